@@ -1,0 +1,68 @@
+# `make help` lists what there is. Every target does its own set-up.
+PYTHON ?= python3
+BIN := .venv/bin
+SHELL := /bin/bash
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check generate stubs format fuzz ctk bench lock clean
+
+help: ## list the targets
+	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/run ## serve; settings as in the README, such as `make run PORT=9000`
+	@DEMO="$${DEMO:-$(if $(MONGODB_URI),0,1)}" $(BIN)/python -W ignore -m impl serve
+
+test: .venv/dev ## every test, with its own MongoDB and a bounded fuzz
+	@$(BIN)/python -m pytest --cov
+
+check: .venv/dev ## format, lint, types, who imports whom, contract valid, generated/ current
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.log || (cat .venv/lint-imports.log; false)
+	@$(BIN)/openapi-spec-validator tmf678.yaml generated/openapi.yaml
+	@$(BIN)/python -m openapi.generate --check
+
+generate: .venv/dev ## write generated/ from tmf678.yaml and openapi/overlay.yaml
+	@$(BIN)/python -m openapi.generate
+
+stubs: .venv/dev ## generate, and write a stub for each missing handler
+	@$(BIN)/python -m openapi.generate --stubs
+
+format: .venv/dev ## put the code into the project's format
+	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format --quiet .
+
+fuzz: .venv/dev ## Schemathesis at full length; `URL=...` points it at another server
+	@$(BIN)/python -m tests.contract.fuzz $(if $(URL),--url $(URL)) $(FUZZ)
+
+ctk: .venv/dev ## the conformance flow, with Newman (needs Node.js and npm)
+	@$(BIN)/python -m tests.ctk.run $(if $(URL),--url $(URL))
+
+bench: .venv/dev ## how fast it is, as ratios in one run
+	@$(BIN)/python -m tests.bench
+
+lock: .venv/dev ## pin the dependencies of setup.cfg, with hashes, in requirements/
+	@compile="$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --custom-compile-command \"make lock\" setup.cfg"; cd . && \
+	eval "$$compile -o requirements/runtime.txt" && \
+	eval "$$compile --extra embedded -c requirements/runtime.txt -o requirements/embedded.txt" && \
+	eval "$$compile --extra embedded --extra dev -c requirements/runtime.txt -o requirements/dev.txt"
+
+clean: ## remove what can be made again, the data of `make run` included
+	rm -rf .venv .data .work .coverage* .hypothesis .*_cache build tests/ctk/node_modules
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# One environment; each stamp says which of the locked sets is in it.
+.venv/run: requirements/embedded.txt | .venv/bin/python
+	@echo "installing the server ..."
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+.venv/dev: requirements/dev.txt | .venv/bin/python
+	@echo "installing the server and its tools ..."
+	@$(PIP) install --require-hashes -r $<
+	@touch $@ .venv/run
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=...") if sys.version_info < (3, 11) else 0'
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,1 @@
+# DO NOT EDIT: `make generate` writes this from tmf678.yaml and openapi/overlay.yaml

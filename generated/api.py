@@ -1,0 +1,204 @@
+# DO NOT EDIT: `make generate` writes this from tmf678.yaml and openapi/overlay.yaml
+"""The typed seam of Customer Bill Management 4.0.0: one class a resource, one method an operation."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from generated import types
+
+QueryT = TypeVar("QueryT")
+"""What the server reads a query string into."""
+
+PageT = TypeVar("PageT")
+"""What the server answers a list with."""
+
+PatchT = TypeVar("PatchT")
+"""What the server reads a patch's body into."""
+
+
+class CustomerBillOnDemandApi(ABC, Generic[QueryT, PageT, PatchT]):
+    """What serves /customerBillOnDemand."""
+
+    @abstractmethod
+    def list_customer_bill_on_demand(self, query: QueryT) -> PageT:
+        """List requests for a bill"""
+
+    @abstractmethod
+    def create_customer_bill_on_demand(
+        self, body: types.CustomerBillOnDemandCreate
+    ) -> types.CustomerBillOnDemand:
+        """Ask for a bill"""
+
+    @abstractmethod
+    def retrieve_customer_bill_on_demand(
+        self, id_: str, query: QueryT
+    ) -> types.CustomerBillOnDemand:
+        """Get a request for a bill"""
+
+    @abstractmethod
+    def patch_customer_bill_on_demand(
+        self, id_: str, patch: PatchT, *, if_match: str | None = None
+    ) -> types.CustomerBillOnDemand:
+        """Change a request's name, description or party."""
+
+    @abstractmethod
+    def delete_customer_bill_on_demand(self, id_: str, *, if_match: str | None = None) -> None:
+        """Remove a request."""
+
+
+class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
+    """What serves /customerBill."""
+
+    @abstractmethod
+    def list_customer_bill(self, query: QueryT) -> PageT:
+        """List customer bills"""
+
+    @abstractmethod
+    def create_customer_bill(self, body: types.CustomerBillCreate) -> types.CustomerBill:
+        """Keep a bill that was made elsewhere."""
+
+    @abstractmethod
+    def retrieve_customer_bill(self, id_: str, query: QueryT) -> types.CustomerBill:
+        """Get a customer bill"""
+
+    @abstractmethod
+    def patch_customer_bill(
+        self, id_: str, patch: PatchT, *, if_match: str | None = None
+    ) -> types.CustomerBill:
+        """Change the state of a customer bill"""
+
+    @abstractmethod
+    def delete_customer_bill(self, id_: str, *, if_match: str | None = None) -> None:
+        """Remove a bill."""
+
+
+class AppliedCustomerBillingRateApi(ABC, Generic[QueryT, PageT, PatchT]):
+    """What serves /appliedCustomerBillingRate."""
+
+    @abstractmethod
+    def list_applied_customer_billing_rate(self, query: QueryT) -> PageT:
+        """List charges and credits"""
+
+    @abstractmethod
+    def create_applied_customer_billing_rate(
+        self, body: types.AppliedCustomerBillingRateCreate
+    ) -> types.AppliedCustomerBillingRate:
+        """Bring in a charge or a credit."""
+
+    @abstractmethod
+    def retrieve_applied_customer_billing_rate(
+        self, id_: str, query: QueryT
+    ) -> types.AppliedCustomerBillingRate:
+        """Get a charge or credit"""
+
+    @abstractmethod
+    def patch_applied_customer_billing_rate(
+        self, id_: str, patch: PatchT, *, if_match: str | None = None
+    ) -> types.AppliedCustomerBillingRate:
+        """Change a rate."""
+
+    @abstractmethod
+    def delete_applied_customer_billing_rate(
+        self, id_: str, *, if_match: str | None = None
+    ) -> None:
+        """Remove a rate."""
+
+
+class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
+    """What serves /hub."""
+
+    @abstractmethod
+    def list_listener(self, query: QueryT) -> PageT:
+        """List or find subscriptions."""
+
+    @abstractmethod
+    def register_listener(self, body: types.EventSubscriptionInput) -> types.EventSubscription:
+        """Subscribe to events"""
+
+    @abstractmethod
+    def retrieve_listener(self, id_: str, query: QueryT) -> types.EventSubscription:
+        """Read a subscription."""
+
+    @abstractmethod
+    def unregister_listener(self, id_: str, *, if_match: str | None = None) -> None:
+        """Unsubscribe from events"""
+
+
+class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
+    """What serves /billCycle."""
+
+    @abstractmethod
+    def list_bill_cycle(self, query: QueryT) -> PageT:
+        """List or find billing cycles."""
+
+    @abstractmethod
+    def create_bill_cycle(self, body: types.BillCycleCreate) -> types.BillCycle:
+        """Plan a billing cycle."""
+
+    @abstractmethod
+    def retrieve_bill_cycle(self, id_: str, query: QueryT) -> types.BillCycle:
+        """Read a billing cycle."""
+
+    @abstractmethod
+    def patch_bill_cycle(
+        self, id_: str, patch: PatchT, *, if_match: str | None = None
+    ) -> types.BillCycle:
+        """Change a billing cycle."""
+
+    @abstractmethod
+    def delete_bill_cycle(self, id_: str, *, if_match: str | None = None) -> None:
+        """Remove a billing cycle."""
+
+
+class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
+    """What serves /billCycleSpecification."""
+
+    @abstractmethod
+    def list_bill_cycle_specification(self, query: QueryT) -> PageT:
+        """List or find billing cycle specifications."""
+
+    @abstractmethod
+    def create_bill_cycle_specification(
+        self, body: types.BillCycleSpecificationCreate
+    ) -> types.BillCycleSpecification:
+        """Keep a billing cycle specification."""
+
+    @abstractmethod
+    def retrieve_bill_cycle_specification(
+        self, id_: str, query: QueryT
+    ) -> types.BillCycleSpecification:
+        """Read a billing cycle specification."""
+
+    @abstractmethod
+    def patch_bill_cycle_specification(
+        self, id_: str, patch: PatchT, *, if_match: str | None = None
+    ) -> types.BillCycleSpecification:
+        """Change a billing cycle specification."""
+
+    @abstractmethod
+    def delete_bill_cycle_specification(self, id_: str, *, if_match: str | None = None) -> None:
+        """Remove a billing cycle specification."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handlers(Generic[QueryT, PageT, PatchT]):
+    """One handler for each resource of the contract."""
+
+    customer_bill_on_demand: CustomerBillOnDemandApi[QueryT, PageT, PatchT]
+    customer_bill: CustomerBillApi[QueryT, PageT, PatchT]
+    applied_customer_billing_rate: AppliedCustomerBillingRateApi[QueryT, PageT, PatchT]
+    hub: HubApi[QueryT, PageT, PatchT]
+    bill_cycle: BillCycleApi[QueryT, PageT, PatchT]
+    bill_cycle_specification: BillCycleSpecificationApi[QueryT, PageT, PatchT]
+
+
+HANDLERS: dict[str, str] = {
+    "customerBillOnDemand": "customer_bill_on_demand",
+    "customerBill": "customer_bill",
+    "appliedCustomerBillingRate": "applied_customer_billing_rate",
+    "hub": "hub",
+    "billCycle": "bill_cycle",
+    "billCycleSpecification": "bill_cycle_specification",
+}
+"""The attribute of `Handlers` for each resource."""

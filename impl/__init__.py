@@ -1,0 +1,1 @@
+"""The server: what the contract promises, kept."""

@@ -1,0 +1,68 @@
+"""The composition root: settings in, a served application out. It knows all the rooms."""
+
+import threading
+
+from a2wsgi import WSGIMiddleware
+from connexion import FlaskApp
+from connexion.middleware.context import ContextMiddleware
+from connexion.middleware.request_validation import RequestValidationMiddleware
+from connexion.middleware.response_validation import ResponseValidationMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+
+from generated.operations import OPERATIONS
+from impl import handlers
+from impl.contract import Contract
+from impl.errors import Unavailable
+from impl.handlers.collection import Services
+from impl.query.parse import Limits
+from impl.settings import Settings
+from impl.store.mongo import Store
+from impl.web import binding, docs, validation
+from impl.web.edge import Edge
+from impl.web.health import Health
+from impl.web.routes import Routes
+
+# Connexion's own exception, security, Swagger UI and lifespan layers have nothing to do here.
+MIDDLEWARES = [
+    RoutingMiddleware,
+    RequestValidationMiddleware,
+    ResponseValidationMiddleware,
+    ContextMiddleware,
+]
+
+
+def create(settings: Settings, store: Store, contract: Contract) -> Edge:
+    """The ASGI application over a store. Nothing is asked of the database yet."""
+    app = FlaskApp(
+        "impl",
+        middlewares=list(MIDDLEWARES),
+        pythonic_params=True,
+        validate_responses=settings.validate_responses,
+        validator_map=validation.validator_map(contract),
+    )
+    limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
+    server = binding.Server(contract.base_path, settings.public_url, limits)
+    served = handlers.build(Services(store, contract))
+    app.add_api(contract.routing(), resolver=binding.resolver(served, server))
+    app.app.register_blueprint(docs.blueprint(contract, settings.public_url))
+    app.app.url_map.merge_slashes = False
+    bridge = WSGIMiddleware(app.app.wsgi_app, workers=settings.threads)
+    app._middleware_app.asgi_app = bridge  # noqa: SLF001 - Connexion has no setting for it
+    return Edge(
+        app, Routes(contract.base_path, OPERATIONS), Health(store.ping), settings.max_body_bytes
+    )
+
+
+def keep_indexed(store: Store) -> None:
+    """Build the declared indexes as soon as the database is there, in the background."""
+
+    def build() -> None:
+        waiting = threading.Event()
+        while True:
+            try:
+                store.ensure_indexes()
+                return
+            except Unavailable:
+                waiting.wait(1)
+
+    threading.Thread(target=build, name="indexes", daemon=True).start()

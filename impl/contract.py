@@ -1,0 +1,153 @@
+"""The effective contract at run time: the document, and its schemas as compiled validators."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from impl.errors import ApiError, BodyInvalid, FieldInvalid, FieldMissing
+
+Json = dict[str, Any]
+DOCUMENT = Path(__file__).parent.parent / "generated" / "openapi.yaml"
+POINTER = "x-pointer"
+COMPONENTS = "#/components/schemas/"
+
+
+class Contract:
+    """Checks JSON values against the schemas of an OpenAPI 3.0 document."""
+
+    def __init__(self, document: Json) -> None:
+        self.document = document
+        self.base_path: str = document["servers"][0]["url"].rstrip("/")
+        schemas = _json_schema(_tolerant_of_echoes(document))
+        options: Json = {"offline": True, "pattern_options": jsonschema_rs.RegexOptions()}
+        self._requests = jsonschema_rs.validator_map_for(
+            schemas, validate_formats=True, formats={"date-time": is_instant}, **options
+        )
+        self._responses = jsonschema_rs.validator_map_for(schemas, validate_formats=True, **options)
+
+    @classmethod
+    def load(cls, path: Path = DOCUMENT) -> "Contract":
+        """The contract that the generator wrote."""
+        return cls(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
+
+    def check(self, pointer: str, value: Any) -> None:
+        """Check a request's value against the schema at a JSON pointer.
+
+        Raises BodyInvalid, FieldMissing or FieldInvalid, by the first attribute in trouble.
+        """
+        error = next(self._requests[pointer].iter_errors(value), None)
+        if error is not None:
+            raise trouble(error)
+
+    def answers(self, pointer: str, value: Any) -> str | None:
+        """What is wrong with a response's value, without quoting it; None where nothing is."""
+        error = next(self._responses[pointer].iter_errors(value), None)
+        if error is None:
+            return None
+        return f"{_path(error.instance_path)} breaks {_path(error.schema_path)}"
+
+    def routing(self) -> Json:
+        """The document for Connexion: bodies' schemas are pointers into this contract.
+
+        Connexion would write each schema out at every place and compile it for every request;
+        this way it routes and picks the schema, and `check` knows it compiled.
+        """
+        components = {k: v for k, v in self.document["components"].items() if k != "schemas"}
+        routing: Json = _with_pointers(self.document | {"components": components})
+        return routing
+
+    def patchable(self, schema: str) -> frozenset[str] | None:
+        """The attributes that a merge patch schema lists, or None where it allows any."""
+        update = self.document["components"]["schemas"][schema]
+        return None if update["additionalProperties"] else frozenset(update["properties"])
+
+
+def trouble(error: jsonschema_rs.ValidationError) -> ApiError:
+    """The error that names the attribute which a validation error is about."""
+    kind: Any = error.kind  # its attributes differ by keyword, which the stubs don't tell
+    path = list(error.instance_path)
+    nearest = _nearest(error) if kind.name == "anyOf" else None
+    if nearest is not None:
+        return trouble(nearest)
+    if kind.name == "required":
+        return FieldMissing(_path([*path, kind.property]), "is needed")
+    if kind.name == "additionalProperties":
+        return FieldInvalid(_path([*path, kind.unexpected[0]]), "is not known here")
+    if not path:
+        return BodyInvalid(_brief(error))
+    return FieldInvalid(_path(path), _brief(error))
+
+
+def is_instant(text: str) -> bool:
+    """Whether an RFC 3339 date-time is one that can be stored: years 1 to 9999 in UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return "T" in text.upper() and moment.tzinfo is not None and bool(moment.astimezone(UTC))
+    except (ValueError, OverflowError):
+        return False
+
+
+def _nearest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError | None:
+    """What the alternative that failed least lacks; None where it lacks nothing."""
+    kind: Any = error.kind
+    branches: list[list[jsonschema_rs.ValidationError]] = [each for each in kind.context if each]
+    return next(
+        (each for each in min(branches, key=len, default=[]) if each.kind.name == "required"), None
+    )
+
+
+def _brief(error: jsonschema_rs.ValidationError) -> str:
+    kind: Any = error.kind
+    if kind.name == "enum":
+        return f"must be one of {', '.join(map(str, kind.options))}"
+    if kind.name == "anyOf":
+        return "holds what can't be stored, such as an integer of more than 64 bits"
+    line = error.message.splitlines()[0]
+    return line if len(line) <= 200 else f"{line[:200]}..."
+
+
+def _path(parts: list[Any]) -> str:
+    return ".".join(map(str, parts))
+
+
+def _json_schema(node: Any) -> Any:
+    """OpenAPI 3.0's `nullable` as JSON Schema says it."""
+    if isinstance(node, list):
+        return [_json_schema(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {key: _json_schema(value) for key, value in node.items() if key != "nullable"}
+    return {"anyOf": [plain, {"type": "null"}]} if node.get("nullable") is True else plain
+
+
+def _tolerant_of_echoes(document: Json) -> Json:
+    """A patch may repeat what is stored: what else it names is judged against the resource."""
+    schemas = dict(document["components"]["schemas"])
+    for name in _patch_schemas(document):
+        schemas[name] = {k: v for k, v in schemas[name].items() if k != "additionalProperties"}
+    return document | {"components": document["components"] | {"schemas": schemas}}
+
+
+def _patch_schemas(document: Json) -> Iterator[str]:
+    for item in document["paths"].values():
+        for media in item.get("patch", {}).get("requestBody", {}).get("content", {}).values():
+            reference = media["schema"].get("$ref", "")
+            if reference.startswith(COMPONENTS):
+                yield reference.removeprefix(COMPONENTS)
+
+
+def _with_pointers(node: Any, at: str = "#") -> Any:
+    if isinstance(node, list):
+        return [_with_pointers(each, f"{at}/{index}") for index, each in enumerate(node)]
+    if not isinstance(node, dict):
+        return node
+    if at.rsplit("/", 2)[-2:-1] == ["content"] and "schema" in node:
+        return node | {"schema": {POINTER: f"{at}/schema"}}
+    return {
+        key: _with_pointers(value, f"{at}/{key.replace('~', '~0').replace('/', '~1')}")
+        for key, value in node.items()
+    }

@@ -1,0 +1,88 @@
+"""What can go wrong, in words. impl/web/errors.py says which status and code each one gets."""
+
+
+class ApiError(Exception):
+    """Base of every error that a client gets to see; the message names the trouble."""
+
+
+class NamedError(ApiError):
+    """Base of the errors that are about one attribute, parameter or header of the request."""
+
+    def __init__(self, name: str, trouble: str) -> None:
+        super().__init__(f"{name}: {trouble}" if name else trouble)
+        self.name = name
+
+
+class BodyMissing(ApiError):
+    """The operation needs a body and none came."""
+
+
+class BodyInvalid(ApiError):
+    """The body is not JSON of the kind that the operation reads."""
+
+
+class FieldMissing(NamedError):
+    """An attribute that is needed is not there."""
+
+
+class FieldInvalid(NamedError):
+    """An attribute holds what it can't, or can't be changed."""
+
+
+class HeaderInvalid(NamedError):
+    """A header can't be read."""
+
+
+class PathInvalid(ApiError):
+    """The path is not UTF-8."""
+
+
+class ParameterInvalid(NamedError):
+    """A query parameter can't be read."""
+
+
+class NotFound(ApiError):
+    """There is no such resource, or no such path."""
+
+
+class MethodNotAllowed(ApiError):
+    """The path is served, but not by this method."""
+
+    def __init__(self, method: str, allowed: str) -> None:
+        super().__init__(f"{method} is not served here; {allowed} are")
+        self.allowed = allowed
+
+
+class NotAcceptable(ApiError):
+    """The client takes none of the media types that can be written."""
+
+
+class Conflict(ApiError):
+    """The request can't be done on what is stored now."""
+
+
+class PreconditionFailed(ApiError):
+    """The resource has another version than the one the client named."""
+
+
+class ContentTooLarge(ApiError):
+    """The body is over its limit."""
+
+
+class UriTooLong(ApiError):
+    """The path and query are over their limit."""
+
+
+class UnsupportedMediaType(ApiError):
+    """The body is of a media type, charset or encoding that the operation does not read."""
+
+
+class NotYetImplemented(ApiError):
+    """The contract has it, and no one has written it yet."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(f"{operation} is in the contract and not yet implemented")
+
+
+class Unavailable(ApiError):
+    """The database is away, or too slow to wait for; nothing is half done."""

@@ -1,0 +1,26 @@
+"""The handlers: what each operation of the contract does, one module a resource."""
+
+from generated import api
+from impl.handlers.applied_customer_billing_rate import AppliedCustomerBillingRates
+from impl.handlers.bill_cycle import BillCycles
+from impl.handlers.bill_cycle_specification import BillCycleSpecifications
+from impl.handlers.collection import Services
+from impl.handlers.customer_bill import CustomerBills
+from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
+from impl.handlers.hub import Hub
+from impl.patch.apply import Patch
+from impl.query.language import Page, Query
+
+Handlers = api.Handlers[Query, Page, Patch]
+
+
+def build(services: Services) -> Handlers:
+    """A handler for each resource of the contract."""
+    return api.Handlers(
+        customer_bill_on_demand=CustomerBillsOnDemand(services),
+        customer_bill=CustomerBills(services),
+        applied_customer_billing_rate=AppliedCustomerBillingRates(services),
+        hub=Hub(services),
+        bill_cycle=BillCycles(services),
+        bill_cycle_specification=BillCycleSpecifications(services),
+    )

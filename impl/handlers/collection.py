@@ -1,0 +1,119 @@
+"""Create, read, change and remove the resources of one collection: what all handlers share."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar, cast
+
+import orjson
+from marshmallow import Schema
+from ulid import ULID
+
+from impl.contract import COMPONENTS, Contract
+from impl.errors import Conflict, NamedError
+from impl.patch.apply import Patch, refuse_unpatchable
+from impl.query.language import Document, Page, Query
+from impl.query.project import project
+from impl.store.mongo import Store
+
+T = TypeVar("T", bound=Mapping[str, Any])
+
+
+@dataclass(frozen=True)
+class Services:
+    """What handlers work with."""
+
+    store: Store
+    contract: Contract
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a resource asks for beyond its schema."""
+
+    on_create: Callable[[dict[str, Any]], None] = lambda document: None
+    """Fill in what the server owns; raise what the client got wrong."""
+
+    on_change: Callable[[Document, dict[str, Any]], None] = lambda before, after: None
+    """Judge a change, and fill in what follows from it."""
+
+
+class Collection(Generic[T]):
+    """The resources of one kind, kept in the store and true to the contract."""
+
+    def __init__(
+        self, name: str, schema: type[Schema], services: Services, rules: Rules = Rules()
+    ) -> None:
+        self._name = name
+        self._type = schema.__name__
+        self._schema = schema()
+        self._store = services.store
+        self._contract = services.contract
+        self._rules = rules
+
+    def list(self, query: Query) -> Page:
+        """The page that the query asks for."""
+        return self._store.find(self._name, query)
+
+    def create(self, body: Mapping[str, Any]) -> T:
+        """Keep a new resource: the client's id or a ULID, the server's `lastUpdate` and `href`."""
+        document = {"id": str(ULID()), **body}
+        document.pop("href", None)
+        if "@type" in self._schema.fields:
+            document.setdefault("@type", self._type)
+        self._touch(document)
+        self._rules.on_create(document)
+        return self._typed(self._store.insert(self._name, document))
+
+    def retrieve(self, id_: str, query: Query) -> T:
+        """The resource, with the attributes that the query asks for; NotFound."""
+        return self._typed(project(self._store.get(self._name, id_), query.fields))
+
+    def patch(self, id_: str, patch: Patch, *, if_match: str | None = None) -> T:
+        """The resource, changed. NotFound, FieldInvalid, PreconditionFailed, or Conflict where the
+        patch is right in itself and what is stored does not allow it (RFC 5789 section 2.2).
+        """
+
+        def change(before: Document) -> dict[str, Any]:
+            return self._patched(before, patch)
+
+        return self._typed(self._store.change(self._name, id_, change, versions(if_match)))
+
+    def delete(self, id_: str, *, if_match: str | None = None) -> None:
+        """Remove the resource. NotFound or PreconditionFailed."""
+        self._store.delete(self._name, id_, versions(if_match))
+
+    def _patched(self, before: Document, patch: Patch) -> dict[str, Any]:
+        shown = orjson.loads(orjson.dumps(before, option=orjson.OPT_UTC_Z)) | {"href": patch.href}
+        changed = patch.apply(shown)
+        refuse_unpatchable(shown, changed, self._patchable)
+        if changed == shown:
+            return before
+        try:
+            self._contract.check(COMPONENTS + self._type, changed)
+        except NamedError as error:
+            raise Conflict(f"as it is stored, with this patch: {error}") from None
+        after: dict[str, Any] = self._schema.load(changed)
+        del after["href"]
+        self._rules.on_change(before, after)
+        self._touch(after)
+        return after
+
+    @property
+    def _patchable(self) -> frozenset[str] | None:
+        return self._contract.patchable(f"{self._type}_Update")
+
+    def _touch(self, document: dict[str, Any]) -> None:
+        if "lastUpdate" in self._schema.fields:
+            document["lastUpdate"] = datetime.now(UTC)
+
+    def _typed(self, document: Document) -> T:
+        return cast(T, document)
+
+
+def versions(if_match: str | None) -> frozenset[int] | None:
+    """The versions that an `If-Match` header names; None for any (RFC 9110 section 13.1.1)."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tags = (tag.strip()[1:-1] for tag in if_match.split(","))
+    return frozenset(int(tag) for tag in tags if tag.isdecimal())

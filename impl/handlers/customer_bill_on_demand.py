@@ -1,0 +1,47 @@
+"""What serves /customerBillOnDemand."""
+
+from typing import Any
+
+from generated import api, schemas, types
+from impl.handlers.collection import Collection, Rules, Services
+from impl.patch.apply import Patch
+from impl.query.language import Page, Query
+
+
+class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
+    """Requests for a bill outside the cycle."""
+
+    def __init__(self, services: Services) -> None:
+        self._requests: Collection[types.CustomerBillOnDemand] = Collection(
+            "customerBillOnDemand",
+            schemas.CustomerBillOnDemand,
+            services,
+            Rules(on_create=_start),
+        )
+
+    def list_customer_bill_on_demand(self, query: Query) -> Page:
+        return self._requests.list(query)
+
+    def create_customer_bill_on_demand(
+        self, body: types.CustomerBillOnDemandCreate
+    ) -> types.CustomerBillOnDemand:
+        return self._requests.create(body)
+
+    def retrieve_customer_bill_on_demand(
+        self, id_: str, query: Query
+    ) -> types.CustomerBillOnDemand:
+        return self._requests.retrieve(id_, query)
+
+    def patch_customer_bill_on_demand(
+        self, id_: str, patch: Patch, *, if_match: str | None = None
+    ) -> types.CustomerBillOnDemand:
+        return self._requests.patch(id_, patch, if_match=if_match)
+
+    def delete_customer_bill_on_demand(self, id_: str, *, if_match: str | None = None) -> None:
+        self._requests.delete(id_, if_match=if_match)
+
+
+def _start(request: dict[str, Any]) -> None:
+    """Whatever the client says of its outcome, a request begins open."""
+    request["state"] = "inProgress"
+    request.pop("customerBill", None)

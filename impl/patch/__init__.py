@@ -1,0 +1,1 @@
+"""Patches: a changed document from a document and what a client sent. Pure."""

@@ -1,0 +1,57 @@
+"""What the contract says of a resource's attributes: their names, types and members."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from marshmallow import Schema, fields
+
+Kind: TypeAlias = Literal["string", "number", "boolean", "instant", "object", "any"]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute: the kind of its value, or of its elements where it is an array."""
+
+    kind: Kind
+    members: Mapping[str, "Attribute"] = field(default_factory=dict)
+    array: bool = False
+
+    def find(self, path: tuple[str, ...]) -> "Attribute | None":
+        """The attribute at a path below this one; None where the contract does not know it."""
+        if not path:
+            return self
+        member = self.members.get(path[0])
+        return member and member.find(path[1:])
+
+
+def of(schema: type[Schema]) -> Attribute:
+    """The attributes of a generated schema, as the members of one object."""
+    return Attribute("object", {name: _attribute(each) for name, each in schema().fields.items()})
+
+
+def _attribute(each: fields.Field[Any]) -> Attribute:
+    if isinstance(each, fields.List):
+        element = _attribute(each.inner)
+        return Attribute(element.kind, element.members, array=True)
+    if isinstance(each, fields.Nested):
+        members = {name: _attribute(member) for name, member in each.schema.fields.items()}
+        return Attribute("object", members)
+    return Attribute(_kind(each))
+
+
+def _kind(each: fields.Field[Any]) -> Kind:
+    match each:
+        case fields.AwareDateTime():
+            return "instant"
+        case fields.Boolean():
+            return "boolean"
+        case fields.Integer():
+            return "number"
+        case fields.String():
+            return "string"
+    return "number" if type(each).__name__ == "Number" else _of_choices(each)
+
+
+def _of_choices(each: fields.Field[Any]) -> Kind:
+    return "string" if each.validators else "any"

@@ -1,0 +1,53 @@
+"""The contract and Swagger UI, from files on this machine alone."""
+
+from importlib.resources import files
+from typing import Any
+
+import flask
+import orjson
+
+from impl.contract import Contract
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<link rel="stylesheet" href="/ui/swagger-ui.css">
+<link rel="icon" href="/ui/favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/ui/swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({{url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true}})</script>
+</body>
+</html>
+"""
+
+
+def blueprint(contract: Contract, public_url: str) -> flask.Blueprint:
+    """`/`, `/ui` and `/openapi.json`."""
+    pages = flask.Blueprint("docs", __name__)
+    served: dict[str, Any] = contract.document
+    if public_url:
+        served = served | {"servers": [{"url": public_url + contract.base_path}]}
+    document = orjson.dumps(served)
+    assets = str(files("flask_swagger_ui") / "dist")
+
+    @pages.get("/")
+    def root() -> flask.Response:
+        return flask.Response(status=307, headers={"Location": "/ui"})
+
+    @pages.get("/openapi.json")
+    def openapi() -> flask.Response:
+        return flask.Response(document, content_type="application/json")
+
+    @pages.get("/ui")
+    def ui() -> str:
+        return PAGE.format(title=contract.document["info"]["title"])
+
+    @pages.get("/ui/<name>")
+    def asset(name: str) -> flask.Response:
+        return flask.send_from_directory(assets, name, max_age=86400)
+
+    return pages

@@ -1,0 +1,133 @@
+"""The outermost ASGI layer: every request in and every answer out, in one place.
+
+It names the request, guards it, reads its body, turns every error into the one Error body, and
+writes one log line. What is left for Connexion is a request that it handles well.
+"""
+
+import re
+import time
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from ulid import ULID
+
+from generated.operations import Operation
+from impl.errors import MethodNotAllowed, NotFound
+from impl.web import body, errors, guard
+from impl.web.health import Health
+from impl.web.routes import Routes
+from impl.web.validation import RAW_BODY
+
+_REQUEST_ID = re.compile(rb"[!-~]{1,128}")
+log = structlog.get_logger("access")
+
+
+class Edge:
+    """Wraps the Connexion application."""
+
+    def __init__(self, app: ASGIApp, routes: Routes, health: Health, max_body_bytes: int) -> None:
+        self._app = app
+        self._routes = routes
+        self._health = health
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request; other protocols are not spoken."""
+        if scope["type"] != "http":
+            return
+        exchange = _Exchange(scope, send)
+        try:
+            await self._serve(scope, receive, exchange)
+        except body.Disconnected:
+            exchange.status = 499
+        except Exception as error:
+            if exchange.status:
+                raise
+            await exchange.answer(errors.answer(error))
+        finally:
+            exchange.log()
+
+    async def _serve(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
+        scope["path"] = guard.path(scope)
+        guard.query(scope)
+        guard.host(scope)
+        route = self._routes.find(scope["path"])
+        if route is None:
+            await self._serve_other(scope, receive, exchange)
+            return
+        exchange.route = route.template
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        if method == "OPTIONS":
+            await exchange.answer(errors.Answer(204, [(b"allow", route.allowed.encode())], b""))
+            return
+        if method not in route.operations:
+            raise MethodNotAllowed(scope["method"], route.allowed)
+        scope["method"] = method
+        await self._serve_operation(scope, receive, exchange, route.operations[method])
+
+    async def _serve_operation(
+        self, scope: Scope, receive: Receive, exchange: "_Exchange", operation: Operation
+    ) -> None:
+        guard.accept(scope, operation)
+        headers = [(k, v) for k, v in scope["headers"] if k not in _BODY_HEADERS]
+        if operation.request:
+            length = next(iter(guard.values(scope, b"content-length")), None)
+            media_type = guard.media_type(scope, operation)
+            scope[RAW_BODY] = await body.read(receive, length, self._max_body_bytes)
+            headers.append((b"content-type", media_type.encode()))
+        scope["headers"] = headers
+        await self._app(scope, receive, exchange.send)
+
+    async def _serve_other(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
+        """Paths outside the contract: health, and the documentation that Flask serves."""
+        if scope["path"].startswith(self._routes.base_path):
+            raise NotFound(f"there is nothing at {scope['path']!r}")
+        answer = await self._health.answer(scope["path"])
+        if answer is not None:
+            await exchange.answer(answer)
+        else:
+            await self._app(scope, receive, exchange.send)
+
+
+_BODY_HEADERS = {b"content-type", b"content-length", b"transfer-encoding"}
+
+
+class _Exchange:
+    """One request's answer on its way out, and what the log says of it."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.route = ""
+        self.status = 0
+        self._method = scope["method"]
+        self._send = send
+        self._started = time.perf_counter()
+        given = guard.values(scope, b"x-request-id")
+        fits = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
+        self._id = given[0] if fits else str(ULID()).encode()
+        scope["tmf678.request_id"] = self._id.decode()
+
+    async def send(self, message: Message) -> None:
+        """Pass a message of the application's on, with the request's id; HEAD gets no body."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", self._id)]
+        elif self._method == "HEAD":
+            message["body"] = b""
+        await self._send(message)
+
+    async def answer(self, answer: errors.Answer) -> None:
+        """Send a whole answer of the edge's own."""
+        start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": answer.body})
+
+    def log(self) -> None:
+        """One line a request; a path is named by its template, and no body or query ever."""
+        log.info(
+            "request",
+            method=self._method,
+            path=self.route or "-",
+            status=self.status,
+            ms=round((time.perf_counter() - self._started) * 1000, 2),
+            request_id=self._id.decode(),
+        )

@@ -1,0 +1,98 @@
+"""What is refused before the contract is asked: paths, queries, headers that can't be right.
+
+Connexion and the servers below it answer these with a 500, a redirect to the client's own Host, a
+body of another shape, or not at all.
+"""
+
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import Scope
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_options_header
+
+from generated.operations import Operation
+from impl.errors import (
+    HeaderInvalid,
+    NotAcceptable,
+    NotFound,
+    ParameterInvalid,
+    PathInvalid,
+    UnsupportedMediaType,
+    UriTooLong,
+)
+
+MAX_URI_BYTES = 8190
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_HOST = re.compile(rb"[A-Za-z0-9._:\[\]-]+")
+JSON = "application/json"
+
+
+def path(scope: Scope) -> str:
+    """The decoded path.
+
+    Raises UriTooLong, PathInvalid, or NotFound where it can't name anything.
+    """
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    if len(raw) + len(scope["query_string"]) > MAX_URI_BYTES:
+        raise UriTooLong(f"path and query are over {MAX_URI_BYTES} bytes")
+    try:
+        decoded = unquote_to_bytes(raw.partition(b"?")[0]).decode("utf-8")
+    except UnicodeDecodeError:
+        raise PathInvalid("the path is not UTF-8") from None
+    if _CONTROL.search(decoded) or "//" in decoded or (len(decoded) > 1 and decoded.endswith("/")):
+        raise NotFound(f"there is nothing at {decoded!r}")
+    return decoded
+
+
+def query(scope: Scope) -> None:
+    """Raise ParameterInvalid where the query string is not UTF-8."""
+    try:
+        unquote_to_bytes(scope["query_string"]).decode("utf-8")
+    except UnicodeDecodeError:
+        raise ParameterInvalid("query", "is not UTF-8") from None
+
+
+def host(scope: Scope) -> None:
+    """Raise HeaderInvalid without exactly one sane `Host`: links are made of it."""
+    hosts = values(scope, b"host")
+    if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
+        raise HeaderInvalid("Host", "one valid host is needed")
+
+
+def accept(scope: Scope, operation: Operation) -> None:
+    """Raise NotAcceptable where the client takes none of what the operation writes.
+
+    A client that sends no `Accept`, or one that can't be read, gets JSON.
+    """
+    accepted = parse_accept_header(
+        b",".join(values(scope, b"accept")).decode("latin-1"), MIMEAccept
+    )
+    offered = {
+        media for status, body in operation.responses.items() if status < 300 for media in body
+    }
+    if accepted and offered and not accepted.best_match(offered):
+        raise NotAcceptable(f"{', '.join(sorted(offered))} is what this operation writes")
+
+
+def media_type(scope: Scope, operation: Operation) -> str:
+    """The body's media type, in lower case and without parameters; UnsupportedMediaType."""
+    if any(value.strip().lower() != b"identity" for value in values(scope, b"content-encoding")):
+        raise UnsupportedMediaType("Content-Encoding: bodies are read as they are")
+    given = values(scope, b"content-type")
+    if len(given) > 1:
+        raise HeaderInvalid("Content-Type", "comes more than once")
+    media, options = parse_options_header(given[0].decode("latin-1") if given else "")
+    if media.lower() not in operation.request:
+        readable = ", ".join(operation.request)
+        raise UnsupportedMediaType(f"Content-Type: {media or 'none'} is not one of {readable}")
+    if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(f"Content-Type: charset {options['charset']} is not utf-8")
+    return media.lower()
+
+
+def values(scope: Scope, name: bytes) -> list[bytes]:
+    """The values of a header, one for each time that it came."""
+    headers: list[tuple[bytes, Any]] = scope["headers"]
+    return [value for key, value in headers if key == name]

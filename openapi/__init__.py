@@ -1,0 +1,1 @@
+"""How the contract becomes code: the standard, the overlay, and the generator."""

@@ -1,0 +1,57 @@
+"""What tests stand on: a mongod of their own, and a server over it that checks its own answers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from impl.store.embedded import Mongod
+from impl.store.mongo import Store
+from tests.servers import ServerProcess
+
+
+@pytest.fixture(scope="session")
+def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
+    with Mongod(tmp_path_factory.mktemp("mongod")) as running:
+        yield running
+
+
+@pytest.fixture
+def store(mongod: Mongod) -> Iterator[Store]:
+    """A store over a database of the test's own, its indexes built."""
+    fresh = Store(mongod.uri, f"test-{uuid4().hex}")
+    fresh.ensure_indexes()
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture(scope="session")
+def server(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server that many tests share: each makes what it needs, and counts on nothing else."""
+    log: Path = tmp_path_factory.mktemp("server") / "log"
+    with ServerProcess(
+        log, MONGODB_URI=mongod.uri, MONGODB_DB="shared", VALIDATE_RESPONSES=1
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def api(server: ServerProcess) -> Iterator[httpx.Client]:
+    """A client of the shared server, its base URL the API's."""
+    with httpx.Client(base_url=server.api + "/", timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def own_api(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a server over an empty database that only this module writes to."""
+    log: Path = tmp_path_factory.mktemp("own") / "log"
+    with (
+        ServerProcess(
+            log, MONGODB_URI=mongod.uri, MONGODB_DB=f"own-{uuid4().hex}", VALIDATE_RESPONSES=1
+        ) as running,
+        httpx.Client(base_url=running.api + "/", timeout=30) as client,
+    ):
+        yield client

@@ -1,0 +1,100 @@
+"""Real servers for tests: `python -m impl serve` in a process of its own, on a free port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+BASE_PATH = "/tmf-api/customerBillManagement/v4"
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ServerProcess:
+    """The server as its user starts it; use as a context manager."""
+
+    def __init__(self, log: Path, **settings: object) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.api = self.url + BASE_PATH
+        self.log = log
+        named = {"PORT": self.port, "WORKERS": 1} | settings
+        self._environment = {k: v for k, v in os.environ.items() if k not in _OURS} | {
+            name: str(value) for name, value in named.items()
+        }
+        self.process = self._start()
+
+    def __enter__(self) -> "ServerProcess":
+        return self.wait_until_ready()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def wait_until_ready(self, path: str = "/health/ready", seconds: float = 60) -> "ServerProcess":
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                if httpx.get(self.url + path, timeout=10).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError(f"the server did not get ready: {self.log.read_text()[-3000:]}")
+
+    def workers(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [pid for pid in map(int, children.split()) if "mongod" not in _command(pid)]
+
+    def stop(self, with_signal: int = signal.SIGTERM, seconds: float = 60) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(with_signal)
+        return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """kill -9, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def restart(self) -> "ServerProcess":
+        self.process = self._start()
+        return self.wait_until_ready()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "impl", "serve"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+
+_OURS = {
+    "DATA_DIR", "DEFAULT_LIMIT", "DEMO", "HOST", "LOG_LEVEL", "MAX_BODY_BYTES", "MAX_LIMIT",
+    "MONGOD", "MONGODB_DB", "MONGODB_URI", "PORT", "PUBLIC_URL", "THREADS", "VALIDATE_RESPONSES",
+    "WORKERS",
+}  # fmt: skip
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text()
+    except FileNotFoundError:
+        return ""
