@@ -16,6 +16,12 @@ class Attribute:
     kind: Kind
     members: Mapping[str, "Attribute"] = field(default_factory=dict)
     array: bool = False
+    required: bool = False
+
+    @property
+    def always(self) -> frozenset[str]:
+        """The members that are shown whatever a client selects: a resource needs them."""
+        return frozenset(name for name, member in self.members.items() if member.required)
 
     def find(self, path: tuple[str, ...]) -> "Attribute | None":
         """The attribute at a path below this one; None where the contract does not know it."""
@@ -33,11 +39,11 @@ def of(schema: type[Schema]) -> Attribute:
 def _attribute(each: fields.Field[Any]) -> Attribute:
     if isinstance(each, fields.List):
         element = _attribute(each.inner)
-        return Attribute(element.kind, element.members, array=True)
+        return Attribute(element.kind, element.members, array=True, required=each.required)
     if isinstance(each, fields.Nested):
         members = {name: _attribute(member) for name, member in each.schema.fields.items()}
-        return Attribute("object", members)
-    return Attribute(_kind(each))
+        return Attribute("object", members, required=each.required)
+    return Attribute(_kind(each), required=each.required)
 
 
 def _kind(each: fields.Field[Any]) -> Kind:

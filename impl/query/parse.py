@@ -37,7 +37,7 @@ def parse(text: str, resource: Attribute, limits: Limits) -> Query:
     return Query(
         where=Every(tuple(_compare(n, v, resource) for n, v in pairs if n not in RESERVED)),
         window=_window(reserved, limits),
-        fields=_fields(reserved.get("fields", "")),
+        fields=_fields(reserved.get("fields", ""), resource),
     )
 
 
@@ -64,9 +64,9 @@ def _count(name: str, text: str) -> int | None:
     return min(int(text[:20]), 2**63 - 1)
 
 
-def _fields(text: str) -> Fields:
+def _fields(text: str, resource: Attribute) -> Fields:
     names = frozenset(name.strip() for name in text.split(",") if name.strip())
-    return names or "all"
+    return names | resource.always if names else "all"
 
 
 def _compare(name: str, text: str, resource: Attribute) -> Condition:

@@ -105,7 +105,9 @@ class _View:
     def _answer(self, result: Any, query: Query, base: str) -> flask.Response:
         resource = self._operation.resource
         if result is None:
-            return flask.Response(status=204, mimetype="")
+            empty = flask.Response(status=204)
+            del empty.headers["Content-Type"]
+            return empty
         if isinstance(result, Page):
             return flask.Response(
                 render.many(result, base, resource),
@@ -113,7 +115,7 @@ class _View:
                 paging.headers(result),
                 content_type=JSON,
             )
-        status = min(status for status in self._operation.responses if 200 <= status < 300)
+        status = _success(self._operation)
         headers = {}
         if isinstance(result, Document):
             headers["ETag"] = f'"{result.version}"'
@@ -124,11 +126,16 @@ class _View:
         )
 
 
+def _success(operation: Operation) -> int:
+    """The status that says that the operation was done."""
+    return min(status for status in operation.responses if 200 <= status < 300)
+
+
 def _attributes(operation: Operation) -> Attribute:
-    """What can be filtered on: the attributes of what a list holds."""
-    names = next(iter(operation.responses.items()))[1].values() if operation.takes_query else ()
-    name = next((name for name in names if name), None)
-    return attributes.of(schemas.SCHEMAS[name.removesuffix("[]")]) if name else Attribute("any")
+    """The attributes of what the operation shows, one or a list of them."""
+    name = next(iter(operation.responses[_success(operation)].values()), None)
+    schema = schemas.SCHEMAS.get((name or "").removesuffix("[]"))
+    return attributes.of(schema) if schema else Attribute("any")
 
 
 def _body_schema(operation: Operation) -> Schema | None:

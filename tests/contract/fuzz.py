@@ -1,0 +1,71 @@
+"""Command: fuzz a server against generated/openapi.yaml with Schemathesis.
+
+`python -m tests.contract.fuzz [--url URL] [--examples N] [--seed S ...]`. Without --url it starts
+a server and a mongod of its own. A JUnit report goes to build/fuzz/SEED/, and the seed is printed,
+so that a failure can be walked again. Exits 0 only where every seed found nothing.
+"""
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from impl.store.embedded import Mongod
+from tests.servers import BASE_PATH, ROOT, ServerProcess
+
+DOCUMENT = ROOT / "generated" / "openapi.yaml"
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+REPORTS = ROOT / "build" / "fuzz"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--url", help="a running server, such as https://host; default: our own")
+    parser.add_argument("--examples", type=int, default=1000, help="an operation, each seed")
+    parser.add_argument("--seed", type=int, action="append", help="may be given more than once")
+    options = parser.parse_args(arguments)
+    seeds = options.seed or [random.randrange(2**32) for _ in range(3)]
+    with _server(options.url) as url:
+        failed = [seed for seed in seeds if run(url, seed, options.examples) != 0]
+    print(f"seeds {seeds}: {len(failed)} with failures {failed or ''}")
+    return 1 if failed else 0
+
+
+def run(url: str, seed: int, examples: int) -> int:
+    """Fuzz with one seed; Schemathesis' exit status."""
+    print(f"seed {seed}, {examples} examples an operation, against {url}", flush=True)
+    reports = REPORTS / str(seed)
+    reports.mkdir(parents=True, exist_ok=True)
+    command = [
+        *(Path(sys.executable).with_name("st"), "--config-file", CONFIG, "run", DOCUMENT),
+        *("--url", url.removesuffix(BASE_PATH) + BASE_PATH),
+        *("--seed", seed, "--max-examples", examples, "--checks", "all", "--phases", PHASES),
+        *("--report", "junit", "--report-junit-path", reports / "junit.xml", "--no-color"),
+    ]
+    return subprocess.run([*map(str, command)], cwd=reports, check=False).returncode
+
+
+PHASES = "examples,coverage,fuzzing,stateful"
+
+
+@contextmanager
+def _server(url: str | None) -> Iterator[str]:
+    if url:
+        yield url.rstrip("/")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        with (
+            Mongod(Path(folder)) as mongod,
+            ServerProcess(log, MONGODB_URI=mongod.uri, VALIDATE_RESPONSES=1) as server,
+        ):
+            yield server.url
+
+
+if __name__ == "__main__":
+    sys.exit(main())
