@@ -57,9 +57,13 @@ class ServerProcess:
                 time.sleep(0.05)
         raise AssertionError(f"the server did not get ready: {self.log.read_text()[-3000:]}")
 
-    def workers(self) -> list[int]:
+    def family(self) -> list[int]:
+        """The server's process id, and those of its workers and its mongod."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [pid for pid in map(int, children.split()) if "mongod" not in _command(pid)]
+        return [self.process.pid, *map(int, children.split())]
+
+    def workers(self) -> list[int]:
+        return [pid for pid in self.family()[1:] if "mongod" not in _command(pid)]
 
     def stop(self, with_signal: int = signal.SIGTERM, seconds: float = 60) -> int:
         if self.process.poll() is None:

@@ -1,0 +1,84 @@
+"""What survives when processes die: every write that was acknowledged."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from impl.server import GRACE_SECONDS
+from tests.faults.load import Writers, stored
+from tests.servers import ServerProcess
+
+WRITERS = 6
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server as `make run` starts it: two workers over a mongod of its own."""
+    with ServerProcess(tmp_path / "log", DATA_DIR=tmp_path / "data", WORKERS=2) as running:
+        yield running
+
+
+def test_killing_a_worker_loses_no_acknowledged_write(server: ServerProcess) -> None:
+    with Writers(server.api, WRITERS) as writers:
+        for _ in range(3):
+            time.sleep(0.7)
+            os.kill(server.workers()[0], signal.SIGKILL)
+        time.sleep(2)
+    assert len(writers.acknowledged) > 50
+    assert writers.acknowledged == stored(server.api, writers.acknowledged)
+    assert not writers.refused
+    print(f"acknowledged {len(writers.acknowledged)}, unanswered {len(writers.unanswered)}")
+
+
+def test_killing_server_and_database_loses_no_acknowledged_write(server: ServerProcess) -> None:
+    with Writers(server.api, WRITERS) as writers:
+        time.sleep(2)
+        family = server.family()
+        for pid in family:
+            os.kill(pid, signal.SIGKILL)
+        server.process.wait()
+    assert len(writers.acknowledged) > 50
+    server.restart()
+    assert writers.acknowledged == stored(server.api, writers.acknowledged)
+    print(f"acknowledged {len(writers.acknowledged)}, unanswered {len(writers.unanswered)}")
+
+
+def test_killing_only_the_server_takes_its_workers_and_its_database_along(
+    server: ServerProcess,
+) -> None:
+    family = server.family()
+    server.kill()
+    deadline = time.monotonic() + 20
+    while any(_runs(pid) for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [pid for pid in family if _runs(pid)]
+    server.restart()
+
+
+def test_sigterm_lets_no_request_in_flight_fail(server: ServerProcess) -> None:
+    with Writers(server.api, WRITERS) as writers:
+        time.sleep(2)
+        status = server.stop()
+    assert status == 0
+    server.restart()
+    assert writers.acknowledged == stored(server.api, writers.acknowledged)
+    assert stored(server.api, writers.unanswered) == set(), "processed, and not answered"
+    assert not writers.refused
+    print(f"acknowledged {len(writers.acknowledged)}, unanswered {len(writers.unanswered)}")
+
+
+def test_a_server_that_just_started_stops_at_once(server: ServerProcess) -> None:
+    began = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - began < GRACE_SECONDS / 2, "a worker lost the signal while it booted"
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
