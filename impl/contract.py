@@ -92,12 +92,15 @@ def is_instant(text: str) -> bool:
 
 
 def _nearest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError | None:
-    """What the alternative that failed least lacks; None where it lacks nothing."""
+    """What the alternative lacks that comes nearest to holding; None where none lacks anything."""
     kind: Any = error.kind
-    branches: list[list[jsonschema_rs.ValidationError]] = [each for each in kind.context if each]
-    return next(
-        (each for each in min(branches, key=len, default=[]) if each.kind.name == "required"), None
+    lacks = (
+        (len(branch), each)
+        for branch in kind.context
+        for each in branch
+        if each.kind.name == "required"
     )
+    return min(lacks, key=lambda lack: lack[0], default=(0, None))[1]
 
 
 def _brief(error: jsonschema_rs.ValidationError) -> str:

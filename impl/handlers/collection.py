@@ -1,7 +1,7 @@
 """Create, read, change and remove the resources of one collection: what all handlers share."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
@@ -53,7 +53,8 @@ class Collection(Generic[T]):
 
     def list(self, query: Query) -> Page:
         """The page that the query asks for."""
-        return self._store.find(self._name, query)
+        page = self._store.find(self._name, query)
+        return replace(page, items=[project(each, query.fields) for each in page.items])
 
     def create(self, body: Mapping[str, Any]) -> T:
         """Keep a new resource: the client's id or a ULID, the server's `lastUpdate` and `href`."""

@@ -1,37 +1,102 @@
-"""What /customerBill promises its clients."""
+"""What /customerBill promises beyond what all resources do."""
 
-from uuid import uuid4
+from typing import Any
 
 import httpx
+import pytest
 
-BILL = {
+BILL: dict[str, Any] = {
     "billNo": "2026-00042",
     "billDate": "2026-10-01T12:00:00+02:00",
     "amountDue": {"unit": "EUR", "value": 12.5},
+    "remainingAmount": {"unit": "EUR", "value": 12},
     "relatedParty": [{"id": "42", "role": "payer", "@referredType": "Individual"}],
     "taxItem": [],
-    "x-channel": {"paper": False, "copies": 2, "": None, "a.b": {"$ref": 1}},
+    "x-channel": {"paper": False, "copies": 2, "": None, "a.b": [{"$ref": 1, "$id": "\0"}]},
+    "_id": "theirs",
+    "_rev": 7,
 }
 
 
-def test_create_201_gives_back_what_was_sent_with_location_and_version(api: httpx.Client) -> None:
-    answer = api.post("customerBill", json=BILL | {"href": "http://elsewhere/1"})
-    made = answer.json()
-    assert answer.status_code == 201
-    assert answer.headers["Location"] == made["href"]
-    assert answer.headers["ETag"] == '"1"'
+def test_create_201_gives_back_what_was_sent(api: httpx.Client) -> None:
+    made = api.post("customerBill", json=BILL | {"href": "http://elsewhere/1"}).json()
     assert made["billDate"] == "2026-10-01T10:00:00Z"
     assert made["@type"] == "CustomerBill"
-    assert "lastUpdate" in made
-    assert {k: made[k] for k in BILL if k != "billDate"} == {
-        k: v for k, v in BILL.items() if k != "billDate"
-    }
+    same = BILL.keys() - {"billDate"}
+    assert {name: made[name] for name in same} == {name: BILL[name] for name in same}
+    assert '"value":12}' in api.get(made["href"]).text, "an integer stays one"
+
+
+def test_create_201_sets_last_update_itself(api: httpx.Client) -> None:
+    made = api.post("customerBill", json={"lastUpdate": "1999-01-01T00:00:00Z"}).json()
+    assert made["lastUpdate"] > "2026"
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"state": "settled"},
+        {"amountDue": {"value": 3}},
+        {"remainingAmount": {"unit": "EUR", "value": 0}},
+        {"appliedPayment": [{"appliedAmount": {"unit": "EUR", "value": 12.5}}]},
+        {"billDocument": [{"id": "d1"}]},
+        {"paymentMethod": {"id": "p1"}},
+        {"paymentDueDate": "2026-12-24T00:00:00Z"},
+        {"relatedParty": [{"id": "43"}]},
+        {"billNo": "1"},
+    ],
+    ids=lambda patch: next(iter(patch)),
+)
+def test_patch_200_changes_what_billing_clients_change(
+    api: httpx.Client, patch: dict[str, Any]
+) -> None:
+    made = api.post("customerBill", json=BILL).json()
+    changed = api.patch(made["href"], json=patch).json()
+    for name, value in patch.items():
+        before = made.get(name)
+        merged = before | value if isinstance(value, dict) and before else value
+        assert changed[name] == merged
+
+
+@pytest.mark.parametrize("name", ["billDate", "category", "taxItem", "billingAccount", "x-new"])
+def test_patch_400_keeps_the_rest_of_a_bill_as_it_was_made(api: httpx.Client, name: str) -> None:
+    made = api.post("customerBill", json=BILL).json()
+    answer = api.patch(made["href"], json={"state": "sent", name: "2026-11-11T11:11:11Z"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "24")
+    assert answer.json()["message"].startswith(f"{name}: ")
     assert api.get(made["href"]).json() == made
 
 
-def test_create_409_when_the_clients_own_id_is_taken(api: httpx.Client) -> None:
-    id_ = f"urn:ngsi-ld:customer-bill:{uuid4()}"
-    assert api.post("customerBill", json={"id": id_}).json()["id"] == id_
-    again = api.post("customerBill", json={"id": id_})
-    assert again.status_code == 409
-    assert again.json()["message"].startswith("id: ")
+def test_patch_200_accepts_an_unpatchable_attribute_with_the_stored_value(
+    api: httpx.Client,
+) -> None:
+    made = api.post("customerBill", json=BILL).json()
+    answer = api.patch(made["href"], json={"state": "sent", "billDate": made["billDate"]})
+    assert (answer.status_code, answer.json()["state"]) == (200, "sent")
+
+
+def test_patch_200_removes_with_null(api: httpx.Client) -> None:
+    made = api.post("customerBill", json=BILL).json()
+    changed = api.patch(made["href"], json={"billNo": None, "amountDue": {"unit": None}}).json()
+    assert "billNo" not in changed
+    assert changed["amountDue"] == {"value": 12.5}
+
+
+def test_patch_400_for_a_state_that_there_is_not(api: httpx.Client) -> None:
+    made = api.post("customerBill", json=BILL).json()
+    for wrong in ("paid", None, 1):
+        answer = api.patch(made["href"], json={"state": wrong})
+        assert (answer.status_code, answer.json()["code"]) == (400, "24")
+
+
+def test_patch_409_when_the_stored_bill_lacks_what_the_patch_builds_on(api: httpx.Client) -> None:
+    made = api.post("customerBill", json={}).json()
+    answer = api.patch(made["href"], json={"paymentMethod": {"name": "card"}})
+    assert answer.status_code == 409
+    assert "paymentMethod.id" in answer.json()["message"]
+
+
+def test_patch_200_merges_into_a_reference_that_is_stored(api: httpx.Client) -> None:
+    made = api.post("customerBill", json={"paymentMethod": {"id": "p1", "name": "a"}}).json()
+    changed = api.patch(made["href"], json={"paymentMethod": {"name": "card"}}).json()
+    assert changed["paymentMethod"] == {"id": "p1", "name": "card"}

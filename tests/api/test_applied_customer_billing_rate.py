@@ -1,0 +1,67 @@
+"""What /appliedCustomerBillingRate promises beyond what all resources do."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+BILL = {"id": "B-1"}
+ACCOUNT = {"id": "A-1"}
+
+
+@pytest.mark.parametrize(
+    ("body", "attribute"),
+    [
+        ({}, "billingAccount"),
+        ({"isBilled": False}, "billingAccount"),
+        ({"isBilled": False, "bill": BILL}, "billingAccount"),
+        ({"isBilled": True}, "bill"),
+        ({"isBilled": True, "billingAccount": ACCOUNT}, "bill"),
+    ],
+)
+def test_create_400_names_the_reference_that_is_needed(
+    api: httpx.Client, body: dict[str, Any], attribute: str
+) -> None:
+    answer = api.post("appliedCustomerBillingRate", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "23")
+    assert answer.json()["message"].startswith(f"{attribute}: ")
+
+
+def test_create_201_is_unbilled_unless_said(api: httpx.Client) -> None:
+    answer = api.post("appliedCustomerBillingRate", json={"billingAccount": ACCOUNT})
+    assert answer.json()["isBilled"] is False
+
+
+def test_a_bills_lines_are_found_by_its_id(api: httpx.Client) -> None:
+    bill = {"id": uuid4().hex}
+    made = [
+        api.post("appliedCustomerBillingRate", json={"isBilled": True, "bill": bill}).json()["id"]
+        for _ in range(3)
+    ]
+    found = api.get("appliedCustomerBillingRate", params={"bill.id": bill["id"]}).json()
+    assert [rate["id"] for rate in found] == sorted(made)
+
+
+def test_patch_400_marks_nothing_billed_without_its_bill(api: httpx.Client) -> None:
+    made = api.post("appliedCustomerBillingRate", json={"billingAccount": ACCOUNT}).json()
+    answer = api.patch(made["href"], json={"isBilled": True})
+    assert (answer.status_code, answer.json()["message"]) == (400, "bill: is needed")
+    answer = api.patch(made["href"], json={"isBilled": True, "bill": BILL})
+    assert answer.json()["bill"] == BILL
+
+
+def test_patch_409_when_what_is_stored_lacks_the_account(api: httpx.Client) -> None:
+    made = api.post("appliedCustomerBillingRate", json={"isBilled": True, "bill": BILL}).json()
+    answer = api.patch(made["href"], json={"isBilled": False, "bill": None})
+    assert answer.status_code == 409
+    assert answer.json()["message"].startswith("billingAccount: ")
+    assert api.get(made["href"]).json() == made
+
+
+def test_patch_200_changes_extension_attributes_too(api: httpx.Client) -> None:
+    made = api.post(
+        "appliedCustomerBillingRate", json={"billingAccount": ACCOUNT, "x-a": {"b": 1, "c": 2}}
+    ).json()
+    changed = api.patch(made["href"], json={"x-a": {"b": None, "d": 3}, "name": "n"}).json()
+    assert changed["x-a"] == {"c": 2, "d": 3}
