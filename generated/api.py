@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from generated import types
+from . import types
 
 QueryT = TypeVar("QueryT")
 """What the server reads a query string into."""

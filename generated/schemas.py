@@ -1,16 +1,26 @@
 # DO NOT EDIT: `make generate` writes this from tmf678.yaml and openapi/overlay.yaml
 """The marshmallow schemas of Customer Bill Management 4.0.0: JSON to Python values and back."""
 
-from typing import Any
+import typing as t
+from datetime import datetime
 
-from marshmallow import INCLUDE, Schema, fields, validate
+import marshmallow as m
+from marshmallow import fields, validate
 
 
-class Resource(Schema):
-    """A schema that keeps the attributes it does not know: TMF resources are extensible."""
+class _Open(m.Schema):
+    """A schema that keeps what it does not know, for TMF resources are extensible."""
 
     class Meta:
-        unknown = INCLUDE
+        unknown = m.INCLUDE
+
+    def get_attribute(self, obj: t.Any, attr: str, default: t.Any) -> t.Any:
+        return obj.get(attr, default)
+
+    @m.post_dump(pass_original=True)
+    def _with_unknown(self, data: t.Any, original: t.Any, **_: t.Any) -> t.Any:
+        known = self.declared_fields
+        return data | {k: v for k, v in original.items() if k not in known}
 
 
 class Number(fields.Field[float]):
@@ -18,13 +28,43 @@ class Number(fields.Field[float]):
 
     default_error_messages = {"invalid": "Not a valid number."}
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> float:
+    def _deserialize(self, value: t.Any, *args: t.Any, **kwargs: t.Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self.make_error("invalid")
         return value
 
 
-AccountBalance: type[Schema] = Resource.from_dict(
+class _Integer(fields.Integer):
+    """A JSON number without a fraction: 12 and 12.0 are one integer, "12" is none."""
+
+    def _deserialize(self, value: t.Any, *args: t.Any, **kwargs: t.Any) -> int:
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class _Boolean(fields.Boolean):
+    """true or false, and nothing that is like them."""
+
+    def _deserialize(self, value: t.Any, *args: t.Any, **kwargs: t.Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class _Instant(fields.AwareDateTime):
+    """An RFC 3339 date-time with its offset; one in UTC is written with a Z."""
+
+    def __init__(self, **options: t.Any) -> None:
+        super().__init__(format="iso", **options)
+
+    def _serialize(self, value: datetime | None, *args: t.Any, **kwargs: t.Any) -> str | None:
+        return value.isoformat().replace("+00:00", "Z") if value is not None else None
+
+
+AccountBalance: type[m.Schema] = _Open.from_dict(
     {
         "balanceType": fields.String(required=True),
         "amount": fields.Nested(lambda: Money, required=True),
@@ -36,7 +76,7 @@ AccountBalance: type[Schema] = Resource.from_dict(
     name="AccountBalance",
 )
 
-AppliedBillingRateCharacteristic: type[Schema] = Resource.from_dict(
+AppliedBillingRateCharacteristic: type[m.Schema] = _Open.from_dict(
     {
         "name": fields.String(required=True),
         "valueType": fields.String(),
@@ -48,7 +88,7 @@ AppliedBillingRateCharacteristic: type[Schema] = Resource.from_dict(
     name="AppliedBillingRateCharacteristic",
 )
 
-AppliedBillingTaxRate: type[Schema] = Resource.from_dict(
+AppliedBillingTaxRate: type[m.Schema] = _Open.from_dict(
     {
         "taxCategory": fields.String(),
         "taxRate": Number(),
@@ -60,13 +100,13 @@ AppliedBillingTaxRate: type[Schema] = Resource.from_dict(
     name="AppliedBillingTaxRate",
 )
 
-AppliedCustomerBillingRate: type[Schema] = Resource.from_dict(
+AppliedCustomerBillingRate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
-        "date": fields.AwareDateTime(format="iso"),
+        "date": _Instant(),
         "description": fields.String(),
-        "isBilled": fields.Boolean(truthy={True}, falsy={False}),
+        "isBilled": _Boolean(),
         "name": fields.String(),
         "type": fields.String(),
         "appliedTax": fields.List(fields.Nested(lambda: AppliedBillingTaxRate)),
@@ -84,7 +124,7 @@ AppliedCustomerBillingRate: type[Schema] = Resource.from_dict(
     name="AppliedCustomerBillingRate",
 )
 
-AppliedPayment: type[Schema] = Resource.from_dict(
+AppliedPayment: type[m.Schema] = _Open.from_dict(
     {
         "appliedAmount": fields.Nested(lambda: Money),
         "payment": fields.Nested(lambda: PaymentRef),
@@ -95,7 +135,7 @@ AppliedPayment: type[Schema] = Resource.from_dict(
     name="AppliedPayment",
 )
 
-Attachment: type[Schema] = Resource.from_dict(
+Attachment: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
@@ -114,7 +154,7 @@ Attachment: type[Schema] = Resource.from_dict(
     name="Attachment",
 )
 
-AttachmentRef: type[Schema] = Resource.from_dict(
+AttachmentRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -129,7 +169,7 @@ AttachmentRef: type[Schema] = Resource.from_dict(
     name="AttachmentRef",
 )
 
-AttachmentRefOrValue: type[Schema] = Resource.from_dict(
+AttachmentRefOrValue: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
@@ -149,7 +189,7 @@ AttachmentRefOrValue: type[Schema] = Resource.from_dict(
     name="AttachmentRefOrValue",
 )
 
-BillRef: type[Schema] = Resource.from_dict(
+BillRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -161,7 +201,7 @@ BillRef: type[Schema] = Resource.from_dict(
     name="BillRef",
 )
 
-BillingAccountRef: type[Schema] = Resource.from_dict(
+BillingAccountRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -174,7 +214,7 @@ BillingAccountRef: type[Schema] = Resource.from_dict(
     name="BillingAccountRef",
 )
 
-Characteristic: type[Schema] = Resource.from_dict(
+Characteristic: type[m.Schema] = _Open.from_dict(
     {
         "name": fields.String(required=True),
         "valueType": fields.String(),
@@ -186,16 +226,16 @@ Characteristic: type[Schema] = Resource.from_dict(
     name="Characteristic",
 )
 
-CustomerBill: type[Schema] = Resource.from_dict(
+CustomerBill: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
-        "billDate": fields.AwareDateTime(format="iso"),
+        "billDate": _Instant(),
         "billNo": fields.String(),
         "category": fields.String(),
-        "lastUpdate": fields.AwareDateTime(format="iso"),
-        "nextBillDate": fields.AwareDateTime(format="iso"),
-        "paymentDueDate": fields.AwareDateTime(format="iso"),
+        "lastUpdate": _Instant(),
+        "nextBillDate": _Instant(),
+        "paymentDueDate": _Instant(),
         "runType": fields.String(),
         "amountDue": fields.Nested(lambda: Money),
         "appliedPayment": fields.List(fields.Nested(lambda: AppliedPayment)),
@@ -206,7 +246,7 @@ CustomerBill: type[Schema] = Resource.from_dict(
         "paymentMethod": fields.Nested(lambda: PaymentMethodRef),
         "relatedParty": fields.List(fields.Nested(lambda: RelatedPartyRef)),
         "remainingAmount": fields.Nested(lambda: Money),
-        "state": fields.Raw(
+        "state": fields.String(
             validate=validate.OneOf(
                 ["new", "onHold", "validated", "sent", "partiallyPaid", "settled"]
             )
@@ -221,17 +261,17 @@ CustomerBill: type[Schema] = Resource.from_dict(
     name="CustomerBill",
 )
 
-CustomerBillUpdate: type[Schema] = Resource.from_dict(
+CustomerBillUpdate: type[m.Schema] = _Open.from_dict(
     {
         "billNo": fields.String(allow_none=True),
-        "paymentDueDate": fields.AwareDateTime(format="iso", allow_none=True),
+        "paymentDueDate": _Instant(allow_none=True),
         "amountDue": fields.Nested(lambda: MoneyUpdate, allow_none=True),
         "appliedPayment": fields.List(fields.Nested(lambda: AppliedPayment), allow_none=True),
         "billDocument": fields.List(fields.Nested(lambda: AttachmentRefOrValue), allow_none=True),
         "paymentMethod": fields.Nested(lambda: PaymentMethodRefUpdate, allow_none=True),
         "relatedParty": fields.List(fields.Nested(lambda: RelatedPartyRef), allow_none=True),
         "remainingAmount": fields.Nested(lambda: MoneyUpdate, allow_none=True),
-        "state": fields.Raw(
+        "state": fields.String(
             validate=validate.OneOf(
                 ["new", "onHold", "validated", "sent", "partiallyPaid", "settled"]
             )
@@ -243,17 +283,17 @@ CustomerBillUpdate: type[Schema] = Resource.from_dict(
     name="CustomerBillUpdate",
 )
 
-CustomerBillOnDemand: type[Schema] = Resource.from_dict(
+CustomerBillOnDemand: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
         "description": fields.String(),
-        "lastUpdate": fields.AwareDateTime(format="iso"),
+        "lastUpdate": _Instant(),
         "name": fields.String(),
         "billingAccount": fields.Nested(lambda: BillingAccountRef),
         "customerBill": fields.Nested(lambda: BillRef),
         "relatedParty": fields.Nested(lambda: RelatedPartyRef),
-        "state": fields.Raw(
+        "state": fields.String(
             validate=validate.OneOf(["inProgress", "rejected", "done", "terminatedWithError"])
         ),
         "@baseType": fields.String(),
@@ -263,15 +303,15 @@ CustomerBillOnDemand: type[Schema] = Resource.from_dict(
     name="CustomerBillOnDemand",
 )
 
-CustomerBillOnDemandCreate: type[Schema] = Resource.from_dict(
+CustomerBillOnDemandCreate: type[m.Schema] = _Open.from_dict(
     {
         "description": fields.String(),
-        "lastUpdate": fields.AwareDateTime(format="iso"),
+        "lastUpdate": _Instant(),
         "name": fields.String(),
         "billingAccount": fields.Nested(lambda: BillingAccountRef),
         "customerBill": fields.Nested(lambda: BillRef),
         "relatedParty": fields.Nested(lambda: RelatedPartyRef),
-        "state": fields.Raw(
+        "state": fields.String(
             validate=validate.OneOf(["inProgress", "rejected", "done", "terminatedWithError"])
         ),
         "@baseType": fields.String(),
@@ -282,7 +322,7 @@ CustomerBillOnDemandCreate: type[Schema] = Resource.from_dict(
     name="CustomerBillOnDemandCreate",
 )
 
-EntityRef: type[Schema] = Resource.from_dict(
+EntityRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -295,7 +335,7 @@ EntityRef: type[Schema] = Resource.from_dict(
     name="EntityRef",
 )
 
-FinancialAccountRef: type[Schema] = Resource.from_dict(
+FinancialAccountRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -309,7 +349,7 @@ FinancialAccountRef: type[Schema] = Resource.from_dict(
     name="FinancialAccountRef",
 )
 
-Money: type[Schema] = Resource.from_dict(
+Money: type[m.Schema] = _Open.from_dict(
     {
         "unit": fields.String(),
         "value": Number(),
@@ -317,7 +357,7 @@ Money: type[Schema] = Resource.from_dict(
     name="Money",
 )
 
-PaymentMethodRef: type[Schema] = Resource.from_dict(
+PaymentMethodRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -330,7 +370,7 @@ PaymentMethodRef: type[Schema] = Resource.from_dict(
     name="PaymentMethodRef",
 )
 
-PaymentRef: type[Schema] = Resource.from_dict(
+PaymentRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -343,7 +383,7 @@ PaymentRef: type[Schema] = Resource.from_dict(
     name="PaymentRef",
 )
 
-ProductRef: type[Schema] = Resource.from_dict(
+ProductRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -356,7 +396,7 @@ ProductRef: type[Schema] = Resource.from_dict(
     name="ProductRef",
 )
 
-Quantity: type[Schema] = Resource.from_dict(
+Quantity: type[m.Schema] = _Open.from_dict(
     {
         "amount": Number(),
         "units": fields.String(),
@@ -364,7 +404,7 @@ Quantity: type[Schema] = Resource.from_dict(
     name="Quantity",
 )
 
-Reference: type[Schema] = Resource.from_dict(
+Reference: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
@@ -376,7 +416,7 @@ Reference: type[Schema] = Resource.from_dict(
     name="Reference",
 )
 
-RelatedPartyRef: type[Schema] = Resource.from_dict(
+RelatedPartyRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -390,7 +430,7 @@ RelatedPartyRef: type[Schema] = Resource.from_dict(
     name="RelatedPartyRef",
 )
 
-TaxItem: type[Schema] = Resource.from_dict(
+TaxItem: type[m.Schema] = _Open.from_dict(
     {
         "taxCategory": fields.String(),
         "taxRate": Number(),
@@ -402,15 +442,15 @@ TaxItem: type[Schema] = Resource.from_dict(
     name="TaxItem",
 )
 
-TimePeriod: type[Schema] = Resource.from_dict(
+TimePeriod: type[m.Schema] = _Open.from_dict(
     {
-        "endDateTime": fields.AwareDateTime(format="iso"),
-        "startDateTime": fields.AwareDateTime(format="iso"),
+        "endDateTime": _Instant(),
+        "startDateTime": _Instant(),
     },
     name="TimePeriod",
 )
 
-EventSubscription: type[Schema] = Resource.from_dict(
+EventSubscription: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "callback": fields.String(required=True),
@@ -419,7 +459,7 @@ EventSubscription: type[Schema] = Resource.from_dict(
     name="EventSubscription",
 )
 
-EventSubscriptionInput: type[Schema] = Resource.from_dict(
+EventSubscriptionInput: type[m.Schema] = _Open.from_dict(
     {
         "callback": fields.String(required=True),
         "query": fields.String(),
@@ -427,7 +467,7 @@ EventSubscriptionInput: type[Schema] = Resource.from_dict(
     name="EventSubscriptionInput",
 )
 
-Error: type[Schema] = Resource.from_dict(
+Error: type[m.Schema] = _Open.from_dict(
     {
         "code": fields.String(required=True),
         "reason": fields.String(required=True),
@@ -441,16 +481,16 @@ Error: type[Schema] = Resource.from_dict(
     name="Error",
 )
 
-CustomerBillCreate: type[Schema] = Resource.from_dict(
+CustomerBillCreate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
-        "billDate": fields.AwareDateTime(format="iso"),
+        "billDate": _Instant(),
         "billNo": fields.String(),
         "category": fields.String(),
-        "lastUpdate": fields.AwareDateTime(format="iso"),
-        "nextBillDate": fields.AwareDateTime(format="iso"),
-        "paymentDueDate": fields.AwareDateTime(format="iso"),
+        "lastUpdate": _Instant(),
+        "nextBillDate": _Instant(),
+        "paymentDueDate": _Instant(),
         "runType": fields.String(),
         "amountDue": fields.Nested(lambda: Money),
         "appliedPayment": fields.List(fields.Nested(lambda: AppliedPayment)),
@@ -461,7 +501,7 @@ CustomerBillCreate: type[Schema] = Resource.from_dict(
         "paymentMethod": fields.Nested(lambda: PaymentMethodRef),
         "relatedParty": fields.List(fields.Nested(lambda: RelatedPartyRef)),
         "remainingAmount": fields.Nested(lambda: Money),
-        "state": fields.Raw(
+        "state": fields.String(
             validate=validate.OneOf(
                 ["new", "onHold", "validated", "sent", "partiallyPaid", "settled"]
             )
@@ -476,13 +516,13 @@ CustomerBillCreate: type[Schema] = Resource.from_dict(
     name="CustomerBillCreate",
 )
 
-AppliedCustomerBillingRateCreate: type[Schema] = Resource.from_dict(
+AppliedCustomerBillingRateCreate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
-        "date": fields.AwareDateTime(format="iso"),
+        "date": _Instant(),
         "description": fields.String(),
-        "isBilled": fields.Boolean(truthy={True}, falsy={False}),
+        "isBilled": _Boolean(),
         "name": fields.String(),
         "type": fields.String(),
         "appliedTax": fields.List(fields.Nested(lambda: AppliedBillingTaxRate)),
@@ -500,7 +540,7 @@ AppliedCustomerBillingRateCreate: type[Schema] = Resource.from_dict(
     name="AppliedCustomerBillingRateCreate",
 )
 
-BillCycleSpecificationRef: type[Schema] = Resource.from_dict(
+BillCycleSpecificationRef: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(required=True),
         "href": fields.String(),
@@ -513,18 +553,18 @@ BillCycleSpecificationRef: type[Schema] = Resource.from_dict(
     name="BillCycleSpecificationRef",
 )
 
-BillCycle: type[Schema] = Resource.from_dict(
+BillCycle: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
         "name": fields.String(),
         "description": fields.String(),
-        "billingDate": fields.AwareDateTime(format="iso"),
+        "billingDate": _Instant(),
         "billingPeriod": fields.String(),
-        "chargeDate": fields.AwareDateTime(format="iso"),
-        "creditDate": fields.AwareDateTime(format="iso"),
-        "mailingDate": fields.AwareDateTime(format="iso"),
-        "paymentDueDate": fields.AwareDateTime(format="iso"),
+        "chargeDate": _Instant(),
+        "creditDate": _Instant(),
+        "mailingDate": _Instant(),
+        "paymentDueDate": _Instant(),
         "validFor": fields.Nested(lambda: TimePeriod),
         "billCycleSpecification": fields.Nested(lambda: BillCycleSpecificationRef),
         "@baseType": fields.String(),
@@ -534,18 +574,18 @@ BillCycle: type[Schema] = Resource.from_dict(
     name="BillCycle",
 )
 
-BillCycleCreate: type[Schema] = Resource.from_dict(
+BillCycleCreate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
         "name": fields.String(),
         "description": fields.String(),
-        "billingDate": fields.AwareDateTime(format="iso"),
+        "billingDate": _Instant(),
         "billingPeriod": fields.String(),
-        "chargeDate": fields.AwareDateTime(format="iso"),
-        "creditDate": fields.AwareDateTime(format="iso"),
-        "mailingDate": fields.AwareDateTime(format="iso"),
-        "paymentDueDate": fields.AwareDateTime(format="iso"),
+        "chargeDate": _Instant(),
+        "creditDate": _Instant(),
+        "mailingDate": _Instant(),
+        "paymentDueDate": _Instant(),
         "validFor": fields.Nested(lambda: TimePeriod),
         "billCycleSpecification": fields.Nested(lambda: BillCycleSpecificationRef),
         "@baseType": fields.String(),
@@ -555,7 +595,7 @@ BillCycleCreate: type[Schema] = Resource.from_dict(
     name="BillCycleCreate",
 )
 
-BillCycleSpecification: type[Schema] = Resource.from_dict(
+BillCycleSpecification: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
@@ -564,11 +604,11 @@ BillCycleSpecification: type[Schema] = Resource.from_dict(
         "frequency": fields.String(),
         "billingPeriod": fields.String(),
         "validFor": fields.Nested(lambda: TimePeriod),
-        "billingDateShift": fields.Integer(strict=True),
-        "chargeDateOffset": fields.Integer(strict=True),
-        "creditDateOffset": fields.Integer(strict=True),
-        "mailingDateOffset": fields.Integer(strict=True),
-        "paymentDueDateOffset": fields.Integer(strict=True),
+        "billingDateShift": _Integer(),
+        "chargeDateOffset": _Integer(),
+        "creditDateOffset": _Integer(),
+        "mailingDateOffset": _Integer(),
+        "paymentDueDateOffset": _Integer(),
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
@@ -576,7 +616,7 @@ BillCycleSpecification: type[Schema] = Resource.from_dict(
     name="BillCycleSpecification",
 )
 
-BillCycleSpecificationCreate: type[Schema] = Resource.from_dict(
+BillCycleSpecificationCreate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(),
@@ -585,11 +625,11 @@ BillCycleSpecificationCreate: type[Schema] = Resource.from_dict(
         "frequency": fields.String(),
         "billingPeriod": fields.String(),
         "validFor": fields.Nested(lambda: TimePeriod),
-        "billingDateShift": fields.Integer(strict=True),
-        "chargeDateOffset": fields.Integer(strict=True),
-        "creditDateOffset": fields.Integer(strict=True),
-        "mailingDateOffset": fields.Integer(strict=True),
-        "paymentDueDateOffset": fields.Integer(strict=True),
+        "billingDateShift": _Integer(),
+        "chargeDateOffset": _Integer(),
+        "creditDateOffset": _Integer(),
+        "mailingDateOffset": _Integer(),
+        "paymentDueDateOffset": _Integer(),
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
@@ -597,7 +637,7 @@ BillCycleSpecificationCreate: type[Schema] = Resource.from_dict(
     name="BillCycleSpecificationCreate",
 )
 
-CustomerBillOnDemandUpdate: type[Schema] = Resource.from_dict(
+CustomerBillOnDemandUpdate: type[m.Schema] = _Open.from_dict(
     {
         "description": fields.String(allow_none=True),
         "name": fields.String(allow_none=True),
@@ -606,11 +646,11 @@ CustomerBillOnDemandUpdate: type[Schema] = Resource.from_dict(
     name="CustomerBillOnDemandUpdate",
 )
 
-AppliedCustomerBillingRateUpdate: type[Schema] = Resource.from_dict(
+AppliedCustomerBillingRateUpdate: type[m.Schema] = _Open.from_dict(
     {
-        "date": fields.AwareDateTime(format="iso", allow_none=True),
+        "date": _Instant(allow_none=True),
         "description": fields.String(allow_none=True),
-        "isBilled": fields.Boolean(truthy={True}, falsy={False}),
+        "isBilled": _Boolean(),
         "name": fields.String(allow_none=True),
         "type": fields.String(allow_none=True),
         "appliedTax": fields.List(fields.Nested(lambda: AppliedBillingTaxRate), allow_none=True),
@@ -630,16 +670,16 @@ AppliedCustomerBillingRateUpdate: type[Schema] = Resource.from_dict(
     name="AppliedCustomerBillingRateUpdate",
 )
 
-BillCycleUpdate: type[Schema] = Resource.from_dict(
+BillCycleUpdate: type[m.Schema] = _Open.from_dict(
     {
         "name": fields.String(allow_none=True),
         "description": fields.String(allow_none=True),
-        "billingDate": fields.AwareDateTime(format="iso", allow_none=True),
+        "billingDate": _Instant(allow_none=True),
         "billingPeriod": fields.String(allow_none=True),
-        "chargeDate": fields.AwareDateTime(format="iso", allow_none=True),
-        "creditDate": fields.AwareDateTime(format="iso", allow_none=True),
-        "mailingDate": fields.AwareDateTime(format="iso", allow_none=True),
-        "paymentDueDate": fields.AwareDateTime(format="iso", allow_none=True),
+        "chargeDate": _Instant(allow_none=True),
+        "creditDate": _Instant(allow_none=True),
+        "mailingDate": _Instant(allow_none=True),
+        "paymentDueDate": _Instant(allow_none=True),
         "validFor": fields.Nested(lambda: TimePeriodUpdate, allow_none=True),
         "billCycleSpecification": fields.Nested(
             lambda: BillCycleSpecificationRefUpdate, allow_none=True
@@ -651,18 +691,18 @@ BillCycleUpdate: type[Schema] = Resource.from_dict(
     name="BillCycleUpdate",
 )
 
-BillCycleSpecificationUpdate: type[Schema] = Resource.from_dict(
+BillCycleSpecificationUpdate: type[m.Schema] = _Open.from_dict(
     {
         "name": fields.String(),
         "description": fields.String(allow_none=True),
         "frequency": fields.String(allow_none=True),
         "billingPeriod": fields.String(allow_none=True),
         "validFor": fields.Nested(lambda: TimePeriodUpdate, allow_none=True),
-        "billingDateShift": fields.Integer(strict=True, allow_none=True),
-        "chargeDateOffset": fields.Integer(strict=True, allow_none=True),
-        "creditDateOffset": fields.Integer(strict=True, allow_none=True),
-        "mailingDateOffset": fields.Integer(strict=True, allow_none=True),
-        "paymentDueDateOffset": fields.Integer(strict=True, allow_none=True),
+        "billingDateShift": _Integer(allow_none=True),
+        "chargeDateOffset": _Integer(allow_none=True),
+        "creditDateOffset": _Integer(allow_none=True),
+        "mailingDateOffset": _Integer(allow_none=True),
+        "paymentDueDateOffset": _Integer(allow_none=True),
         "@baseType": fields.String(allow_none=True),
         "@schemaLocation": fields.String(allow_none=True),
         "@type": fields.String(),
@@ -670,7 +710,27 @@ BillCycleSpecificationUpdate: type[Schema] = Resource.from_dict(
     name="BillCycleSpecificationUpdate",
 )
 
-MoneyUpdate: type[Schema] = Resource.from_dict(
+JsonPatchTest: type[m.Schema] = _Open.from_dict(
+    {
+        "op": fields.String(required=True, validate=validate.OneOf(["test"])),
+        "path": fields.String(required=True),
+        "value": fields.Raw(required=True, allow_none=True),
+    },
+    name="JsonPatchTest",
+)
+
+JsonPatchQuery: type[m.Schema] = _Open.from_dict(
+    {
+        "op": fields.String(
+            required=True, validate=validate.OneOf(["add", "remove", "replace", "test"])
+        ),
+        "path": fields.String(required=True),
+        "value": fields.Raw(allow_none=True),
+    },
+    name="JsonPatchQuery",
+)
+
+MoneyUpdate: type[m.Schema] = _Open.from_dict(
     {
         "unit": fields.String(allow_none=True),
         "value": Number(allow_none=True),
@@ -678,7 +738,7 @@ MoneyUpdate: type[Schema] = Resource.from_dict(
     name="MoneyUpdate",
 )
 
-PaymentMethodRefUpdate: type[Schema] = Resource.from_dict(
+PaymentMethodRefUpdate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(allow_none=True),
@@ -691,7 +751,7 @@ PaymentMethodRefUpdate: type[Schema] = Resource.from_dict(
     name="PaymentMethodRefUpdate",
 )
 
-RelatedPartyRefUpdate: type[Schema] = Resource.from_dict(
+RelatedPartyRefUpdate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(allow_none=True),
@@ -705,7 +765,7 @@ RelatedPartyRefUpdate: type[Schema] = Resource.from_dict(
     name="RelatedPartyRefUpdate",
 )
 
-BillRefUpdate: type[Schema] = Resource.from_dict(
+BillRefUpdate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(allow_none=True),
@@ -717,7 +777,7 @@ BillRefUpdate: type[Schema] = Resource.from_dict(
     name="BillRefUpdate",
 )
 
-BillingAccountRefUpdate: type[Schema] = Resource.from_dict(
+BillingAccountRefUpdate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(allow_none=True),
@@ -730,15 +790,15 @@ BillingAccountRefUpdate: type[Schema] = Resource.from_dict(
     name="BillingAccountRefUpdate",
 )
 
-TimePeriodUpdate: type[Schema] = Resource.from_dict(
+TimePeriodUpdate: type[m.Schema] = _Open.from_dict(
     {
-        "endDateTime": fields.AwareDateTime(format="iso", allow_none=True),
-        "startDateTime": fields.AwareDateTime(format="iso", allow_none=True),
+        "endDateTime": _Instant(allow_none=True),
+        "startDateTime": _Instant(allow_none=True),
     },
     name="TimePeriodUpdate",
 )
 
-ProductRefUpdate: type[Schema] = Resource.from_dict(
+ProductRefUpdate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(allow_none=True),
@@ -751,7 +811,7 @@ ProductRefUpdate: type[Schema] = Resource.from_dict(
     name="ProductRefUpdate",
 )
 
-BillCycleSpecificationRefUpdate: type[Schema] = Resource.from_dict(
+BillCycleSpecificationRefUpdate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
         "href": fields.String(allow_none=True),
@@ -765,7 +825,7 @@ BillCycleSpecificationRefUpdate: type[Schema] = Resource.from_dict(
 )
 
 
-SCHEMAS: dict[str, type[Schema]] = {
+SCHEMAS: dict[str, type[m.Schema]] = {
     "AccountBalance": AccountBalance,
     "AppliedBillingRateCharacteristic": AppliedBillingRateCharacteristic,
     "AppliedBillingTaxRate": AppliedBillingTaxRate,
@@ -806,6 +866,8 @@ SCHEMAS: dict[str, type[Schema]] = {
     "AppliedCustomerBillingRate_Update": AppliedCustomerBillingRateUpdate,
     "BillCycle_Update": BillCycleUpdate,
     "BillCycleSpecification_Update": BillCycleSpecificationUpdate,
+    "JsonPatchTest": JsonPatchTest,
+    "JsonPatchQuery": JsonPatchQuery,
     "Money_Update": MoneyUpdate,
     "PaymentMethodRef_Update": PaymentMethodRefUpdate,
     "RelatedPartyRef_Update": RelatedPartyRefUpdate,

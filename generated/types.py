@@ -10,6 +10,9 @@ StateValue: t.TypeAlias = t.Literal[
     "new", "onHold", "validated", "sent", "partiallyPaid", "settled"
 ]
 ResourceId: t.TypeAlias = str
+CustomerBillJsonPatch: t.TypeAlias = list[t.Union["JsonPatchTest", dict[str, t.Any]]]
+CustomerBillOnDemandJsonPatch: t.TypeAlias = list[t.Union["JsonPatchTest", dict[str, t.Any]]]
+JsonPatch: t.TypeAlias = list[t.Union["JsonPatchTest", dict[str, t.Any]]]
 
 AccountBalance = t.TypedDict(
     "AccountBalance",
@@ -29,7 +32,7 @@ AppliedBillingRateCharacteristic = t.TypedDict(
     {
         "name": str,
         "valueType": t.NotRequired[str],
-        "value": "Any",
+        "value": "Any | None",
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
@@ -176,7 +179,7 @@ Characteristic = t.TypedDict(
     {
         "name": str,
         "valueType": t.NotRequired[str],
-        "value": "Any",
+        "value": "Any | None",
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
@@ -676,6 +679,26 @@ BillCycleSpecificationUpdate = t.TypedDict(
     },
 )
 """Everything but `id` and `href`."""
+
+JsonPatchTest = t.TypedDict(
+    "JsonPatchTest",
+    {
+        "op": t.Literal["test"],
+        "path": str,
+        "value": "Any | None",
+    },
+)
+"""Go on only if this is what is stored there; 409 otherwise."""
+
+JsonPatchQuery = t.TypedDict(
+    "JsonPatchQuery",
+    {
+        "op": t.Literal["add", "remove", "replace", "test"],
+        "path": str,
+        "value": t.NotRequired["Any | None"],
+    },
+)
+"""An operation on what a query selects (TMF630 Part 5): a pointer without indexes and filters, or JSONPath. 409 where it selects nothing."""
 
 MoneyUpdate = t.TypedDict(
     "MoneyUpdate",

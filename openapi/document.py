@@ -1,32 +1,61 @@
 """The effective contract: the standard's document with the overlay applied."""
 
-import copy
 import json
-from collections.abc import Iterator
+import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import yaml
+from jsonpath_ng.exceptions import JSONPathError
+from jsonpath_ng.ext import parse
 from oas_patch.overlay import apply_overlay
 from openapi_spec_validator import validate
+from openapi_spec_validator.schemas import schema_v30
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+from referencing.exceptions import Unresolvable
 
-Json = dict[str, Any]
-REFERENCE = "#/components/schemas/"
-MERGE_PATCH = "x-merge-patch"
-
-
-class ContractError(Exception):
-    """The standard and the overlay don't make a contract; the message says where and why."""
+from openapi import merge_patch
+from openapi.shapes import ContractError, Json
 
 
 def effective(standard: Path, overlay: Path) -> Json:
     """The overlay applied to the standard, its merge patch forms written out, and checked."""
-    document: Json = yaml.safe_load(standard.read_text("utf-8"))
-    for action in yaml.safe_load(overlay.read_text("utf-8"))["actions"]:
-        document = _applied(document, action)
-    _expand_merge_patches(document["components"]["schemas"])
-    validate(document)
+    document = load(standard)
+    if not str(document.get("openapi")).startswith("3.0."):
+        raise ContractError(f"{standard.name}: only OpenAPI 3.0 is read here; convert it first")
+    text = json.dumps(document)
+    for number, action in enumerate(_actions(overlay), 1):
+        text = _applied(text, action, f"{overlay.name}: action {number}")
+    document = dict(json.loads(text))
+    where = f"{standard.name} with {overlay.name}"
+    try:
+        _check(document, where)
+        merge_patch.expand(document)
+        _check(document, where)
+    except RecursionError:
+        raise ContractError(f"{where}: something is defined as itself") from None
     return document
+
+
+def load(path: Path) -> Json:
+    """The mapping that a YAML or JSON file holds, as JSON: its names text, none of its places
+    shared. ContractError where there is none.
+    """
+    try:
+        found = _parsed(path.read_bytes())
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ContractError(f"{path.name}: line {line}: {error.problem}") from None
+    except (OSError, yaml.YAMLError) as error:
+        raise ContractError(f"{path.name}: {_line(error)}") from None
+    if not isinstance(found, dict):
+        raise ContractError(f"{path.name}: holds no mapping")
+    try:
+        plain: Json = json.loads(json.dumps(found))
+    except (TypeError, ValueError) as error:
+        raise ContractError(f"{path.name}: is more than JSON can hold: {_line(error)}") from None
+    return plain
 
 
 def dump(document: Json) -> str:
@@ -34,76 +63,103 @@ def dump(document: Json) -> str:
     return yaml.dump(document, Dumper=_PlainDumper, sort_keys=False, width=100, allow_unicode=True)
 
 
-class _PlainDumper(yaml.SafeDumper):
+class _Loader(yaml.CSafeLoader):
+    """A loader that reads scalars as JSON has them (YAML 1.2): `no` and a date are text."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _kind, _pattern, _first in (
+    ("merge", r"<<", "<"),
+    ("null", r"~|null|", ["~", "n", ""]),
+    ("bool", r"true|false", "tf"),
+    ("int", r"-?(0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", "-0123456789"),
+):
+    _whole = re.compile(f"^(?:{_pattern})$")
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", _whole, list(_first))
+
+
+def _parsed(text: bytes) -> Any:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _refuse_twins(node)
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _refuse_twins(root: yaml.Node) -> None:
+    """Raise where a mapping has a name twice, of which YAML would keep the last in silence."""
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen or isinstance(node, yaml.ScalarNode):
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            names = [key.value for key, _ in node.value]
+            for index, (key, _) in enumerate(node.value):
+                if key.value in names[:index]:
+                    trouble = f"{key.value!r} comes twice"
+                    raise yaml.constructor.ConstructorError(None, None, trouble, key.start_mark)
+        waiting += [
+            each for pair in node.value for each in (pair if type(pair) is tuple else [pair])
+        ]
+
+
+class _PlainDumper(yaml.CSafeDumper):
     """A dumper that writes everything out, so that a reviewer reads no aliases."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
 
 
-def _applied(document: Json, action: Json) -> Json:
-    # A round trip through JSON, for YAML's anchors make places share one object.
-    unshared = json.loads(json.dumps(action))
-    changed: Json = apply_overlay(copy.deepcopy(document), {"actions": [unshared]})
-    if changed == document:
-        raise ContractError(f"overlay: {action['target']} changes nothing")
-    return changed
+def _actions(overlay: Path) -> list[Json]:
+    actions = load(overlay).get("actions")
+    if not isinstance(actions, list) or not all(isinstance(each, dict) for each in actions):
+        raise ContractError(f"{overlay.name}: `actions` must be a list of mappings")
+    return actions
 
 
-def _expand_merge_patches(schemas: Json) -> None:
-    for name, schema in list(schemas.items()):
-        rule = schema.get(MERGE_PATCH)
-        if rule is not None:
-            schemas[name] = _MergePatch(schemas, rule).of(schema)
+def _applied(before: str, action: Json, where: str) -> str:
+    """The document after an action, as JSON: what several matches were given is not shared."""
+    target = action.get("target")
+    if not isinstance(target, str) or not {"update", "remove", "copy"} & action.keys():
+        raise ContractError(f"{where}: needs a `target`, and an `update`, `remove` or `copy`")
+    document = json.loads(before)
+    try:
+        after = json.dumps(apply_overlay(document, {"actions": [action]}))
+        found = after != before or parse(target).find(document)
+    except (JSONPathError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ContractError(f"{where}: {target}: {_line(error)}") from None
+    if after == before:
+        trouble = "changes nothing" if found else "matches nothing"
+        raise ContractError(f"{where}: {target} {trouble}")
+    return after
 
 
-class _MergePatch:
-    """Writes a schema's merge patch form (RFC 7396): all members optional, null removes one."""
-
-    def __init__(self, schemas: Json, rule: Json) -> None:
-        self._schemas = schemas
-        self._rule = rule
-
-    def of(self, schema: Json) -> Json:
-        base = self._schemas[self._rule["of"]]
-        chosen = self._rule.get("attributes", [p for p in base["properties"] if p not in _OWN])
-        unknown = set(chosen) - set(base["properties"])
-        if unknown:
-            raise ContractError(f"overlay: {self._rule['of']} has no {', '.join(sorted(unknown))}")
-        kept = {*self._rule.get("keep", []), *base.get("required", [])}
-        open_ended = "attributes" not in self._rule
-        return {
-            "type": "object",
-            "description": schema["description"],
-            "properties": dict(self._members(base, chosen, kept)),
-            "additionalProperties": base["additionalProperties"] if open_ended else False,
-        } | {word: schema[word] for word in ("anyOf",) if word in schema}
-
-    def _members(self, base: Json, chosen: list[str], kept: set[str]) -> Iterator[tuple[str, Json]]:
-        for name, schema in base["properties"].items():
-            if name in chosen:
-                member = self._member(schema)
-                yield name, member if name in kept else _nullable(member)
-
-    def _member(self, schema: Json) -> Json:
-        target = schema.get("$ref", "").removeprefix(REFERENCE)
-        if self._schemas.get(target, {}).get("type") != "object":
-            return schema
-        patch = f"{target}_Update"
-        if patch not in self._schemas:
-            self._schemas[patch] = self._nested(self._schemas[target])
-        return {"$ref": REFERENCE + patch}
-
-    def _nested(self, base: Json) -> Json:
-        kept = set(base.get("required", []))
-        members = dict(self._members(base, list(base["properties"]), kept))
-        optional = {key: value for key, value in base.items() if key != "required"}
-        return optional | {"properties": members}
+def _check(document: Json, where: str) -> None:
+    try:
+        validate(document)
+    except OpenAPIValidationError as error:
+        trouble = next(jsonschema_rs.Draft4Validator(dict(schema_v30)).iter_errors(document), None)
+        raise ContractError(f"{where}: {_brief(trouble) if trouble else _line(error)}") from None
+    except Unresolvable as error:
+        raise ContractError(f"{where}: {error.ref} leads nowhere") from None
 
 
-_OWN = ("id", "href")
+def _brief(error: jsonschema_rs.ValidationError) -> str:
+    """What is wrong, and where; of alternatives that all fail, by the one that gets furthest."""
+    kind: Any = error.kind  # its attributes differ by keyword, which the stubs don't tell
+    failed = [each for errors in getattr(kind, "context", []) for each in errors]
+    if failed:
+        return _brief(max(failed, key=lambda each: len(each.instance_path)))
+    return f"{' > '.join(map(str, error.instance_path)) or 'the document'}: {_line(error)}"
 
 
-def _nullable(schema: Json) -> Json:
-    # OpenAPI 3.0 ignores what stands beside a $ref, so a reference is wrapped.
-    return ({"allOf": [schema]} if "$ref" in schema else schema) | {"nullable": True}
+def _line(error: Exception) -> str:
+    """The first line of what an error says, within reason."""
+    return (str(error) or type(error).__name__).splitlines()[0][:200]

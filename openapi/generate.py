@@ -2,21 +2,22 @@
 
 `python -m openapi.generate [--check | --stubs] [--root FOLDER]` exits 0 when all is well, and 1
 when the contract is broken or (with --check) a generated file is stale, edited by hand or one too
-many, or (without) a file that lacks the generator's header would be overwritten.
+many, or (without) something that lacks the generator's header stands in the way.
 """
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import jinja2
 
-from openapi import document, stubs
+from openapi import document, python, stubs
 from openapi.model import Contract, read
+from openapi.shapes import ContractError
 
-HEADER = "# DO NOT EDIT: `make generate` writes this from tmf678.yaml and openapi/overlay.yaml\n"
+MARK = "# DO NOT EDIT: `make generate` writes this"
+HEADER = f"{MARK} from tmf678.yaml and openapi/overlay.yaml\n"
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -27,59 +28,84 @@ def render(root: Path) -> tuple[Contract, dict[str, str]]:
     environment = jinja2.Environment(  # noqa: S701 - it writes Python, not HTML
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined
     )
-    environment.filters["literal"] = repr
+    environment.filters.update(literal=repr, prose=_prose)
     files = {"openapi.yaml": HEADER + document.dump(effective), "__init__.py": HEADER}
     for template in sorted(TEMPLATES.glob("*.jinja")):
         text = environment.get_template(template.name).render(contract=contract)
-        files[template.stem] = HEADER + _formatted(text)
+        files[template.stem] = HEADER + python.formatted(text, template.stem)
     return contract, files
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
-    """Make the folder hold these files and no others; a foreign file stops it before any write."""
-    for path in _present(folder):
-        if not path.read_text("utf-8").startswith(HEADER):
-            raise document.ContractError(f"{path} is not the generator's; move it elsewhere")
-    for path in _present(folder):
+    """Make the folder hold these files and no others.
+
+    Raises ContractError, with nothing written, where something there is not the generator's.
+    """
+    present = _present(folder)
+    for path in present if folder.is_dir() or not folder.exists() else [folder]:
+        if not _content(path).startswith(MARK.encode()):
+            raise ContractError(f"{_name(path)} is not the generator's; move it elsewhere")
+    for path in present:
         if path.name not in files:
             path.unlink()
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (folder / name).write_text(text, "utf-8")
+        if _content(folder / name) != text.encode():
+            (folder / name).write_bytes(text.encode())
 
 
 def differences(folder: Path, files: dict[str, str]) -> Iterator[str]:
     """Where the folder is not what the generator would write, a line each."""
-    present = {path.name: path for path in _present(folder)}
-    for name in sorted(present.keys() | files.keys()):
+    present = {path.name for path in _present(folder)}
+    for name in sorted(present | files.keys()):
+        path = folder / name
         if name not in files:
-            yield f"{folder / name}: nothing in the contract asks for it"
+            yield f"{_name(path)}: nothing in the contract asks for it"
         elif name not in present:
-            yield f"{folder / name}: missing"
-        elif present[name].read_text("utf-8") != files[name]:
-            yield f"{folder / name}: stale, or edited by hand"
+            yield f"{_name(path)}: missing"
+        elif _content(path) != files[name].encode():
+            yield f"{_name(path)}: stale, or edited by hand"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="only say whether it is current")
-    parser.add_argument("--stubs", action="store_true", help="write the handlers that are missing")
-    parser.add_argument("--root", type=Path, default=Path(), help="the project's folder")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        contract, files = render(options.root)
         if options.check:
-            return _said([*differences(options.root / "generated", files)], "run `make generate`")
-        write(options.root / "generated", files)
-    except document.ContractError as error:
+            found = list(differences(options.root / "generated", render(options.root)[1]))
+            return _said(found, "run `make generate`")
+        _generate(options.root, with_stubs=options.stubs)
+    except ContractError as error:
         return _said([str(error)], "nothing was written")
-    if options.stubs:
-        for stub in stubs.write(contract, options.root):
-            print(f"stub: {stub}")
-    lacking = stubs.missing(contract, options.root)
-    _said([f"missing: {each}" for each in lacking], "write them, or run `make stubs`")
+    except OSError as error:
+        return _said([str(error)], "not all was written; run it again")
     return 0
+
+
+def _generate(root: Path, *, with_stubs: bool) -> None:
+    contract, files = render(root)
+    handlers = stubs.Handlers(root)
+    missing = handlers.missing(contract)
+    modules = handlers.with_stubs(missing) if with_stubs else {}
+    write(root / "generated", files)
+    for path, text in modules.items():
+        path.write_text(text, "utf-8")
+    if with_stubs:
+        _said([f"stub: {each}" for each in missing], "write what they are to do")
+    else:
+        _said([f"missing: {each}" for each in missing], "write them, or run `make stubs`")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m openapi.generate", description=_FIRST_LINE)
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--check", action="store_true", help="only say whether it is current")
+    either.add_argument("--stubs", action="store_true", help="write the handlers that are missing")
+    parser.add_argument("--root", type=Path, default=python.PROJECT, help="the project's folder")
+    return parser
+
+
+_FIRST_LINE = (__doc__ or "").splitlines()[0]
 
 
 def _said(lines: list[str], advice: str) -> int:
@@ -94,9 +120,19 @@ def _present(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.glob("*")) if path.name != "__pycache__"]
 
 
-def _formatted(text: str) -> str:
-    command = [sys.executable, "-m", "ruff", "format", "--line-length=100", "-"]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+def _content(path: Path) -> bytes:
+    """What a file holds; nothing for what is no file."""
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _prose(text: str) -> str:
+    """Text on one line that a docstring can hold."""
+    plain = " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
+    return f"{plain[:-1]}'" if plain.endswith('"') else plain
 
 
 if __name__ == "__main__":

@@ -1,0 +1,49 @@
+"""The contract's names as Python writes them."""
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+
+from openapi.shapes import ContractError
+
+RESERVED = {"Number", "SCHEMAS", *keyword.kwlist}
+"""Names that a class of the contract can't have: ours in the generated modules, and Python's."""
+
+
+def class_name(name: str) -> str:
+    """`CustomerBill_Update` and `stateValue` as Python classes are named."""
+    joined = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^0-9A-Za-z]", name))
+    return joined if joined.isidentifier() else f"_{joined}"
+
+
+def class_names(names: Iterable[str]) -> dict[str, str]:
+    """A class name for each name, no two the same: the later of two gets underscores."""
+    taken = set(RESERVED)
+    chosen = {}
+    for name in names:
+        wanted = class_name(name)
+        while wanted in taken:
+            wanted += "_"
+        taken.add(wanted)
+        chosen[name] = wanted
+    return chosen
+
+
+def python_name(name: str) -> str:
+    """A name as Connexion's `pythonic_params` writes it: snake case, never a built-in's."""
+    words = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
+    snake = re.sub(r"([a-z\d])([A-Z])", r"\1_\2", words).replace("-", "_").lower()
+    plain = re.sub(r"^[^a-z_]+|[^0-9a-z_]", "", snake)
+    if not plain:
+        raise ContractError(f"{name!r} holds no letter that a Python name can be made of")
+    return f"{plain}_" if plain in vars(builtins) or keyword.iskeyword(plain) else plain
+
+
+def refuse_same(names: Iterable[str], what: str) -> None:
+    """Raise where two names are the same in Python."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(python_name(name), name)
+        if other != name:
+            raise ContractError(f"{what} {other} and {name} have one name in Python")

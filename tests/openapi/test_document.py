@@ -1,0 +1,212 @@
+"""The effective contract: the standard, the overlay on it, and merge patch forms written out."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from openapi import document
+from openapi.shapes import ContractError, resolve
+from tests.openapi.contracts import NO_OVERLAY, ROOT, project
+
+BILLS = """
+openapi: 3.0.3
+info: {title: Bills, version: "1"}
+paths: {}
+components:
+  schemas:
+    Money:
+      type: object
+      required: [unit]
+      properties:
+        unit: {type: string}
+        value: {type: number}
+        rate: {$ref: "#/components/schemas/Rate"}
+    Rate: {type: object, description: A rate., required: [id], properties: {id: {type: string}}}
+    State: {type: string, enum: [new, done]}
+    Based:
+      allOf:
+        - {type: object, required: [kind], properties: {kind: {type: string}}}
+        - {properties: {part: {$ref: "#/components/schemas/Based"}}}
+    Bill:
+      type: object
+      required: [no]
+      properties:
+        id: {type: string}
+        href: {type: string}
+        no: {type: string}
+        state: {$ref: "#/components/schemas/State"}
+        due: {$ref: "#/components/schemas/Money"}
+        paid: {nullable: true, allOf: [{$ref: "#/components/schemas/Money"}]}
+        lines: {type: array, items: {$ref: "#/components/schemas/Money"}}
+        based: {$ref: "#/components/schemas/Based"}
+        inline: {type: object, required: [a], properties: {a: {type: string}, b: {type: string}}}
+"""
+FORM = "actions: [{target: $.components.schemas, update: {Bill_Update: {x-merge-patch: %s}}}]"
+MONEY = {"$ref": "#/components/schemas/Money_Update"}
+
+
+def effective(folder: Path, standard: str = BILLS, overlay: str = NO_OVERLAY) -> Any:
+    root = project(folder, standard, overlay)
+    return document.effective(root / "tmf678.yaml", root / "openapi" / "overlay.yaml")
+
+
+def form(folder: Path, rule: str) -> tuple[Any, Any]:
+    """The form that a rule makes of Bill, and all schemas beside it."""
+    schemas = effective(folder, overlay=FORM % rule)["components"]["schemas"]
+    return schemas["Bill_Update"], schemas
+
+
+def test_form_has_all_members_but_id_and_href_and_requires_none(tmp_path: Path) -> None:
+    update, _ = form(tmp_path, "{of: Bill}")
+    names = ["no", "state", "due", "paid", "lines", "based", "inline"]
+    assert list(update["properties"]) == names
+    assert "required" not in update
+    assert update["additionalProperties"] is True
+
+
+def test_null_removes_a_member_unless_it_is_required_or_kept(tmp_path: Path) -> None:
+    update, _ = form(tmp_path, "{of: Bill, keep: [due]}")
+    members = update["properties"]
+    assert members["no"] == {"type": "string"}
+    assert members["due"] == MONEY
+    assert members["state"] == {"allOf": [{"$ref": "#/components/schemas/State"}], "nullable": True}
+    assert members["lines"]["nullable"] is True
+
+
+def test_form_of_listed_attributes_is_closed(tmp_path: Path) -> None:
+    update, _ = form(tmp_path, "{of: Bill, attributes: [id, state]}")
+    assert list(update["properties"]) == ["id", "state"]
+    assert update["additionalProperties"] is False
+
+
+def test_nested_objects_have_forms_of_their_own(tmp_path: Path) -> None:
+    update, schemas = form(tmp_path, "{of: Bill}")
+    assert update["properties"]["due"] == {"allOf": [MONEY], "nullable": True}
+    assert update["properties"]["paid"] == {"allOf": [MONEY], "nullable": True}
+    assert schemas["Money_Update"] == {
+        "type": "object",
+        "properties": {
+            "unit": {"type": "string"},
+            "value": {"type": "number", "nullable": True},
+            "rate": {"allOf": [{"$ref": "#/components/schemas/Rate_Update"}], "nullable": True},
+        },
+    }
+    rate = {"type": "object", "description": "A rate.", "properties": {"id": {"type": "string"}}}
+    assert schemas["Rate_Update"] == rate
+
+
+def test_arrays_are_replaced_so_their_items_stay_whole(tmp_path: Path) -> None:
+    update, _ = form(tmp_path, "{of: Bill}")
+    assert update["properties"]["lines"]["items"] == {"$ref": "#/components/schemas/Money"}
+
+
+def test_inline_objects_are_patched_in_place(tmp_path: Path) -> None:
+    update, _ = form(tmp_path, "{of: Bill, keep: [inline]}")
+    assert update["properties"]["inline"] == {
+        "type": "object",
+        "properties": {"a": {"type": "string"}, "b": {"type": "string", "nullable": True}},
+    }
+
+
+def test_composed_schema_that_refers_to_itself_has_one_form(tmp_path: Path) -> None:
+    _, schemas = form(tmp_path, "{of: Bill}")
+    part = {"allOf": [{"$ref": "#/components/schemas/Based_Update"}], "nullable": True}
+    properties = {"kind": {"type": "string"}, "part": part}
+    assert schemas["Based_Update"] == {"type": "object", "properties": properties}
+
+
+def test_form_that_the_contract_has_already_is_used(tmp_path: Path) -> None:
+    own = BILLS + "    Money_Update: {type: object, description: Ours.}\n"
+    schemas = effective(tmp_path, own, FORM % "{of: Bill}")["components"]["schemas"]
+    assert schemas["Money_Update"] == {"type": "object", "description": "Ours."}
+
+
+def test_description_and_alternatives_of_the_overlay_stay(tmp_path: Path) -> None:
+    said = "{x-merge-patch: {of: Rate}, description: Ours., anyOf: [{required: [id]}]}"
+    overlay = f"actions: [{{target: $.components.schemas, update: {{Rate_Update: {said}}}}}]"
+    update = effective(tmp_path, overlay=overlay)["components"]["schemas"]["Rate_Update"]
+    assert (update["description"], update["anyOf"]) == ("Ours.", [{"required": ["id"]}])
+
+
+RULES = {
+    "[]": "must say which schema it is `of`",
+    "{keep: [no]}": "must say which schema it is `of`",
+    "{of: Bull}": "there is no schema Bull",
+    "{of: Bill, attributes: [stat]}": "stat is no member of Bill",
+    "{of: Bill, keep: [stat]}": "stat is no member of Bill",
+    "{of: Bill, atributes: [no]}": "atributes is not known here",
+    "{of: Bill, keep: no}": "`keep` must be a list of names",
+    "{of: Bill, attributes: [{}]}": "`attributes` must be a list of names",
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_that_makes_no_sense_is_refused(tmp_path: Path, rule: str) -> None:
+    with pytest.raises(ContractError) as caught:
+        form(tmp_path, rule)
+    assert str(caught.value) == f"components/schemas/Bill_Update/x-merge-patch: {RULES[rule]}"
+
+
+def test_places_that_one_action_fills_are_changed_apart(tmp_path: Path) -> None:
+    overlay = """
+actions:
+  - {target: "$.components.schemas[?(@.type=='object')]", update: {x-a: {b: 1}}}
+  - {target: $.components.schemas.Bill.x-a, update: {b: 2}}
+"""
+    schemas = effective(tmp_path, overlay=overlay)["components"]["schemas"]
+    assert schemas["Bill"]["x-a"] == {"b": 2}
+    assert schemas["Money"]["x-a"] == {"b": 1}
+
+
+def test_scalars_are_read_as_json_has_them_and_names_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "{200: [2026-10-01, no, 12:30, 010], no: [0, -1, 1.5, 1e3, null, ~, true, false]}"
+    )
+    assert document.load(path) == {
+        "200": ["2026-10-01", "no", "12:30", "010"],
+        "no": [0, -1, 1.5, 1000.0, None, None, True, False],
+    }
+
+
+def test_anchors_and_merges_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("a: &a {x: 1}\nb: &b {<<: *a, y: 2}\nc: {<<: *b, x: 3}")
+    assert document.load(path)["c"] == {"x": 3, "y": 2}
+
+
+def test_dumped_document_reads_back_without_aliases() -> None:
+    paths = (ROOT / "tmf678.yaml", ROOT / "openapi" / "overlay.yaml")
+    ours = document.effective(*paths)
+    text = document.dump(ours)
+    assert yaml.safe_load(text) == ours
+    assert "*id" not in text
+
+
+def test_every_action_of_our_overlay_gives_its_reason() -> None:
+    for action in document.load(ROOT / "openapi" / "overlay.yaml")["actions"]:
+        assert action["description"].endswith("."), action["target"]
+
+
+def test_what_is_defined_as_itself_is_refused(tmp_path: Path) -> None:
+    loop = BILLS + "    A: {allOf: [{$ref: '#/components/schemas/A'}]}\n"
+    with pytest.raises(ContractError, match="something is defined as itself"):
+        effective(tmp_path, loop)
+
+
+def test_reference_to_itself_is_refused() -> None:
+    with pytest.raises(ContractError, match="#/a refers to itself"):
+        resolve({"a": {"$ref": "#/a"}}, {"$ref": "#/a"})
+
+
+@pytest.mark.parametrize("reference", ["#/b", "#/a/1", "#/a/x", "#/a/0/c", "other.yaml#/a"])
+def test_reference_to_nothing_is_refused(reference: str) -> None:
+    with pytest.raises(ContractError, match=f"{reference} leads nowhere"):
+        resolve({"a": ["b"]}, {"$ref": reference})
+
+
+def test_reference_into_a_list_is_followed() -> None:
+    node = {"a": [{"$ref": "#/b~1c"}], "b/c": {"type": "string"}}
+    assert resolve(node, {"$ref": "#/a/0"}) == {"type": "string"}

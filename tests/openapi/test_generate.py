@@ -1,0 +1,366 @@
+"""`make generate` and its check: what is written, what is refused, and from which contracts."""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openapi import generate, python
+from tests.openapi.contracts import NO_OVERLAY, PETS, ROOT, Generated, contents, generated, project
+
+OFFICIAL = ROOT.parent / "shared" / "official" / "TMF678-CustomerBill-v5.0.0.oas.yaml"
+ADDED = "actions: [{target: $.info, description: Ours., update: {x-shop: 1}}]"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    return generated(project(tmp_path_factory.mktemp("pets")))
+
+
+def run(root: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as make starts it, but from another folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "openapi.generate", *options],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def generate_in(root: Path, *options: str) -> int:
+    return generate.main([*options, "--root", str(root)])
+
+
+def row(pets: Generated, id_: str) -> Any:
+    return next(row for row in pets.operations.OPERATIONS if row.id == id_)
+
+
+def test_generated_folder_is_current_from_any_folder(tmp_path: Path) -> None:
+    done = run(tmp_path, "--check")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
+    (tmp_path / "openapi").mkdir()
+    for name in ("tmf678.yaml", "openapi/overlay.yaml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    written = []
+    for seed in ("0", "1", "4242"):
+        assert run(tmp_path, "--root", ".", PYTHONHASHSEED=seed).returncode == 0
+        written.append(contents(tmp_path / "generated"))
+    assert written[0] == written[1] == written[2]
+
+
+def test_takes_under_three_seconds_of_a_processor(tmp_path: Path) -> None:
+    def used() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    took = []
+    for _ in range(3):
+        before = used()
+        run(tmp_path, "--check")
+        took.append(used() - before)
+    assert min(took) < 3
+
+
+def test_removes_what_it_no_longer_writes(shop: Path) -> None:
+    generate_in(shop)
+    old = shop / "generated" / "old.py"
+    old.write_text(generate.HEADER + "x = 1\n")
+    assert generate_in(shop) == 0
+    assert not old.exists()
+
+
+def test_leaves_alone_what_is_current(shop: Path) -> None:
+    generate_in(shop)
+    before = {path: path.stat().st_mtime_ns for path in (shop / "generated").iterdir()}
+    generate_in(shop)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+@pytest.mark.parametrize("name", ["api.py", "notes.txt", "folder/x.py"])
+def test_refuses_to_touch_what_is_not_its_own(
+    shop: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generate_in(shop)
+    foreign = shop / "generated" / name
+    foreign.parent.mkdir(exist_ok=True)
+    foreign.write_bytes(b"\xff mine")
+    (shop / "openapi" / "overlay.yaml").write_text(ADDED)
+    before = contents(shop)
+    capsys.readouterr()
+    assert generate_in(shop) == 1
+    assert contents(shop) == before
+    first = f"generated/{Path(name).parts[0]} is not the generator's; move it elsewhere\n"
+    assert capsys.readouterr().err == first + "nothing was written\n"
+
+
+def test_refuses_a_file_in_the_folders_place(shop: Path) -> None:
+    (shop / "generated").write_text("mine")
+    assert generate_in(shop) == 1
+
+
+def test_says_so_where_it_cannot_write(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert generate_in(shop) == 1
+    said = "[Errno 28] No space left on device\nnot all was written; run it again\n"
+    assert capsys.readouterr().err == said
+
+
+def test_says_so_where_ruff_fails(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(python, "SETTINGS", shop / "nowhere.toml")
+    assert generate_in(shop) == 1
+    assert "api.py: ruff says " in capsys.readouterr().err
+    assert not (shop / "generated").exists()
+
+
+CHANGES = {
+    "stale": ("../openapi/overlay.yaml", ADDED, "openapi.yaml: stale, or edited by hand"),
+    "edited": ("api.py", None, "api.py: stale, or edited by hand"),
+    "extra": ("new.py", generate.HEADER, "new.py: nothing in the contract asks for it"),
+    "hidden": (".new", "", ".new: nothing in the contract asks for it"),
+    "folder": ("new/x", "", "new: nothing in the contract asks for it"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_check_fails_when(shop: Path, change: str, capsys: pytest.CaptureFixture[str]) -> None:
+    name, text, said = CHANGES[change]
+    generate_in(shop)
+    path = shop / "generated" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(path.read_text() + "\n" if text is None else text)
+    before = contents(shop)
+    capsys.readouterr()
+    assert generate_in(shop, "--check") == 1
+    assert capsys.readouterr().err == f"generated/{said}\nrun `make generate`\n"
+    assert contents(shop) == before
+
+
+def test_check_fails_when_a_file_is_missing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    generate_in(shop)
+    (shop / "generated" / "types.py").unlink()
+    capsys.readouterr()
+    assert generate_in(shop, "--check") == 1
+    assert "generated/types.py: missing\n" in capsys.readouterr().err
+
+
+def test_check_passes_after_import(shop: Path) -> None:
+    generated(shop)
+    assert generate_in(shop, "--check") == 0
+
+
+PET = "{get: {operationId: a, responses: {'200': {description: A.}}}}"
+ONE = "{openapi: 3.0.3, info: {title: T, version: '1'}, paths: {%s}}"
+BROKEN = {
+    "no YAML": ("a: [}", NO_OVERLAY, "tmf678.yaml: line 1: did not find expected"),
+    "no text": ("\x00", NO_OVERLAY, "control characters are not allowed"),
+    "nothing": ("", NO_OVERLAY, "tmf678.yaml: holds no mapping"),
+    "a list": ("[]", NO_OVERLAY, "tmf678.yaml: holds no mapping"),
+    "a name twice": ("a: 1\nb: {c: 1}\na: 2", NO_OVERLAY, "tmf678.yaml: line 3: 'a' comes twice"),
+    "an alias of itself": ("a: &a [*a]", NO_OVERLAY, "tmf678.yaml: is more than JSON can hold"),
+    "bytes": ("a: !!binary aGk=", NO_OVERLAY, "tmf678.yaml: is more than JSON can hold"),
+    "Swagger 2": ("swagger: '2.0'", NO_OVERLAY, "tmf678.yaml: only OpenAPI 3.0 is read"),
+    "OpenAPI 3.1": ("openapi: 3.1.0", NO_OVERLAY, "tmf678.yaml: only OpenAPI 3.0 is read"),
+    "no info": ("{openapi: 3.0.3, paths: {}}", NO_OVERLAY, 'the document: "info" is a required'),
+    "no description": (
+        ONE % "/a: {get: {operationId: a, responses: {'200': {}}}}",
+        NO_OVERLAY,
+        'paths > /a > get > responses > 200: "description" is a required property',
+    ),
+    "same operationId": (
+        ONE % f"/a: {PET}, /b: {PET}",
+        NO_OVERLAY,
+        "Operation ID 'a' for 'get' in",
+    ),
+    "no operationId": (
+        ONE % "/a: {get: {responses: {'200': {description: A.}}}}",
+        NO_OVERLAY,
+        "GET /a: needs an `operationId`",
+    ),
+    "no letters": (
+        ONE % f"/a: {PET.replace(' a', ' 11')}",
+        NO_OVERLAY,
+        "operationId: 11 is not of",
+    ),
+    "no name": (ONE % f"/a: {PET.replace(' a', ' é')}", NO_OVERLAY, "'é' holds no letter that a"),
+    "one name in Python": (
+        ONE % f"/a: {PET}, /A: {PET.replace('operationId: a', 'operationId: b')}",
+        NO_OVERLAY,
+        "resources a and A have one name in Python",
+    ),
+    "two arguments of one name": (
+        ONE % "'/a/{x}': {get: {operationId: a, responses: {'200': {description: A.}}, parameters: "
+        "[{name: x, in: path, required: true, schema: {}}, {name: x, in: header, schema: {}}]}}",
+        NO_OVERLAY,
+        "api.py would be no Python: duplicate argument 'x'",
+    ),
+    "dangling": (ONE % "/a: {$ref: '#/nope/1'}", NO_OVERLAY, "/nope/1 leads nowhere"),
+    "no overlay": (PETS, "", "overlay.yaml: holds no mapping"),
+    "no actions": (PETS, "overlay: 1.0.0", "overlay.yaml: `actions` must be a list of mappings"),
+    "odd actions": (PETS, "actions: [1]", "overlay.yaml: `actions` must be a list of mappings"),
+    "no target": (PETS, "actions: [{update: {}}]", "overlay.yaml: action 1: needs a `target`"),
+    "no change": (PETS, "actions: [{target: $.info}]", "overlay.yaml: action 1: needs a `target`"),
+    "no JSONPath": (PETS, "actions: [{target: '$.[', update: {}}]", "action 1: $.[: Parse error"),
+    "no match": (
+        PETS,
+        f"{ADDED[:-1]}, {{target: $.paths.cats.get, update: {{summary: No}}}}]",
+        "overlay.yaml: action 2: $.paths.cats.get matches nothing",
+    ),
+    "no difference": (
+        PETS,
+        "actions: [{target: $.info, update: {version: '1.0'}}]",
+        "overlay.yaml: action 1: $.info changes nothing",
+    ),
+    "the root removed": (PETS, "actions: [{target: $, remove: true}]", "Cannot remove the root"),
+    "broken by the overlay": (
+        PETS,
+        "actions: [{target: $.info, update: {title: 1}}]",
+        "tmf678.yaml with overlay.yaml: info > title: 1 is not of type",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_contract_is_one_line_and_writes_nothing(
+    tmp_path: Path, case: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    standard, overlay, said = BROKEN[case]
+    root = project(tmp_path, standard, overlay)
+    assert generate_in(root) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert said in lines[0]
+    assert lines[1] == "nothing was written"
+    assert not (root / "generated").exists()
+
+
+def test_missing_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate_in(tmp_path) == 1
+    assert "tmf678.yaml: [Errno 2] No such file" in capsys.readouterr().err
+
+
+def test_operation_without_paging_takes_its_parameters_by_name(pets: Generated) -> None:
+    listed = row(pets, "listPets")
+    assert not listed.takes_query
+    assert listed.arguments == (("tag", "query", "tag"), ("X-Trace", "header", "x_trace"))
+    hints = pets.api.PetsApi.list_pets.__annotations__
+    assert hints["tag"] == list[str]
+    assert hints["x_trace"] is int
+    assert hints["return"].__args__ == (pets.types.Pet,)
+
+
+def test_responses_are_sorted_json_first_and_default_left_out(pets: Generated) -> None:
+    assert row(pets, "listPets").responses == {
+        200: {"application/json": "Pet[]", "text/plain": None}
+    }
+    retrieved = row(pets, "retrievePet").responses
+    assert list(retrieved) == [200, 400, 404]
+    assert retrieved[200] == {"application/json": "Pet"}
+    assert retrieved[404] == {"application/json": "Error"}
+
+
+def test_operations_own_parameter_wins_over_its_paths(pets: Generated) -> None:
+    assert pets.api.PetsApi.retrieve_pet.__annotations__["pet_id"] is int
+    assert pets.api.PetsApi.patch_pet.__annotations__["pet_id"] is str
+
+
+def test_operation_without_a_body_in_its_answer_returns_none(pets: Generated) -> None:
+    assert row(pets, "buy-pet").responses == {202: {}}
+    assert pets.api.PetsApi.buy_pet.__annotations__["return"] is None
+
+
+def test_body_of_several_media_types_is_any_of_their_types(pets: Generated) -> None:
+    request = row(pets, "buy-pet").request
+    assert next(iter(request)) in ("application/json", "application/json; charset=utf-8")
+    assert request["application/x-many"] == "Pet[]"
+    body = pets.api.PetsApi.buy_pet.__annotations__["body"]
+    assert [str(each).rsplit(".")[-1] for each in body.__args__] == ["Animal'>", "Pet'>", "Pet]"]
+
+
+def test_names_that_python_has_are_written_otherwise(pets: Generated) -> None:
+    assert row(pets, "buy-pet").arguments == (("class", "query", "class_"),)
+    names = {schema.__name__ for schema in pets.schemas.SCHEMAS.values()}
+    assert {"Number_", "Resource", "_3dModel"} <= names
+    assert pets.types.Size != pets.types.Size_
+
+
+def test_operation_without_a_summary_is_documented_by_its_id(pets: Generated) -> None:
+    assert pets.api.PetsApi.retrieve_pet.__doc__ == "retrievePet"
+    assert pets.api.PetsApi.list_pets.__doc__ == "Pets, '''all''' of them, with a \"tag'"
+
+
+def test_path_without_a_fixed_segment_is_the_roots(pets: Generated) -> None:
+    assert pets.api.HANDLERS == {"pets": "pets", "root": "root"}
+    assert row(pets, "deleteAnything").resource == "root"
+
+
+def test_handlers_are_refused_while_a_method_is_missing(pets: Generated) -> None:
+    class Some(pets.api.PetsApi):  # type: ignore[name-defined,misc]
+        def list_pets(self) -> None: ...
+
+    with pytest.raises(TypeError, match=r"abstract methods? .*buy_pet.*retrieve_pet"):
+        Some()
+
+
+def test_missing_handlers_are_named(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate_in(shop) == 0
+    lines = capsys.readouterr().err.splitlines()
+    wanted = "missing: GET /pets needs PetsApi.list_pets in impl/handlers/pets.py"
+    assert lines[0] == wanted
+    assert len(lines) == 6
+    assert lines[-1] == "write them, or run `make stubs`"
+
+
+def test_generated_code_type_checks(tmp_path: Path) -> None:
+    generated(project(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "generated"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_contract_without_components_or_paths(tmp_path: Path) -> None:
+    code = generated(project(tmp_path, ONE % ""))
+    assert (code.operations.OPERATIONS, code.schemas.SCHEMAS, code.api.HANDLERS) == ((), {}, {})
+
+
+@pytest.mark.skipif(not OFFICIAL.exists(), reason="TM Forum's own files are not here")
+def test_official_version_5(tmp_path: Path) -> None:
+    code = generated(project(tmp_path, OFFICIAL.read_text()))
+    assert len(code.operations.OPERATIONS) == 16
+    assert code.api.CustomerBillApi.patch_customer_bill.__annotations__["patch"] is code.api.PatchT
+    bill = code.schemas.SCHEMAS["CustomerBill"]().load(
+        {
+            "@type": "CustomerBill",
+            "billDate": "2026-10-01T00:00:00Z",
+            "billDocument": [
+                {"@type": "Attachment", "validFor": {"endDateTime": "2027-01-01T00:00:00Z"}}
+            ],
+        }
+    )
+    assert bill["billDate"].tzinfo
+    assert bill["billDocument"][0]["validFor"]["endDateTime"].tzinfo

@@ -1,0 +1,381 @@
+"""From a path in the overlay to a handler: what is missing is named, and stubs are made for it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from impl.store.embedded import Mongod
+from openapi import generate
+from tests.openapi.contracts import ROOT, contents, project
+from tests.servers import ServerProcess
+
+OVERLAY = Path("openapi", "overlay.yaml")
+OURS = ("generated", "impl", "openapi", "tests/__init__.py", "tests/servers.py")
+SETTINGS = ("tmf678.yaml", "setup.cfg", ".ruff.toml")
+
+ADDED = """
+  - target: $.components.schemas
+    description: What a customer has against a bill.
+    update:
+      Service: {type: object, required: [id], properties: {id: {type: string}}}
+  - target: $.paths
+    description: Bills are disputed, by a service whose name we have already, and collected.
+    update:
+      /service:
+        get:
+          operationId: listService
+          parameters:
+            - $ref: '#/components/parameters/Offset'
+          responses: {"200": {description: All., content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Service'}}}}}}
+        post:
+          operationId: createService
+          requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Service'}}}}
+          responses: {"201": {description: Kept., content: {application/json: {schema: {$ref: '#/components/schemas/Service'}}}}}
+      /service/{id}:
+        delete:
+          operationId: deleteService
+          parameters: [{$ref: '#/components/parameters/Id'}, {$ref: '#/components/parameters/IfMatch'}]
+          responses: {"204": {description: Gone.}}
+      /collection:
+        post:
+          operationId: collect
+          responses: {"204": {description: Collected.}}
+      /hub/{id}:
+        patch:
+          operationId: patchListenerUnderANameThatMakesALineOfMoreThanAHundred
+          parameters: [{$ref: '#/components/parameters/Id'}]
+          requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/EventSubscriptionInput'}}}}
+          responses: {"200": {description: Changed., content: {application/json: {schema: {$ref: '#/components/schemas/EventSubscription'}}}}}
+      /customerBill/{id}/settle:
+        post:
+          operationId: settleCustomerBill
+          parameters: [{$ref: '#/components/parameters/Id'}]
+          requestBody: {required: true, content: {application/json: {schema: {type: object}}}}
+          responses: {"200": {description: Settled., content: {application/json: {schema: {}}}}}
+"""  # noqa: E501 - as short as it can be
+WANTED = {
+    "POST /customerBill/{id}/settle needs CustomerBillApi.settle_customer_bill"
+    " in impl/handlers/customer_bill.py",
+    "PATCH /hub/{id} needs HubApi."
+    "patch_listener_under_a_name_that_makes_a_line_of_more_than_a_hundred in impl/handlers/hub.py",
+    "GET /service needs ServiceApi.list_service in impl/handlers/service.py",
+    "POST /service needs ServiceApi.create_service in impl/handlers/service.py",
+    "DELETE /service/{id} needs ServiceApi.delete_service in impl/handlers/service.py",
+    "POST /collection needs CollectionApi.collect in impl/handlers/collection_resource.py",
+}
+
+
+class ScratchServer(ServerProcess):
+    """A server of a copy of the project."""
+
+    def __init__(self, root: Path, **settings: object) -> None:
+        self._root = root
+        super().__init__(root / "log", **settings)
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            command = [sys.executable, "-m", "impl", "serve"]
+            return subprocess.Popen(
+                command, cwd=self._root, env=self._environment, stdout=log, stderr=log
+            )
+
+
+def copy_project(into: Path) -> Path:
+    """A copy of all that a change of the contract touches."""
+    for name in OURS:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, into / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (into / name).parent.mkdir(exist_ok=True)
+            shutil.copy(ROOT / name, into / name)
+    for name in SETTINGS:
+        shutil.copy(ROOT / name, into / name)
+    return into
+
+
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A module as a command, in the copy and of the copy."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=root,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def holds_in_order(text: str, lines: str) -> bool:
+    there = iter(text.splitlines())
+    return all(line in there for line in lines.splitlines())
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with paths added to its overlay, and no handlers for them."""
+    root = copy_project(tmp_path_factory.mktemp("scratch"))
+    with (root / OVERLAY).open("a") as overlay:
+        overlay.write(ADDED)
+    return root
+
+
+@pytest.fixture(scope="module")
+def walked(scratch: Path) -> dict[str, Any]:
+    """What the commands say on the way from the overlay to stubs."""
+    seen: dict[str, Any] = {"before": contents(scratch / "impl")}
+    seen["generate"] = run(scratch, "openapi.generate")
+    seen["types"] = run(scratch, "mypy", "impl")
+    seen["start"] = run(scratch, "impl", "serve")
+    seen["untouched"] = contents(scratch / "impl")
+    seen["stubs"] = run(scratch, "openapi.generate", "--stubs")
+    return seen
+
+
+@pytest.fixture(scope="module")
+def answers(walked: dict[str, Any], scratch: Path, mongod: Mongod) -> Iterator[httpx.Client]:
+    """A client of the copy with its stubs."""
+    assert walked["stubs"].returncode == 0, walked["stubs"].stderr
+    settings = {"MONGODB_URI": mongod.uri, "MONGODB_DB": "scratch", "VALIDATE_RESPONSES": 1}
+    with (
+        ScratchServer(scratch, **settings) as server,
+        httpx.Client(base_url=server.api, timeout=30) as client,
+    ):
+        yield client
+
+
+def test_generate_names_the_missing_handlers_and_touches_none(walked: dict[str, Any]) -> None:
+    lines = walked["generate"].stderr.splitlines()
+    assert set(lines[:-1]) == {f"missing: {wanted}" for wanted in WANTED}
+    assert walked["generate"].returncode == 0
+    assert walked["untouched"] == walked["before"]
+
+
+def test_type_checker_names_the_missing_handlers(walked: dict[str, Any]) -> None:
+    said = walked["types"].stdout
+    assert walked["types"].returncode == 1
+    assert 'Missing named argument "service" for "Handlers"' in said
+    assert 'Missing named argument "collection" for "Handlers"' in said
+    assert '"CustomerBills" with abstract attribute "settle_customer_bill"' in said
+    assert '"Hub" with abstract attribute "patch_listener_under_a_name' in said
+
+
+def test_start_names_a_missing_handler(walked: dict[str, Any]) -> None:
+    assert walked["start"].returncode != 0
+    said = walked["start"].stdout + walked["start"].stderr
+    assert "abstract class CustomerBills" in said
+    assert "settle_customer_bill" in said
+
+
+def test_stubs_are_named(walked: dict[str, Any]) -> None:
+    lines = walked["stubs"].stderr.splitlines()
+    assert set(lines[:-1]) == {f"stub: {wanted}" for wanted in WANTED}
+
+
+def test_stubs_leave_every_line_that_is_there(walked: dict[str, Any], scratch: Path) -> None:
+    after = contents(scratch / "impl")
+    before = walked["before"]
+    changed = {name for name in after if before.get(name) != after[name]}
+    old = {"handlers/__init__.py", "handlers/customer_bill.py", "handlers/hub.py"}
+    assert changed == {*old, "handlers/service.py", "handlers/collection_resource.py"}
+    assert before.keys() <= after.keys()
+    assert all(holds_in_order(after[name].decode(), before[name].decode()) for name in old)
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        ("mypy", "impl", "generated", "openapi"),
+        ("ruff", "check", "--no-cache", "impl/handlers"),
+        ("ruff", "format", "--no-cache", "--check", "impl/handlers"),
+        ("openapi.generate", "--check"),
+    ],
+    ids=" ".join,
+)
+def test_stubs_are_clean(walked: dict[str, Any], scratch: Path, tool: tuple[str, ...]) -> None:
+    assert walked["stubs"].returncode == 0, walked["stubs"].stderr
+    done = run(scratch, *tool)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_nothing_is_left_to_stub(walked: dict[str, Any], scratch: Path) -> None:
+    before = contents(scratch / "impl"), walked["stubs"].returncode
+    done = run(scratch, "openapi.generate", "--stubs")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (contents(scratch / "impl"), 0) == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/service", None),
+        ("POST", "/service", {"id": "1"}),
+        ("DELETE", "/service/1", None),
+        ("POST", "/collection", None),
+        ("PATCH", "/hub/1", {"callback": "http://here/"}),
+        ("POST", "/customerBill/1/settle", {}),
+    ],
+)
+def test_stub_answers_501(answers: httpx.Client, method: str, path: str, body: Any) -> None:
+    response = answers.request(method, path, json=body)
+    assert response.status_code == 501
+    error = response.json()
+    assert error["code"] == "501"
+    assert error["status"] == "501"
+    assert error["reason"] == "Not implemented"
+    assert error["message"].endswith("is in the contract and not yet implemented")
+
+
+def test_rest_of_the_copy_serves_as_before(answers: httpx.Client) -> None:
+    assert answers.get("/customerBill").status_code == 200
+
+
+HANDLERS = """from generated import api
+from impl.handlers.pets import Pets
+
+Handlers = api.Handlers
+
+
+def build() -> Handlers:
+    return Handlers(
+        root=Pets(),
+    )
+"""
+SHARED = '''"""What all have."""
+
+
+class Shared:
+    """What all have."""
+
+    retrieve_pet = patch_pet = print
+    name: str
+
+    async def buy_pet(self) -> None: ...
+'''
+PETS = '''"""Pets."""
+
+import impl.errors
+from generated import api
+from impl.errors import Conflict
+from somewhere import Shared
+
+
+class Pets(Shared, api.PetsApi, api.RootApi[Any, Any, Any]):
+    """Pets."""
+
+    # the end
+'''
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A project with one class for two resources, and methods that it inherits."""
+    root = project(tmp_path)
+    folder = root / "impl" / "handlers"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "__init__.py").write_text(HANDLERS)
+    (folder / "deep" / "shared.py").write_text(SHARED)
+    (folder / "pets.py").write_text(PETS)
+    return root
+
+
+def stub(root: Path) -> int:
+    return generate.main(["--stubs", "--root", str(root)])
+
+
+def test_inherited_methods_are_not_missing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate.main(["--root", str(shop)]) == 0
+    assert capsys.readouterr().err.splitlines()[:-1] == [
+        "missing: GET /pets needs PetsApi.list_pets in impl/handlers/pets.py",
+        "missing: DELETE /{anything} needs RootApi.delete_anything in impl/handlers/pets.py",
+    ]
+
+
+def test_stub_uses_the_names_that_a_module_has(shop: Path) -> None:
+    assert stub(shop) == 0
+    text = (shop / "impl" / "handlers" / "pets.py").read_text()
+    assert holds_in_order(text, PETS)
+    assert text.startswith('"""Pets."""\n\nimport generated.types\nimport impl.errors\n')
+    methods = (
+        "    def list_pets(self, *, tag: list[str], x_trace: int) -> list[generated.types.Pet]:\n"
+        "        del tag, x_trace\n"
+        '        raise impl.errors.NotYetImplemented("listPets")\n'
+        "\n"
+        "    def delete_anything(self, anything: str) -> None:\n"
+        "        del anything\n"
+        '        raise impl.errors.NotYetImplemented("deleteAnything")\n'
+    )
+    assert methods in text
+
+
+def test_new_resource_gets_a_module_and_is_named_where_handlers_are_made(shop: Path) -> None:
+    folder = shop / "impl" / "handlers"
+    (folder / "pets.py").write_text('"""What pets have in common."""\n')
+    (folder / "__init__.py").write_text(HANDLERS)
+    assert stub(shop) == 0
+    assert (folder / "pets.py").read_text() == '"""What pets have in common."""\n'
+    made = (folder / "pets_resource.py").read_text()
+    assert "class PetsResources(api.PetsApi[Query, Page, Patch]):\n" in made
+    assert "    def patch_pet(self, pet_id: str, patch: Patch) -> Any:\n" in made
+    composed = (folder / "__init__.py").read_text()
+    assert holds_in_order(composed, HANDLERS)
+    assert "from impl.handlers.pets_resource import PetsResources\n" in composed
+    assert "        pets=PetsResources(),\n        root=Roots(),\n    )" in composed
+
+
+REFUSED = {
+    "class on one line": (
+        "pets.py",
+        "from generated import api\nclass Pets(api.PetsApi, api.RootApi): ...\n",
+        "impl/handlers/pets.py: can't be added to without a change to what is there",
+    ),
+    "imports in no order": (
+        "pets.py",
+        "import z\nfrom generated import api\nimport a\nclass Pets(api.PetsApi, api.RootApi):\n"
+        "    x = 1\n",
+        "impl/handlers/pets.py: can't be added to without a change to what is there",
+    ),
+    "no Python": ("pets.py", "class", "impl/handlers/pets.py: line 1: invalid syntax"),
+    "no composition": (
+        "pets.py",
+        "",
+        "impl/handlers/__init__.py: can't be added to without a change to what is there",
+    ),
+    "two compositions": (
+        "__init__.py",
+        "a = Handlers(a=1)\nb = Handlers(b=1)\n",
+        "impl/handlers/__init__.py: no one call of api.Handlers to name Pets in",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_added_to_stays(
+    shop: Path, case: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, text, said = REFUSED[case]
+    folder = shop / "impl" / "handlers"
+    if name == "__init__.py":
+        (folder / "pets.py").unlink()
+    (folder / name).write_text(text)
+    if case == "no composition":
+        (folder / "__init__.py").write_text("x = Handlers(a=1)\n")
+    before = contents(shop)
+    assert stub(shop) == 1
+    assert capsys.readouterr().err == f"{said}\nnothing was written\n"
+    assert contents(shop) == before
+
+
+def test_project_without_handlers_gets_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert stub(project(tmp_path)) == 1
+    said = "impl/handlers/__init__.py: is not there, to name a new handler in"
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "impl").exists()
