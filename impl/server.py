@@ -1,5 +1,6 @@
 """gunicorn with the application in it: forks the workers, and gives each its own MongoClient."""
 
+import gc
 import signal
 from collections.abc import Callable
 
@@ -12,15 +13,21 @@ from impl.settings import Settings
 from impl.store.mongo import Store
 
 GRACE_SECONDS = 30
+KEEP_ALIVE_SECONDS = 5
+"""How long an idle connection stays open, and so how long it may hold up a stop."""
+
 STOPPING = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
 
 
 class Server(BaseApplication):  # type: ignore[misc]
     """The settings as gunicorn takes them, and what each worker serves."""
 
-    def __init__(self, settings: Settings, uri: str, started: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: Settings, uri: str, listener: int, started: Callable[[], None]
+    ) -> None:
         self._settings = settings
         self._uri = uri
+        self._listener = listener
         self._started = started
         self._contract = Contract.load()
         super().__init__()
@@ -29,12 +36,12 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Everything that differs from gunicorn's defaults, and why where it is not plain."""
         settings = self._settings
         for name, value in {
-            "bind": f"{settings.host}:{settings.port}",
+            "bind": f"fd://{self._listener}",
             "workers": settings.workers,
             "worker_class": "asgi",
             "asgi_lifespan": "on",
             "graceful_timeout": GRACE_SECONDS,
-            "keepalive": 75,
+            "keepalive": KEEP_ALIVE_SECONDS,
             "limit_request_line": 0,  # the edge answers 414 in the Error shape
             "control_socket_disable": True,
             "proc_name": "tmf678",
@@ -46,9 +53,22 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> ASGIApp:
         """Called in each worker after the fork."""
-        store = Store(self._uri, self._settings.mongodb_db)
+        settings = self._settings
+        store = Store(self._uri, settings.mongodb_db, count_timeout_ms=settings.count_timeout_ms)
         app.keep_indexed(store)
-        return _Worker(app.create(self._settings, store, self._contract), store)
+        worker = _Worker(app.create(settings, store, self._contract), store)
+        _rarely_collect()
+        return worker
+
+
+def _rarely_collect() -> None:
+    """Spare the event loop most of the garbage collector: it stops all requests while it looks.
+
+    What was made at start stays, so it is not looked through; what a request leaves has few cycles.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class _Worker:

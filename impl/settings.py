@@ -1,15 +1,18 @@
 """The server's settings: read from the environment once, typed, frozen."""
 
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf, Range, Regexp
 
+MOST = 100_000
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -35,6 +38,8 @@ class Settings:
     max_body_bytes: int
     default_limit: int
     max_limit: int
+    unknown_filter: str
+    count_timeout_ms: int
     validate_responses: bool
 
     @property
@@ -45,7 +50,7 @@ class Settings:
     @property
     def data(self) -> Path:
         """The folder that the embedded mongod keeps its data in, absolute."""
-        return Path(self.data_dir).resolve()
+        return Path(self.data_dir).absolute()
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -55,38 +60,73 @@ def read(environment: Mapping[str, str]) -> Settings:
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
     try:
-        return Settings(**_Environment().load(given))
+        settings = Settings(**Environment().load(given))
     except ValidationError as error:
         troubles = (f"{name}: {_first(trouble)}" for name, trouble in error.messages_dict.items())
         raise SettingsError("; ".join(troubles)) from None
+    if settings.demo and not settings.embedded:
+        raise SettingsError("DEMO: is for the embedded database, and MONGODB_URI names another.")
+    return settings
 
 
 def _first(trouble: Any) -> str:
     return str(trouble[0] if isinstance(trouble, list) else trouble)
 
 
-def _mongodb_uri(value: str) -> None:
-    if value and urlsplit(value).scheme not in ("mongodb", "mongodb+srv"):
-        raise ValidationError("Must begin with mongodb:// or mongodb+srv://.")
+def _host(value: str) -> str:
+    """As it stands in a URL: an IPv6 address in brackets."""
+    with suppress(ValueError):
+        return f"[{IPv6Address(value.removeprefix('[').removesuffix(']'))}]"
+    if re.fullmatch(_NAME, value) is None:
+        raise ValidationError("Must be an IP address or a host name.")
+    return value
 
 
-def _url(value: str) -> None:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise ValidationError("Must be an absolute http or https URL.")
+def _without_last_slash(url: str) -> str:
+    """Ready to have a path appended."""
+    return url.rstrip("/")
 
 
-class _Environment(Schema):
+_NAME = r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?"
+_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_ADDRESS = rf"({_NAME}|\[[0-9A-Fa-f:.]+\])(:{_PORT})?"
+_SOCKET = r"[^\s/?#@,]*%2[Ff][^\s/?#@,]*"
+_WORD = r"([^\s:/?#\[\]@%]|%[0-9A-Fa-f]{2})+"
+_OPTIONS = r"(/[^\s/?#]*)?(\?[^\s=&#]+=[^\s&#]*(&[^\s=&#]+=[^\s&#]*)*)?"
+_LOGIN = rf"({_WORD}(:{_WORD})?@)?"
+_HOSTS = rf"({_ADDRESS}|{_SOCKET})(,({_ADDRESS}|{_SOCKET}))*"
+
+_is_mongodb_uri = Regexp(
+    rf"(mongodb://{_LOGIN}{_HOSTS}|mongodb\+srv://{_LOGIN}{_NAME}){_OPTIONS}\Z",
+    error="Must be mongodb://host:port or another MongoDB connection string.",
+)
+_is_database = Regexp(
+    r"(?!(admin|config|local)\Z)[A-Za-z0-9_-]{1,63}\Z",
+    error="Must be of letters, digits, - and _, and no database of MongoDB's own.",
+)
+_is_url = Regexp(
+    rf"https?://{_ADDRESS}(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?\Z",
+    error="Must be an absolute http or https URL, such as https://host/path.",
+)
+
+
+class Environment(Schema):
+    """The variables that are read: their names, types, defaults and bounds."""
+
     class Meta:
+        """Whatever else the environment holds is none of ours."""
+
         unknown = EXCLUDE
 
-    host = fields.String(data_key="HOST", load_default="127.0.0.1")
-    port = fields.Integer(data_key="PORT", load_default=8080, validate=Range(0, 65535))
-    mongodb_uri = fields.String(data_key="MONGODB_URI", load_default="", validate=_mongodb_uri)
-    mongodb_db = fields.String(data_key="MONGODB_DB", load_default="tmf678")
+    host = fields.String(data_key="HOST", load_default="127.0.0.1", post_load=_host)
+    port = fields.Integer(data_key="PORT", load_default=8080, validate=Range(1, 65535))
+    mongodb_uri = fields.String(data_key="MONGODB_URI", load_default="", validate=_is_mongodb_uri)
+    mongodb_db = fields.String(data_key="MONGODB_DB", load_default="tmf678", validate=_is_database)
     data_dir = fields.String(data_key="DATA_DIR", load_default=".data")
     mongod = fields.String(data_key="MONGOD", load_default="")
-    public_url = fields.String(data_key="PUBLIC_URL", load_default="", validate=_url)
+    public_url = fields.String(
+        data_key="PUBLIC_URL", load_default="", validate=_is_url, post_load=_without_last_slash
+    )
     workers = fields.Integer(
         data_key="WORKERS", load_default=lambda: os.cpu_count() or 1, validate=Range(1, 512)
     )
@@ -96,6 +136,14 @@ class _Environment(Schema):
     max_body_bytes = fields.Integer(
         data_key="MAX_BODY_BYTES", load_default=1024 * 1024, validate=Range(1, 15 * 1024 * 1024)
     )
-    default_limit = fields.Integer(data_key="DEFAULT_LIMIT", load_default=100, validate=Range(1))
-    max_limit = fields.Integer(data_key="MAX_LIMIT", load_default=1000, validate=Range(1))
+    default_limit = fields.Integer(
+        data_key="DEFAULT_LIMIT", load_default=100, validate=Range(1, MOST)
+    )
+    max_limit = fields.Integer(data_key="MAX_LIMIT", load_default=1000, validate=Range(1, MOST))
+    unknown_filter = fields.String(
+        data_key="UNKNOWN_FILTER", load_default="empty", validate=OneOf(("empty", "reject"))
+    )
+    count_timeout_ms = fields.Integer(
+        data_key="COUNT_TIMEOUT_MS", load_default=500, validate=Range(1, 10_000)
+    )
     validate_responses = fields.Boolean(data_key="VALIDATE_RESPONSES", load_default=False)

@@ -6,10 +6,18 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from tests.servers import ServerProcess
+
+# What is slow here is the machine, and no fault of what is tested.
+hypothesis_settings.register_profile(
+    "steady", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from types import TracebackType
 
 import httpx
 
+from impl import settings
+
 BASE_PATH = "/tmf-api/customerBillManagement/v4"
 ROOT = Path(__file__).parent.parent
 
@@ -20,6 +22,24 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def family(pid: int) -> list[int]:
+    """A process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [pid, *map(int, children.split())]
+
+
+def answers(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> bool:
+    """Whether a process comes to answer 200 at a URL in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(url, timeout=10).status_code == 200:
+                return True
+        except httpx.TransportError:
+            time.sleep(0.05)
+    return False
 
 
 class ServerProcess:
@@ -48,19 +68,13 @@ class ServerProcess:
         self.stop()
 
     def wait_until_ready(self, path: str = "/health/ready", seconds: float = 60) -> "ServerProcess":
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                if httpx.get(self.url + path, timeout=10).status_code == 200:
-                    return self
-            except httpx.TransportError:
-                time.sleep(0.05)
-        raise AssertionError(f"the server did not get ready: {self.log.read_text()[-3000:]}")
+        if not answers(self.url + path, self.process, seconds):
+            raise AssertionError(f"the server did not get ready: {self.log.read_text()[-3000:]}")
+        return self
 
     def family(self) -> list[int]:
         """The server's process id, and those of its workers and its mongod."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [self.process.pid, *map(int, children.split())]
+        return family(self.process.pid)
 
     def workers(self) -> list[int]:
         return [pid for pid in self.family()[1:] if "mongod" not in _command(pid)]
@@ -90,11 +104,7 @@ class ServerProcess:
             )
 
 
-_OURS = {
-    "DATA_DIR", "DEFAULT_LIMIT", "DEMO", "HOST", "LOG_LEVEL", "MAX_BODY_BYTES", "MAX_LIMIT",
-    "MONGOD", "MONGODB_DB", "MONGODB_URI", "PORT", "PUBLIC_URL", "THREADS", "VALIDATE_RESPONSES",
-    "WORKERS",
-}  # fmt: skip
+_OURS = {field.data_key for field in settings.Environment().fields.values()}
 
 
 def _command(pid: int) -> str:

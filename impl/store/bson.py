@@ -9,22 +9,25 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-_SPECIAL = re.compile(r"[.~\x00]|^\$|^$")
-_ESCAPED = re.compile(r"~([0-9A-F]{2})|^~$")
+_SPECIAL = re.compile(r"[.~\x00]|\A\$|\A\Z")
+_ESCAPED = re.compile(r"~([0-9A-F]{2})|\A~\Z")
 
 
 def encode(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document under the names that it is stored by, its instants in UTC."""
-    return {
-        (f"~5F{encode_name(name[1:])}" if name[:1] == "_" else encode_name(name)): _encoded(value)
-        for name, value in document.items()
-    }
+    return {encode_first_name(name): _encoded(value) for name, value in document.items()}
 
 
 def decode(stored: Mapping[str, Any]) -> dict[str, Any]:
     """The document that `encode` was given."""
     document: dict[str, Any] = _decoded(stored)
     return document
+
+
+def encode_first_name(name: str) -> str:
+    """The name that an attribute of the document itself is stored by."""
+    encoded = encode_name(name)
+    return f"~5F{encoded[1:]}" if encoded.startswith("_") else encoded
 
 
 def encode_name(name: str) -> str:

@@ -12,18 +12,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
 import pymongo
-from pymongo.errors import ConnectionFailure, OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 START_SECONDS = 60
 STOP_SECONDS = 30
+LOCK_SECONDS = 2
 REPLICA_SET = "tmf678"
+PORT_TAKEN, FOLDER_TAKEN = 48, 100  # what mongod exits with
+NOT_YET_INITIALIZED = 94
 
 
 class EmbeddedError(Exception):
@@ -31,13 +34,20 @@ class EmbeddedError(Exception):
 
 
 class Mongod:
-    """A running mongod over a folder of its own. Use as a context manager, or call `stop`."""
+    """A running mongod over a folder of its own. Use as a context manager, or call `stop`.
+
+    Raises EmbeddedError where it can't run, and then leaves nothing running or locked.
+    """
 
     def __init__(self, folder: Path, binary: str = "", extra: tuple[str, ...] = ()) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        self._command = [_binary(binary), *_options(folder), *extra]
         self._lock = _locked(folder)
-        self._process, self.port = self._start(_binary(binary), extra)
+        try:
+            self._process, self.port = self._start()
+        except BaseException:
+            self._lock.close()
+            raise
         self.uri = f"mongodb://127.0.0.1:{self.port}/?replicaSet={REPLICA_SET}"
         try:
             _become_primary(self.port)
@@ -63,45 +73,59 @@ class Mongod:
             try:
                 self._process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+                _kill(self._process)
         self._lock.close()
 
-    def _start(self, binary: str, extra: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], int]:
-        (self._folder / "mongo").mkdir(exist_ok=True)
+    def _start(self) -> tuple[subprocess.Popen[bytes], int]:
         deadline = time.monotonic() + START_SECONDS
         while True:
             port = _free_port()
-            process = subprocess.Popen(
-                [*self._command(binary, port), *extra],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no thread runs yet
-            )
-            if _answers(process, port, deadline):
-                return process, port
-            process.kill()
+            process = _spawned([*self._command, f"--port={port}"])
+            try:
+                if self._is_up(process, port, deadline):
+                    return process, port
+            except BaseException:
+                _kill(process)
+                raise
+            _kill(process)
             # An earlier server's mongod may still be letting go of the folder.
-            if time.monotonic() > deadline or process.returncode not in (48, 100):
-                log = self._folder / "mongod.log"
-                raise EmbeddedError(f"mongod does not start; {log} says why")
+            if time.monotonic() > deadline or process.returncode not in (PORT_TAKEN, FOLDER_TAKEN):
+                raise EmbeddedError(self._why(process.returncode))
             time.sleep(0.5)
 
-    def _command(self, binary: str, port: int) -> list[str]:
-        return [
-            binary,
-            f"--dbpath={self._folder / 'mongo'}",
-            f"--logpath={self._folder / 'mongod.log'}",
-            "--logappend",
-            f"--port={port}",
-            "--bind_ip=127.0.0.1",
-            f"--replSet={REPLICA_SET}",
-            "--wiredTigerCacheSizeGB=0.5",
-            "--nounixsocket",
-            "--quiet",
-        ]
+    def _is_up(self, process: subprocess.Popen[bytes], port: int, deadline: float) -> bool:
+        while time.monotonic() < deadline and process.poll() is None:
+            # What answers may be another program's, which was quicker to take the port.
+            if _is_open(port) and _folder_at(port) == str(_database(self._folder)):
+                return True
+            time.sleep(0.05)
+        return False
+
+    def _why(self, status: int) -> str:
+        log = _log(self._folder)
+        hint = f"{log} says why" if log.exists() else "is it a mongod? MONGOD names another"
+        return f"{self._command[0]} does not start, exit status {status}; {hint}"
+
+
+def _options(folder: Path) -> list[str]:
+    return [
+        f"--dbpath={_database(folder)}",
+        f"--logpath={_log(folder)}",
+        "--logappend",
+        "--bind_ip=127.0.0.1",
+        f"--replSet={REPLICA_SET}",
+        "--wiredTigerCacheSizeGB=0.5",
+        "--nounixsocket",
+        "--quiet",
+    ]
+
+
+def _database(folder: Path) -> Path:
+    return folder.absolute() / "mongo"
+
+
+def _log(folder: Path) -> Path:
+    return folder.absolute() / "mongod.log"
 
 
 def _binary(wanted: str) -> str:
@@ -121,25 +145,94 @@ def _from_wheel() -> str | None:
     for folder in (spec and spec.submodule_search_locations) or ():
         path = Path(folder) / "bin" / "mongod"
         if path.exists():
-            path.chmod(path.stat().st_mode | 0o111)
+            with suppress(OSError):  # a folder that isn't ours; it may be right as it is
+                path.chmod(path.stat().st_mode | 0o111)
             return str(path)
     return None
 
 
 def _locked(folder: Path) -> IO[str]:
-    lock = (folder / "lock").open("a+", encoding="ascii")
-    for _ in range(20):
+    """The folder's lock, held until it is closed; it names the server that holds it."""
+    try:
+        _database(folder).mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a+", encoding="ascii")
+    except OSError as error:
+        raise EmbeddedError(f"DATA_DIR: {folder} can't be used: {error.strerror}") from None
+    if not _hold(lock):
+        owner = _owner(lock)
+        lock.close()
+        raise EmbeddedError(f"DATA_DIR: {folder} is in use by the server with process id {owner}")
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def _hold(lock: IO[str]) -> bool:
+    """Lock it; False where another server that is alive has it.
+
+    A server that was killed leaves workers behind, which hold its lock until they notice.
+    """
+    began = time.monotonic()
+    while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            patience = LOCK_SECONDS if _is_alive(_owner(lock)) else STOP_SECONDS
+            if time.monotonic() - began > patience:
+                return False
             time.sleep(0.1)
-            continue
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        return lock
+        else:
+            return True
+
+
+def _owner(lock: IO[str]) -> str:
     lock.seek(0)
-    raise EmbeddedError(f"DATA_DIR: {folder} is in use by the server with process id {lock.read()}")
+    return lock.read()
+
+
+def _is_alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, ValueError):
+        return False
+    return True
+
+
+def _spawned(command: list[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - no thread runs yet
+        )
+    except OSError as error:
+        raise EmbeddedError(f"MONGOD: {command[0]} can't be run: {error.strerror}") from None
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """What the child does first: ask to be stopped when the server dies, even by kill -9."""
+    if sys.platform != "linux":
+        return None
+    prctl, server = ctypes.CDLL(None).prctl, os.getpid()
+    pr_set_pdeathsig = 1
+
+    def ask() -> None:
+        prctl(pr_set_pdeathsig, signal.SIGTERM)
+        if os.getppid() != server:  # it died in between
+            os._exit(1)
+
+    return ask
 
 
 def _free_port() -> int:
@@ -148,22 +241,20 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _die_with_parent() -> None:
-    """In the child: be told to stop when the server dies, even by kill -9 (Linux only)."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+def _is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
-def _answers(process: subprocess.Popen[bytes], port: int, deadline: float) -> bool:
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return True
-    return False
+def _folder_at(port: int) -> str | None:
+    """The database folder of the mongod at a port; None where none answers."""
+    with _admin(port) as admin, suppress(PyMongoError):
+        storage: dict[str, str] = admin.command("getCmdLineOpts")["parsed"]["storage"]
+        return storage["dbPath"]
+    return None
 
 
 @contextmanager
@@ -179,21 +270,25 @@ def _admin(port: int) -> Iterator[Any]:
 
 def _become_primary(port: int) -> None:
     """Make the mongod a replica set of one, wherever its last run listened; wait till it writes."""
-    member = {"_id": 0, "host": f"127.0.0.1:{port}"}
+    deadline = time.monotonic() + START_SECONDS
     with _admin(port) as admin:
-        try:
-            config = admin.command("replSetGetConfig")["config"]
-        except OperationFailure:
-            admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
-        else:
-            changed = config | {"members": [member], "version": config["version"] + 1}
-            admin.command("replSetReconfig", changed, force=True)
-        deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            try:
+            # While it starts and elects itself it refuses some commands, and drops connections.
+            with suppress(PyMongoError):
+                _configure(admin, {"_id": 0, "host": f"127.0.0.1:{port}"})
                 if admin.command("hello").get("isWritablePrimary"):
                     return
-            except ConnectionFailure:
-                pass
             time.sleep(0.05)
     raise EmbeddedError("mongod started and did not become writable")
+
+
+def _configure(admin: Any, member: dict[str, Any]) -> None:
+    try:
+        config = admin.command("replSetGetConfig")["config"]
+    except OperationFailure as error:
+        if error.code == NOT_YET_INITIALIZED:
+            admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+        return
+    if [each["host"] for each in config["members"]] != [member["host"]]:
+        changed = config | {"members": [member], "version": config["version"] + 1}
+        admin.command("replSetReconfig", changed, force=True)

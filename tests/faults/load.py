@@ -62,8 +62,8 @@ def stored(api: str, ids: set[str]) -> set[str]:
     found: set[str] = set()
     with httpx.Client(timeout=30) as client:
         while True:
-            page = {"fields": "id", "limit": 1000, "offset": len(found)}
-            bills = client.get(f"{api}/customerBill", params=page).json()
+            page = f"fields=id&limit=1000&offset={len(found)}"
+            bills = client.get(f"{api}/customerBill?{page}").json()
             if not bills:
                 return ids & found
             found |= {bill["id"] for bill in bills}

@@ -1,0 +1,107 @@
+"""A small data set to try things on: three accounts, their bills of eight months, open charges.
+
+It is dated relative to today, and the same every time otherwise.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from impl.demo import bills
+from impl.demo.accounts import ACCOUNTS
+from impl.demo.bills import month_before, period
+from impl.errors import Conflict
+from impl.store.mongo import Store
+
+Json = dict[str, Any]
+OFFSETS = {
+    "billingDateShift": 0,
+    "chargeDateOffset": -1,
+    "creditDateOffset": -1,
+    "mailingDateOffset": bills.MAILED_AFTER,
+    "paymentDueDateOffset": bills.DUE_AFTER,
+}
+
+
+def load(store: Store) -> None:
+    """Fill a database that has no bills yet; leave any other as it is."""
+    if not store.is_empty("customerBill"):
+        return
+    for resource, document in documents(datetime.now(UTC)):
+        with suppress(Conflict):  # an earlier load was cut short before its bills
+            store.insert(resource, document)
+
+
+def documents(now: datetime) -> Iterator[tuple[str, Json]]:
+    """Every document with its resource, as of a day; the bills come last."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    yield "billCycleSpecification", _specification()
+    for back in range(bills.MONTHS):
+        yield "billCycle", _cycle(month_before(today, back))
+    made, rates = bills.made(today)
+    yield from (("appliedCustomerBillingRate", rate) for rate in rates)
+    yield from (("customerBillOnDemand", request) for request in _requests(today))
+    yield from (("customerBill", bill) for bill in made)
+
+
+def _requests(today: datetime) -> list[Json]:
+    """Requests for a bill outside the cycle that have come to an end."""
+    month, account = month_before(today, 1), ACCOUNTS[1]
+    request = {
+        "@type": "CustomerBillOnDemand",
+        "lastUpdate": month + timedelta(days=bills.EXTRA_AFTER),
+        "billingAccount": account.reference,
+        "relatedParty": account.party | {"role": "payer"},
+    }
+    bill = {"id": f"bill-{month:%Y-%m}-{account.number}-extra", "@referredType": "CustomerBill"}
+    return [
+        request
+        | {
+            "id": f"request-{account.number}-1",
+            "name": "Bill for the work at the house",
+            "description": "The customer wants to hand it to the landlord before the month ends.",
+            "state": "done",
+            "customerBill": bill,
+        },
+        request
+        | {
+            "id": f"request-{account.number}-2",
+            "name": "Bill once more",
+            "description": "Asked for twice; there was nothing left to bill.",
+            "state": "rejected",
+        },
+    ]
+
+
+def _specification() -> Json:
+    return {
+        "id": "monthly",
+        "@type": "BillCycleSpecification",
+        "name": "Monthly",
+        "description": "Fees in advance, usage in arrears, on the first day of each month.",
+        "frequency": "monthly",
+        "billingPeriod": "month",
+        **OFFSETS,
+    }
+
+
+def _cycle(month: datetime) -> Json:
+    """A month's run of the specification, its dates as the offsets say."""
+
+    def day(offset: str) -> datetime:
+        return month + timedelta(days=OFFSETS[offset])
+
+    return {
+        "id": f"monthly-{month:%Y-%m}",
+        "@type": "BillCycle",
+        "name": f"Monthly, {month:%Y-%m}",
+        "billingPeriod": f"{month:%Y-%m}",
+        "billingDate": day("billingDateShift"),
+        "chargeDate": day("chargeDateOffset"),
+        "creditDate": day("creditDateOffset"),
+        "mailingDate": day("mailingDateOffset"),
+        "paymentDueDate": day("paymentDueDateOffset"),
+        "validFor": period(month, month_before(month, -1)),
+        "billCycleSpecification": {"id": "monthly", "name": "Monthly"},
+    }

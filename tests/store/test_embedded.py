@@ -1,0 +1,195 @@
+"""The mongod of our own: its data outlives it, it outlives nobody, and it says why it can't run."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from impl.query.language import Query
+from impl.store import embedded
+from impl.store.embedded import EmbeddedError, Mongod
+from impl.store.mongo import Store
+from tests.servers import ROOT
+
+CHILD = """
+import sys, time
+from pathlib import Path
+from impl.store.embedded import Mongod
+print(Mongod(Path(sys.argv[1])).pid, flush=True)
+time.sleep(600)
+"""
+HOLDER = """
+import fcntl, sys, time
+lock = open(sys.argv[1], "a")
+fcntl.flock(lock, fcntl.LOCK_EX)
+print("locked", flush=True)
+time.sleep(3)
+"""
+
+
+def runs(pid: int) -> bool:
+    """Whether the process is there, and more than an entry that nobody asked about yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def script(folder: Path, text: str) -> str:
+    path = folder / "mongod"
+    path.write_text(text)
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_data_is_there_after_a_restart_on_another_port(tmp_path: Path) -> None:
+    ports = set()
+    for count in range(3):
+        with Mongod(tmp_path) as mongod:
+            store = Store(mongod.uri, "x")
+            assert len(store.find("things", Query()).items) == count
+            store.insert("things", {"id": str(count)})
+            store.close()
+            ports.add(mongod.port)
+    assert len(ports) == 3
+
+
+def test_a_second_start_on_the_folder_names_folder_and_process(tmp_path: Path) -> None:
+    with (
+        Mongod(tmp_path) as mongod,
+        pytest.raises(EmbeddedError, match=f"DATA_DIR: {tmp_path} .* {os.getpid()}$"),
+    ):
+        Mongod(tmp_path)
+    assert not runs(mongod.pid)
+
+
+def test_stop_twice_is_stop_once_and_lets_the_folder_go(tmp_path: Path) -> None:
+    mongod = Mongod(tmp_path)
+    mongod.stop()
+    mongod.stop()
+    assert not runs(mongod.pid)
+    Mongod(tmp_path).stop()
+
+
+def test_stop_after_mongod_died_by_itself(tmp_path: Path) -> None:
+    mongod = Mongod(tmp_path)
+    os.kill(mongod.pid, signal.SIGKILL)
+    mongod.stop()
+    Mongod(tmp_path).stop()
+
+
+def test_a_killed_server_takes_its_mongod_along(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        pid = int(server.stdout.readline())
+        assert runs(pid)
+        server.kill()
+    deadline = time.monotonic() + 10
+    while runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not runs(pid)
+    Mongod(tmp_path).stop()
+
+
+def test_a_folder_left_by_a_killed_server_is_waited_for(tmp_path: Path) -> None:
+    """Its workers hold the lock a little longer than it lives."""
+    lock = tmp_path / "lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(lock)], stdout=subprocess.PIPE, text=True
+    ) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        lock.write_text(str(_dead_process()))
+        Mongod(tmp_path).stop()
+        assert worker.poll() == 0
+
+
+def _dead_process() -> int:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        pass
+    return process.pid
+
+
+# ---------------------------------------------------------------- what can't run
+
+
+def test_no_mongod_anywhere_names_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(embedded, "find_spec", lambda _: None)
+    with pytest.raises(EmbeddedError) as raised:
+        Mongod(tmp_path / "data")
+    assert all(word in str(raised.value) for word in ("MONGOD ", "MONGODB_URI", "`embedded`"))
+
+
+def test_mongod_on_the_path_comes_before_the_wheels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = script(tmp_path, "#!/bin/sh\nexit 3\n")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EmbeddedError, match=f"{program} does not start, exit status 3"):
+        Mongod(tmp_path / "data")
+
+
+@pytest.mark.parametrize("nonsense", ["/nowhere/mongod", "/etc", "/etc/passwd", "no-such-program"])
+def test_mongod_that_is_no_program_is_named(tmp_path: Path, nonsense: str) -> None:
+    with pytest.raises(EmbeddedError, match=f"^MONGOD: {nonsense} is not a program$"):
+        Mongod(tmp_path, nonsense)
+
+
+@pytest.mark.parametrize(
+    ("text", "trouble"),
+    [
+        ("#!/nowhere/sh\n", "MONGOD: .*/mongod can't be run: No such file"),
+        ("neither a script nor a binary", "MONGOD: .*/mongod can't be run: Exec format"),
+        ("#!/bin/sh\nexit 0\n", "/mongod does not start, exit status 0; is it a mongod?"),
+    ],
+)
+def test_mongod_that_is_another_program_is_named(tmp_path: Path, text: str, trouble: str) -> None:
+    with pytest.raises(EmbeddedError, match=trouble):
+        Mongod(tmp_path / "data", script(tmp_path, text))
+    Mongod(tmp_path / "data").stop()
+
+
+def test_mongod_that_does_not_start_names_its_log(tmp_path: Path) -> None:
+    (tmp_path / "mongo").mkdir()
+    (tmp_path / "mongo" / "storage.bson").write_text("nonsense")
+    with pytest.raises(EmbeddedError, match=f"{tmp_path}/mongod.log says why"):
+        Mongod(tmp_path)
+
+
+def test_options_that_mongod_refuses_stop_it(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddedError, match="does not start"):
+        Mongod(tmp_path, extra=("--noSuchOption",))
+    Mongod(tmp_path).stop()
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(EmbeddedError, match=f"^DATA_DIR: {tmp_path}/{place} can't be used: "):
+        Mongod(tmp_path / place)
+
+
+def test_another_mongods_port_is_not_taken_for_ones_own(
+    mongod: Mongod, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the search for a free port and its use, another program may take it."""
+    free = embedded._free_port()  # noqa: SLF001
+    ports = iter([mongod.port, free])
+    monkeypatch.setattr(embedded, "_free_port", lambda: next(ports))
+    with Mongod(tmp_path) as own:
+        assert own.port == free
+        store = Store(own.uri, "x")
+        assert store.insert("things", {"id": "1"}) == {"id": "1"}
+        store.close()
+    other = Store(mongod.uri, "x")
+    other.ping()
+    other.close()

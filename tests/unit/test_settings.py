@@ -1,0 +1,264 @@
+"""Settings: read once, typed, and refused by name before anything is started."""
+
+import dataclasses
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from impl import settings
+from impl.__main__ import main
+from impl.settings import Settings, SettingsError
+from tests.servers import free_port
+
+SECRET = "s3cr3t-w0rd"  # noqa: S105 - what must not come out again
+
+DEFAULTS = {
+    "host": "127.0.0.1",
+    "port": 8080,
+    "mongodb_uri": "",
+    "mongodb_db": "tmf678",
+    "data_dir": ".data",
+    "mongod": "",
+    "public_url": "",
+    "workers": os.cpu_count() or 1,
+    "threads": 16,
+    "demo": False,
+    "log_level": "info",
+    "max_body_bytes": 1048576,
+    "default_limit": 100,
+    "max_limit": 1000,
+    "validate_responses": False,
+    "unknown_filter": "empty",
+    "count_timeout_ms": 500,
+}
+
+WRONG = [
+    ("HOST", "two words"),
+    ("HOST", "http://localhost"),
+    ("HOST", "localhost:8080"),
+    ("HOST", "-x"),
+    ("HOST", "::zz"),
+    ("PORT", "http"),
+    ("PORT", "0"),
+    ("PORT", "-1"),
+    ("PORT", "65536"),
+    ("PORT", "80.5"),
+    ("PORT", "9" * 5000),
+    ("MONGODB_URI", "localhost:27017"),
+    ("MONGODB_URI", "http://localhost"),
+    ("MONGODB_URI", "mongodb://"),
+    ("MONGODB_URI", "mongodb://["),
+    ("MONGODB_URI", "mongodb://h:0"),
+    ("MONGODB_URI", "mongodb://h:65536"),
+    ("MONGODB_URI", f"mongodb://u:{SECRET}:more@h"),
+    ("MONGODB_URI", f"mongodb://u:{SECRET}@more@h"),
+    ("MONGODB_URI", f"mongodb://u:{SECRET}%zz@h"),
+    ("MONGODB_URI", f"mongodb://u:{SECRET}/x@h"),
+    ("MONGODB_URI", "mongodb://h/?w"),
+    ("MONGODB_URI", "mongodb://h /"),
+    ("MONGODB_URI", "mongodb://a,,b"),
+    ("MONGODB_URI", "mongodb+srv://a.example.com:27017"),
+    ("MONGODB_URI", "mongodb+srv://a.example.com,b.example.com"),
+    ("MONGODB_DB", "a.b"),
+    ("MONGODB_DB", "a b"),
+    ("MONGODB_DB", "$x"),
+    ("MONGODB_DB", "a/b"),
+    ("MONGODB_DB", "x" * 64),
+    ("MONGODB_DB", "admin"),
+    ("MONGODB_DB", "local"),
+    ("MONGODB_DB", "config"),
+    ("PUBLIC_URL", "bills.example.com"),
+    ("PUBLIC_URL", "ftp://bills.example.com"),
+    ("PUBLIC_URL", "https://"),
+    ("PUBLIC_URL", "https://["),
+    ("PUBLIC_URL", "https://h:0/"),
+    ("PUBLIC_URL", "https://h/?a=b"),
+    ("PUBLIC_URL", "https://h/#top"),
+    ("PUBLIC_URL", "https://h/a b"),
+    ("PUBLIC_URL", "https://h/a\nb"),
+    ("PUBLIC_URL", f"https://u:{SECRET}@h/"),
+    ("WORKERS", "0"),
+    ("WORKERS", "many"),
+    ("THREADS", "0"),
+    ("THREADS", "1025"),
+    ("DEMO", "maybe"),
+    ("LOG_LEVEL", "loud"),
+    ("MAX_BODY_BYTES", "0"),
+    ("MAX_BODY_BYTES", "16777216"),
+    ("DEFAULT_LIMIT", "0"),
+    ("DEFAULT_LIMIT", "all"),
+    ("MAX_LIMIT", "0"),
+    ("MAX_LIMIT", str(2**63)),
+    ("VALIDATE_RESPONSES", "sometimes"),
+    ("UNKNOWN_FILTER", "ignore"),
+    ("COUNT_TIMEOUT_MS", "0"),
+    ("COUNT_TIMEOUT_MS", "10001"),
+    ("COUNT_TIMEOUT_MS", "half a second"),
+]
+
+
+def test_defaults() -> None:
+    assert dataclasses.asdict(settings.read({})) == DEFAULTS
+
+
+def test_blank_is_as_good_as_absent_and_others_settings_are_left_alone() -> None:
+    blank = dict.fromkeys((name.upper() for name in DEFAULTS), "  ")
+    assert settings.read(blank | {"PATH": "/bin", "port": "x"}) == settings.read({})
+
+
+def test_values_are_typed_and_trimmed() -> None:
+    chosen = settings.read(
+        {"PORT": " 9000 ", "DEMO": "1", "VALIDATE_RESPONSES": "true", "LOG_LEVEL": "debug"}
+    )
+    assert (chosen.port, chosen.demo, chosen.validate_responses) == (9000, True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("HOST", "0.0.0.0", "0.0.0.0"),
+        ("HOST", "localhost", "localhost"),
+        ("HOST", "bills_1.example.com", "bills_1.example.com"),
+        ("HOST", "::", "[::]"),
+        ("HOST", "[::1]", "[::1]"),
+        ("MONGODB_URI", "mongodb://h", None),
+        ("MONGODB_URI", "mongodb://h?replicaSet=x", None),
+        ("MONGODB_URI", "mongodb://a:27017,b:27018,[::1]:27019/admin?replicaSet=x&w=2", None),
+        ("MONGODB_URI", "mongodb://user:p%40ss@h/", None),
+        ("MONGODB_URI", "mongodb://%2Ftmp%2Fmongodb.sock", None),
+        ("MONGODB_URI", "mongodb+srv://user:pass@a.example.com/?appName=x", None),
+        ("MONGODB_DB", "administration", None),
+        ("PUBLIC_URL", "https://bills.example.com", None),
+        ("PUBLIC_URL", "https://bills.example.com/", "https://bills.example.com"),
+        ("PUBLIC_URL", "http://[::1]:8080/a/b/", "http://[::1]:8080/a/b"),
+        ("PUBLIC_URL", "http://h:65535/~a/%20", None),
+        ("PORT", "65535", 65535),
+        ("MAX_LIMIT", "100000", 100000),
+    ],
+)
+def test_right_values(name: str, value: str, kept: object) -> None:
+    chosen = dataclasses.asdict(settings.read({name: value}))
+    assert chosen[name.lower()] == (value if kept is None else kept)
+    assert {k: v for k, v in chosen.items() if k != name.lower()} == {
+        k: v for k, v in DEFAULTS.items() if k != name.lower()
+    }
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_wrong_value_is_refused_in_one_line_that_names_it(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        settings.read({name: value})
+    message = str(raised.value)
+    assert message.startswith(f"{name}: ")
+    assert len(message.splitlines()) == 1
+    assert len(message) < 120
+    assert SECRET not in message
+
+
+def test_every_wrong_value_is_named_in_the_same_line() -> None:
+    first_wrong = dict(reversed(WRONG))
+    with pytest.raises(SettingsError) as raised:
+        settings.read(first_wrong)
+    assert set(re.findall(r"([A-Z_]+): ", str(raised.value))) == first_wrong.keys()
+    assert len(str(raised.value).splitlines()) == 1
+
+
+def test_the_databases_password_is_not_shown() -> None:
+    chosen = settings.read({"MONGODB_URI": f"mongodb://u:{SECRET}@h/"})
+    assert SECRET in chosen.mongodb_uri
+    assert SECRET not in repr(chosen)
+    assert SECRET not in str(chosen)
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.read({}).port = 1  # type: ignore[misc]
+
+
+def test_embedded_unless_there_is_a_mongodb() -> None:
+    assert settings.read({}).embedded
+    assert not settings.read({"MONGODB_URI": "mongodb://h"}).embedded
+
+
+def test_the_data_folder_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert settings.read({}).data == tmp_path / ".data"
+    assert settings.read({"DATA_DIR": "/var/bills"}).data == Path("/var/bills")
+
+
+# ---------------------------------------------------------------- serve
+
+
+@pytest.fixture
+def serve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> "Serve":
+    return Serve(tmp_path, monkeypatch, capsys)
+
+
+class Serve:
+    """`python -m impl serve` with settings that stop it."""
+
+    def __init__(
+        self, folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.data = folder / "data"
+        patch.setattr("impl.__main__.Server", None)  # never to be reached
+        self._patch = patch
+        self._capsys = capsys
+
+    def __call__(self, **environment: str) -> tuple[int, str, str]:
+        for name in DEFAULTS:
+            self._patch.delenv(name.upper(), raising=False)
+        for name, value in {
+            "DATA_DIR": str(self.data),
+            "PORT": str(free_port()),
+            **environment,
+        }.items():
+            self._patch.setenv(name, value)
+        status = main(["serve"])
+        shown = self._capsys.readouterr()
+        return status, shown.out, shown.err
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_serve_2_before_anything_is_started(serve: Serve, name: str, value: str) -> None:
+    status, out, err = serve(**{name: value})
+    assert (status, out) == (2, "")
+    assert err.startswith(f"{name}: ")
+    assert err.count("\n") == 1
+    assert SECRET not in err
+    assert not serve.data.exists()
+
+
+def test_serve_2_names_several_wrong_values(serve: Serve) -> None:
+    status, out, err = serve(PORT="x", DEMO="maybe", MONGODB_URI=f"{SECRET}@h")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert all(f"{name}: " in err for name in ("PORT", "DEMO", "MONGODB_URI"))
+    assert SECRET not in err
+
+
+def test_serve_2_when_the_folder_is_a_file(serve: Serve) -> None:
+    serve.data.write_text("")
+    status, out, err = serve()
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"DATA_DIR: {serve.data} ")
+
+
+def test_serve_2_when_mongod_is_none(serve: Serve) -> None:
+    status, out, err = serve(MONGOD="/nowhere/mongod")
+    assert (status, out, err) == (2, "", "MONGOD: /nowhere/mongod is not a program\n")
+    assert not serve.data.exists()
+
+
+def test_every_setting_is_tried_here() -> None:
+    free = {"data_dir", "mongod"}  # any text may be a path; starting judges it
+    assert {field.name for field in dataclasses.fields(Settings)} == DEFAULTS.keys()
+    assert {name.lower() for name, _ in WRONG} == DEFAULTS.keys() - free
+
+
+def test_demo_data_goes_into_no_database_of_anyone_else() -> None:
+    with pytest.raises(SettingsError, match=r"^DEMO: "):
+        settings.read({"DEMO": "1", "MONGODB_URI": "mongodb://h/?replicaSet=rs"})
