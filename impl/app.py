@@ -2,7 +2,6 @@
 
 import threading
 
-from a2wsgi import WSGIMiddleware
 from connexion import FlaskApp
 from connexion.middleware.context import ContextMiddleware
 from connexion.middleware.request_validation import RequestValidationMiddleware
@@ -14,10 +13,12 @@ from impl import handlers
 from impl.contract import Contract
 from impl.errors import Unavailable
 from impl.handlers.collection import Services
+from impl.handlers.idempotency import Idempotency
 from impl.query.parse import Limits
 from impl.settings import Settings
 from impl.store.mongo import Store
 from impl.web import binding, docs, validation
+from impl.web.bridge import Bridge
 from impl.web.edge import Edge
 from impl.web.health import Health
 from impl.web.routes import Routes
@@ -41,12 +42,12 @@ def create(settings: Settings, store: Store, contract: Contract) -> Edge:
         validator_map=validation.validator_map(contract),
     )
     limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
-    server = binding.Server(contract.base_path, settings.public_url, limits)
-    served = handlers.build(Services(store, contract))
+    server = binding.Server(contract.base_path, settings.public_url, limits, Idempotency(store))
+    served = handlers.build(Services(store, contract, settings.unknown_filter == "reject"))
     app.add_api(contract.routing(), resolver=binding.resolver(served, server))
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url))
     app.app.url_map.merge_slashes = False
-    bridge = WSGIMiddleware(app.app.wsgi_app, workers=settings.threads)
+    bridge = Bridge(app.app.wsgi_app, settings.threads)
     app._middleware_app.asgi_app = bridge  # noqa: SLF001 - Connexion has no setting for it
     return Edge(
         app, Routes(contract.base_path, OPERATIONS), Health(store.ping), settings.max_body_bytes

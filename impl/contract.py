@@ -1,5 +1,6 @@
 """The effective contract at run time: the document, and its schemas as compiled validators."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ Json = dict[str, Any]
 DOCUMENT = Path(__file__).parent.parent / "generated" / "openapi.yaml"
 POINTER = "x-pointer"
 COMPONENTS = "#/components/schemas/"
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:[0-5]\d)", re.ASCII)
 
 
 class Contract:
@@ -83,24 +85,31 @@ def trouble(error: jsonschema_rs.ValidationError) -> ApiError:
 
 
 def is_instant(text: str) -> bool:
-    """Whether an RFC 3339 date-time is one that can be stored: years 1 to 9999 in UTC."""
+    """Whether a text is an RFC 3339 date-time that can be stored: years 1 to 9999 in UTC."""
     try:
-        moment = datetime.fromisoformat(text)
-        return "T" in text.upper() and moment.tzinfo is not None and bool(moment.astimezone(UTC))
+        return bool(_RFC_3339.fullmatch(text) and datetime.fromisoformat(text).astimezone(UTC))
     except (ValueError, OverflowError):
         return False
 
 
 def _nearest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError | None:
-    """What the alternative lacks that comes nearest to holding; None where none lacks anything."""
+    """What tells most of why no alternative holds; None where nothing does.
+
+    Where null is the only other choice, it is the first trouble of what is no null; else what the
+    alternative lacks that comes nearest to holding.
+    """
     kind: Any = error.kind
-    lacks = (
-        (len(branch), each)
-        for branch in kind.context
-        for each in branch
-        if each.kind.name == "required"
-    )
+    branches: list[list[jsonschema_rs.ValidationError]] = [each for each in kind.context if each]
+    real = [branch for branch in branches if not _wants_null(branch[0])]
+    if len(real) == 1 and len(branches) > 1:
+        return real[0][0]
+    lacks = ((len(b), each) for b in branches for each in b if each.kind.name == "required")
     return min(lacks, key=lambda lack: lack[0], default=(0, None))[1]
+
+
+def _wants_null(error: jsonschema_rs.ValidationError) -> bool:
+    kind: Any = error.kind
+    return bool(kind.name == "type" and list(kind.types) == ["null"])
 
 
 def _brief(error: jsonschema_rs.ValidationError) -> str:

@@ -76,12 +76,29 @@ class UriTooLong(ApiError):
 class UnsupportedMediaType(ApiError):
     """The body is of a media type, charset or encoding that the operation does not read."""
 
+    def __init__(self, message: str, patches: str = "") -> None:
+        super().__init__(message)
+        self.patches = patches
+        """The media types that it reads, where it is a patch (RFC 5789 section 2.2)."""
+
 
 class NotYetImplemented(ApiError):
     """The contract has it, and no one has written it yet."""
 
     def __init__(self, operation: str) -> None:
         super().__init__(f"{operation} is in the contract and not yet implemented")
+
+
+class NotTranslated(ApiError):
+    """The client asks for a part of the query language that is not served."""
+
+
+class TooCostly(ApiError):
+    """The query takes more of the database than one request may."""
+
+
+class KeyReused(ApiError):
+    """An idempotency key came again with another request."""
 
 
 class Unavailable(ApiError):

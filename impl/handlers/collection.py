@@ -1,17 +1,19 @@
 """Create, read, change and remove the resources of one collection: what all handlers share."""
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
-import orjson
 from marshmallow import Schema
 from ulid import ULID
 
 from impl.contract import COMPONENTS, Contract
-from impl.errors import Conflict, NamedError
+from impl.errors import Conflict, NamedError, ParameterInvalid
 from impl.patch.apply import Patch, refuse_unpatchable
+from impl.patch.operations import same
+from impl.query import attributes
 from impl.query.language import Document, Page, Query
 from impl.query.project import project
 from impl.store.mongo import Store
@@ -25,6 +27,7 @@ class Services:
 
     store: Store
     contract: Contract
+    reject_unknown_filters: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,17 @@ class Collection(Generic[T]):
         self._schema = schema()
         self._store = services.store
         self._contract = services.contract
+        self._reject_unknown = services.reject_unknown_filters
+        self._attributes = attributes.of(schema)
         self._rules = rules
 
     def list(self, query: Query) -> Page:
         """The page that the query asks for."""
-        page = self._store.find(self._name, query)
-        return replace(page, items=[project(each, query.fields) for each in page.items])
+        if self._reject_unknown:
+            self._refuse_unknown(query)
+        if query.window.stream:
+            return Page((), None, tail=self._store.stream(self._name, query))
+        return self._store.find(self._name, query)
 
     def create(self, body: Mapping[str, Any]) -> T:
         """Keep a new resource: the client's id or a ULID, the server's `lastUpdate` and `href`."""
@@ -84,18 +92,25 @@ class Collection(Generic[T]):
         """Remove the resource. NotFound or PreconditionFailed."""
         self._store.delete(self._name, id_, versions(if_match))
 
+    def _refuse_unknown(self, query: Query) -> None:
+        """Raise ParameterInvalid for a filter on what neither contract nor any resource has."""
+        for path in query.unknown:
+            if not self._store.knows(self._name, path):
+                raise ParameterInvalid(".".join(path), f"is no attribute of any {self._name}")
+
     def _patched(self, before: Document, patch: Patch) -> dict[str, Any]:
-        shown = orjson.loads(orjson.dumps(before, option=orjson.OPT_UTC_Z)) | {"href": patch.href}
-        changed = patch.apply(shown)
-        refuse_unpatchable(shown, changed, self._patchable)
-        if changed == shown:
+        shown = patch.view.plain(before)
+        changed = patch.apply(shown, self._attributes)
+        if not isinstance(changed, dict):
+            raise Conflict("a patch must leave an object")
+        refuse_unpatchable(shown, patch.named(shown, changed), self._patchable)
+        if same(changed, shown):
             return before
         try:
             self._contract.check(COMPONENTS + self._type, changed)
         except NamedError as error:
             raise Conflict(f"as it is stored, with this patch: {error}") from None
-        after: dict[str, Any] = self._schema.load(changed)
-        del after["href"]
+        after: dict[str, Any] = self._schema.load(patch.view.removed(changed))
         self._rules.on_change(before, after)
         self._touch(after)
         return after
@@ -113,8 +128,11 @@ class Collection(Generic[T]):
 
 
 def versions(if_match: str | None) -> frozenset[int] | None:
-    """The versions that an `If-Match` header names; None for any (RFC 9110 section 13.1.1)."""
+    """The versions that an `If-Match` header names; None for any (RFC 9110 section 13.1.1).
+
+    Weak tags name none: they can't promise that nothing changed.
+    """
     if if_match is None or if_match.strip() == "*":
         return None
-    tags = (tag.strip()[1:-1] for tag in if_match.split(","))
-    return frozenset(int(tag) for tag in tags if tag.isdecimal())
+    tags = re.findall(r'(?:^|,)\s*"([1-9][0-9]{0,17})"\s*(?=,|$)', if_match)
+    return frozenset(map(int, tags))

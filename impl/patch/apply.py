@@ -1,26 +1,53 @@
 """A patch as it came, and what it makes of a document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from impl.errors import FieldInvalid
+from impl.patch import operations, selection
 from impl.patch.merge import merge
+from impl.query.attributes import Attribute
 
 Json = dict[str, Any]
 
 
+class View(Protocol):
+    """How a client sees documents: what is shown of one, and what of that is stored."""
+
+    def plain(self, document: Mapping[str, Any]) -> Json:
+        """The document as the client sees it, as JSON values."""
+
+    def removed(self, shown: Mapping[str, Any]) -> Json:
+        """What the client sees, without what is only shown."""
+
+
 @dataclass(frozen=True)
 class Patch:
-    """A patch's body, the media type that says how to read it, and the resource's own URL."""
+    """A patch's body, the media type that says how to read it, and the view that it is about."""
 
     media_type: str
     body: Any
-    href: str
+    view: View
 
-    def apply(self, document: Json) -> Json:
-        """The JSON document with the patch applied; the document itself is left as it was."""
-        patched: Json = merge(document, self.body)
-        return patched
+    def apply(self, document: Json, resource: Attribute) -> Any:
+        """The JSON document with the patch applied; the document itself is left as it was.
+
+        Raises Conflict where the patch does not fit the document, and BodyInvalid.
+        """
+        match self.media_type:
+            case "application/json-patch+json":
+                return operations.patched(document, self.body)
+            case "application/json-patch-query+json":
+                listed = self.body if isinstance(self.body, list) else [self.body]
+                return selection.patched(document, listed, resource)
+        return merge(document, self.body)
+
+    def named(self, document: Json, changed: Json) -> Json:
+        """The changed document, and what a merge patch removes that was not there: it named it."""
+        merged = isinstance(self.body, dict) and "query" not in self.media_type
+        nulls = {k: v for k, v in self.body.items() if v is None} if merged else {}
+        return {name: null for name, null in nulls.items() if name not in document} | changed
 
 
 def refuse_unpatchable(before: Json, after: Json, patchable: frozenset[str] | None) -> None:
@@ -30,5 +57,6 @@ def refuse_unpatchable(before: Json, after: Json, patchable: frozenset[str] | No
     """
     for name in sorted(before.keys() | after.keys()):
         allowed = name not in ("id", "href") if patchable is None else name in patchable
-        if not allowed and before.get(name) != after.get(name):
+        kept = name in before and name in after and operations.same(before[name], after[name])
+        if not allowed and not kept:
             raise FieldInvalid(name, "can't be patched")

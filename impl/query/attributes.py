@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeAlias
 from marshmallow import Schema, fields
 
 Kind: TypeAlias = Literal["string", "number", "boolean", "instant", "object", "any"]
+MAX_LEVELS = 64
+"""As deep as a document may be, so no path leads deeper."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,14 @@ class Attribute:
         """The members that are shown whatever a client selects: a resource needs them."""
         return frozenset(name for name, member in self.members.items() if member.required)
 
+    def array_on(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """The way to the first array of objects that the path goes through; empty without one."""
+        for end in range(1, len(path)):
+            attribute = self.find(path[:end])
+            if attribute is not None and attribute.array and attribute.kind == "object":
+                return path[:end]
+        return ()
+
     def find(self, path: tuple[str, ...]) -> "Attribute | None":
         """The attribute at a path below this one; None where the contract does not know it."""
         if not path:
@@ -36,12 +46,16 @@ def of(schema: type[Schema]) -> Attribute:
     return Attribute("object", {name: _attribute(each) for name, each in schema().fields.items()})
 
 
-def _attribute(each: fields.Field[Any]) -> Attribute:
+def _attribute(each: fields.Field[Any], within: tuple[type[Schema], ...] = ()) -> Attribute:
     if isinstance(each, fields.List):
-        element = _attribute(each.inner)
+        element = _attribute(each.inner, within)
         return Attribute(element.kind, element.members, array=True, required=each.required)
     if isinstance(each, fields.Nested):
-        members = {name: _attribute(member) for name, member in each.schema.fields.items()}
+        schema = type(each.schema)
+        if schema in within:  # it holds itself: what is deeper is not told
+            return Attribute("object", required=each.required)
+        inside = (*within, schema)
+        members = {name: _attribute(member, inside) for name, member in each.schema.fields.items()}
         return Attribute("object", members, required=each.required)
     return Attribute(_kind(each), required=each.required)
 

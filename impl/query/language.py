@@ -1,11 +1,16 @@
-"""The query language as frozen values: what `parse` makes and the store translates."""
+"""The query language as frozen values: what `parse` makes, and the store and `evaluate` ask.
 
-from collections.abc import Iterator, Mapping, Sequence
+A path reaches through arrays: a condition on it holds where it holds for some element on the way.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Literal, TypeAlias
 
 Path: TypeAlias = tuple[str, ...]
+Operator: TypeAlias = Literal["eq", "gt", "gte", "lt", "lte", "regex"]
 
 
 class Document(dict[str, Any]):
@@ -19,22 +24,45 @@ class Document(dict[str, Any]):
 
 
 @dataclass(frozen=True)
-class Day:
-    """A bare date: the whole UTC day from `start` up to, but not including, `end`."""
+class Span:
+    """All instants from `start` up to, but not including, `end`: what a bare date equals."""
 
     start: datetime
     end: datetime
 
 
-Value: TypeAlias = str | int | float | bool | datetime | Day
+@dataclass(frozen=True)
+class Prefix:
+    """All texts that begin with this one."""
+
+    text: str
+
+
+Value: TypeAlias = str | int | float | bool | datetime | Span | Prefix | None
 
 
 @dataclass(frozen=True)
 class Compare:
-    """The attribute at `path`, or some element on the way to it, is one of these values."""
+    """The value at `path` stands in this relation to one of `values`."""
 
     path: Path
     values: tuple[Value, ...]
+    operator: Operator = "eq"
+
+
+@dataclass(frozen=True)
+class Exists:
+    """There is a value at `path`, null included."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Element:
+    """Some element of the array of objects at `path` has `where`, whose paths begin there."""
+
+    path: Path
+    where: "Condition"
 
 
 @dataclass(frozen=True)
@@ -45,24 +73,71 @@ class Every:
 
 
 @dataclass(frozen=True)
-class Nothing:
-    """No document has this."""
+class Some:
+    """One of the parts holds; with no part, nothing does."""
+
+    parts: tuple["Condition", ...] = ()
 
 
-Condition: TypeAlias = Compare | Every | Nothing
+@dataclass(frozen=True)
+class Not:
+    """The part does not hold."""
+
+    part: "Condition"
+
+
+Condition: TypeAlias = Compare | Exists | Element | Every | Some | Not
+NOTHING = Some()
+
+
+def searches(condition: Condition) -> bool:
+    """Whether the condition has a pattern to search for."""
+    match condition:
+        case Compare(_, _, operator):
+            return operator == "regex"
+        case Every(parts) | Some(parts):
+            return any(map(searches, parts))
+        case Element(_, part) | Not(part):
+            return searches(part)
+    return False
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of an order: a path to a single value, and a direction. Missing values come last."""
+
+    path: Path
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in an order: the sort keys' values and the id of the row that it is after.
+
+    With `backwards`, the rows before it are wanted; with no row, those at the end.
+    """
+
+    values: tuple[Value, ...] = ()
+    id: str | None = None
+    backwards: bool = False
 
 
 @dataclass(frozen=True)
 class Window:
-    """Which part of the matches is wanted; `asked` says whether the client named it."""
+    """Which part of the matches is wanted; `asked` says whether the client named it.
+
+    With `stream`, all of them are wanted, from the first on.
+    """
 
     offset: int = 0
     limit: int = 100
     asked: bool = False
+    position: Position | None = None
+    stream: bool = False
 
 
-Fields: TypeAlias = frozenset[str] | Literal["all"]
-"""First-level attribute names that a client wants to see; `id` and `href` come in any case."""
+Selection: TypeAlias = Mapping[str, "Selection | None"]
+"""Attributes that a client wants to see, each whole (None) or by its own selection."""
 
 
 @dataclass(frozen=True)
@@ -70,16 +145,26 @@ class Query:
     """What a client wants to see of a collection."""
 
     where: Condition = Every()
+    order: tuple[Key, ...] = ()
     window: Window = Window()
-    fields: Fields = "all"
+    fields: Selection | None = None
+    unknown: tuple[Path, ...] = ()
+    """Paths that it filters on and the contract does not know."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a collection, and how many documents match in all."""
+    """A part of a collection.
+
+    `total` is how many documents match in all, or None where counting them took too long. `next`
+    and `previous` say where the parts after and before this one begin, None where there is none.
+    """
 
     items: Sequence[Document]
-    total: int
+    total: int | None
+    next: Position | None = None
+    previous: Position | None = None
+    tail: Iterable[Document] = ()
 
     def __iter__(self) -> Iterator[Document]:
-        return iter(self.items)
+        return chain(self.items, self.tail)

@@ -1,19 +1,26 @@
-"""A raw query string into a Query, against what the contract says of a resource's attributes.
+"""A raw query string into a Query, against what the contract says of a resource's attributes."""
 
-TMF630 Part 1: attribute filters, `fields`, `offset` and `limit`. The string is parsed as it came
-over the wire, so that an encoded `&`, `=` or `,` inside a value is data.
-"""
-
-from contextlib import suppress
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from typing import TypeAlias
 from urllib.parse import unquote_plus
 
-from impl.errors import NotYetImplemented, ParameterInvalid
+from impl.errors import ParameterInvalid
+from impl.query import jsonpath
 from impl.query.attributes import Attribute
-from impl.query.language import Compare, Condition, Day, Every, Fields, Query, Value, Window
+from impl.query.filters import Filter, Reader, groups, unquoted
+from impl.query.language import Condition, Every, Key, Path, Position, Query, Window
+from impl.query.project import selection
 
-RESERVED = {"fields", "offset", "limit", "sort", "filter", "depth", "expand"}
+RESERVED = {"fields", "offset", "limit", "sort", "filter", "cursor", "depth", "expand"}
+NEEDED = {"filter", "sort"}
+"""Reserved parameters that are not absent where they are blank."""
+
+FARTHEST = 10**15
+"""An offset is cut to this: no collection is as long, and MongoDB counts in 64 bits."""
+MOST_KEYS = 16
+"""MongoDB sorts by 32, and one that may be missing takes two."""
 
 
 @dataclass(frozen=True)
@@ -24,35 +31,105 @@ class Limits:
     most: int = 1000
 
 
-def parse(text: str, resource: Attribute, limits: Limits) -> Query:
+@dataclass(frozen=True)
+class Parameters:
+    """A query string, its reserved parameters apart from its filters."""
+
+    reserved: dict[str, str]
+    filters: list[list[Filter]]
+    plus: bool
+    """Whether a blank in the `filter` parameter may be a plus that came raw."""
+
+    @classmethod
+    def read(cls, text: str) -> "Parameters":
+        """The parameters of a raw query string.
+
+        Raises ParameterInvalid for one that comes twice, or without the value that it needs.
+        """
+        grouped = groups(text)
+        reserved: dict[str, str] = {}
+        given = [each for group in grouped for each in group if _is_reserved(each)]
+        for each in given:
+            if each.name in reserved:
+                raise ParameterInvalid(each.name, "comes more than once")
+            reserved[each.name] = unquoted(unquote_plus(each.value))
+            if not reserved[each.name] and each.name in NEEDED:
+                raise ParameterInvalid(each.name, "is without a value")
+        filters = [[each for each in group if not _is_reserved(each)] for group in grouped]
+        plus = any(each.name == "filter" and "+" in each.value for each in given)
+        return cls(reserved, filters, plus)
+
+
+Place: TypeAlias = Callable[[str, int], Position]
+"""What position a cursor names, in a list with this many sort keys."""
+
+
+def parse(text: str, resource: Attribute, limits: Limits, place: Place | None = None) -> Query:
     """What the query string asks for.
 
-    Raises ParameterInvalid, which names the parameter, where it can't be read.
+    Raises ParameterInvalid, which names the parameter, where it can't be read, and NotTranslated.
     """
-    pairs = [_pair(part) for part in text.split("&") if part]
-    reserved = {name: value for name, value in pairs if name in RESERVED}
-    for name in ("sort", "filter"):
-        if name in reserved:
-            raise NotYetImplemented(f"the query parameter {name}")
+    parameters = Parameters.read(text)
+    reserved = parameters.reserved
+    reader = Reader(resource)
+    where, unknown = reader.condition(parameters.filters), reader.unknown
+    if reserved.get("filter"):
+        filtered, also = jsonpath.condition(reserved["filter"], resource, plus=parameters.plus)
+        where, unknown = _both(where, filtered), [*unknown, *also]
+    keys = order(reserved.get("sort", ""), resource)
+    cursor = reserved.get("cursor", "")
+    position = place(cursor, len(keys)) if cursor and place else None
     return Query(
-        where=Every(tuple(_compare(n, v, resource) for n, v in pairs if n not in RESERVED)),
-        window=_window(reserved, limits),
-        fields=_fields(reserved.get("fields", ""), resource),
+        where=where,
+        order=keys,
+        window=_window(reserved, limits, position),
+        fields=selection(reserved.get("fields", ""), resource),
+        unknown=tuple(dict.fromkeys(unknown)),
     )
 
 
-def _pair(part: str) -> tuple[str, str]:
-    name, _, value = part.partition("=")
-    return unquote_plus(name).strip(), unquote_plus(value).strip()
+def order(text: str, resource: Attribute) -> tuple[Key, ...]:
+    """The keys of a `sort` parameter, `a,-b,+c`: each a single value that the contract knows.
+
+    An attribute counts where it comes first, and none counts behind the id, which has no ties.
+    """
+    keys: dict[Path, Key] = {}
+    for part in re.split("[,;]", text):
+        if part.strip() and ("id",) not in keys:
+            key = _key(part.strip(), resource)
+            keys.setdefault(key.path, key)
+    if len(keys) > MOST_KEYS:
+        raise ParameterInvalid("sort", f"has more than {MOST_KEYS} attributes")
+    return tuple(keys.values())
 
 
-def _window(reserved: dict[str, str], limits: Limits) -> Window:
+def _key(text: str, resource: Attribute) -> Key:
+    name = text.lstrip("+-").strip()
+    path = ("id",) if name == "href" else tuple(name.split("."))
+    attribute = resource.find(path)
+    if attribute is None or attribute.kind in ("object", "any"):
+        raise ParameterInvalid("sort", f"{name!r} is not an attribute with an order")
+    if attribute.array or resource.array_on(path):
+        raise ParameterInvalid("sort", f"{name!r} is a list, and has no one place in an order")
+    return Key(path, descending=text.startswith("-"))
+
+
+def _is_reserved(each: Filter) -> bool:
+    return each.name in RESERVED and not each.symbol
+
+
+def _both(first: Condition, second: Condition) -> Condition:
+    return second if first == Every() else Every((first, second))
+
+
+def _window(reserved: dict[str, str], limits: Limits, position: Position | None) -> Window:
     limit = _count("limit", reserved.get("limit", ""))
     offset = _count("offset", reserved.get("offset", ""))
     return Window(
-        offset=offset or 0,
+        offset=0 if position else offset or 0,
         limit=min(limits.default if limit is None else limit, limits.most),
-        asked=limit is not None or offset is not None,
+        asked=limit is not None or offset is not None or position is not None,
+        position=position,
     )
 
 
@@ -61,62 +138,4 @@ def _count(name: str, text: str) -> int | None:
         return None
     if not (text.isascii() and text.isdigit()):
         raise ParameterInvalid(name, f"{text!r} is not a number of items")
-    return min(int(text[:20]), 2**63 - 1)
-
-
-def _fields(text: str, resource: Attribute) -> Fields:
-    names = frozenset(name.strip() for name in text.split(",") if name.strip())
-    return names | resource.always if names else "all"
-
-
-def _compare(name: str, text: str, resource: Attribute) -> Condition:
-    if not text:
-        raise ParameterInvalid(name, "is a filter without a value")
-    path = tuple(name.split("."))
-    attribute = resource.find(path)
-    return Compare(path, typed(name, text, attribute) if attribute else guesses(text))
-
-
-def typed(name: str, text: str, attribute: Attribute) -> tuple[Value, ...]:
-    """The text as a value of the attribute's kind; ParameterInvalid where it is none."""
-    try:
-        match attribute.kind:
-            case "number":
-                return (_number(text),)
-            case "boolean":
-                return ({"true": True, "false": False}[text],)
-            case "instant":
-                return (_instant(text),)
-            case "any":
-                return guesses(text)
-    except (KeyError, ValueError, OverflowError):
-        raise ParameterInvalid(name, f"{text!r} is not a {attribute.kind}") from None
-    return (text,)
-
-
-def guesses(text: str) -> tuple[Value, ...]:
-    """All that a text may mean where the contract does not say: itself, a number, a boolean."""
-    found: list[Value] = [text]
-    if text in ("true", "false"):
-        found.append(text == "true")
-    with suppress(ValueError, OverflowError):
-        found.append(_number(text))
-    return tuple(found)
-
-
-def _number(text: str) -> int | float:
-    if not text.isascii() or "_" in text or len(text) > 40:
-        raise ValueError(text)
-    number = float(text) if any(c in text for c in ".eE") else int(text)
-    if abs(number) >= 2**63:
-        raise OverflowError(text)
-    return number
-
-
-def _instant(text: str) -> datetime | Day:
-    if len(text) == len("2026-10-01"):
-        start = datetime.combine(datetime.fromisoformat(text).date(), time(), UTC)
-        return Day(start, start + timedelta(days=1))
-    head, _, offset = text.rpartition(" ")  # a plus that the query string decoding took
-    moment = datetime.fromisoformat(f"{head}+{offset}" if ":" in offset and head else text)
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    return min(int(text[:20]), FARTHEST)

@@ -1,13 +1,50 @@
 """`fields=`: which attributes of a document are shown (TMF630 Part 1, attribute selection)."""
 
-from impl.query.language import Document, Fields
+import re
+from typing import Any
 
-ALWAYS = {"id", "href"}
+from impl.query.attributes import MAX_LEVELS, Attribute
+from impl.query.language import Document, Path, Selection
 
 
-def project(document: Document, fields: Fields) -> Document:
-    """The document with the chosen first-level attributes, and always `id` and `href`."""
-    if fields == "all":
-        return document
-    shown = {name: value for name, value in document.items() if name in fields or name in ALWAYS}
-    return Document(shown, document.version)
+def selection(text: str, resource: Attribute) -> Selection | None:
+    """What a `fields` parameter selects; None for all of it.
+
+    `id`, `href` and what the contract requires always come, at each level; unknown names select
+    nothing, and `none` selects no more than that.
+    """
+    names = [name.strip() for name in re.split("[,;]", text) if name.strip()]
+    if not names:
+        return None
+    paths = [tuple(name.split(".")) for name in names if name.count(".") < MAX_LEVELS]
+    return _tree([*paths, ("id",), ("href",)], resource)
+
+
+def _tree(paths: list[Path], owner: Attribute | None) -> Selection:
+    below: dict[str, list[Path]] = {}
+    for path in paths:
+        below.setdefault(path[0], []).append(path[1:])
+    tree: dict[str, Selection | None] = dict.fromkeys(owner.always if owner else ())
+    for name, inner in below.items():
+        whole = not all(inner)
+        tree[name] = None if whole else _tree(inner, owner and owner.find((name,)))
+    return tree
+
+
+def project(document: Document, chosen: Selection | None) -> Document:
+    """The document with the chosen attributes."""
+    return document if chosen is None else Document(_chosen(document, chosen), document.version)
+
+
+def _chosen(value: Any, chosen: Selection | None) -> Any:
+    if chosen is None:
+        return value
+    if isinstance(value, list):
+        return [_chosen(each, chosen) for each in value if isinstance(each, dict)]
+    if not isinstance(value, dict):
+        return {}
+    return {
+        name: _chosen(value[name], inner)
+        for name, inner in chosen.items()
+        if name in value and (inner is None or isinstance(value[name], (dict, list)))
+    }

@@ -1,8 +1,28 @@
-"""The indexes that are declared, a list a collection; `_id` has its own."""
+"""The indexes that are declared, by collection; `_id` has its own.
+
+Lists are in the order of ids, so each index ends with the id: what it finds it also sorts, and a
+page far into the list costs what the first one does.
+"""
+
+UNIQUE: dict[str, list[str]] = {"hub": ["callback", "query"]}
+EXPIRING: dict[str, tuple[str, int]] = {"idempotency": ("keptAt", 24 * 3600)}
+"""What is removed some seconds after the instant that the attribute holds."""
 
 DECLARED: dict[str, list[str]] = {
     "customerBill": ["billingAccount.id", "relatedParty.id", "state", "billDate"],
     "customerBillOnDemand": ["billingAccount.id", "relatedParty.id", "state"],
     "appliedCustomerBillingRate": ["billingAccount.id", "bill.id", "isBilled", "product.id"],
-    "billCycle": ["billingDate"],
 }
+"""What is filtered by alone."""
+
+COMPOUND: dict[str, list[tuple[str, str]]] = {
+    "customerBill": [("billingAccount.id", "billDate"), ("state", "billDate")],
+    "appliedCustomerBillingRate": [("billingAccount.id", "isBilled")],
+}
+"""What is filtered by together, or by the one and sorted by the other."""
+
+
+def keys(resource: str) -> list[list[tuple[str, int]]]:
+    """The keys of a collection's declared indexes, both kinds."""
+    paths = [*((path,) for path in DECLARED.get(resource, [])), *COMPOUND.get(resource, [])]
+    return [[*((path, 1) for path in each), ("_id", 1)] for each in paths]

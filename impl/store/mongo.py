@@ -4,39 +4,38 @@ Every method raises Unavailable where MongoDB is away or too slow.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC
-from typing import Any
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 import pymongo
 from bson.codec_options import CodecOptions
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.client_session import ClientSession
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
-from impl.query.language import Document, Page, Query
-from impl.store import indexes
-from impl.store.bson import decode, encode
-from impl.store.mongo_query import to_filter
+from impl.query.language import Document, Page, Path, Query
+from impl.store import indexes, pages
+from impl.store.faults import WRITE_SECONDS, bounded, reading, translated
+from impl.store.mongo_query import to_name
+from impl.store.stored import VERSION, Stored, inward, outward
 
-Stored = dict[str, Any]
-VERSION = "_rev"
 ATTEMPTS = 100
+ANSWERS = "idempotency"
+R = TypeVar("R")
+_session: ContextVar[ClientSession | None] = ContextVar("session", default=None)
+
+
+class UriError(Exception):
+    """The database's URI can't be used; the message does not quote it."""
 
 
 class Store:
     """Documents of every resource, one MongoDB collection a resource."""
 
-    def __init__(self, uri: str, database: str) -> None:
-        self._client: pymongo.MongoClient[Stored] = pymongo.MongoClient(
-            uri,
-            connect=False,
-            w="majority",
-            journal=True,
-            timeoutMS=15000,
-            serverSelectionTimeoutMS=4000,
-            connectTimeoutMS=2000,
-            appname="tmf678",
-        )
+    def __init__(self, uri: str, database: str, *, count_timeout_ms: int = 500) -> None:
+        self._count_seconds = count_timeout_ms / 1000
+        self._client = _client(uri)
         codec: CodecOptions[Stored] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self._database = self._client.get_database(database, codec_options=codec)
 
@@ -46,55 +45,97 @@ class Store:
 
     def ping(self) -> None:
         """Return where the database can be written to; raise Unavailable where not, in 2 s."""
-        with _translated(), pymongo.timeout(2):
+        with translated(), pymongo.timeout(2):
             self._client.admin.command("ping", read_preference=pymongo.ReadPreference.PRIMARY)
 
     def ensure_indexes(self) -> None:
         """Build the declared indexes that are not there yet."""
-        with _translated():
-            for resource, paths in indexes.DECLARED.items():
-                self._database[resource].create_indexes(
-                    [pymongo.IndexModel([(path, 1), ("_id", 1)]) for path in paths]
-                )
+        with translated():
+            for resource in indexes.DECLARED:
+                models = [pymongo.IndexModel(keys) for keys in indexes.keys(resource)]
+                self._database[resource].create_indexes(models)
+            for resource, paths in indexes.UNIQUE.items():
+                self._database[resource].create_index([(p, 1) for p in paths], unique=True)
+            for resource, (path, seconds) in indexes.EXPIRING.items():
+                self._database[resource].create_index(path, expireAfterSeconds=seconds)
 
     def is_empty(self, resource: str) -> bool:
         """Whether the resource has no document at all."""
-        with _translated():
+        with reading():
             return self._database[resource].find_one({}, {"_id": 1}) is None
 
     def find(self, resource: str, query: Query) -> Page:
-        """The documents that match, in the order of their ids, and how many there are."""
-        collection = self._database[resource]
-        selected = to_filter(query.where)
-        with _translated():
-            total = (
-                collection.count_documents(selected)
-                if selected
-                else collection.estimated_document_count()
+        """The part of the matches that the query's window shows, in its order.
+
+        Raises TooCostly where a search by pattern takes too long.
+        """
+        with reading(), bounded(query.where):
+            return pages.find(self._database[resource], query, self._count_seconds, _session.get())
+
+    def stream(self, resource: str, query: Query) -> Iterator[Document]:
+        """Every match in order, one after the other, in constant memory."""
+        with translated():
+            yield from pages.stream(self._database[resource], query)
+
+    def in_transaction(self, work: Callable[[], R]) -> R:
+        """What `work` returns, with all that it reads and writes here in one transaction.
+
+        It may be called more than once: again where another transaction came between.
+        """
+        with translated(), self._client.start_session() as session:
+
+            def run(session: ClientSession) -> R:
+                token = _session.set(session)
+                try:
+                    return work()
+                finally:
+                    _session.reset(token)
+
+            return session.with_transaction(run)
+
+    def recall(self, id_: str) -> Stored | None:
+        """What was remembered under this id within the last 24 hours."""
+        with translated():
+            return self._database[ANSWERS].find_one({"_id": id_}, session=_session.get())
+
+    def remember(self, id_: str, content: Stored) -> None:
+        """Keep something for 24 hours under an id that nothing is kept under yet."""
+        kept = {"_id": id_, "keptAt": datetime.now(UTC), **content}
+        with translated():
+            self._database[ANSWERS].insert_one(kept, session=_session.get())
+
+    def knows(self, resource: str, path: Path) -> bool:
+        """Whether some document of the resource has this attribute."""
+        with reading():
+            found = self._database[resource].find_one(
+                {to_name(path): {"$exists": True}}, {"_id": 1}
             )
-            if not query.window.limit or query.window.offset >= total:
-                return Page([], total)
-            cursor = collection.find(selected, sort=[("_id", 1)])
-            cursor.skip(query.window.offset).limit(query.window.limit)
-            return Page([_outward(stored) for stored in cursor], total)
+        return found is not None
 
     def get(self, resource: str, id_: str) -> Document:
         """The document; NotFound where there is none."""
-        with _translated():
-            stored = self._database[resource].find_one({"_id": id_})
+        with reading():
+            return self._get(resource, id_)
+
+    def _get(self, resource: str, id_: str) -> Document:
+        with translated():
+            stored = self._database[resource].find_one({"_id": id_}, session=_session.get())
         if stored is None:
             raise NotFound(f"there is no {resource} {id_!r}")
-        return _outward(stored)
+        return outward(stored)
 
     def insert(self, resource: str, document: Mapping[str, Any]) -> Document:
         """Keep a new document under its `id`; Conflict where that id is taken."""
-        stored = _inward(document, 1)
-        with _translated():
+        stored = inward(document, 1)
+        with translated():
             try:
-                self._database[resource].insert_one(stored)
-            except DuplicateKeyError:
-                raise Conflict(f"id: {resource} {document['id']!r} is there already") from None
-        return _outward(stored)
+                self._database[resource].insert_one(stored, session=_session.get())
+            except DuplicateKeyError as error:
+                taken = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
+                raise Conflict(
+                    f"{taken}: a {resource} with {document[taken]!r} is there already"
+                ) from None
+        return outward(stored)
 
     def change(
         self,
@@ -105,32 +146,53 @@ class Store:
     ) -> Document:
         """Replace the document by what `change` makes of it, and return that.
 
+        Where `change` gives back what it was given, nothing is written.
+
         No concurrent change is lost: where another came between, `change` is called again with
         what is stored then. With `versions`, raises PreconditionFailed if it has none of them.
         """
         for _ in range(ATTEMPTS):
-            before = self.get(resource, id_)
+            before = self._get(resource, id_)
             _expect(before, versions)
             after = change(before)
-            if after == before:
+            if after is before:
                 return before
-            changed = _inward(after, before.version + 1)
-            with _translated():
-                result = self._database[resource].replace_one(_this(before), changed)
+            changed = inward(after, before.version + 1)
+            with translated():
+                result = self._database[resource].replace_one(
+                    _this(before), changed, session=_session.get()
+                )
             if result.matched_count:
-                return _outward(changed)
+                return outward(changed)
         raise Unavailable(f"{resource} {id_!r} changes faster than this change can be made")
 
     def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> None:
         """Remove the document; NotFound, or PreconditionFailed as with `change`."""
         for _ in range(ATTEMPTS):
-            before = self.get(resource, id_)
+            before = self._get(resource, id_)
             _expect(before, versions)
-            with _translated():
-                result = self._database[resource].delete_one(_this(before))
+            with translated():
+                result = self._database[resource].delete_one(_this(before), session=_session.get())
             if result.deleted_count:
                 return
         raise Unavailable(f"{resource} {id_!r} changes faster than it can be removed")
+
+
+def _client(uri: str) -> pymongo.MongoClient[Stored]:
+    """A client that is not connected yet; UriError where the URI can't be one."""
+    try:
+        return pymongo.MongoClient(
+            uri,
+            connect=False,
+            w="majority",
+            journal=True,
+            timeoutMS=WRITE_SECONDS * 1000,
+            connectTimeoutMS=2000,
+            appname="tmf678",
+        )
+    except (PyMongoError, ValueError, TypeError):
+        # What it says may quote the URI, and with it a password.
+        raise UriError("MONGODB_URI: has options that can't be read") from None
 
 
 def _this(document: Document) -> Stored:
@@ -140,26 +202,3 @@ def _this(document: Document) -> Stored:
 def _expect(document: Document, versions: frozenset[int] | None) -> None:
     if versions is not None and document.version not in versions:
         raise PreconditionFailed(f"{document['id']!r} has another version by now")
-
-
-def _inward(document: Mapping[str, Any], version: int) -> Stored:
-    return {"_id": document["id"], VERSION: version, **encode(document)}
-
-
-def _outward(stored: Stored) -> Document:
-    version = stored.pop(VERSION)
-    del stored["_id"]
-    return Document(decode(stored), version)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """MongoDB's troubles as ours; what is none of its being away passes through."""
-    try:
-        yield
-    except ConnectionFailure as error:
-        raise Unavailable("the database is away") from error
-    except PyMongoError as error:
-        if error.timeout:
-            raise Unavailable("the database is too slow") from error
-        raise

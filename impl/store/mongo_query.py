@@ -1,35 +1,117 @@
-"""A Query as MongoDB filters it. Pure."""
+"""Conditions, selections and orders as MongoDB reads them. Pure."""
 
+import re
 from typing import Any
 
-from impl.query.language import Compare, Condition, Day, Every, Path, Value
+from impl.query.language import (
+    Compare,
+    Condition,
+    Element,
+    Every,
+    Exists,
+    Not,
+    Path,
+    Prefix,
+    Selection,
+    Some,
+    Span,
+    Value,
+)
 from impl.store.bson import encode, encode_name
 
 Filter = dict[str, Any]
 NONE: Filter = {"_id": {"$in": []}}
+_NUL = re.compile(r"(\\[^\x00])|\\?\x00", re.DOTALL)
 
 
-def to_filter(condition: Condition) -> Filter:
-    """The filter that selects what the condition holds for."""
+def to_filter(condition: Condition, *, nested: bool = False) -> Filter:
+    """The filter that selects what the condition holds for; `nested` inside an array's element."""
     match condition:
-        case Compare(path, values):
-            return {_name(path): _matches(values)}
-        case Every(parts) if parts:
-            return {"$and": [to_filter(part) for part in parts]}
-        case Every():
+        case Compare(path=()) | Element(path=()):
+            return NONE  # a resource is neither a single value nor an array
+        case Exists(path=()):
             return {}
-    return NONE
+        case Compare(path, values, operator):
+            name = _inner(path) if nested else to_name(path)
+            return _any([{name: _related(value, operator)} for value in _grouped(values, operator)])
+        case Exists(path):
+            return {_inner(path) if nested else to_name(path): {"$exists": True}}
+        case Element(path, where):
+            inside = to_filter(where, nested=True)
+            return {_inner(path) if nested else to_name(path): {"$elemMatch": inside}}
+        case Every(parts):
+            return _all([to_filter(part, nested=nested) for part in parts])
+        case Some(parts):
+            return _any([to_filter(part, nested=nested) for part in parts])
+        case Not(part):
+            return {"$nor": [to_filter(part, nested=nested)]}
 
 
-def _name(path: Path) -> str:
+def to_name(path: Path) -> str:
+    """The dotted name that a path is stored by."""
     if path == ("id",):
         return "_id"
-    first = next(iter(encode({path[0]: None})))
-    return ".".join([first, *map(encode_name, path[1:])])
+    return ".".join([_first(path[0]), *map(encode_name, path[1:])])
 
 
-def _matches(values: tuple[Value, ...]) -> Filter:
-    first = values[0]
-    if isinstance(first, Day):
-        return {"$gte": first.start, "$lt": first.end}
-    return {"$eq": first} if len(values) == 1 else {"$in": list(values)}
+def to_projection(chosen: Selection, also: tuple[Path, ...]) -> dict[str, int]:
+    """The projection that fetches a selection, and these paths besides."""
+    whole = {name for name, inner in chosen.items() if inner is None}
+    paths = [*_paths(chosen), *(path for path in also if path[0] not in whole)]
+    names = {".".join([_first(path[0]), _inner(path[1:])]).rstrip(".") for path in paths}
+    # A name that another one begins with is whole already.
+    return {n: 1 for n in names if not any(n.startswith(f"{other}.") for other in names)}
+
+
+def _first(name: str) -> str:
+    return next(iter(encode({name: None})))
+
+
+def _paths(chosen: Selection) -> list[Path]:
+    return [
+        (name, *rest)
+        for name, inner in chosen.items()
+        for rest in (_paths(inner) if inner else [()])
+    ]
+
+
+def _inner(path: Path) -> str:
+    return ".".join(map(encode_name, path))
+
+
+def _grouped(values: tuple[Value, ...], operator: str) -> list[Any]:
+    """The values, those that one `$in` can ask for together as one list."""
+    plain = [v for v in values if v is not None and not isinstance(v, (Span, Prefix))]
+    special = [v for v in values if v is None or isinstance(v, (Span, Prefix))]
+    if operator == "eq" and len(plain) > 1:
+        return [plain, *special]
+    return [*plain, *special]
+
+
+def _related(value: Any, operator: str) -> Filter:
+    match value:
+        case None:
+            return {"$type": "null"}
+        case Span(start, end):
+            return {"$gte": start, "$lt": end}
+        case Prefix(text):
+            return {"$regex": f"^{_pattern(re.escape(text))}"}
+        case list():
+            return {"$in": value}
+    return {f"${operator}": _pattern(value) if operator == "regex" else value}
+
+
+def _pattern(pattern: str) -> str:
+    """The pattern without NUL characters, which BSON can't hold in one."""
+    return _NUL.sub(lambda found: found[1] or r"\x00", pattern)
+
+
+def _all(filters: list[Filter]) -> Filter:
+    kept = [each for each in filters if each]
+    return kept[0] if len(kept) == 1 else {"$and": kept} if kept else {}
+
+
+def _any(filters: list[Filter]) -> Filter:
+    if {} in filters:
+        return {}
+    return filters[0] if len(filters) == 1 else {"$or": filters} if filters else NONE

@@ -1,40 +1,46 @@
 """Operations bound to handlers: what Connexion's resolver gives it to call.
 
 For each row of the operations table one view function, which reads the request into a handler's
-arguments and writes what the handler returns. Nothing here knows any one operation.
+arguments and answers with what the handler returns. Nothing here knows any one operation.
 """
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flask
+import orjson
 from connexion.resolver import Resolver
 from marshmallow import Schema, ValidationError
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from generated import schemas
 from generated.api import HANDLERS
 from generated.operations import OPERATIONS, Operation
 from impl.errors import FieldInvalid
 from impl.handlers import Handlers
+from impl.handlers.idempotency import Answer, Idempotency
 from impl.patch.apply import Patch
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
-from impl.query.language import Document, Page, Query
-from impl.web import paging, render
+from impl.query.language import Query, Selection
+from impl.query.project import selection
+from impl.web import cursor, paging
+from impl.web.answers import JSON, NDJSON, Asked, success
+from impl.web.render import Links
 from impl.web.validation import BODY
-
-JSON = "application/json"
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where the API is served, and how long its pages are."""
+    """Where the API is served, how long its pages are, and what keeps answers to repeat."""
 
     base_path: str
     public_url: str
     limits: parse.Limits
+    idempotency: Idempotency
 
     def base(self, request: flask.Request) -> str:
         """What every `href` begins with: PUBLIC_URL, or else the URL that the client came by."""
@@ -55,31 +61,67 @@ class _View:
         self._server = server
         handler = getattr(handlers, HANDLERS[operation.resource])
         self._method: Callable[..., Any] = getattr(handler, operation.python_name)
-        self._path_names = [py for _, place, py in operation.arguments if place == "path"]
+        self._named = [py for _, place, py in operation.arguments if place != "header"]
         self._known = _attributes(operation)
         self._body = _body_schema(operation)
+        self._streams = NDJSON in operation.responses[success(operation)]
 
     def function(self) -> Callable[..., flask.Response]:
-        """A function with the path's parameters, under the names that Connexion gives them."""
+        """A function with the path's and query's parameters, as Connexion names and types them."""
 
-        def view(**path: str) -> flask.Response:
-            return self._serve(flask.request, path)
+        def view(**given: Any) -> flask.Response:
+            return self._serve(flask.request, given)
 
         kind = inspect.Parameter.KEYWORD_ONLY
-        parameters = [inspect.Parameter(name, kind) for name in self._path_names]
+        parameters = [inspect.Parameter(name, kind) for name in self._named]
         view.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         return view
 
-    def _serve(self, request: flask.Request, path: dict[str, str]) -> flask.Response:
-        arguments: dict[str, Any] = {**path, **self._headers(request)}
-        query = Query()
+    def _serve(self, request: flask.Request, given: dict[str, Any]) -> flask.Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None or self._operation.method != "POST":
+            return self._respond(request, given)
+
+        def produce() -> Answer:
+            response = self._respond(request, given)
+            return Answer(response.status_code, dict(response.headers), response.get_data())
+
+        content = orjson.dumps(self._content(request), option=orjson.OPT_SORT_KEYS)
+        answer, again = self._server.idempotency.once(
+            f"{request.method} {request.path}", key, content, produce
+        )
+        headers = answer.headers | ({"Idempotency-Replayed": "true"} if again else {})
+        return flask.Response(answer.body, answer.status, headers)
+
+    def _respond(self, request: flask.Request, given: dict[str, Any]) -> flask.Response:
+        links = Links(self._server.base(request), self._operation.resource)
+        arguments: dict[str, Any] = {**given, **self._headers(request)}
+        query, shown = Query(), None
         if self._operation.takes_query:
-            text = request.environ["QUERY_STRING"]
-            query = arguments["query"] = parse.parse(text, self._known, self._server.limits)
+            query = arguments["query"] = self._query(request)
+        else:
+            shown = self._shown(request)
         if self._operation.request:
-            name, value = self._read(request, path)
+            name, value = self._read(request, links)
             arguments[name] = value
-        return self._answer(self._method(**arguments), query, self._server.base(request))
+        asked = Asked(request, self._operation, links, query, shown)
+        return asked.answer(self._method(**arguments))
+
+    def _query(self, request: flask.Request) -> Query:
+        text: str = request.environ["QUERY_STRING"]
+
+        def place(given: str, keys: int) -> Any:
+            return cursor.from_text(given, f"{self._operation.resource}?{text}", keys)
+
+        query = parse.parse(text, self._known, self._server.limits, place)
+        query = paging.in_range(query, request.headers.get("Range"), self._server.limits.most)
+        if self._streams and _prefers_lines(request):
+            query = replace(query, window=replace(query.window, stream=True))
+        return query
+
+    def _shown(self, request: flask.Request) -> Selection | None:
+        parameters = parse.Parameters.read(request.environ["QUERY_STRING"])
+        return selection(parameters.reserved.get("fields", ""), self._known)
 
     def _headers(self, request: flask.Request) -> dict[str, Any]:
         return {
@@ -88,12 +130,13 @@ class _View:
             if place == "header"
         }
 
-    def _read(self, request: flask.Request, path: dict[str, str]) -> tuple[str, Any]:
-        value = request.environ["asgi.scope"][BODY]
+    def _content(self, request: flask.Request) -> Any:
+        return request.environ["asgi.scope"].get(BODY)
+
+    def _read(self, request: flask.Request, links: Links) -> tuple[str, Any]:
+        value = self._content(request)
         if self._operation.method == "PATCH":
-            resource = self._operation.resource
-            own = render.href(self._server.base(request), resource, *path.values())
-            return "patch", Patch(request.mimetype, value, own)
+            return "patch", Patch(request.mimetype, value, links)
         if self._body is None:
             return "body", value
         try:
@@ -102,42 +145,19 @@ class _View:
             name, trouble = next(iter(error.messages_dict.items()))
             raise FieldInvalid(name, str(trouble)) from None
 
-    def _answer(self, result: Any, query: Query, base: str) -> flask.Response:
-        resource = self._operation.resource
-        if result is None:
-            empty = flask.Response(status=204)
-            del empty.headers["Content-Type"]
-            return empty
-        if isinstance(result, Page):
-            return flask.Response(
-                render.many(result, base, resource),
-                paging.status(result, query.window),
-                paging.headers(result),
-                content_type=JSON,
-            )
-        status = _success(self._operation)
-        headers = {}
-        if isinstance(result, Document):
-            headers["ETag"] = f'"{result.version}"'
-            if status == 201:
-                headers["Location"] = render.href(base, resource, result["id"])
-        return flask.Response(
-            render.single(result, base, resource), status, headers, content_type=JSON
-        )
 
-
-def _success(operation: Operation) -> int:
-    """The status that says that the operation was done."""
-    return min(status for status in operation.responses if 200 <= status < 300)
+def _prefers_lines(request: flask.Request) -> bool:
+    accepted = parse_accept_header(request.headers.get("Accept"), MIMEAccept)
+    return accepted.best_match([JSON, NDJSON], JSON) == NDJSON
 
 
 def _attributes(operation: Operation) -> Attribute:
     """The attributes of what the operation shows, one or a list of them."""
-    name = next(iter(operation.responses[_success(operation)].values()), None)
+    name = operation.responses[success(operation)].get(JSON)
     schema = schemas.SCHEMAS.get((name or "").removesuffix("[]"))
     return attributes.of(schema) if schema else Attribute("any")
 
 
 def _body_schema(operation: Operation) -> Schema | None:
-    name = next(iter(operation.request.values()), None)
+    name = operation.request.get(JSON)
     return schemas.SCHEMAS[name]() if name in schemas.SCHEMAS else None

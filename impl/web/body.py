@@ -2,49 +2,80 @@
 
 import asyncio
 import json
-import math
+import re
+import sys
+from collections import Counter
+from contextlib import suppress
 from typing import Any
 
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
 from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid
+from impl.web.guard import values
 
-DEADLINE_SECONDS = 30
+DEADLINE_SECONDS = 20
+"""For the whole body; less than the 30 s of silence after which gunicorn says it is gone."""
+
+LINGER_SECONDS = 10
+SILENCE_SECONDS = 1
+"""For what nobody will read: in all, and from one piece to the next."""
+
 MAX_DEPTH = 64
-INT64 = range(-(2**63), 2**63)
 
 
-class Disconnected(Exception):
-    """The client went away before its request was whole."""
+class Incoming:
+    """A request's body on its way in: read whole or thrown away, never left on the connection."""
 
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        self._length = int((values(scope, b"content-length") or [b"0"])[0])
+        self._more = self._length > 0 or bool(values(scope, b"transfer-encoding"))
+        self._unsure = bool(values(scope, b"expect"))
 
-async def read(receive: Receive, length: bytes | None, limit: int) -> bytes:
-    """The whole body, however it is framed.
+    @property
+    def last(self) -> bool:
+        """Whether the connection ends with this request: what is left may not come, or not end."""
+        return self._more and self._unsure
 
-    Raises ContentTooLarge over the limit, BodyInvalid when it takes too long, Disconnected.
-    """
-    if length is not None and length.isdigit() and int(length[:20]) > limit:
-        raise ContentTooLarge(f"the body is over {limit} bytes")
-    try:
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            return await _read(receive, limit)
-    except TimeoutError:
-        raise BodyInvalid(f"the body did not come within {DEADLINE_SECONDS} s") from None
+    async def read(self, limit: int) -> bytes:
+        """The whole body, however it is framed.
 
-
-async def _read(receive: Receive, limit: int) -> bytes:
-    chunks: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        more = message.get("more_body", False)
-        if size > limit:
+        Raises ContentTooLarge over the limit, BodyInvalid where it does not come whole or in time.
+        """
+        self._unsure = True
+        if self._length > limit:
             raise ContentTooLarge(f"the body is over {limit} bytes")
-    return b"".join(chunks)
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                return await self._read(limit)
+        except TimeoutError:
+            raise BodyInvalid(f"the body did not come within {DEADLINE_SECONDS} s") from None
+
+    async def discard(self) -> None:
+        """Take what the client still sends, for a while: it may read its answer only then."""
+        with suppress(TimeoutError, BodyInvalid):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while self._more:
+                    async with asyncio.timeout(SILENCE_SECONDS):
+                        await self._next()
+
+    async def _read(self, limit: int) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        while self._more:
+            chunks.append(await self._next())
+            size += len(chunks[-1])
+            if size > limit:
+                raise ContentTooLarge(f"the body is over {limit} bytes")
+        return b"".join(chunks)
+
+    async def _next(self) -> bytes:
+        message = await self._receive()
+        self._more = message.get("more_body", False)
+        if message["type"] == "http.disconnect":
+            raise BodyInvalid("the connection ended before the body did")
+        chunk: bytes = message.get("body", b"")
+        return chunk
 
 
 def decode(body: bytes) -> Any:
@@ -56,80 +87,111 @@ def decode(body: bytes) -> Any:
     if not body.strip():
         raise BodyMissing("a JSON body is needed")
     try:
-        value = _decoder.decode(body.decode("utf-8"))
+        value = _parsed(body.decode("utf-8"))
     except UnicodeDecodeError:
         raise BodyInvalid("the body is not UTF-8") from None
     except RecursionError:
         raise BodyInvalid(f"the body nests deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
         raise BodyInvalid(f"the body is not JSON: {error}") from None
-    _check(value)
+    _check(value, halves=_HALF.search(body) is not None)
     return value
 
 
-def _check(value: Any) -> None:
-    """Walk the value, one level after the other, and refuse what can't be kept."""
-    level: list[tuple[str, Any]] = [("", value)]
-    for _ in range(MAX_DEPTH):
-        below: list[tuple[str, Any]] = []
-        for name, each in level:
-            if isinstance(each, dict):
-                below += [
-                    (f"{name}.{key}" if name else key, member) for key, member in each.items()
-                ]
-                _check_texts(name, each)
-            elif isinstance(each, list):
-                below += [(f"{name}.{index}", member) for index, member in enumerate(each)]
-            else:
-                _check_scalar(name, each)
+def _parsed(text: str) -> Any:
+    try:
+        return _decoder.decode(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # int() reads no more than some thousand digits
+        return _decoder_of_long_integers.decode(text)
+
+
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_LEAST, _MOST = -(2**63), 2**63 - 1
+_FARTHEST = sys.float_info.max
+
+
+def _check(value: Any, *, halves: bool) -> None:
+    """Walk the value, one level after the other, and refuse what can't be kept.
+
+    The hottest loop of a large write, so a part gets its name only once it is in trouble. Without
+    `halves`, no text can hold half of a surrogate pair.
+    """
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for each in level:
+            for part in each.values() if type(each) is dict else each:
+                kind = type(part)
+                if kind is dict or kind is list:
+                    below.append(part)
+                elif (kind is int and not _LEAST <= part <= _MOST) or (
+                    kind is float and not -_FARTHEST <= part <= _FARTHEST
+                ):
+                    raise FieldInvalid(_name(value, part), "is a number beyond 64 bits")
+            if halves:
+                _check_texts(value, each)
         if not below:
             return
         level = below
     raise BodyInvalid(f"the body nests deeper than {MAX_DEPTH} levels")
 
 
-def _check_texts(name: str, members: dict[str, Any]) -> None:
-    for key in members:
-        _check_scalar(name, key)
+def _check_texts(value: Any, holder: Any) -> None:
+    trouble = "holds half of a surrogate pair"
+    if type(holder) is dict:
+        for name in holder:
+            if not _is_whole(name):
+                raise FieldInvalid(f"{_name(value, holder)}.{name}".lstrip("."), trouble)
+    for part in holder.values() if type(holder) is dict else holder:
+        if type(part) is str and not _is_whole(part):
+            raise FieldInvalid(_name(value, part), trouble)
 
 
-def _check_scalar(name: str, value: Any) -> None:
-    match value:
-        case str() if not value.isascii():
-            try:
-                value.encode("utf-8")
-            except UnicodeEncodeError:
-                raise FieldInvalid(_plain(name), "holds half of a surrogate pair") from None
-        case float() if not math.isfinite(value):
-            raise FieldInvalid(_plain(name), "is a number too large to keep")
-        case bool():
-            return
-        case int() if value not in INT64:
-            raise FieldInvalid(_plain(name), "is an integer of more than 64 bits")
+def _is_whole(text: str) -> bool:
+    try:
+        return text.isascii() or bool(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        return False
 
 
-def _plain(name: str) -> str:
-    return name.encode("utf-8", "replace").decode("utf-8")
+def _name(value: Any, wanted: Any) -> str:
+    """The dotted name of a part of the value."""
+    return ".".join(_path(value, wanted, MAX_DEPTH) or ())
+
+
+def _path(value: Any, wanted: Any, depth: int) -> list[str] | None:
+    if value is wanted:
+        return []
+    if depth < 0 or not isinstance(value, dict | list):
+        return None
+    for name, member in value.items() if isinstance(value, dict) else enumerate(value):
+        path = _path(member, wanted, depth - 1)
+        if path is not None:
+            return [str(name), *path]
+    return None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{_plain(twice)} comes twice in one object")
+        names = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in names.items() if count > 1)
+        raise FieldInvalid(twice, "comes twice in one object")
     return members
 
 
 def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+    raise BodyInvalid(f"the body is not JSON: it holds {name}")
 
 
 def _integer(digits: str) -> int | float:
     # Past 20 digits it is beyond 64 bits for sure; reading on would cost, and be refused anyway.
-    return int(digits) if len(digits) <= 20 else math.inf
+    return int(digits) if len(digits) <= 20 else float("inf")
 
 
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_constant=_refuse, parse_int=_integer, strict=True
+_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
+_decoder_of_long_integers = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse, parse_int=_integer
 )

@@ -1,12 +1,14 @@
 """The contract and Swagger UI, from files on this machine alone."""
 
 from importlib.resources import files
-from typing import Any
+from typing import Any, NoReturn
 
 import flask
 import orjson
+import werkzeug.exceptions
 
 from impl.contract import Contract
+from impl.errors import MethodNotAllowed, NotFound
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -26,7 +28,7 @@ PAGE = """<!doctype html>
 
 
 def blueprint(contract: Contract, public_url: str) -> flask.Blueprint:
-    """`/`, `/ui` and `/openapi.json`."""
+    """`/`, `/ui` and `/openapi.json`; for every other path, the errors that say so."""
     pages = flask.Blueprint("docs", __name__)
     served: dict[str, Any] = contract.document
     if public_url:
@@ -48,6 +50,19 @@ def blueprint(contract: Contract, public_url: str) -> flask.Blueprint:
 
     @pages.get("/ui/<name>")
     def asset(name: str) -> flask.Response:
-        return flask.send_from_directory(assets, name, max_age=86400)
+        answer = flask.send_from_directory(assets, name, max_age=86400)
+        if answer.status_code < 300:  # whole, so that no thread waits for a slow reader
+            answer.direct_passthrough = False
+            answer.set_data(answer.get_data())
+        return answer
+
+    @pages.app_errorhandler(404)
+    def not_found(_: Exception) -> NoReturn:
+        raise NotFound(f"there is nothing at {flask.request.path!r}")
+
+    @pages.app_errorhandler(405)
+    def method_not_allowed(error: werkzeug.exceptions.MethodNotAllowed) -> NoReturn:
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        raise MethodNotAllowed(flask.request.method, allowed)
 
     return pages

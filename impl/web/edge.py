@@ -35,67 +35,67 @@ class Edge:
         """Serve one HTTP request; other protocols are not spoken."""
         if scope["type"] != "http":
             return
-        exchange = _Exchange(scope, send)
+        exchange = _Exchange(scope, receive, send)
         try:
-            await self._serve(scope, receive, exchange)
-        except body.Disconnected:
-            exchange.status = 499
+            await self._serve(scope, exchange)
         except Exception as error:
             if exchange.status:
                 raise
             await exchange.answer(errors.answer(error))
         finally:
             exchange.log()
+        await exchange.incoming.discard()
 
-    async def _serve(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
+    async def _serve(self, scope: Scope, exchange: "_Exchange") -> None:
         scope["path"] = guard.path(scope)
         guard.query(scope)
         guard.host(scope)
         route = self._routes.find(scope["path"])
         if route is None:
-            await self._serve_other(scope, receive, exchange)
+            await self._serve_other(scope, exchange)
             return
         exchange.route = route.template
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if method == "OPTIONS":
-            await exchange.answer(errors.Answer(204, [(b"allow", route.allowed.encode())], b""))
+            await exchange.answer(errors.Answer(204, route.options))
             return
         if method not in route.operations:
             raise MethodNotAllowed(scope["method"], route.allowed)
         scope["method"] = method
-        await self._serve_operation(scope, receive, exchange, route.operations[method])
+        await self._serve_operation(scope, exchange, route.operations[method])
 
     async def _serve_operation(
-        self, scope: Scope, receive: Receive, exchange: "_Exchange", operation: Operation
+        self, scope: Scope, exchange: "_Exchange", operation: Operation
     ) -> None:
         guard.accept(scope, operation)
         headers = [(k, v) for k, v in scope["headers"] if k not in _BODY_HEADERS]
         if operation.request:
-            length = next(iter(guard.values(scope, b"content-length")), None)
             media_type = guard.media_type(scope, operation)
-            scope[RAW_BODY] = await body.read(receive, length, self._max_body_bytes)
+            scope[RAW_BODY] = await exchange.incoming.read(self._max_body_bytes)
             headers.append((b"content-type", media_type.encode()))
         scope["headers"] = headers
-        await self._app(scope, receive, exchange.send)
+        await self._app(scope, exchange.receive, exchange.send)
 
-    async def _serve_other(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
+    async def _serve_other(self, scope: Scope, exchange: "_Exchange") -> None:
         """Paths outside the contract: health, and the documentation that Flask serves."""
         if scope["path"].startswith(self._routes.base_path):
             raise NotFound(f"there is nothing at {scope['path']!r}")
-        answer = await self._health.answer(scope["path"])
+        answer = await self._health.answer(scope["method"], scope["path"])
         if answer is not None:
             await exchange.answer(answer)
         else:
-            await self._app(scope, receive, exchange.send)
+            await self._app(scope, exchange.receive, exchange.send)
 
 
 _BODY_HEADERS = {b"content-type", b"content-length", b"transfer-encoding"}
 
 
 class _Exchange:
-    """One request's answer on its way out, and what the log says of it."""
+    """One request's body on its way in, its answer on its way out, and what the log says of it."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.receive = receive
+        self.incoming = body.Incoming(scope, receive)
         self.route = ""
         self.status = 0
         self._method = scope["method"]
@@ -111,6 +111,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = [*message["headers"], (b"x-request-id", self._id)]
+            if self.incoming.last:
+                message["headers"].append((b"connection", b"close"))
         elif self._method == "HEAD":
             message["body"] = b""
         await self._send(message)
@@ -127,7 +129,7 @@ class _Exchange:
             "request",
             method=self._method,
             path=self.route or "-",
-            status=self.status,
+            status=self.status or 499,  # cancelled: the client has gone
             ms=round((time.perf_counter() - self._started) * 1000, 2),
             request_id=self._id.decode(),
         )

@@ -4,19 +4,22 @@ Codes are the catalogue that TM Forum's own servers use, as strings (TMF630 Part
 """
 
 import secrets
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import orjson
 import structlog
-from connexion.exceptions import ProblemException
 from starlette.exceptions import HTTPException
 
 from impl import errors
 
 RETRY_AFTER_SECONDS = 2
+MAX_MESSAGE = 500
 
-TABLE: dict[type[Exception], tuple[int, str, str]] = {
+Row: TypeAlias = tuple[int, str, str]
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+TABLE: dict[type[Exception], Row] = {
     errors.PathInvalid: (400, "20", "Invalid path"),
     errors.BodyMissing: (400, "21", "Missing body"),
     errors.BodyInvalid: (400, "22", "Invalid body"),
@@ -24,6 +27,7 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.FieldInvalid: (400, "24", "Invalid body field"),
     errors.HeaderInvalid: (400, "26", "Invalid header value"),
     errors.ParameterInvalid: (400, "28", "Invalid query parameter value"),
+    errors.TooCostly: (400, "28", "Too costly a query"),
     errors.NotFound: (404, "60", "Resource not found"),
     errors.MethodNotAllowed: (405, "61", "Method not allowed"),
     errors.NotAcceptable: (406, "406", "Not acceptable"),
@@ -32,10 +36,16 @@ TABLE: dict[type[Exception], tuple[int, str, str]] = {
     errors.ContentTooLarge: (413, "413", "Content too large"),
     errors.UriTooLong: (414, "414", "URI too long"),
     errors.UnsupportedMediaType: (415, "415", "Unsupported media type"),
+    errors.KeyReused: (422, "2", "Idempotency key reused"),
     errors.NotYetImplemented: (501, "501", "Not implemented"),
+    errors.NotTranslated: (501, "501", "Not implemented"),
     errors.Unavailable: (503, "503", "Service unavailable"),
 }
-_FRAMEWORK = {404: ("60", "Resource not found"), 405: ("61", "Method not allowed")}
+_OF_FRAMEWORKS: dict[int, Row] = {row[0]: row for row in TABLE.values()} | {
+    400: TABLE[errors.BodyInvalid],
+    401: (401, "40", "Missing credentials"),
+    403: (403, "50", "Access denied"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,57 +53,70 @@ class Answer:
     """A response before the server sends it."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
+    headers: Headers = field(default_factory=list)
+    body: bytes = b""
 
 
 def answer(error: Exception) -> Answer:
     """What a client is told; for what no one foresaw, an incident id and a log entry."""
-    if isinstance(error, errors.ApiError):
-        status, code, reason = TABLE[type(error)]
-        return _answer(status, code, reason, str(error), _headers(error))
-    if isinstance(error, ProblemException):
-        return _answer(error.status, str(error.status), "Request refused", str(error.detail))
+    row = _row(error)
+    if row is None:
+        return _incident(error)
+    return _answer(row, _message(error), _headers(error))
+
+
+def as_json(status: int, value: Any, headers: Headers) -> Answer:
+    """An answer of JSON."""
+    body = orjson.dumps(value)
+    length = str(len(body)).encode()
+    framing = [(b"content-type", b"application/json"), (b"content-length", length)]
+    return Answer(status, framing + headers, body)
+
+
+def _row(error: Exception) -> Row | None:
+    """The error's row; None where no client caused it and nobody foresaw it."""
+    if isinstance(error, HTTPException):  # Connexion's, Flask's and Starlette's own
+        status = error.status_code
+        return (
+            _OF_FRAMEWORKS.get(status, (status, str(status), "Refused")) if status < 500 else None
+        )
+    return next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)
+
+
+def _message(error: Exception) -> str:
+    """What the error says; of what frameworks say the first line, for the rest is dumps."""
     if isinstance(error, HTTPException):
-        code, reason = _FRAMEWORK.get(error.status_code, (str(error.status_code), error.detail))
-        return _answer(error.status_code, code, reason, error.detail)
+        text = str(error.detail or "The request is refused.").partition("\n")[0]
+    else:
+        text = str(error)
+    return text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]}..."
+
+
+def _incident(error: Exception) -> Answer:
     incident = secrets.token_hex(8)
     structlog.get_logger("error").error("incident", incident=incident, exc_info=error)
-    return _answer(500, "1", "Internal error", f"The log tells more under incident {incident}.")
+    message = f"The log tells more under incident {incident}."
+    return _answer((500, "1", "Internal error"), message, [])
 
 
-def _headers(error: errors.ApiError) -> list[tuple[bytes, bytes]]:
+def _headers(error: Exception) -> Headers:
     match error:
         case errors.MethodNotAllowed():
             return [(b"allow", error.allowed.encode())]
+        case errors.UnsupportedMediaType() if error.patches:
+            return [(b"accept-patch", error.patches.encode())]
         case errors.Unavailable():
             return [(b"retry-after", str(RETRY_AFTER_SECONDS).encode())]
-        case errors.ContentTooLarge():
-            return [(b"connection", b"close")]
     return []
 
 
-def _answer(
-    status: int,
-    code: str,
-    reason: str,
-    message: str,
-    headers: list[tuple[bytes, bytes]] | None = None,
-) -> Answer:
-    error: dict[str, Any] = {
+def _answer(row: Row, message: str, headers: Headers) -> Answer:
+    status, code, reason = row
+    error = {
         "@type": "Error",
         "code": code,
         "reason": reason,
         "message": message.encode("utf-8", "replace").decode("utf-8"),
         "status": str(status),
     }
-    body = orjson.dumps(error)
-    return Answer(
-        status,
-        [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-            *(headers or ()),
-        ],
-        body,
-    )
+    return as_json(status, error, headers)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Scope
-from werkzeug.datastructures import MIMEAccept
+from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from generated.operations import Operation
@@ -24,9 +24,9 @@ from impl.errors import (
 )
 
 MAX_URI_BYTES = 8190
+_RANGE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_HOST = re.compile(rb"[A-Za-z0-9._:\[\]-]+")
-JSON = "application/json"
+_HOST = re.compile(rb"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 def path(scope: Scope) -> str:
@@ -41,7 +41,8 @@ def path(scope: Scope) -> str:
         decoded = unquote_to_bytes(raw.partition(b"?")[0]).decode("utf-8")
     except UnicodeDecodeError:
         raise PathInvalid("the path is not UTF-8") from None
-    if _CONTROL.search(decoded) or "//" in decoded or (len(decoded) > 1 and decoded.endswith("/")):
+    plain = decoded.startswith("/") and "//" not in decoded and not _CONTROL.search(decoded)
+    if not plain or (len(decoded) > 1 and decoded.endswith("/")):
         raise NotFound(f"there is nothing at {decoded!r}")
     return decoded
 
@@ -66,14 +67,29 @@ def accept(scope: Scope, operation: Operation) -> None:
 
     A client that sends no `Accept`, or one that can't be read, gets JSON.
     """
-    accepted = parse_accept_header(
-        b",".join(values(scope, b"accept")).decode("latin-1"), MIMEAccept
-    )
+    text = b",".join(values(scope, b"accept")).decode("latin-1")
     offered = {
         media for status, body in operation.responses.items() if status < 300 for media in body
     }
-    if accepted and offered and not accepted.best_match(offered):
-        raise NotAcceptable(f"{', '.join(sorted(offered))} is what this operation writes")
+    qualities = _qualities(text)
+    if qualities and offered and not any(_quality(media, qualities) for media in offered):
+        raise NotAcceptable(f"Accept: {', '.join(sorted(offered))} is what this operation writes")
+
+
+def _qualities(text: str) -> dict[str, float]:
+    """The media ranges of an `Accept` header without their parameters, each with its `q`.
+
+    A parameter such as `charset` narrows nothing here: JSON is UTF-8 in any case.
+    """
+    accepted = parse_accept_header(text, Accept)
+    ranges = [(value.partition(";")[0].strip().lower(), quality) for value, quality in accepted]
+    return {media: quality for media, quality in reversed(ranges) if _RANGE.fullmatch(media)}
+
+
+def _quality(media: str, qualities: dict[str, float]) -> float:
+    """How much a media type is wanted, by the most specific range (RFC 9110 section 12.5.1)."""
+    ranges = (media, f"{media.partition('/')[0]}/*", "*/*")
+    return next((qualities[each] for each in ranges if each in qualities), 0)
 
 
 def media_type(scope: Scope, operation: Operation) -> str:
@@ -86,7 +102,9 @@ def media_type(scope: Scope, operation: Operation) -> str:
     media, options = parse_options_header(given[0].decode("latin-1") if given else "")
     if media.lower() not in operation.request:
         readable = ", ".join(operation.request)
-        raise UnsupportedMediaType(f"Content-Type: {media or 'none'} is not one of {readable}")
+        patches = readable if operation.method == "PATCH" else ""
+        message = f"Content-Type: {media or 'none'} is not one of {readable}"
+        raise UnsupportedMediaType(message, patches)
     if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType(f"Content-Type: charset {options['charset']} is not utf-8")
     return media.lower()

@@ -6,10 +6,8 @@ Answered by the edge itself, so that they answer while every worker thread waits
 import asyncio
 from collections.abc import Callable
 
-import orjson
-
-from impl.errors import Unavailable
-from impl.web.errors import Answer
+from impl.errors import MethodNotAllowed, Unavailable
+from impl.web.errors import Answer, as_json
 
 
 class Health:
@@ -18,24 +16,21 @@ class Health:
     def __init__(self, ping: Callable[[], None]) -> None:
         self._ping = ping
 
-    async def answer(self, path: str) -> Answer | None:
-        """The answer of a health path, or None where it is another path."""
-        if path == "/health/live":
-            return _answer(200, "live")
-        if path == "/health/ready":
-            try:
-                await asyncio.to_thread(self._ping)
-            except Unavailable:
-                return _answer(503, "waiting for the database")
-            return _answer(200, "ready")
-        return None
+    async def answer(self, method: str, path: str) -> Answer | None:
+        """The answer of a health path, or None where it is another path; MethodNotAllowed."""
+        if path not in ("/health/live", "/health/ready"):
+            return None
+        if method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(method, "GET, HEAD")
+        return _answer(200, "live") if path == "/health/live" else await self._ready()
+
+    async def _ready(self) -> Answer:
+        try:
+            await asyncio.to_thread(self._ping)
+        except Unavailable:
+            return _answer(503, "waiting for the database")
+        return _answer(200, "ready")
 
 
 def _answer(status: int, state: str) -> Answer:
-    body = orjson.dumps({"status": state})
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    return Answer(status, headers, body)
+    return as_json(status, {"status": state}, [(b"cache-control", b"no-store")])

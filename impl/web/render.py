@@ -1,6 +1,11 @@
-"""Documents as a client reads them: JSON with absolute `href`s, instants in RFC 3339 and UTC."""
+"""Documents as a client reads them: JSON with absolute `href`s, instants in RFC 3339 and UTC.
+
+No `href` of ours is stored: each is made when a resource is shown, for the resource itself and for
+the references from it to others that are served here.
+"""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -9,24 +14,62 @@ import orjson
 UNQUOTED = "!$&'()*+,;=:@~"
 """What RFC 3986 lets stand in a path segment beside letters, digits, `-`, `.` and `_`."""
 
+REFERENCES: Mapping[str, Mapping[str, str]] = {
+    "appliedCustomerBillingRate": {"bill": "customerBill"},
+    "billCycle": {"billCycleSpecification": "billCycleSpecification"},
+    "customerBill": {"billCycle": "billCycle"},
+    "customerBillOnDemand": {"customerBill": "customerBill"},
+}
+"""Which attributes of a resource refer to which other resource served here."""
 
-def href(base: str, resource: str, id_: str) -> str:
-    """The URL of a resource."""
+
+@dataclass(frozen=True)
+class Links:
+    """The `href`s of one resource's documents, under the URL that clients know the API by."""
+
+    base: str
+    resource: str
+
+    def href(self, id_: str) -> str:
+        """The URL of a document of the resource."""
+        return _href(self.base, self.resource, id_)
+
+    def added(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """The document with its `href`, and those of its references that lack one."""
+        shown = {"id": document["id"], "href": self.href(document["id"]), **document}
+        for name, target in REFERENCES.get(self.resource, {}).items():
+            reference = document.get(name)
+            if isinstance(reference, dict) and "href" not in reference and "id" in reference:
+                shown[name] = reference | {"href": _href(self.base, target, reference["id"])}
+        return shown
+
+    def removed(self, shown: Mapping[str, Any]) -> dict[str, Any]:
+        """The document without the `href`s that `added` makes."""
+        document = {name: value for name, value in shown.items() if name != "href"}
+        for name, target in REFERENCES.get(self.resource, {}).items():
+            reference = document.get(name)
+            if isinstance(reference, dict) and isinstance(reference.get("id"), str):
+                made = _href(self.base, target, reference["id"])
+                kept = {k: v for k, v in reference.items() if (k, v) != ("href", made)}
+                document[name] = kept
+        return document
+
+    def one(self, document: Mapping[str, Any]) -> bytes:
+        """A document as JSON."""
+        return _json(self.added(document))
+
+    def many(self, documents: Iterable[Mapping[str, Any]]) -> bytes:
+        """A list of documents as JSON."""
+        return _json([self.added(document) for document in documents])
+
+    def plain(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """A document as the JSON values that a client sees."""
+        value: dict[str, Any] = orjson.loads(self.one(document))
+        return value
+
+
+def _href(base: str, resource: str, id_: str) -> str:
     return f"{base}/{resource}/{quote(id_, safe=UNQUOTED)}"
-
-
-def single(document: Mapping[str, Any], base: str, resource: str) -> bytes:
-    """One resource as JSON."""
-    return _json(_linked(document, base, resource))
-
-
-def many(documents: Iterable[Mapping[str, Any]], base: str, resource: str) -> bytes:
-    """A list of resources as JSON."""
-    return _json([_linked(document, base, resource) for document in documents])
-
-
-def _linked(document: Mapping[str, Any], base: str, resource: str) -> dict[str, Any]:
-    return {"id": document["id"], "href": href(base, resource, document["id"]), **document}
 
 
 def _json(value: Any) -> bytes:

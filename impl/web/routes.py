@@ -20,6 +20,13 @@ class Route:
         head = {"HEAD"} if "GET" in self.operations else set()
         return ", ".join(sorted({*self.operations, *head, "OPTIONS"}))
 
+    @property
+    def options(self) -> list[tuple[bytes, bytes]]:
+        """What OPTIONS tells of the path: its methods, and the patches that it reads."""
+        patch = self.operations.get("PATCH")
+        patches = [(b"accept-patch", ", ".join(patch.request).encode())] if patch else []
+        return [(b"allow", self.allowed.encode()), *patches]
+
 
 class Routes:
     """The contract's paths below its base path."""

@@ -5,6 +5,8 @@ hands over as a schema is a pointer into the contract.
 """
 
 import re
+from asyncio import get_running_loop
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -21,6 +23,10 @@ from impl.web.guard import values
 
 RAW_BODY = "tmf678.raw_body"
 BODY = "tmf678.body"
+QUICK_BYTES = 32 * 1024
+"""Bodies over this are decoded and checked in a thread: other clients do not wait for them."""
+
+_READER = ThreadPoolExecutor(1, "reader")
 _INTEGER = re.compile(r"(0|[1-9][0-9]*)|(-[1-9][0-9]*)")
 
 
@@ -36,7 +42,7 @@ def validator_map(contract: Contract) -> dict[str, Any]:
     return {
         "parameter": Parameters,
         "body": MediaTypeDict({"*/*": Body}),
-        "response": MediaTypeDict({"*/*": Response}),
+        "response": MediaTypeDict({"application/json": Response}),
     }
 
 
@@ -49,10 +55,17 @@ class _Body:
         self._pointer = schema[POINTER]
 
     async def wrap_receive(self, receive: Receive, *, scope: Scope) -> tuple[Receive, Scope]:
-        value = body.decode(scope[RAW_BODY])
-        self.checks.check(self._pointer, value)
-        scope[BODY] = value
+        raw = scope[RAW_BODY]
+        if len(raw) <= QUICK_BYTES:
+            scope[BODY] = self._read(raw)
+        else:
+            scope[BODY] = await get_running_loop().run_in_executor(_READER, self._read, raw)
         return receive, scope
+
+    def _read(self, raw: bytes) -> Any:
+        value = body.decode(raw)
+        self.checks.check(self._pointer, value)
+        return value
 
 
 class _Response:
@@ -107,6 +120,8 @@ class Parameters:
         if not given and parameter.get("required"):
             raise error(name, "is needed")
         for text in given:
+            if not text and parameter["schema"].get("type") == "integer":
+                continue  # `limit=` is absent
             wrong = next(_compiled(parameter["schema"]).iter_errors(_typed(parameter, text)), None)
             if wrong is not None:
                 raise error(name, str(trouble(wrong)))

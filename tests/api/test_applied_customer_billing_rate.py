@@ -48,7 +48,18 @@ def test_patch_400_marks_nothing_billed_without_its_bill(api: httpx.Client) -> N
     answer = api.patch(made["href"], json={"isBilled": True})
     assert (answer.status_code, answer.json()["message"]) == (400, "bill: is needed")
     answer = api.patch(made["href"], json={"isBilled": True, "bill": BILL})
-    assert answer.json()["bill"] == BILL
+    assert answer.json()["bill"]["id"] == BILL["id"]
+
+
+def test_a_bills_url_is_shown_with_the_reference_and_may_be_sent_back(api: httpx.Client) -> None:
+    body = {"isBilled": True, "bill": BILL}
+    made = api.post("appliedCustomerBillingRate", json=body).json()
+    assert made["bill"]["href"] == f"{str(api.base_url).rstrip('/')}/customerBill/B-1"
+    answer = api.patch(made["href"], json=made)
+    assert answer.json() == made
+    assert answer.headers["ETag"] == '"1"'
+    theirs = {"id": "B-1", "href": "https://archive.example/B-1"}
+    assert api.patch(made["href"], json={"bill": theirs}).json()["bill"] == theirs
 
 
 def test_patch_409_when_what_is_stored_lacks_the_account(api: httpx.Client) -> None:

@@ -82,6 +82,14 @@ def test_patch_200_removes_with_null(api: httpx.Client) -> None:
     assert changed["amountDue"] == {"value": 12.5}
 
 
+def test_patch_400_names_an_unpatchable_attribute_even_to_remove_nothing(
+    api: httpx.Client,
+) -> None:
+    made = api.post("customerBill", json={}).json()
+    answer = api.patch(made["href"], json={"x-new": None})
+    assert (answer.status_code, answer.json()["message"]) == (400, "x-new: can't be patched")
+
+
 def test_patch_400_for_a_state_that_there_is_not(api: httpx.Client) -> None:
     made = api.post("customerBill", json=BILL).json()
     for wrong in ("paid", None, 1):

@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from generated.api import HANDLERS
 from tests.api.resources import RESOURCES, Resource, each_resource
 from tests.servers import ServerProcess
 
@@ -126,6 +127,4 @@ def test_hrefs_begin_with_public_url(
 
 
 def test_the_table_has_every_resource_of_the_contract() -> None:
-    from generated.api import HANDLERS
-
     assert {resource.name for resource in RESOURCES} == HANDLERS.keys() - {"hub"}

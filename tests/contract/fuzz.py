@@ -6,6 +6,7 @@ so that a failure can be walked again. Exits 0 only where every seed found nothi
 """
 
 import argparse
+import os
 import random
 import subprocess
 import sys
@@ -47,7 +48,9 @@ def run(url: str, seed: int, examples: int) -> int:
         *("--seed", seed, "--max-examples", examples, "--checks", "all", "--phases", PHASES),
         *("--report", "junit", "--report-junit-path", reports / "junit.xml", "--no-color"),
     ]
-    return subprocess.run([*map(str, command)], cwd=reports, check=False).returncode
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}  # for the hooks
+    arguments = [*map(str, command)]
+    return subprocess.run(arguments, cwd=reports, env=environment, check=False).returncode
 
 
 PHASES = "examples,coverage,fuzzing,stateful"

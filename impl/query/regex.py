@@ -1,0 +1,91 @@
+"""Regular expressions that clients may search with: those that take linear time to try.
+
+A pattern must be one that RE2 reads (no back references, no look around), no choice (`|`, `?`, `*`)
+may stand inside an open repetition, and there may be few choices outside of them, so that MongoDB's
+backtracking engine can't be made to try without end, or to give up; what a pattern still costs is
+bounded by the store's time limit for a search.
+"""
+
+import math
+import re
+from functools import lru_cache
+from re import _constants as kinds  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+import re2
+
+from impl.errors import ParameterInvalid
+
+MAX_LENGTH = 128
+MAX_REPEATS = 4
+MAX_BOUND = 16
+"""A repetition of at most this many times is not an open one."""
+MAX_WAYS = 16
+"""How many ways there may be through what is not open, as a power of two."""
+_REPEATS = {kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT}
+
+
+def checked(name: str, pattern: str) -> str:
+    """The pattern, or ParameterInvalid, naming the parameter, where it may not be searched with."""
+    if len(pattern) > MAX_LENGTH:
+        raise ParameterInvalid(name, f"a pattern of over {MAX_LENGTH} characters")
+    if "\0" in pattern:
+        raise ParameterInvalid(name, "a pattern can't hold the character NUL")
+    try:
+        _compiled(pattern)
+        repeats, ways = _measured(parser.parse(pattern))
+    except (re2.error, re.error, OverflowError) as error:
+        trouble = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
+        raise ParameterInvalid(name, f"{pattern!r} can't be searched with: {trouble}") from None
+    if repeats > MAX_REPEATS:
+        raise ParameterInvalid(name, f"{pattern!r} holds more than {MAX_REPEATS} open repetitions")
+    if ways > MAX_WAYS:
+        raise ParameterInvalid(name, f"{pattern!r} can match in too many ways")
+    return pattern
+
+
+def search(pattern: str, text: str) -> bool:
+    """Whether the pattern is found anywhere in the text."""
+    return _compiled(pattern).search(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(pattern, options)
+
+
+def _measured(tree: Any) -> tuple[int, float]:
+    """How many open repetitions a parsed pattern has, and how many ways lead through the rest.
+
+    Ways are counted in powers of two. Raises re.error where an open repetition holds a choice: then
+    there are more ways to match a text than a backtracking engine can try.
+    """
+    repeats, ways = 0, 0.0
+    for kind, argument in tree:
+        parts = [_measured(part) for part in _parts(argument)]
+        inside = sum(part[1] for part in parts)
+        repeats += sum(part[0] for part in parts)
+        if kind is kinds.BRANCH:
+            ways += inside + math.log2(len(parts))
+        elif kind not in _REPEATS:
+            ways += inside
+        elif argument[1] > MAX_BOUND:
+            if inside or any(part[0] for part in parts):
+                raise re.error("a choice inside a repetition")
+            repeats += 1
+        else:
+            ways += argument[1] * inside + math.log2(1 + argument[1] - argument[0])
+            repeats += (argument[1] - 1) * sum(part[0] for part in parts)
+    return repeats, ways
+
+
+def _parts(argument: Any) -> list[Any]:
+    """The parsed patterns inside an argument of one."""
+    if isinstance(argument, parser.SubPattern):
+        return [argument]
+    if isinstance(argument, (list, tuple)):
+        return [part for each in argument for part in _parts(each)]
+    return []

@@ -1,0 +1,108 @@
+"""Texts of a query as the values that they mean: typed by the contract, not guessed."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+
+from impl.errors import ParameterInvalid
+from impl.query.attributes import Attribute, Kind
+from impl.query.language import Operator, Prefix, Span, Value
+from impl.query.regex import checked
+
+_NOUNS: dict[Kind, str] = {
+    "boolean": "true or false",
+    "instant": "a date or a date-time",
+    "number": "a number",
+}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DATE_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
+    r"([Zz]| ?[+-]\d\d(?::?\d\d)?| \d\d(?::?\d\d)?)?",
+    re.ASCII,
+)
+
+
+def values(
+    name: str, text: str, attribute: Attribute | None, operator: Operator
+) -> tuple[Value, ...]:
+    """What the text may mean, compared with this attribute by this operator.
+
+    An attribute that the contract does not know (None) may hold a string, a number, a boolean or a
+    date, so the text means each of them that it can. Raises ParameterInvalid, naming `name`.
+    """
+    kind = attribute.kind if attribute else "any"
+    if attribute is not None and kind == "object":
+        member = "id" if "id" in attribute.members else next(iter(attribute.members), "id")
+        raise ParameterInvalid(name, f"is an object; its {member!r} can be compared")
+    if operator == "regex":
+        if kind in _NOUNS:
+            raise ParameterInvalid(name, f"is {_NOUNS[kind]}, and has no text to search")
+        return (checked(name, text),)
+    try:
+        return _values(text, kind, operator)
+    except (KeyError, ValueError, OverflowError):
+        raise ParameterInvalid(name, f"{text!r} is not {_NOUNS[kind]}") from None
+
+
+def _values(text: str, kind: Kind, operator: Operator) -> tuple[Value, ...]:
+    match kind:
+        case "number":
+            return (number(text),)
+        case "boolean":
+            return ({"true": True, "false": False}[text],)
+        case "instant":
+            return (_instant(text, operator),)
+        case "string":
+            return (text,)
+    return _meanings(text, operator)
+
+
+def _meanings(text: str, operator: Operator) -> tuple[Value, ...]:
+    """What a text may mean where the contract does not say.
+
+    An order puts a number among numbers alone: as a text, "50" would come after "100".
+    """
+    moment = _DATE_TIME.fullmatch(text)
+    found: list[Value] = [_rfc3339(moment) if moment and " " in text[16:] else text]
+    with suppress(ValueError, OverflowError):
+        found.append(number(text))
+    if operator != "eq":
+        return (found[-1],)
+    if text in ("true", "false"):
+        found.append(text == "true")
+    if _DATE.fullmatch(text):
+        found.append(Prefix(f"{text}T"))
+    return tuple(found)
+
+
+def number(text: str) -> int | float:
+    """A decimal number within what can be stored. Raises ValueError or OverflowError."""
+    if not text.isascii() or "_" in text or len(text) > 40 or text != text.strip():
+        raise ValueError(text)
+    value = float(text) if any(c in text for c in ".eE") else int(text)
+    if abs(value) >= 2**63:
+        raise OverflowError(text)
+    return value
+
+
+def _instant(text: str, operator: Operator) -> datetime | Span:
+    """An RFC 3339 instant; a bare date is the whole UTC day, and its first moment in an order."""
+    if _DATE.fullmatch(text):
+        day = date.fromisoformat(text)
+        start = datetime.combine(day, time(), UTC)
+        if operator != "eq":
+            return start
+        last = day == date.max
+        return Span(start, datetime.max.replace(tzinfo=UTC) if last else start + timedelta(days=1))
+    found = _DATE_TIME.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    moment = datetime.fromisoformat(_rfc3339(found))
+    moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _rfc3339(found: re.Match[str]) -> str:
+    """The date-time as RFC 3339 writes it; a blank in front of a zone is the plus that it was."""
+    zone = (found[3] or "").strip().upper()
+    return f"{found[1]}T{found[2]}{'+' if zone[:1].isdigit() else ''}{zone}"

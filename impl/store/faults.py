@@ -1,0 +1,76 @@
+"""MongoDB's troubles as ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pymongo
+from pymongo.errors import ConnectionFailure, DocumentTooLarge, OperationFailure, PyMongoError
+
+from impl.errors import (
+    ApiError,
+    Conflict,
+    ContentTooLarge,
+    ParameterInvalid,
+    TooCostly,
+    Unavailable,
+)
+from impl.query.language import Condition, searches
+
+READ_SECONDS = 5
+WRITE_SECONDS = 20
+SEARCH_SECONDS = 2
+TOO_DEEP = 15
+INVALID_PATTERN = 51091
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise Unavailable where MongoDB is away or too slow, and what the client can do about else.
+
+    That is ParameterInvalid for a pattern that it can't search with, ContentTooLarge and Conflict
+    for a document over its limits. Anything else passes as it is.
+    """
+    try:
+        yield
+    except ConnectionFailure as error:
+        raise Unavailable("the database is away") from error
+    except DocumentTooLarge:
+        raise ContentTooLarge("the resource would be larger than the database holds") from None
+    except PyMongoError as error:
+        ours = _translation(error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _translation(error: PyMongoError) -> ApiError | None:
+    if error.timeout:
+        return Unavailable("the database is too slow")
+    code = error.code if isinstance(error, OperationFailure) else None
+    if code == TOO_DEEP:
+        return Conflict("the resource would nest deeper than the database holds")
+    if code == INVALID_PATTERN:
+        return ParameterInvalid("", "a pattern that the database can't search with")
+    return None
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """As `translated`, within the time that a read may take."""
+    with translated(), pymongo.timeout(READ_SECONDS):
+        yield
+
+
+@contextmanager
+def bounded(where: Condition) -> Iterator[None]:
+    """Give a search by pattern a time limit of its own, and raise TooCostly past it."""
+    if not searches(where):
+        yield
+        return
+    try:
+        with pymongo.timeout(SEARCH_SECONDS):
+            yield
+    except PyMongoError as error:
+        if error.timeout:
+            raise TooCostly(f"a search by pattern took over {SEARCH_SECONDS} s") from error
+        raise

@@ -1,0 +1,131 @@
+"""Queries answered: a page of the matches, how many there are, or all of them one by one."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import pymongo
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
+
+from impl.query.language import Document, Page, Position, Query
+from impl.query.project import project
+from impl.store.mongo_query import Filter, to_filter, to_projection
+from impl.store.order import Run, position_of, runs
+from impl.store.stored import VERSION, Stored, outward
+
+BATCH = 500
+"""How many documents of a stream are fetched at a time."""
+
+
+def find(
+    collection: Collection[Stored],
+    query: Query,
+    count_seconds: float,
+    session: ClientSession | None = None,
+) -> Page:
+    """The part of the matches that the query's window shows, in its order."""
+    window = query.window
+    rows = list(islice(_walk(collection, query, window.limit + 1, session), window.limit + 1))
+    shown = rows[: window.limit]
+    following, previous = _around(query, shown, more=len(rows) > len(shown))
+    total = window.offset + len(shown)
+    if following or window.position or not window.limit or (window.offset and not shown):
+        counted = _count(collection, to_filter(query.where), count_seconds)
+        total = counted if counted is not None else -1
+    if window.position is not None and window.position.backwards:
+        shown.reverse()
+    items = [project(each, query.fields) for each in shown]
+    return Page(items, None if total < 0 else total, following, previous)
+
+
+def stream(collection: Collection[Stored], query: Query) -> Iterator[Document]:
+    """Every match in order, or as many as were asked for, a batch in memory at a time."""
+    for document in _walk(collection, query, query.window.limit if query.window.asked else None):
+        yield project(document, query.fields)
+
+
+def _walk(
+    collection: Collection[Stored],
+    query: Query,
+    limit: int | None,
+    session: ClientSession | None = None,
+) -> Iterator[Document]:
+    """The matches from the window's place on, run after run of the order."""
+    skip, left = query.window.offset, limit
+    for run in runs(query.order, query.window.position):
+        this = replace(run, filter=_both(to_filter(query.where), run.filter))
+        found = 0
+        cursor = _cursor(collection, query, this, skip=skip, limit=left, session=session)
+        for stored in cursor:
+            found += 1
+            yield outward(stored)
+        if left is not None:
+            left -= found
+            if left <= 0:
+                return
+        if skip:
+            skip = 0 if found else max(0, skip - collection.count_documents(this.filter))
+
+
+def _cursor(
+    collection: Collection[Stored],
+    query: Query,
+    run: Run,
+    *,
+    skip: int,
+    limit: int | None,
+    session: ClientSession | None,
+) -> Iterable[Stored]:
+    """One run's matches, with the attributes that are shown and those that the order needs."""
+    projection = None
+    if query.fields is not None:
+        projection = to_projection(query.fields, tuple(key.path for key in query.order))
+        projection |= {"id": 1, VERSION: 1}
+    size = BATCH if limit is None else limit + 1  # one more, and the last batch is known for it
+    if not run.flags:
+        found = collection.find(run.filter, projection, skip, limit or 0, session=session)
+        return found.sort(run.sort).batch_size(size)
+    stages: list[dict[str, Any]] = [
+        {"$match": run.filter},
+        {"$addFields": run.flags},
+        {"$sort": run.sort},
+        {"$skip": skip},
+        *([{"$limit": limit}] if limit else []),
+        {"$project": projection} if projection else {"$unset": list(run.flags)},
+    ]
+    return collection.aggregate(stages, allowDiskUse=True, batchSize=size, session=session)
+
+
+def _count(collection: Collection[Stored], selected: Filter, seconds: float) -> int | None:
+    """How many documents match; None where counting them takes too long."""
+    if not selected:
+        return collection.estimated_document_count()
+    try:
+        with pymongo.timeout(seconds):
+            return collection.count_documents(selected)
+    except PyMongoError as error:
+        if error.timeout:
+            return None
+        raise
+
+
+def _around(
+    query: Query, walked: list[Document], *, more: bool
+) -> tuple[Position | None, Position | None]:
+    """Where the parts after and before these rows begin; the rows are as they were walked."""
+    position = query.window.position
+    backwards = position is not None and position.backwards
+    if not walked:
+        return None, None
+    far = position_of(walked[-1], query.order, backwards=backwards) if more else None
+    near = position_of(walked[0], query.order, backwards=not backwards)
+    at_edge = position.id is None if position else not query.window.offset
+    beyond = None if at_edge else near
+    return (beyond, far) if backwards else (far, beyond)
+
+
+def _both(first: Filter, second: Filter) -> Filter:
+    return {"$and": [first, second]} if first and second else first or second

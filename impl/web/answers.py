@@ -1,0 +1,80 @@
+"""What a handler returns as the response that a client gets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+import flask
+from werkzeug.http import parse_etags
+
+from generated.operations import Operation
+from impl.query.language import Document, Page, Query, Selection
+from impl.query.project import project
+from impl.web.paging import Paging
+from impl.web.render import Links
+
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+BATCH = 200
+"""Lines that go out together; the connection's pace is the stream's."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request, as far as its answer depends on it."""
+
+    request: flask.Request
+    operation: Operation
+    links: Links
+    query: Query
+    shown: Selection | None = None
+    """What a create or a patch shows of its result."""
+
+    def answer(self, result: Any) -> flask.Response:
+        """The response for a handler's result."""
+        if result is None:
+            empty = flask.Response(status=success(self.operation))
+            del empty.headers["Content-Type"]
+            return empty
+        if not isinstance(result, Page):
+            return self._single(result)
+        return self._stream(result) if self.query.window.stream else self._page(result)
+
+    def _single(self, result: Any) -> flask.Response:
+        status = success(self.operation)
+        headers = {}
+        if isinstance(result, Document):
+            headers["ETag"] = etag = f'"{result.version}"'
+            if status == 201:
+                headers["Location"] = self.links.href(result["id"])
+            if self.request.method == "GET" and self._known(etag):
+                return flask.Response(status=304, headers=headers)
+            result = project(result, self.shown)
+        return flask.Response(self.links.one(result), status, headers, content_type=JSON)
+
+    def _known(self, etag: str) -> bool:
+        """Whether the client has this version already (RFC 9110 section 13.1.2)."""
+        given = self.request.headers.get("If-None-Match")
+        return given is not None and parse_etags(given).contains_weak(etag.strip('"'))
+
+    def _page(self, page: Page) -> flask.Response:
+        query_string = self.request.environ["QUERY_STRING"]
+        paging = Paging(page, self.query, self.links.base, self.links.resource, query_string)
+        return flask.Response(
+            self.links.many(page), paging.status, paging.headers, content_type=JSON
+        )
+
+    def _stream(self, page: Page) -> flask.Response:
+        rows = iter(page)
+        first = list(islice(rows, 1))  # what goes wrong at once is still an error answer
+        return flask.Response(self._lines(chain(first, rows)), 200, content_type=NDJSON)
+
+    def _lines(self, rows: Iterator[Document]) -> Iterator[bytes]:
+        while batch := list(islice(rows, BATCH)):
+            yield b"".join(self.links.one(row) + b"\n" for row in batch)
+
+
+def success(operation: Operation) -> int:
+    """The status that says that an operation was done."""
+    return min(status for status in operation.responses if 200 <= status < 300)

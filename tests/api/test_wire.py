@@ -1,0 +1,342 @@
+"""What goes over the wire: framing, connections that last, and clients that misbehave."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from impl.store.embedded import Mongod
+from tests.servers import BASE_PATH, ServerProcess
+
+LIMIT = 64 * 1024
+BILLS = f"{BASE_PATH}/customerBill"
+JSON = "Content-Type: application/json"
+CHUNKED = "Transfer-Encoding: chunked"
+
+
+@pytest.fixture(scope="module")
+def port(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server that reads small bodies only, and logs no incident meanwhile."""
+    log: Path = tmp_path_factory.mktemp("wire") / "log"
+    settings: dict[str, object] = {"MAX_BODY_BYTES": LIMIT, "VALIDATE_RESPONSES": 1}
+    with ServerProcess(log, MONGODB_URI=mongod.uri, MONGODB_DB="wire", **settings) as running:
+        yield running.port
+    assert "incident" not in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One response as it came."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def message(self) -> str:
+        """The message of the Error that it is."""
+        error = json.loads(self.body)
+        assert list(error) == ["@type", "code", "reason", "message", "status"]
+        assert error["status"] == str(self.status)
+        return str(error["message"])
+
+
+class Wire:
+    """A connection to write bytes to and read answers from."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.stream = self.socket.makefile("rb")
+
+    def __enter__(self) -> "Wire":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.close()
+        self.socket.close()
+
+    def send(self, raw: bytes) -> "Wire":
+        self.socket.sendall(raw)
+        return self
+
+    def answer(self, *, head: bool = False) -> Answer:
+        """The next response, its body read by Content-Length."""
+        line = self.stream.readline()
+        assert line, "the connection ended without an answer"
+        fields = iter(self.stream.readline, b"\r\n")
+        pairs = [field.decode().rstrip().split(": ", 1) for field in fields]
+        headers = {name.lower(): value for name, value in pairs}
+        length = 0 if head else int(headers.get("content-length", 0))
+        return Answer(int(line.split()[1]), headers, self.stream.read(length))
+
+    def ends(self) -> bool:
+        """Whether the server has ended the connection, with nothing more to say."""
+        with suppress(ConnectionResetError):
+            return self.stream.read(1) == b""
+        return True
+
+
+def request(method: str, path: str, *headers: str, body: bytes = b"") -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: h", *headers]
+    if body and CHUNKED not in headers and not any("Content-Length" in each for each in headers):
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def ask(port: int, raw: bytes, *, head: bool = False) -> Answer:
+    with Wire(port) as wire:
+        return wire.send(raw).answer(head=head)
+
+
+def in_chunks(body: bytes, size: int) -> bytes:
+    parts = (body[at : at + size] for at in range(0, len(body), size))
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+# ---- bodies
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_chunked_body_is_read(port: int, size: int) -> None:
+    body = json.dumps({"billNo": "1", "x": "é" * 500}, ensure_ascii=False).encode()
+    made = ask(port, request("POST", BILLS, JSON, CHUNKED, body=in_chunks(body, size)))
+    assert made.status == 201
+    assert json.loads(made.body)["x"] == "é" * 500
+
+
+def test_chunks_may_have_extensions_and_trailers(port: int) -> None:
+    chunks = b"2;a=b\r\n{}\r\n0\r\nX-Sum: 1\r\n\r\n"
+    assert ask(port, request("POST", BILLS, JSON, CHUNKED, body=chunks)).status == 201
+
+
+def test_an_empty_chunked_body_is_a_missing_one(port: int) -> None:
+    refused = ask(port, request("POST", BILLS, JSON, CHUNKED, body=b"0\r\n\r\n"))
+    assert (refused.status, refused.message) == (400, "a JSON body is needed")
+
+
+@pytest.mark.parametrize(
+    ("framing", "sent"),
+    [
+        (CHUNKED, in_chunks(b" " * (LIMIT + 1), 10_000)[:-5]),
+        (CHUNKED, b"%x\r\n" % (LIMIT * 99) + b" " * (LIMIT + 1)),
+        (f"Content-Length: {LIMIT + 1}", b" " * (LIMIT + 1)),
+        (f"Content-Length: {LIMIT + 1}", b""),
+        (f"Content-Length: {'9' * 30}", b"{}"),
+    ],
+    ids=["chunks", "one huge chunk", "whole", "announced alone", "announced endless"],
+)
+def test_a_body_over_the_limit_is_413_and_ends_the_connection(
+    port: int, framing: str, sent: bytes
+) -> None:
+    with Wire(port) as wire:
+        refused = wire.send(request("POST", BILLS, JSON, framing) + sent).answer()
+        assert (refused.status, refused.message) == (413, f"the body is over {LIMIT} bytes")
+        assert refused.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize("framing", [CHUNKED, f"Content-Length: {200 * LIMIT}"])
+def test_413_reaches_a_client_that_only_reads_once_it_has_sent_all(port: int, framing: str) -> None:
+    piece = b" " * LIMIT
+    with Wire(port) as wire:
+        wire.send(request("POST", BILLS, JSON, framing))
+        for _ in range(200):
+            wire.send(in_chunks(piece, LIMIT)[:-5] if framing == CHUNKED else piece)
+            time.sleep(0.001)
+        assert wire.answer().status == 413
+
+
+def test_413_reaches_an_ordinary_client_too(port: int) -> None:
+    body = b" " * (100 * LIMIT)
+    headers = {"Content-Type": "application/json"}
+    for _ in range(5):
+        answer = httpx.post(f"http://127.0.0.1:{port}{BILLS}", content=body, headers=headers)
+        assert answer.status_code == 413
+
+
+LIES: dict[str, tuple[tuple[str, ...], bytes]] = {
+    "a length too long": (("Content-Length: 9",), b"{}"),
+    "a length too short": (("Content-Length: 1",), b"{}"),
+    "a chunk too long": ((CHUNKED,), b"9\r\n{}\r\n0\r\n\r\n"),
+    "a chunk too short": ((CHUNKED,), b"1\r\n{}\r\n0\r\n\r\n"),
+    "a chunk of no size": ((CHUNKED,), b"zz\r\n{}\r\n0\r\n\r\n"),
+    "a negative chunk": ((CHUNKED,), b"-2\r\n{}\r\n0\r\n\r\n"),
+    "chunks without end": ((CHUNKED,), b"2\r\n{}\r\n"),
+    "both framings": ((CHUNKED, "Content-Length: 2"), b"2\r\n{}\r\n0\r\n\r\n"),
+    "two lengths": (("Content-Length: 2", "Content-Length: 2"), b"{}"),
+    "a negative length": (("Content-Length: -2",), b"{}"),
+    "a length of letters": (("Content-Length: abc",), b"{}"),
+    "chunked twice": (("Transfer-Encoding: chunked, chunked",), b"2\r\n{}\r\n0\r\n\r\n"),
+    "a coding unknown": (("Transfer-Encoding: x",), b"{}"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_body_that_lies_about_its_length_is_not_kept(port: int, lie: str) -> None:
+    headers, body = LIES[lie]
+    before = total(port)
+    with Wire(port) as wire:
+        wire.send(request("POST", BILLS, JSON, *headers) + body)
+        wire.socket.shutdown(socket.SHUT_WR)
+        with suppress(AssertionError, ConnectionResetError):
+            assert wire.answer().status in (400, 501)
+    assert total(port) == before
+
+
+def total(port: int) -> str:
+    return ask(port, request("GET", f"{BILLS}?limit=0")).headers["x-total-count"]
+
+
+def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(port: int) -> None:
+    before = total(port)
+    for framing, body in ((CHUNKED, b"2\r\n{"), ("Content-Length: 2", b"{")):
+        with Wire(port) as wire:
+            wire.send(request("POST", BILLS, JSON, framing) + body)
+            time.sleep(0.05)
+    time.sleep(0.2)
+    assert total(port) == before
+
+
+def test_clients_that_drip_hold_up_no_other(port: int) -> None:
+    with ExitStack() as stack:
+        slow = [stack.enter_context(Wire(port)) for _ in range(40)]
+        for wire in slow:
+            wire.send(request("POST", BILLS, JSON, "Content-Length: 1000"))
+        for _ in range(10):
+            for wire in slow:
+                wire.send(b" ")
+            started = time.perf_counter()
+            assert ask(port, request("GET", f"{BILLS}?limit=1")).status in (200, 206)
+            assert time.perf_counter() - started < 3
+
+
+def test_clients_that_stop_reading_and_leave_hold_up_no_other(port: int) -> None:
+    asset = request("GET", "/ui/swagger-ui-bundle.js")
+    with ExitStack() as stack:
+        for _ in range(20):
+            stalled = stack.enter_context(socket.socket())
+            stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            stalled.connect(("127.0.0.1", port))
+            stalled.sendall(asset * 3)
+        time.sleep(0.5)
+        assert ask(port, request("GET", f"{BILLS}?limit=0")).status == 206
+    time.sleep(4)  # longer than gunicorn waits for a request whose client left
+    assert ask(port, request("GET", f"{BILLS}?limit=0")).status == 206
+
+
+def test_a_hostile_body_holds_up_no_other(server: ServerProcess) -> None:
+    body = b'{"x":[' + b"[]," * 340_000 + b"[]]}"
+    post = threading.Thread(target=ask, args=(server.port, request("POST", BILLS, JSON, body=body)))
+    post.start()
+    with Wire(server.port) as wire:
+        while post.is_alive():
+            started = time.perf_counter()
+            assert wire.send(request("GET", "/health/live")).answer().status == 200
+            assert time.perf_counter() - started < 3
+    post.join()
+
+
+# ---- 100-continue
+
+
+def test_a_client_that_waits_for_100_gets_it_and_is_served(port: int) -> None:
+    with Wire(port) as wire:
+        wire.send(request("POST", BILLS, JSON, "Expect: 100-continue", "Content-Length: 2"))
+        assert wire.answer().status == 100
+        assert wire.send(b"{}").answer().status == 201
+        assert wire.send(request("GET", BILLS)).answer().status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (BILLS, ("Content-Length: 2",), 415),
+        (BILLS, (JSON, f"Content-Length: {LIMIT + 1}"), 413),
+        (BILLS, (JSON, "Content-Length: 2", "Accept: text/html"), 406),
+        (f"{BILLS}/", (JSON, "Content-Length: 2"), 404),
+        (f"{BILLS}/1", (JSON, CHUNKED), 405),
+    ],
+)
+def test_a_client_that_waits_for_100_in_vain_is_told_at_once_and_let_go(
+    port: int, path: str, headers: tuple[str, ...], status: int
+) -> None:
+    with Wire(port) as wire:
+        started = time.perf_counter()
+        wire.send(request("POST", path, "Expect: 100-continue", *headers))
+        refused = wire.answer()
+        assert time.perf_counter() - started < 5
+        assert (refused.status, refused.headers["connection"]) == (status, "close")
+        assert status != 415 or wire.ends()
+
+
+# ---- connections
+
+
+def test_a_connection_lasts_through_every_refusal(port: int) -> None:
+    refusals = [
+        (404, request("GET", f"{BILLS}/nothing")),
+        (404, request("POST", "/nothing", JSON, body=b"{}" * 1000)),
+        (405, request("PUT", BILLS, JSON, body=b"{}")),
+        (406, request("POST", BILLS, JSON, "Accept: text/html", body=b"{}")),
+        (415, request("POST", BILLS, body=b"{}")),
+        (415, request("POST", BILLS, CHUNKED, body=in_chunks(b"{}", 1))),
+        (400, request("POST", BILLS, JSON, body=b"{")),
+        (400, request("GET", f"{BILLS}?limit=x")),
+        (400, request("GET", f"{BILLS}/%FF")),
+        (414, request("GET", f"{BILLS}/{'a' * 10_240}")),
+        (404, request("GET", f"{BILLS}/nothing", body=b"a body that nobody asked for")),
+    ]
+    with Wire(port) as wire:
+        for status, raw in refusals:
+            answer = wire.send(raw).answer()
+            assert answer.status == status
+            assert answer.message
+            assert "connection" not in answer.headers
+        assert wire.send(request("GET", BILLS)).answer().status == 200
+
+
+def test_a_connection_lasts_where_the_refused_body_comes_late(port: int) -> None:
+    raw = request("POST", BILLS, "Content-Length: 50000")
+    with Wire(port) as wire:
+        assert wire.send(raw).answer().status == 415
+        for _ in range(5):
+            time.sleep(0.05)
+            wire.send(b" " * 10_000)
+        assert wire.send(request("GET", BILLS)).answer().status == 200
+
+
+def test_requests_sent_at_once_are_answered_in_their_order(port: int) -> None:
+    requests = [
+        request("GET", f"{BILLS}/nothing"),
+        request("POST", BILLS, JSON, body=b'{"billNo":"1"}'),
+        request("HEAD", BILLS),
+        request("POST", BILLS, JSON, CHUNKED, body=in_chunks(b"[]", 1)),
+        request("OPTIONS", BILLS),
+        request("GET", f"{BILLS}?limit=0"),
+    ]
+    with Wire(port) as wire:
+        wire.send(b"".join(requests))
+        statuses = [wire.answer(head=raw.startswith(b"HEAD")).status for raw in requests]
+    assert statuses == [404, 201, 200, 400, 204, 206]
+
+
+@pytest.mark.parametrize("given", ["a-1", "x" * 128, "!~"])
+def test_a_request_id_comes_back(port: int, given: str) -> None:
+    for path in (BILLS, "/nothing", "/health/live", "/ui"):
+        answer = ask(port, request("GET", path, f"X-Request-Id: {given}"))
+        assert answer.headers["x-request-id"] == given
+
+
+@pytest.mark.parametrize("given", [[], [""], ["a b"], ["x" * 129], ["a", "b"], ["\x80"]])
+def test_a_request_gets_an_id_where_it_has_none_of_use(port: int, given: list[str]) -> None:
+    raw = request("GET", BILLS, *(f"X-Request-Id: {each}" for each in given))
+    named = {ask(port, raw).headers["x-request-id"] for _ in range(3)}
+    assert len(named) == 3
+    assert {len(each) for each in named} == {26}

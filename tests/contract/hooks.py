@@ -1,0 +1,30 @@
+"""What Schemathesis can't know of the contract's own formats: texts that have them."""
+
+import schemathesis
+from hypothesis import strategies as st
+
+_KEYS = st.sampled_from(["id", "-id", "+href"])
+_QUOTED = st.text(st.characters(categories=("L", "N")), max_size=8).map(lambda text: f"'{text}'")
+_VALUES = _QUOTED | st.integers(-(2**40), 2**40).map(str) | st.sampled_from(["true", "null"])
+_PATHS = st.sampled_from(["@.id", "@.x.y", "@['x y']"])
+_COMPARED = st.builds(
+    "{} {} {}".format, _PATHS, st.sampled_from(["==", "!=", ">", ">=", "<", "<="]), _VALUES
+)
+_TERMS = st.recursive(
+    _COMPARED | _PATHS,
+    lambda inner: (
+        st.builds("({} {} {})".format, inner, st.sampled_from(["&&", "||"]), inner)
+        | inner.map("!({})".format)
+        | inner.map("@.x[?({})]".format)
+    ),
+    max_leaves=6,
+)
+
+schemathesis.openapi.format("tmf630-sort", st.lists(_KEYS, min_size=1, max_size=3).map(",".join))
+schemathesis.openapi.format(
+    "tmf630-jsonpath", _TERMS.map("$[?({})]".format) | st.just("x[?(@.y == 1)]")
+)
+schemathesis.openapi.format("tmf678-cursor", st.just(""))
+schemathesis.openapi.format(
+    "tmf630-path", st.sampled_from(["/state?state=new", "$.x[?(@.y == 1)].z", "x[*].y"])
+)

@@ -1,0 +1,273 @@
+"""JSON Patch with queries (TMF630 Part 5): both generations of the path, and guards."""
+
+from typing import Any
+
+import jsonpatch
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generated import schemas
+from impl.errors import ApiError, BodyInvalid, Conflict
+from impl.patch.operations import MAX_OPERATIONS
+from impl.patch.selection import MAX_LENGTH, patched
+from impl.query import attributes
+from tests.unit.patch.documents import documents, exactly, kept, steady, values
+
+BILL = attributes.of(schemas.CustomerBill)
+RATE = attributes.of(schemas.AppliedCustomerBillingRate)
+STORED: dict[str, Any] = {
+    "id": "B-1",
+    "href": "http://localhost/customerBill/B-1",
+    "state": "new",
+    "billDate": "2026-10-01T12:00:00Z",
+    "billingAccount": {"id": "A-1", "name": "Household"},
+    "billingPeriod": {"startDateTime": "2026-09-01T00:00:00Z"},
+    "taxItem": [
+        {"taxCategory": "VAT", "taxRate": 19, "taxAmount": {"unit": "EUR", "value": 1.5}},
+        {"taxCategory": "city", "taxRate": 2, "taxAmount": {"unit": "EUR", "value": 0.2}},
+        {"taxCategory": "VAT", "taxRate": 7},
+    ],
+    "x-notes": [{"author": "Ann", "text": "a"}, {"author": "Bob", "text": "b"}],
+    "x-tags": ["paper", "late"],
+}
+
+
+def after(op: str, path: str, value: Any = None) -> dict[str, Any]:
+    """What the operation makes of the stored bill."""
+    operation = {"op": op, "path": path} | ({} if op == "remove" else {"value": value})
+    before = kept(STORED)
+    result: dict[str, Any] = patched(STORED, [operation], BILL)
+    assert before == STORED
+    return result
+
+
+RATES = {
+    "/taxItem/taxRate?taxItem.taxCategory=city": [19, 3, 7],
+    "/taxItem/taxRate?taxItem.taxCategory=VAT": [3, 2, 3],
+    "/taxItem/taxRate?taxItem.taxCategory=VAT&taxItem.taxRate.gt=10": [3, 2, 7],
+    "/taxItem/taxRate?taxItem.taxRate=2;taxItem.taxRate=7": [19, 3, 3],
+    "/taxItem/taxRate?taxItem.taxRate=2,7": [19, 3, 3],
+    "/taxItem/taxRate?taxItem.taxCategory=VAT&taxItem.taxRate=7;taxItem.taxCategory=city": [
+        19,
+        3,
+        3,
+    ],
+    "/taxItem/taxRate?taxItem.taxAmount.value=1.5": [3, 2, 7],
+    "/taxItem/taxRate?taxItem.taxAmount.value%3E1": [3, 2, 7],
+    "/taxItem/taxRate?state=new": [3, 3, 3],
+    "/taxItem/taxRate": [3, 3, 3],
+    "/taxItem/taxRate?state=new&taxItem.taxCategory.ne=VAT": [19, 3, 7],
+    "taxItem[?(@.taxCategory=='city')].taxRate": [19, 3, 7],
+    "$.taxItem[?(@.taxCategory=='VAT' && @.taxRate<10)].taxRate": [19, 2, 3],
+    "$.taxItem[?(!@.taxAmount)]['taxRate']": [19, 2, 3],
+    "taxItem[*].taxRate": [3, 3, 3],
+    "taxItem[?(@.taxAmount.unit=='EUR' || @.taxRate==7)].taxRate": [3, 3, 3],
+}
+
+
+@pytest.mark.parametrize("path", RATES)
+def test_what_the_path_selects_is_replaced_and_nothing_else(path: str) -> None:
+    found = after("replace", path, 3)
+    assert [item["taxRate"] for item in found["taxItem"]] == RATES[path]
+    assert found | {"taxItem": 0} == STORED | {"taxItem": 0}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/taxItem?taxItem.taxCategory=VAT",
+        "taxItem[?(@.taxCategory=='VAT')]",
+        "$.taxItem[?(@.taxRate!=2)]",
+    ],
+)
+def test_all_elements_that_are_selected_are_removed(path: str) -> None:
+    assert after("remove", path)["taxItem"] == [STORED["taxItem"][1]]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/x-notes/text?x-notes.author=Bob",
+        "x-notes[?(@.author=='Bob')].text",
+        "/x-notes/text?x-notes.author.regex=^B",
+    ],
+)
+def test_elements_of_an_extension_are_selected_too(path: str) -> None:
+    texts = [note["text"] for note in after("replace", path, "c")["x-notes"]]
+    assert texts == ["a", "c"]
+
+
+@pytest.mark.parametrize("path", ["/relatedParty", "relatedParty"])
+def test_a_value_is_added_where_there_is_none(path: str) -> None:
+    assert after("add", path, [{"id": "C-1"}])["relatedParty"] == [{"id": "C-1"}]
+
+
+@pytest.mark.parametrize("path", ["/taxItem", "$.taxItem"])
+def test_a_single_value_is_added_at_the_end_of_a_list(path: str) -> None:
+    found = after("add", path, {"taxRate": 1})
+    assert found["taxItem"] == [*STORED["taxItem"], {"taxRate": 1}]
+    assert after("add", path, [])["taxItem"] == []
+
+
+def test_a_member_is_added_to_each_selected_element() -> None:
+    found = after("add", "/taxItem/x-checked?taxItem.taxCategory=VAT", True)
+    assert [item.get("x-checked") for item in found["taxItem"]] == [True, None, True]
+
+
+GUARDS = [
+    "/state?state=new",
+    "/state?state=new,sent",
+    "/state?state=sent;state=new",
+    "/state?state=sent;billingAccount.id=A-1",
+    "/state?state=new&billingAccount.id=A-1",
+    "/state?id=B-1",
+    "/state?href=http://elsewhere/customerBill/B-1",
+    "/state?billDate=2026-10-01",
+    "/state?billDate=2026-10-01T14:00:00%2B02:00",
+    "/state?billDate.gt=2026-09-30",
+    "/state?billingPeriod.startDateTime.lt=2026-09-01T00:00:00.001Z",
+    "/state?taxItem.taxCategory=VAT&taxItem.taxRate=7",
+    "/state?x-tags=late",
+    "/state?x-notes.author=Ann",
+    "/state?billDate.gte=2026-10-01T12:00:00Z&billDate.lte=2026-10-01T12:00:00Z",
+]
+REFUSALS = [
+    "/state?state=sent",
+    "/state?state=new&billingAccount.id=A-2",
+    "/state?state=sent;billingAccount.id=A-2",
+    "/state?billDate=2026-10-02",
+    "/state?billDate.gt=2026-10-01T14:00:00%2B02:00",
+    "/state?taxItem.taxCategory=city&taxItem.taxRate=7",
+    "/state?nosuch=1",
+    "/state?billNo=1",
+    "/nosuch/state",
+    "nosuch[?(@.a==1)].b",
+    "/taxItem/taxRate?taxItem.taxCategory=nosuch",
+    "state[?(@.a==1)]",
+]
+
+
+@pytest.mark.parametrize("path", GUARDS)
+def test_a_guard_that_holds_lets_the_operation_through(path: str) -> None:
+    assert after("replace", path, "sent") == STORED | {"state": "sent"}
+
+
+@pytest.mark.parametrize("path", REFUSALS)
+def test_where_nothing_is_selected_the_patch_conflicts(path: str) -> None:
+    with pytest.raises(Conflict, match=r"^0\.path: .* selects nothing in what is stored$"):
+        after("replace", path, "sent")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/state?billDate=yesterday",
+        "/state?state=",
+        "/state?state.regex=(a+)%2B$",
+        "/taxItem/taxRate?taxItem.taxRate=high",
+        "/~2",
+        "$.taxItem[?(@.taxRate==)]",
+        "$.taxItem[?(@.taxRate==7]",
+        "$.",
+        "$..taxRate",
+        "$.taxItem[0].taxRate",
+        "$[?(@.state=='new')].state",
+        "/taxItem/taxRate?state=new;taxItem.taxRate=7",
+        "/" + "x" * MAX_LENGTH,
+    ],
+)
+def test_a_path_that_can_not_be_read_is_refused(path: str) -> None:
+    with pytest.raises(BodyInvalid, match=r"path|Pointer"):
+        after("replace", path, "sent")
+
+
+@pytest.mark.parametrize("op", ["remove", "replace"])
+def test_what_is_not_there_can_not_be_changed(op: str) -> None:
+    with pytest.raises(Conflict):
+        after(op, "/billNo", "1")
+
+
+def test_a_test_must_hold_for_all_that_is_selected() -> None:
+    assert after("test", "/taxItem/taxRate?taxItem.taxRate.gt=10", 19) == STORED
+    with pytest.raises(Conflict, match=r"^0\.value: "):
+        after("test", "/taxItem/taxRate?taxItem.taxCategory=VAT", 19)
+
+
+def test_operations_see_what_those_before_them_did() -> None:
+    patch: list[dict[str, Any]] = [
+        {"op": "replace", "path": "/state?state=new", "value": "sent"},
+        {"op": "replace", "path": "/billDate?state=sent", "value": "2026-11-01T00:00:00+01:00"},
+        {"op": "add", "path": "/x-done?billDate=2026-10-31T23:00:00Z", "value": True},
+    ]
+    found = patched(STORED, patch, BILL)
+    assert (found["state"], found["x-done"]) == ("sent", True)
+    with pytest.raises(Conflict, match=r"^1\.path: "):
+        patched(STORED, [patch[0], patch[0]], BILL)
+
+
+def test_filters_select_the_elements_of_the_innermost_list_on_the_way() -> None:
+    stored = {
+        "characteristic": [
+            {"name": "a", "characteristicRelationship": [{"id": "1"}, {"id": "2"}]},
+            {"name": "b", "characteristicRelationship": [{"id": "1"}]},
+        ]
+    }
+    inner = "characteristic.characteristicRelationship.id=1"
+    path = f"/characteristic/characteristicRelationship/x?{inner}&characteristic.name=a"
+    found = patched(stored, [{"op": "add", "path": path, "value": 1}], RATE)
+    assert [each["characteristicRelationship"] for each in found["characteristic"]] == [
+        [{"id": "1", "x": 1}, {"id": "2"}],
+        [{"id": "1"}],
+    ]
+
+
+def test_a_hundred_operations_are_applied_and_one_more_is_refused() -> None:
+    add = {"op": "add", "path": "/x-tags", "value": "x"}
+    found = patched(STORED, [add] * MAX_OPERATIONS, BILL)
+    assert len(found["x-tags"]) == 102
+    with pytest.raises(BodyInvalid, match="over 100 operations"):
+        patched(STORED, [add] * (MAX_OPERATIONS + 1), BILL)
+
+
+# Without arrays a path without a query is a JSON Pointer, and nothing more.
+plain = st.lists(st.sampled_from(["a", "b", "0"]), min_size=1, max_size=3)
+
+
+@steady
+@given(
+    documents.filter(lambda document: b"[" not in exactly(document)),
+    plain,
+    st.sampled_from(["add", "remove", "replace", "test"]),
+    values,
+)
+def test_a_path_without_a_query_is_a_pointer(
+    document: Any, path: list[str], op: str, value: Any
+) -> None:
+    operation = {"op": op, "path": "/" + "/".join(path), "value": value}
+    try:
+        theirs = jsonpatch.apply_patch(kept(document), [kept(operation)])
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException):
+        with pytest.raises(Conflict):
+            patched(document, [operation], BILL)
+    else:
+        assert exactly(patched(document, [operation], BILL)) == exactly(theirs)
+
+
+PIECES = [
+    "/", "state", "taxItem", "taxRate", "x-notes", "?", "=", "new", "&", ";", ".", "[?(", ")]", "@",
+    "==", "'", "$", "*", "[*]", "..", "1", "~", "%", "<", "(", ")", "!", "[0]", "length()", "é",
+]  # fmt: skip
+
+
+@steady
+@given(
+    st.text(max_size=20) | st.lists(st.sampled_from(PIECES), max_size=12).map("".join),
+    st.sampled_from(["add", "remove", "replace", "test"]),
+    values,
+)
+def test_any_path_is_applied_or_refused(path: str, op: str, value: Any) -> None:
+    try:
+        patched(STORED, [{"op": op, "path": path, "value": value}], BILL)
+    except ApiError:
+        return

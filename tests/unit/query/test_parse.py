@@ -1,0 +1,227 @@
+"""What a query string means: values by the contract's types, and troubles by parameter."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from generated import schemas
+from impl.errors import ParameterInvalid
+from impl.query import attributes
+from impl.query.language import Compare, Path, Window
+from impl.query.parse import Limits, parse
+
+BILL = attributes.of(schemas.CustomerBill)
+RATE = attributes.of(schemas.AppliedCustomerBillingRate)
+CYCLE = attributes.of(schemas.BillCycleSpecification)
+LIMITS = Limits(default=100, most=1000)
+TEN = datetime(2026, 10, 1, 10, tzinfo=UTC)
+
+
+def compares(condition: Any) -> Iterator[Compare]:
+    if isinstance(condition, Compare):
+        yield condition
+    for part in getattr(condition, "parts", ()):
+        yield from compares(part)
+
+
+def filters(text: str, resource: attributes.Attribute = BILL) -> dict[Path, tuple[Any, ...]]:
+    """What the query string compares with what."""
+    return {each.path: each.values for each in compares(parse(text, resource, LIMITS).where)}
+
+
+def only(text: str, resource: attributes.Attribute = BILL) -> Any:
+    """The one value that the one filter is about."""
+    ((value,),) = filters(text, resource).values()
+    return value
+
+
+# ---------------------------------------------------------------- filters
+
+
+def test_no_query_is_everything() -> None:
+    assert filters("") == {}
+    assert filters("&&") == {}
+
+
+def test_filters_are_all_kept() -> None:
+    assert filters("billNo=1&state=new&relatedParty.id=42") == {
+        ("billNo",): ("1",),
+        ("state",): ("new",),
+        ("relatedParty", "id"): ("42",),
+    }
+
+
+@pytest.mark.parametrize("text", ["00123", "123", "12.5", "true", "null", "2026-10-01", "1e5", "-"])
+def test_a_string_attribute_is_compared_with_the_text(text: str) -> None:
+    value = only(f"billNo={text}")
+    assert (value, type(value)) == (text, str)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12.5", 12.5), ("12", 12), ("-3", -3), ("0.10", 0.1), ("1e2", 100.0), ("1E-2", 0.01)],
+)
+def test_a_number_is_compared_as_a_number(text: str, number: float) -> None:
+    value = only(f"amountDue.value={text}")
+    assert (value, type(value)) == (number, type(number))
+
+
+def test_an_integer_is_compared_as_a_number() -> None:
+    assert only("billingDateShift=-1", CYCLE) == -1
+
+
+@pytest.mark.parametrize(("text", "truth"), [("true", True), ("false", False)])
+def test_a_boolean_is_compared_as_a_boolean(text: str, truth: bool) -> None:
+    assert only(f"isBilled={text}", RATE) is truth
+
+
+def test_below_an_array_the_elements_attribute_gives_the_type() -> None:
+    assert only("taxItem.taxRate=19") == 19
+    assert only("taxItem.taxAmount.unit=EUR") == "EUR"
+    assert only("appliedTax.taxAmount.value=1.5", RATE) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("text", "meanings"),
+    [
+        ("00123", {"00123", 123}),
+        ("12.5", {"12.5", 12.5}),
+        ("true", {"true", True}),
+        ("word", {"word"}),
+        ("1_000", {"1_000"}),
+        ("1e999", {"1e999"}),
+    ],
+)
+@pytest.mark.parametrize("name", ["x-extension", "billDocument.x.y", "characteristic.value"])
+def test_where_the_contract_is_silent_a_text_means_all_that_it_may(
+    name: str, text: str, meanings: set[Any]
+) -> None:
+    values = filters(f"{name}={text}", RATE)[tuple(name.split("."))]
+    assert {(type(each), each) for each in values} == {(type(each), each) for each in meanings}
+
+
+# ---------------------------------------------------------------- instants
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-10-01T10:00:00Z",
+        "2026-10-01T10:00:00.000Z",
+        "2026-10-01T10:00:00+00:00",
+        "2026-10-01T12:00:00+02:00",
+        "2026-10-01T05:30:00-04:30",
+        "2026-09-30T22:00:00-12:00",
+        "2026-10-01T10:00:00",
+    ],
+)
+def test_an_instant_is_the_same_in_any_offset_encoded_or_not(text: str) -> None:
+    for written in (quote(text), quote_plus(text), text, text.replace(":", "%3A")):
+        value = only(f"billDate={written}")
+        assert value == TEN
+        assert value.utcoffset() == TEN.utcoffset()
+
+
+def test_a_bare_date_is_the_whole_day_in_utc() -> None:
+    day = only("billDate=2026-10-01")
+    assert (day.start, day.end) == (TEN.replace(hour=0), TEN.replace(hour=0, day=2))
+
+
+def test_a_bare_date_may_be_a_leap_day() -> None:
+    day = only("billingPeriod.startDateTime=2028-02-29")
+    assert (day.start, day.end) == (
+        datetime(2028, 2, 29, tzinfo=UTC),
+        datetime(2028, 3, 1, tzinfo=UTC),
+    )
+
+
+# ---------------------------------------------------------------- encoding
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(st.sampled_from("&=,;%+#?/:@ a0\u00e9\U0001f4b6")).map(lambda text: f"x{text}x"))
+def test_an_encoded_value_is_data_whatever_separators_are_in_it(text: str) -> None:
+    assert only(f"billNo={quote(text, safe='')}") == text
+    assert text in filters(f"billNo={quote_plus(text)}")["billNo",]
+
+
+def test_a_name_may_be_encoded() -> None:
+    assert filters("related%50arty%2Eid=42&%40type=CustomerBill") == {
+        ("relatedParty", "id"): ("42",),
+        ("@type",): ("CustomerBill",),
+    }
+
+
+def test_a_value_may_hold_what_separates() -> None:
+    assert only("billNo=a%26b%3Dc%2Cd%3Be") == "a&b=c,d;e"
+    assert only("billNo=a=b") == "a=b"
+
+
+# ---------------------------------------------------------------- troubles
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("amountDue.value", text) for text in ("abc", "1,5x", "0x10", "1_000", "1e999", "nan")),
+        *(("amountDue.value", text) for text in ("inf", "%D9%A3", "9" * 20, "-", ".", "1" * 5000)),
+        *(("isBilled", text) for text in ("yes", "1", "True", "TRUE", "null")),
+        *(("date", text) for text in ("yesterday", "2026-13-01", "2026-02-29", "2026", "10:00")),
+        *(("date", text) for text in ("2026-10-01T25:00:00Z", "2026-10-01T10:00:00+99:00")),
+        *(("date", text) for text in ("0000-01-01", "10000-01-01", "2026-10-01T10:00:00Z0")),
+    ],
+)
+def test_a_value_of_another_type_is_refused_by_name(name: str, text: str) -> None:
+    resource = BILL if name.startswith("amountDue") else RATE
+    with pytest.raises(ParameterInvalid, match=f"^{name}: ") as raised:
+        parse(f"name=x&{name}={text}", resource, LIMITS)
+    assert raised.value.name == name
+
+
+@pytest.mark.parametrize("text", ["billNo", "billNo=", "billNo=%20", "billNo=+"])
+def test_a_filter_without_a_value_is_refused_by_name(text: str) -> None:
+    with pytest.raises(ParameterInvalid, match=r"^billNo: "):
+        parse(text, BILL, LIMITS)
+
+
+# ---------------------------------------------------------------- offset and limit
+
+
+@pytest.mark.parametrize(
+    ("text", "window"),
+    [
+        ("", Window(0, 100, asked=False)),
+        ("limit=5", Window(0, 5, asked=True)),
+        ("offset=5", Window(5, 100, asked=True)),
+        ("offset=0&limit=0", Window(0, 0, asked=True)),
+        ("limit=1000", Window(0, 1000, asked=True)),
+        ("limit=1001", Window(0, 1000, asked=True)),
+        (f"limit={10**30}", Window(0, 1000, asked=True)),
+        ("limit=007", Window(0, 7, asked=True)),
+        ("limit=&offset=", Window(0, 100, asked=False)),
+        ("billNo=1&limit=2&offset=3", Window(3, 2, asked=True)),
+    ],
+)
+def test_window(text: str, window: Window) -> None:
+    assert parse(text, BILL, LIMITS).window == window
+
+
+def test_an_offset_beyond_all_is_one_that_the_database_can_hold() -> None:
+    assert 2**31 < parse(f"offset={10**30}", BILL, LIMITS).window.offset < 2**63
+
+
+@pytest.mark.parametrize("name", ["limit", "offset"])
+@pytest.mark.parametrize("text", ["-1", "1.5", "all", "1e2", "%D9%A3", "0x1", "1_0", "2%2C3"])
+def test_a_window_that_is_no_count_is_refused_by_name(name: str, text: str) -> None:
+    with pytest.raises(ParameterInvalid, match=f"^{name}: ") as raised:
+        parse(f"{name}={text}", BILL, LIMITS)
+    assert raised.value.name == name
+
+
+def test_offset_limit_and_fields_are_no_filters() -> None:
+    assert filters("offset=1&limit=2&fields=id") == {}

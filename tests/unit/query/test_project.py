@@ -1,0 +1,59 @@
+"""`fields=`: what is shown of a document."""
+
+import pytest
+
+from generated import schemas
+from impl.query import attributes
+from impl.query.language import Document
+from impl.query.parse import Limits, parse
+from impl.query.project import project
+
+BILL = attributes.of(schemas.CustomerBill)
+RATE = attributes.of(schemas.AppliedCustomerBillingRate)
+STORED = {
+    "id": "1",
+    "billNo": "00123",
+    "state": "new",
+    "relatedParty": [{"id": "42", "role": "payer"}],
+    "x-extension": {"a": 1},
+}
+
+
+def shown(text: str) -> Document:
+    document = Document(STORED, version=7)
+    projected = project(document, parse(text, BILL, Limits()).fields)
+    assert document == STORED
+    assert projected.version == 7
+    return projected
+
+
+@pytest.mark.parametrize("text", ["", "fields=", "fields=,", "fields=%20", "limit=5"])
+def test_all_is_shown_where_nothing_is_chosen(text: str) -> None:
+    assert shown(text) == STORED
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("fields=billNo", {"billNo"}),
+        ("fields=billNo,state", {"billNo", "state"}),
+        ("fields=billNo%2Cstate", {"billNo", "state"}),
+        ("fields=+billNo+,+state+", {"billNo", "state"}),
+        ("fields=state,state,", {"state"}),
+        ("fields=relatedParty", {"relatedParty"}),
+        ("fields=x-extension", {"x-extension"}),
+        ("fields=id", set()),
+        ("fields=href", set()),
+        ("fields=nothing", set()),
+        ("fields=billno", set()),
+    ],
+)
+def test_the_chosen_attributes_are_shown_and_always_the_id(text: str, names: set[str]) -> None:
+    assert shown(text) == {name: STORED[name] for name in {"id"} | names}
+
+
+def test_what_a_resource_can_not_do_without_is_always_shown() -> None:
+    subscription = attributes.of(schemas.EventSubscription)
+    stored = Document({"id": "1", "callback": "http://localhost/", "query": "eventType=x"})
+    fields = parse("fields=id", subscription, Limits()).fields
+    assert project(stored, fields) == {"id": "1", "callback": "http://localhost/"}
