@@ -14,7 +14,7 @@ run: .venv/run ## serve; settings as in the README, such as `make run PORT=9000`
 	@DEMO="$${DEMO:-$(if $(MONGODB_URI),0,1)}" $(BIN)/python -m impl serve
 
 test: .venv/dev ## every test, with its own MongoDB and a bounded fuzz
-	@$(BIN)/python -m pytest --cov
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --cov
 
 check: .venv/dev ## format, lint, types, who imports whom, contract valid, generated/ current
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

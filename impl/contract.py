@@ -95,21 +95,22 @@ def is_instant(text: str) -> bool:
 def _nearest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError | None:
     """What tells most of why no alternative holds; None where nothing does.
 
-    Where null is the only other choice, it is the first trouble of what is no null; else what the
-    alternative lacks that comes nearest to holding.
+    Where one alternative alone is meant, it is that one's first trouble: the others want null, or
+    another of the values that tell alternatives apart. Else it is what the alternative lacks that
+    comes nearest to holding.
     """
     kind: Any = error.kind
     branches: list[list[jsonschema_rs.ValidationError]] = [each for each in kind.context if each]
-    real = [branch for branch in branches if not _wants_null(branch[0])]
-    if len(real) == 1 and len(branches) > 1:
-        return real[0][0]
+    meant = [branch for branch in branches if not any(map(_is_for_another, branch))]
+    if len(meant) == 1 and len(branches) > 1:
+        return meant[0][0]
     lacks = ((len(b), each) for b in branches for each in b if each.kind.name == "required")
     return min(lacks, key=lambda lack: lack[0], default=(0, None))[1]
 
 
-def _wants_null(error: jsonschema_rs.ValidationError) -> bool:
+def _is_for_another(error: jsonschema_rs.ValidationError) -> bool:
     kind: Any = error.kind
-    return bool(kind.name == "type" and list(kind.types) == ["null"])
+    return kind.name == "enum" or bool(kind.name == "type" and list(kind.types) == ["null"])
 
 
 def _brief(error: jsonschema_rs.ValidationError) -> str:

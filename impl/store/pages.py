@@ -8,7 +8,7 @@ from typing import Any
 import pymongo
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 
 from impl.query.language import Document, Page, Position, Query
 from impl.query.project import project
@@ -18,6 +18,8 @@ from impl.store.stored import VERSION, Stored, outward
 
 BATCH = 500
 """How many documents of a stream are fetched at a time."""
+
+_CUT_OFF = (ConnectionFailure, CursorNotFound)
 
 
 def find(
@@ -42,9 +44,32 @@ def find(
 
 
 def stream(collection: Collection[Stored], query: Query) -> Iterator[Document]:
-    """Every match in order, or as many as were asked for, a batch in memory at a time."""
-    for document in _walk(collection, query, query.window.limit if query.window.asked else None):
-        yield project(document, query.fields)
+    """Every match in order, or as many as were asked for, a batch in memory at a time.
+
+    MongoDB ends a query that works for too long in all, and a new primary knows of none: then the
+    stream goes on behind its last document, as long as it gets on at all.
+    """
+    left = query.window.limit if query.window.asked else None
+    while left != 0:
+        last: Document | None = None
+        try:
+            for document in _walk(collection, query, left):
+                last = document
+                left = left if left is None else left - 1
+                yield project(document, query.fields)
+        except PyMongoError as error:
+            if last is None or not (error.timeout or isinstance(error, _CUT_OFF)):
+                raise
+            query = _behind(last, query)
+        else:
+            return
+
+
+def _behind(last: Document, query: Query) -> Query:
+    """The same query for what comes after a document."""
+    position = query.window.position
+    there = position_of(last, query.order, backwards=position is not None and position.backwards)
+    return replace(query, window=replace(query.window, offset=0, position=there))
 
 
 def _walk(

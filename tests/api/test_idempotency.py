@@ -1,11 +1,10 @@
 """`Idempotency-Key`: a request that is sent again has one effect, and the same answer."""
 
-import itertools
 import os
 import signal
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -111,11 +110,11 @@ def test_a_key_is_for_one_operation(api: httpx.Client, key: str) -> None:
 
 def test_other_keys_and_none_are_requests_of_their_own(api: httpx.Client, key: str) -> None:
     body = {"billingAccount": {"id": f"A-{key}"}}
-    for each in (key, key.upper(), f"{key} ", f"{key}é".encode().decode("latin-1")):
-        assert post(api, BILLS, body, each.strip()).status_code == 201
+    for each in (key, f"{key}!", f'"{key}"', f"{key}, {key}"):
+        assert post(api, BILLS, body, each).status_code == 201
     api.post(BILLS, json=body)
     api.post(BILLS, json=body)
-    assert len(bills_of(api, f"A-{key}")) in (5, 6)
+    assert len(bills_of(api, f"A-{key}")) == 6
 
 
 @pytest.mark.parametrize("bad", ["", "k" * 256])
@@ -148,8 +147,8 @@ def test_a_key_means_nothing_to_what_is_idempotent(
     api: httpx.Client, key: str, method: str
 ) -> None:
     made = api.post(RATES, json={"billingAccount": {"id": "A-1"}}).json()
-    body = {"json": {"name": "x"}} if method == "PATCH" else {}
-    answer = api.request(method, made["href"], headers={"Idempotency-Key": key}, **body)
+    body = {"name": "x"} if method == "PATCH" else None
+    answer = api.request(method, made["href"], headers={"Idempotency-Key": key}, json=body)
     assert answer.status_code in (200, 204)
     assert "Idempotency-Replayed" not in answer.headers
 
@@ -212,49 +211,45 @@ def test_answers_are_kept_for_24_hours(api: httpx.Client, mongod: Mongod, key: s
 
 
 @pytest.fixture
-def fragile(mongod: Mongod, tmp_path: Path) -> Iterator[ServerProcess]:
-    with ServerProcess(
-        tmp_path / "log", MONGODB_URI=mongod.uri, MONGODB_DB=f"fragile-{uuid4().hex}"
-    ) as running:
+def fragile(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server over a mongod that soon gives up a transaction whose client is dead.
+
+    Till then what it began is locked, and who sends it again is told to wait.
+    """
+    with (
+        Mongod(
+            tmp_path / "data", extra=("--setParameter=transactionLifetimeLimitSeconds=1",)
+        ) as own,
+        ServerProcess(tmp_path / "log", MONGODB_URI=own.uri, MONGODB_DB="fragile") as running,
+    ):
         yield running
 
 
-def test_what_a_crash_cut_off_has_one_effect_when_it_is_sent_again(fragile: ServerProcess) -> None:
-    """Workers are killed again and again; clients send until they are answered."""
-    done = threading.Event()
+def persist(api: str, number: int) -> httpx.Response:
+    """Create a bill, and ask again until there is an answer."""
+    while True:
+        with suppress(httpx.TransportError):
+            answer = httpx.post(
+                f"{api}/{BILLS}",
+                json={"billNo": f"{number}"},
+                headers={"Idempotency-Key": f"key-{number}"},
+                timeout=20,
+            )
+            if answer.status_code == 201:
+                return answer
+            assert answer.status_code == 503, answer.text
 
-    def kill() -> None:
-        while not done.wait(0.4):
+
+def test_what_a_crash_cut_off_has_one_effect_when_it_is_sent_again(fragile: ServerProcess) -> None:
+    """Whenever some are answered the worker is killed; clients send until all are answered."""
+    with ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(persist, fragile.api, number) for number in range(200)]
+        for mark in range(20, 200, 30):
+            while sum(each.done() for each in sent) < mark:
+                wait(sent, timeout=0.02, return_when=FIRST_COMPLETED)
             for pid in fragile.workers():
                 os.kill(pid, signal.SIGKILL)
-
-    def persist(number: int) -> tuple[str, int]:
-        body = {"billNo": f"{number}", "billingAccount": {"id": "A-1"}}
-        for tries in itertools.count():
-            try:
-                answer = httpx.post(
-                    f"{fragile.api}/{BILLS}",
-                    json=body,
-                    headers={"Idempotency-Key": f"key-{number}"},
-                    timeout=20,
-                )
-            except httpx.TransportError:
-                continue
-            if answer.status_code == 201:
-                return answer.json()["id"], tries
-            assert answer.status_code == 503, answer.text
-        raise AssertionError
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            answered = list(pool.map(persist, range(400)))
-    finally:
-        done.set()
-        killer.join()
-    fragile.wait_until_ready()
-    found = httpx.get(f"{fragile.api}/{BILLS}?limit=1000").json()
-    assert sorted(int(bill["billNo"]) for bill in found) == list(range(400))
-    assert {bill["id"] for bill in found} == {id_ for id_, _ in answered}
-    assert any(tries for _, tries in answered)
+        ids = {each.result().json()["id"] for each in sent}
+    found = httpx.get(f"{fragile.wait_until_ready().api}/{BILLS}?limit=1000").json()
+    assert sorted(int(bill["billNo"]) for bill in found) == list(range(200))
+    assert {bill["id"] for bill in found} == ids

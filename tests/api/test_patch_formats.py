@@ -217,7 +217,6 @@ def test_patch_400_names_what_can_not_be_patched(
     assert refused(api, bill, answer, 400, "24").startswith(f"{name}: ")
 
 
-@pytest.mark.xfail(strict=True, reason="code 23 names what another kind of operation lacks")
 @pytest.mark.parametrize(
     "patch",
     [

@@ -47,7 +47,8 @@ def test_every_change_has_a_tag_of_its_own(api: httpx.Client, resource: Resource
 @each_resource
 def test_what_changes_nothing_keeps_the_tag(api: httpx.Client, resource: Resource) -> None:
     made = api.post(resource.name, json=resource.body)
-    for patch in ({}, made.json()):
+    echoes: list[dict[str, object]] = [{}, made.json()]
+    for patch in echoes:
         answer = api.patch(made.json()["href"], json=patch)
         assert (answer.status_code, answer.json()) == (200, made.json())
         assert answer.headers["ETag"] == made.headers["ETag"]

@@ -28,3 +28,16 @@ schemathesis.openapi.format("tmf678-cursor", st.just(""))
 schemathesis.openapi.format(
     "tmf630-path", st.sampled_from(["/state?state=new", "$.x[?(@.y == 1)].z", "x[*].y"])
 )
+
+
+def _is_blank(value: object) -> bool:
+    if isinstance(value, (list, dict)):
+        return all(map(_is_blank, value))
+    return value is None or value == ""
+
+
+@schemathesis.hook
+def filter_query(_context: schemathesis.HookContext, query: dict[str, object] | None) -> bool:
+    """A blank `limit` or `offset` is no wrong one: the contract says `allowEmptyValue`."""
+    given = query or {}
+    return not any(name in given and _is_blank(given[name]) for name in ("limit", "offset"))
