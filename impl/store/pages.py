@@ -17,7 +17,7 @@ from impl.store.order import Run, position_of, runs
 from impl.store.stored import VERSION, Stored, outward
 
 BATCH = 500
-"""How many documents of a stream are fetched at a time."""
+"""How many documents are fetched at a time, at the most."""
 
 _CUT_OFF = (ConnectionFailure, CursorNotFound)
 
@@ -109,7 +109,8 @@ def _cursor(
     if query.fields is not None:
         projection = to_projection(query.fields, tuple(key.path for key in query.order))
         projection |= {"id": 1, VERSION: 1}
-    size = BATCH if limit is None else limit + 1  # one more, and the last batch is known for it
+    # One more than are wanted: so the last batch is known for it.
+    size = BATCH if limit is None else min(limit, BATCH) + 1
     if not run.flags:
         found = collection.find(run.filter, projection, skip, limit or 0, session=session)
         return found.sort(run.sort).batch_size(size)
