@@ -9,13 +9,15 @@ bounded by the store's time limit for a search.
 import math
 import re
 from functools import lru_cache
-from re import _constants as kinds  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
 
 import re2
 
 from impl.errors import ParameterInvalid
+
+kinds: Any = import_module("re._constants")  # untyped, in whatever way mypy looks at it
+parser: Any = import_module("re._parser")
 
 MAX_LENGTH = 128
 MAX_REPEATS = 4

@@ -21,7 +21,6 @@ from impl.store.bson import encode, encode_name
 
 Filter = dict[str, Any]
 NONE: Filter = {"_id": {"$in": []}}
-_NUL = re.compile(r"(\\[^\x00])|\\?\x00", re.DOTALL)
 
 
 def to_filter(condition: Condition, *, nested: bool = False) -> Filter:
@@ -57,10 +56,10 @@ def to_name(path: Path) -> str:
 def to_projection(chosen: Selection, also: tuple[Path, ...]) -> dict[str, int]:
     """The projection that fetches a selection, and these paths besides."""
     whole = {name for name, inner in chosen.items() if inner is None}
-    paths = [*_paths(chosen), *(path for path in also if path[0] not in whole)]
-    names = {".".join([_first(path[0]), _inner(path[1:])]).rstrip(".") for path in paths}
-    # A name that another one begins with is whole already.
-    return {n: 1 for n in names if not any(n.startswith(f"{other}.") for other in names)}
+    paths = {*_paths(chosen), *(path for path in also if path[0] not in whole)}
+    # What is below another path comes with that already.
+    tops = [p for p in paths if not any(p[:end] in paths for end in range(1, len(p)))]
+    return {".".join([_first(path[0]), *map(encode_name, path[1:])]): 1 for path in tops}
 
 
 def _first(name: str) -> str:
@@ -95,15 +94,10 @@ def _related(value: Any, operator: str) -> Filter:
         case Span(start, end):
             return {"$gte": start, "$lt": end}
         case Prefix(text):
-            return {"$regex": f"^{_pattern(re.escape(text))}"}
+            return {"$regex": f"^{re.escape(text)}"}
         case list():
             return {"$in": value}
-    return {f"${operator}": _pattern(value) if operator == "regex" else value}
-
-
-def _pattern(pattern: str) -> str:
-    """The pattern without NUL characters, which BSON can't hold in one."""
-    return _NUL.sub(lambda found: found[1] or r"\x00", pattern)
+    return {f"${operator}": value}
 
 
 def _all(filters: list[Filter]) -> Filter:
