@@ -6,6 +6,7 @@ Every method raises Unavailable where MongoDB is away or too slow.
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import pymongo
@@ -73,9 +74,15 @@ class Store:
             return pages.find(self._database[resource], query, self._count_seconds, _session.get())
 
     def stream(self, resource: str, query: Query) -> Iterator[Document]:
-        """Every match in order, one after the other, in constant memory."""
+        """Every match in order, one after the other, in constant memory.
+
+        Raises TooCostly where a search by pattern takes too long to find the first one.
+        """
+        rows = pages.stream(self._database[resource], query)
         with translated():
-            yield from pages.stream(self._database[resource], query)
+            with bounded(query.where):
+                first = list(islice(rows, 1))
+            yield from chain(first, rows)
 
     def in_transaction(self, work: Callable[[], R]) -> R:
         """What `work` returns, with all that it reads and writes here in one transaction.
