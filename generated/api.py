@@ -124,6 +124,10 @@ class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
     def unregister_listener(self, id_: str, *, if_match: str | None = None) -> None:
         """Unsubscribe from events"""
 
+    @abstractmethod
+    def redeliver_listener(self, id_: str) -> types.EventSubscription:
+        """Try again to deliver the events that were given up."""
+
 
 class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /billCycle."""
@@ -181,6 +185,16 @@ class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
         """Remove a billing cycle specification."""
 
 
+class EventsApi(ABC, Generic[QueryT, PageT, PatchT]):
+    """What serves /events."""
+
+    @abstractmethod
+    def list_event(
+        self, query: QueryT, *, after: str | None = None, last_event_id: str | None = None
+    ) -> PageT:
+        """List or find events, or follow them as they come."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Handlers(Generic[QueryT, PageT, PatchT]):
     """One handler for each resource of the contract."""
@@ -191,6 +205,7 @@ class Handlers(Generic[QueryT, PageT, PatchT]):
     hub: HubApi[QueryT, PageT, PatchT]
     bill_cycle: BillCycleApi[QueryT, PageT, PatchT]
     bill_cycle_specification: BillCycleSpecificationApi[QueryT, PageT, PatchT]
+    events: EventsApi[QueryT, PageT, PatchT]
 
 
 HANDLERS: dict[str, str] = {
@@ -200,5 +215,6 @@ HANDLERS: dict[str, str] = {
     "hub": "hub",
     "billCycle": "bill_cycle",
     "billCycleSpecification": "bill_cycle_specification",
+    "events": "events",
 }
 """The attribute of `Handlers` for each resource."""

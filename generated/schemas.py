@@ -455,6 +455,14 @@ EventSubscription: type[m.Schema] = _Open.from_dict(
         "id": fields.String(required=True),
         "callback": fields.String(required=True),
         "query": fields.String(),
+        "secret": fields.String(),
+        "state": fields.String(validate=validate.OneOf(["active", "failing"])),
+        "delivered": _Integer(),
+        "pending": _Integer(),
+        "failed": _Integer(),
+        "lastError": fields.String(),
+        "lastErrorTime": _Instant(),
+        "lastSuccess": _Instant(),
     },
     name="EventSubscription",
 )
@@ -730,6 +738,33 @@ JsonPatchQuery: type[m.Schema] = _Open.from_dict(
     name="JsonPatchQuery",
 )
 
+EventPayload: type[m.Schema] = _Open.from_dict(
+    {
+        "customerBill": fields.Nested(lambda: CustomerBill),
+        "customerBillOnDemand": fields.Nested(lambda: CustomerBillOnDemand),
+        "appliedCustomerBillingRate": fields.Nested(lambda: AppliedCustomerBillingRate),
+        "billCycle": fields.Nested(lambda: BillCycle),
+        "billCycleSpecification": fields.Nested(lambda: BillCycleSpecification),
+    },
+    name="EventPayload",
+)
+
+Event: type[m.Schema] = _Open.from_dict(
+    {
+        "eventId": fields.String(required=True),
+        "eventTime": _Instant(required=True),
+        "eventType": fields.String(required=True),
+        "timeOcurred": _Instant(),
+        "correlationId": fields.String(),
+        "domain": fields.String(),
+        "title": fields.String(),
+        "description": fields.String(),
+        "priority": fields.String(),
+        "event": fields.Nested(lambda: EventPayload),
+    },
+    name="Event",
+)
+
 MoneyUpdate: type[m.Schema] = _Open.from_dict(
     {
         "unit": fields.String(allow_none=True),
@@ -868,6 +903,8 @@ SCHEMAS: dict[str, type[m.Schema]] = {
     "BillCycleSpecification_Update": BillCycleSpecificationUpdate,
     "JsonPatchTest": JsonPatchTest,
     "JsonPatchQuery": JsonPatchQuery,
+    "EventPayload": EventPayload,
+    "Event": Event,
     "Money_Update": MoneyUpdate,
     "PaymentMethodRef_Update": PaymentMethodRefUpdate,
     "RelatedPartyRef_Update": RelatedPartyRefUpdate,

@@ -420,6 +420,14 @@ EventSubscription = t.TypedDict(
         "id": str,
         "callback": str,
         "query": t.NotRequired[str],
+        "secret": t.NotRequired[str],
+        "state": t.NotRequired[t.Literal["active", "failing"]],
+        "delivered": t.NotRequired[int],
+        "pending": t.NotRequired[int],
+        "failed": t.NotRequired[int],
+        "lastError": t.NotRequired[str],
+        "lastErrorTime": t.NotRequired[datetime],
+        "lastSuccess": t.NotRequired[datetime],
     },
 )
 """A listener as the server keeps it."""
@@ -699,6 +707,35 @@ JsonPatchQuery = t.TypedDict(
     },
 )
 """An operation on what a query selects (TMF630 Part 5): a pointer without indexes and filters, or JSONPath. 409 where it selects nothing."""
+
+EventPayload = t.TypedDict(
+    "EventPayload",
+    {
+        "customerBill": t.NotRequired["CustomerBill"],
+        "customerBillOnDemand": t.NotRequired["CustomerBillOnDemand"],
+        "appliedCustomerBillingRate": t.NotRequired["AppliedCustomerBillingRate"],
+        "billCycle": t.NotRequired["BillCycle"],
+        "billCycleSpecification": t.NotRequired["BillCycleSpecification"],
+    },
+)
+"""The resource that an event tells of, under its name, as it is after the write."""
+
+Event = t.TypedDict(
+    "Event",
+    {
+        "eventId": str,
+        "eventTime": datetime,
+        "eventType": str,
+        "timeOcurred": t.NotRequired[datetime],
+        "correlationId": t.NotRequired[str],
+        "domain": t.NotRequired[str],
+        "title": t.NotRequired[str],
+        "description": t.NotRequired[str],
+        "priority": t.NotRequired[str],
+        "event": t.NotRequired["EventPayload"],
+    },
+)
+"""What is told of one write."""
 
 MoneyUpdate = t.TypedDict(
     "MoneyUpdate",

@@ -211,7 +211,7 @@ def _at_edge(parameter: Json) -> bool:
 
 def _asks(parameter: Json) -> bool:
     """Whether it is one of those that a query gathers."""
-    return bool(parameter["in"] == "query")
+    return bool(parameter["in"] == "query") and not parameter.get("x-argument")
 
 
 def _resource(path: str) -> str:

@@ -4,14 +4,23 @@ Lists are in the order of ids, so each index ends with the id: what it finds it 
 page far into the list costs what the first one does.
 """
 
+from pymongo import IndexModel
+
+from impl.store.stored import EXPIRES
+
 UNIQUE: dict[str, list[str]] = {"hub": ["callback", "query"]}
-EXPIRING: dict[str, tuple[str, int]] = {"idempotency": ("keptAt", 24 * 3600)}
+EXPIRING: dict[str, tuple[str, int]] = {
+    "idempotency": ("keptAt", 24 * 3600),
+    "event": (EXPIRES, 0),
+    "delivery": (EXPIRES, 0),
+}
 """What is removed some seconds after the instant that the attribute holds."""
 
 DECLARED: dict[str, list[str]] = {
     "customerBill": ["billingAccount.id", "relatedParty.id", "state", "billDate"],
     "customerBillOnDemand": ["billingAccount.id", "relatedParty.id", "state"],
     "appliedCustomerBillingRate": ["billingAccount.id", "bill.id", "isBilled", "product.id"],
+    "event": ["eventId", "eventType"],
 }
 """What is filtered by alone."""
 
@@ -20,6 +29,18 @@ COMPOUND: dict[str, list[tuple[str, str]]] = {
     "appliedCustomerBillingRate": [("billingAccount.id", "isBilled")],
 }
 """What is filtered by together, or by the one and sorted by the other."""
+
+QUEUES: dict[str, list[IndexModel]] = {
+    "outbox": [IndexModel([("stamp", 1), ("_id", 1)])],
+    "delivery": [
+        IndexModel([("state", 1), ("subscription", 1), ("position", 1)]),
+        IndexModel(
+            [("state", 1), ("subscription", 1), ("due", 1), ("subject", 1)],
+            partialFilterExpression={"due": {"$exists": True}},
+        ),
+    ],
+}
+"""What workers take their work by."""
 
 
 def keys(resource: str) -> list[list[tuple[str, int]]]:

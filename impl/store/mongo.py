@@ -4,27 +4,32 @@ Every method raises Unavailable where MongoDB is away or too slow.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import pymongo
 from bson.codec_options import CodecOptions
-from pymongo.client_session import ClientSession
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Document, Page, Path, Query
-from impl.store import indexes, pages
+from impl.store import indexes, pages, transactions
 from impl.store.faults import WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_name
+from impl.store.outbox import Outbox
 from impl.store.stored import VERSION, Stored, inward, outward
+from impl.store.transactions import safely, session
 
 ATTEMPTS = 100
 ANSWERS = "idempotency"
 R = TypeVar("R")
-_session: ContextVar[ClientSession | None] = ContextVar("session", default=None)
+Change: TypeAlias = tuple[Document | None, Document | None]
+"""A document before and after a write; None where it is not there."""
+
+Record: TypeAlias = Callable[[str, Document | None, Document | None], Mapping[str, Any] | None]
+"""What makes the event of a write of a resource, or None where nobody is told of it."""
 
 
 class UriError(Exception):
@@ -32,13 +37,20 @@ class UriError(Exception):
 
 
 class Store:
-    """Documents of every resource, one MongoDB collection a resource."""
+    """Documents of every resource, one MongoDB collection a resource.
 
-    def __init__(self, uri: str, database: str, *, count_timeout_ms: int = 500) -> None:
+    With `record`, each write and its event are one transaction.
+    """
+
+    def __init__(
+        self, uri: str, database: str, *, count_timeout_ms: int = 500, record: Record | None = None
+    ) -> None:
         self._count_seconds = count_timeout_ms / 1000
         self._client = _client(uri)
         codec: CodecOptions[Stored] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self._database = self._client.get_database(database, codec_options=codec)
+        self._record = record
+        self.outbox = Outbox(self._client, self._database)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -59,6 +71,8 @@ class Store:
                 self._database[resource].create_index([(p, 1) for p in paths], unique=True)
             for resource, (path, seconds) in indexes.EXPIRING.items():
                 self._database[resource].create_index(path, expireAfterSeconds=seconds)
+            for resource, models in indexes.QUEUES.items():
+                self._database[resource].create_indexes(list(models))
 
     def is_empty(self, resource: str) -> bool:
         """Whether the resource has no document at all."""
@@ -71,7 +85,7 @@ class Store:
         Raises TooCostly where a search by pattern takes too long.
         """
         with reading(), bounded(query.where):
-            return pages.find(self._database[resource], query, self._count_seconds, _session.get())
+            return pages.find(self._database[resource], query, self._count_seconds, session())
 
     def stream(self, resource: str, query: Query) -> Iterator[Document]:
         """Every match in order, one after the other, in constant memory.
@@ -89,27 +103,18 @@ class Store:
 
         It may be called more than once: again where another transaction came between.
         """
-        with translated(), self._client.start_session() as session:
-
-            def run(session: ClientSession) -> R:
-                token = _session.set(session)
-                try:
-                    return work()
-                finally:
-                    _session.reset(token)
-
-            return session.with_transaction(run)
+        return transactions.within(self._client, work)
 
     def recall(self, id_: str) -> Stored | None:
         """What was remembered under this id within the last 24 hours."""
-        with translated():
-            return self._database[ANSWERS].find_one({"_id": id_}, session=_session.get())
+        with safely():
+            return self._database[ANSWERS].find_one({"_id": id_}, session=session())
 
     def remember(self, id_: str, content: Stored) -> None:
         """Keep something for 24 hours under an id that nothing is kept under yet."""
         kept = {"_id": id_, "keptAt": datetime.now(UTC), **content}
-        with translated():
-            self._database[ANSWERS].insert_one(kept, session=_session.get())
+        with safely():
+            self._database[ANSWERS].insert_one(kept, session=session())
 
     def knows(self, resource: str, path: Path) -> bool:
         """Whether some document of the resource has this attribute."""
@@ -125,8 +130,8 @@ class Store:
             return self._get(resource, id_)
 
     def _get(self, resource: str, id_: str) -> Document:
-        with translated():
-            stored = self._database[resource].find_one({"_id": id_}, session=_session.get())
+        with safely():
+            stored = self._database[resource].find_one({"_id": id_}, session=session())
         if stored is None:
             raise NotFound(f"there is no {resource} {id_!r}")
         return outward(stored)
@@ -134,15 +139,20 @@ class Store:
     def insert(self, resource: str, document: Mapping[str, Any]) -> Document:
         """Keep a new document under its `id`; Conflict where that id is taken."""
         stored = inward(document, 1)
-        with translated():
-            try:
-                self._database[resource].insert_one(stored, session=_session.get())
-            except DuplicateKeyError as error:
-                taken = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
-                raise Conflict(
-                    f"{taken}: a {resource} with {document[taken]!r} is there already"
-                ) from None
-        return outward(stored)
+        made = outward(dict(stored))
+
+        def write() -> bool:
+            self._database[resource].insert_one(stored, session=session())
+            return True
+
+        try:
+            self._recorded(resource, [(None, made)], write)
+        except DuplicateKeyError as error:
+            taken = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
+            raise Conflict(
+                f"{taken}: a {resource} with {document[taken]!r} is there already"
+            ) from None
+        return made
 
     def change(
         self,
@@ -164,13 +174,11 @@ class Store:
             after = change(before)
             if after is before:
                 return before
-            changed = inward(after, before.version + 1)
-            with translated():
-                result = self._database[resource].replace_one(
-                    _this(before), changed, session=_session.get()
-                )
-            if result.matched_count:
-                return outward(changed)
+            stored = inward(after, before.version + 1)
+            changed = outward(dict(stored))
+            write = partial(self._replace, resource, before, stored)
+            if self._recorded(resource, [(before, changed)], write):
+                return changed
         raise Unavailable(f"{resource} {id_!r} changes faster than this change can be made")
 
     def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> None:
@@ -178,11 +186,37 @@ class Store:
         for _ in range(ATTEMPTS):
             before = self._get(resource, id_)
             _expect(before, versions)
-            with translated():
-                result = self._database[resource].delete_one(_this(before), session=_session.get())
-            if result.deleted_count:
+            write = partial(self._remove, resource, before)
+            if self._recorded(resource, [(before, None)], write):
                 return
         raise Unavailable(f"{resource} {id_!r} changes faster than it can be removed")
+
+    def _replace(self, resource: str, before: Document, stored: Stored) -> bool:
+        result = self._database[resource].replace_one(_this(before), stored, session=session())
+        return bool(result.matched_count)
+
+    def _remove(self, resource: str, before: Document) -> bool:
+        result = self._database[resource].delete_one(_this(before), session=session())
+        return bool(result.deleted_count)
+
+    def _recorded(self, resource: str, changes: list[Change], write: Callable[[], bool]) -> bool:
+        """Do a write and keep the events of its changes with it; False where nothing was written.
+
+        `write` may be called more than once, as in `in_transaction`.
+        """
+        record = self._record or (lambda *_: None)
+        events = [event for change in changes if (event := record(resource, *change)) is not None]
+        if not events:
+            with safely():
+                return write()
+
+        def both() -> bool:
+            done = write()
+            for event in events if done else ():
+                self.outbox.put(event)
+            return done
+
+        return transactions.within(self._client, both)
 
 
 def _client(uri: str) -> pymongo.MongoClient[Stored]:

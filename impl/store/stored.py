@@ -8,6 +8,8 @@ from impl.store.bson import decode, encode
 
 Stored = dict[str, Any]
 VERSION = "_rev"
+EXPIRES = "_expires"
+"""When the document may be removed, for those that are."""
 
 
 def inward(document: Mapping[str, Any], version: int) -> Stored:
@@ -18,5 +20,6 @@ def inward(document: Mapping[str, Any], version: int) -> Stored:
 def outward(stored: Stored) -> Document:
     """The document that was stored."""
     version = stored.pop(VERSION)
+    stored.pop(EXPIRES, None)
     del stored["_id"]
     return Document(decode(stored), version)

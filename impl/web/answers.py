@@ -9,10 +9,10 @@ import flask
 from werkzeug.http import parse_etags
 
 from generated.operations import Operation
+from impl.links import Links
 from impl.query.language import Document, Page, Query, Selection
 from impl.query.project import project
 from impl.web.paging import Paging
-from impl.web.render import Links
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"

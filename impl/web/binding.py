@@ -22,6 +22,7 @@ from generated.operations import OPERATIONS, Operation
 from impl.errors import FieldInvalid
 from impl.handlers import Handlers
 from impl.handlers.idempotency import Answer, Idempotency
+from impl.links import Links
 from impl.patch.apply import Patch
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
@@ -29,7 +30,6 @@ from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
 from impl.web.answers import JSON, NDJSON, Asked, success
-from impl.web.render import Links
 from impl.web.validation import BODY
 
 

@@ -68,6 +68,25 @@ class Links:
         return value
 
 
+class EventLinks(Links):
+    """The `href`s in events: those of the resources that they tell of."""
+
+    def added(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """The event as it is told, without the id that is its place in the feed."""
+        shown = {name: value for name, value in document.items() if name != "id"}
+        if "event" in shown:
+            shown["event"] = {
+                resource: Links(self.base, resource).added(told) if "id" in told else told
+                for resource, told in shown["event"].items()
+            }
+        return shown
+
+
+def links(base: str, resource: str) -> Links:
+    """The `href`s of what a path shows, below the URL that clients know the API by."""
+    return EventLinks(base, resource) if resource == "events" else Links(base, resource)
+
+
 def _href(base: str, resource: str, id_: str) -> str:
     return f"{base}/{resource}/{quote(id_, safe=UNQUOTED)}"
 

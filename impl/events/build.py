@@ -1,0 +1,92 @@
+"""The event that a write makes (TMF630 Part 1, notifications; the envelope of v4). Pure."""
+
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+from ulid import ULID
+
+from impl.query.language import Document
+
+Json = dict[str, Any]
+Kind: TypeAlias = Literal["Create", "AttributeValueChange", "StateChange", "Delete"]
+
+RESOURCES = (
+    "customerBill",
+    "customerBillOnDemand",
+    "appliedCustomerBillingRate",
+    "billCycle",
+    "billCycleSpecification",
+)
+"""What events tell of."""
+
+STATEFUL = ("customerBill", "customerBillOnDemand")
+_TITLES: dict[Kind, str] = {
+    "Create": "created",
+    "AttributeValueChange": "changed",
+    "StateChange": "in another state",
+    "Delete": "deleted",
+}
+_ALONE = {"state", "lastUpdate"}
+
+correlation: ContextVar[str] = ContextVar("correlation")
+"""What the writes of this context belong to: a request's id, or a job's."""
+
+
+def build(resource: str, before: Document | None, after: Document | None) -> Json | None:
+    """The event of a write, with the whole resource; None where nobody is told of it."""
+    told = after if after is not None else before
+    if resource not in RESOURCES or told is None:
+        return None
+    kind = _kind(resource, before, after)
+    now = datetime.now(UTC)
+    event_id = str(ULID())
+    return {
+        "eventId": event_id,
+        "eventTime": now,
+        "eventType": event_type(resource, kind),
+        "timeOcurred": now,
+        "correlationId": correlation.get(event_id),
+        "domain": "Commercial",
+        "title": f"{_class(resource)} {_TITLES[kind]}",
+        "description": f"{_class(resource)} {told['id']} is {_TITLES[kind]}.",
+        "priority": "1",
+        "event": {resource: dict(told)},
+    }
+
+
+def event_type(resource: str, kind: Kind) -> str:
+    """The name of an event, such as `CustomerBillCreateEvent`."""
+    return f"{_class(resource)}{kind}Event"
+
+
+def event_types() -> tuple[str, ...]:
+    """The names of all events that there are."""
+    return tuple(
+        event_type(resource, kind)
+        for resource in RESOURCES
+        for kind in _TITLES
+        if kind != "StateChange" or resource in STATEFUL
+    )
+
+
+def subject(event: Json) -> str:
+    """What an event is about; two that are about the same keep their order."""
+    resource, told = next(iter(event["event"].items()))
+    return f"{resource}/{told['id']}"
+
+
+def _kind(resource: str, before: Document | None, after: Document | None) -> Kind:
+    if before is None or after is None:
+        return "Create" if before is None else "Delete"
+    changed = {name for name in {*before, *after} if _differs(before, after, name)}
+    alone = "state" in changed and changed <= _ALONE
+    return "StateChange" if alone and resource in STATEFUL else "AttributeValueChange"
+
+
+def _differs(before: Document, after: Document, name: str) -> bool:
+    return name not in before or name not in after or before[name] != after[name]
+
+
+def _class(resource: str) -> str:
+    return resource[0].upper() + resource[1:]

@@ -1,0 +1,177 @@
+"""One receiver, and the connection to it: events posted to where its callback may lead.
+
+Each connection goes to an address that was checked, under the callback's own name, straight, with
+no proxy; redirects are not followed. A try takes as long as it may and no longer, however slowly
+the receiver drips its answer.
+"""
+
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from impl.events import callbacks
+from impl.events.callbacks import Allowance, Callback, Refused, Resolve
+
+ANSWER_BYTES = 64 * 1024
+"""How much of an answer is read; nothing of it is looked at."""
+
+WATCH_SECONDS = 0.25
+AGENT = "tmf678"
+_FAILURES = (OSError, HTTPError, http.client.HTTPException, ValueError)
+Find: TypeAlias = Callable[[], socket.socket | None]
+_STALE = (ConnectionError, http.client.RemoteDisconnected)
+
+
+class Unreachable(Exception):
+    """The receiver gave no answer; the message says why."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a try may take: to connect, and in all."""
+
+    connect: float = 3.0
+    total: float = 15.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a receiver said."""
+
+    status: int
+    retry_after: str | None = None
+
+
+class Watchdog:
+    """Breaks off tries that have taken as long as they may."""
+
+    def __init__(self) -> None:
+        self._tries: dict[int, tuple[float, Find]] = {}
+
+    @contextmanager
+    def within(self, until: float, find: Find) -> Iterator[None]:
+        """Break the socket off where what is done with it has not ended by then."""
+        self._tries[id(find)] = (until, find)
+        try:
+            yield
+        finally:
+            del self._tries[id(find)]
+
+    def run(self, stop: threading.Event) -> None:
+        """Watch until told to stop."""
+        while not stop.wait(WATCH_SECONDS):
+            now = time.monotonic()
+            for until, find in list(self._tries.values()):
+                found = find() if until < now else None
+                if found is not None:
+                    with suppress(OSError):
+                        found.shutdown(socket.SHUT_RDWR)
+
+
+class Receiver:
+    """A callback, and one connection to it that is kept between posts. For one thread at a time."""
+
+    def __init__(
+        self,
+        url: str,
+        allowance: Allowance,
+        watchdog: Watchdog,
+        patience: Patience = Patience(),
+        resolve: Resolve = callbacks.lookup,
+    ) -> None:
+        self._callback: Callback = callbacks.read(url)
+        self._allowance = allowance
+        self._watchdog = watchdog
+        self._patience = patience
+        self._resolve = resolve
+        self._connection: HTTPConnection | None = None
+
+    def post(self, body: bytes, headers: dict[str, str]) -> Answer:
+        """Post a body; Unreachable where no whole answer comes in time."""
+        until = time.monotonic() + self._patience.total
+        try:
+            return self._posted(body, headers, until)
+        except (*_FAILURES, Refused) as error:
+            self.close()
+            raise Unreachable(_said(error, late=time.monotonic() >= until)) from None
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _posted(self, body: bytes, headers: dict[str, str], until: float) -> Answer:
+        kept = self._connection
+        if kept is not None and kept.sock is not None:
+            with suppress(*_STALE):  # else the receiver has closed what was idle
+                return self._exchanged(kept, body, headers, until)
+        self.close()
+        self._connection = self._connected(until)
+        return self._exchanged(self._connection, body, headers, until)
+
+    def _exchanged(
+        self, connection: HTTPConnection, body: bytes, headers: dict[str, str], until: float
+    ) -> Answer:
+        own = {"Host": self._callback.authority, "User-Agent": AGENT, "Accept-Encoding": "identity"}
+        socket_ = connection.sock
+        with self._watchdog.within(until, lambda: socket_):
+            connection.request(
+                "POST", self._callback.target, body, own | headers, preload_content=False
+            )
+            answer = connection.getresponse()
+            rest = answer.read(ANSWER_BYTES, decode_content=False)
+        if len(rest) == ANSWER_BYTES:
+            self.close()
+        return Answer(answer.status, answer.headers.get("Retry-After"))
+
+    def _connected(self, until: float) -> HTTPConnection:
+        """A connection to the first of the callback's addresses that takes one."""
+        addresses = callbacks.addresses(self._callback, self._allowance, self._resolve)
+        for address in addresses[:-1]:
+            with suppress(OSError, HTTPError):
+                return self._connected_to(address, until)
+        return self._connected_to(addresses[-1], until)
+
+    def _connected_to(self, address: str, until: float) -> HTTPConnection:
+        connection = self._connection_to(address)
+        try:
+            with self._watchdog.within(until, lambda: connection.sock):
+                connection.connect()
+        except BaseException:
+            connection.close()
+            raise
+        connection.timeout = self._patience.total
+        return connection
+
+    def _connection_to(self, address: str) -> HTTPConnection:
+        host, port = self._callback.host, self._callback.port
+        if self._callback.scheme == "http":
+            return HTTPConnection(address, port, timeout=self._patience.connect)
+        return HTTPSConnection(
+            address,
+            port,
+            timeout=self._patience.connect,
+            server_hostname=host,
+            assert_hostname=host,
+            cert_reqs="CERT_REQUIRED",
+        )
+
+
+def _said(error: Exception, *, late: bool) -> str:
+    """What went wrong in a few words, without what a receiver made up or an address."""
+    if late or isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, Refused):
+        return f"callback: {error}"
+    return {"SSLCertVerificationError": "its certificate is not valid"}.get(
+        type(error).__name__, f"no answer: {type(error).__name__}"
+    )

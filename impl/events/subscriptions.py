@@ -1,0 +1,83 @@
+"""A subscription's `query`: which events it selects, and what of them it shows. Pure.
+
+It is written as for `GET /events`, such as
+`eventType=CustomerBillStateChangeEvent&event.customerBill.state=onHold&fields=eventType`. Beyond
+that, a leading `?` is no part of it, and a path may begin with the resource's name.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from generated import schemas
+from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
+from impl.events.build import RESOURCES, event_types
+from impl.query import attributes, parse
+from impl.query.attributes import Attribute
+from impl.query.evaluate import holds
+from impl.query.language import Compare, Condition, Document, Every, Path, Selection, Some
+from impl.query.paths import renamed
+from impl.query.project import project
+
+MEANINGLESS = ("sort", "limit", "offset", "cursor")
+"""Parameters that are about lists."""
+
+EVENT = attributes.of(schemas.Event)
+_SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
+
+
+@dataclass(frozen=True)
+class Selector:
+    """What a subscription wants: the events that fulfil a condition, and these attributes."""
+
+    where: Condition
+    fields: Selection | None
+
+    def selects(self, event: Document) -> bool:
+        """Whether the event is for the subscription."""
+        return holds(self.where, event)
+
+    def shown(self, event: Document) -> Document:
+        """What the subscription wants to see of the event."""
+        return project(event, self.fields)
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> Selector:
+    """What a subscription's query says; FieldInvalid where it can't be read."""
+    plain = text.strip().removeprefix("?").strip()
+    try:
+        reserved = parse.Parameters.read(plain).reserved
+        found = parse.parse(plain, _SHORT, parse.Limits())
+    except (ParameterInvalid, NotTranslated) as error:
+        raise FieldInvalid("query", str(error)) from None
+    for name in MEANINGLESS:
+        if name in reserved:
+            raise FieldInvalid("query", f"{name}: is about lists, and a subscription is none")
+    _refuse_unknown_types(found.where)
+    return Selector(renamed(found.where, _whole), _within_event(found.fields))
+
+
+def _whole(path: Path) -> Path:
+    return ("event", *path) if path[:1] and path[0] in RESOURCES else path
+
+
+def _within_event(fields: Selection | None) -> Selection | None:
+    """The selection with what it names by the resource's name at its place in the event."""
+    if fields is None or not any(name in fields for name in RESOURCES):
+        return fields
+    kept = {name: inner for name, inner in fields.items() if name not in RESOURCES}
+    short = {name: fields[name] for name in RESOURCES if name in fields}
+    event = kept.get("event", {})
+    return kept | {"event": event if event is None else {**event, **short}}
+
+
+def _refuse_unknown_types(where: Condition) -> None:
+    """Raise FieldInvalid where all that is asked for is a type of event that there is not."""
+    match where:
+        case Compare(("eventType",), values, "eq"):
+            for value in values:
+                if value not in event_types():
+                    raise FieldInvalid("query", f"eventType: there is no {value}")
+        case Every(parts) | Some(parts):
+            for part in parts:
+                _refuse_unknown_types(part)

@@ -1,0 +1,243 @@
+"""Deliveries on their way to subscribers, and how each subscriber is doing.
+
+A consumer is the sending side of one subscription: its secret, its counts, and who works for it
+now. One worker at a time claims it, takes its next deliveries in the order of the feed, and says
+what became of them. A claim has a token, so that a worker whose claim has run out can't overwrite
+what its successor does.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from pymongo import DeleteMany, UpdateMany, UpdateOne
+from pymongo.database import Database
+
+from impl.query.language import Document
+from impl.store.faults import translated
+from impl.store.leases import Clock
+from impl.store.outbox import DELIVERIES, FEED
+from impl.store.stored import Stored, outward
+from impl.store.transactions import safely, session
+
+CONSUMERS = "consumer"
+PENDING, DEAD = "pending", "dead"
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A consumer, as the worker that has claimed it knows it."""
+
+    subscription: str
+    token: str
+    secret: str
+    failures: int
+    """How many rounds in a row have failed."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One event on its way to one subscriber."""
+
+    id: str
+    subject: str
+    position: str
+    tries: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A delivery that failed, with what went wrong, and when it is tried again: None for never."""
+
+    delivery: Delivery
+    error: str
+    due: datetime | None
+
+
+@dataclass(frozen=True)
+class Round:
+    """What became of some deliveries, and when the consumer's next are tried."""
+
+    delivered: Sequence[Delivery] = ()
+    failed: Sequence[Failure] = ()
+    failures: int = 0
+    due: datetime = EVER
+    dead_before: datetime | None = None
+    """Whatever waits since then or longer is given up, too."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a consumer is doing."""
+
+    pending: int = 0
+    failed: int = 0
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Deliveries:
+    """The deliveries and consumers of a database."""
+
+    def __init__(self, database: Database[Stored], clock: Clock) -> None:
+        self._database = database
+        self._deliveries = database[DELIVERIES]
+        self._consumers = database[CONSUMERS]
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """The time that claims and due dates are in."""
+        return self._clock()
+
+    def subscribe(self, subscription: str, secret: str) -> None:
+        """Add a consumer."""
+        consumer = {"_id": subscription, "secret": secret, "failures": 0, "delivered": 0}
+        with safely():
+            self._consumers.insert_one({**consumer, "until": EVER, "due": EVER}, session=session())
+
+    def unsubscribe(self, subscription: str) -> None:
+        """Remove a consumer; its deliveries end with it."""
+        with safely():
+            self._consumers.delete_one({"_id": subscription}, session=session())
+
+    def discard(self, subscription: str) -> None:
+        """Remove the deliveries of a subscription that is gone."""
+        with translated():
+            self._deliveries.delete_many({"state": PENDING, "subscription": subscription})
+            self._deliveries.delete_many({"state": DEAD, "subscription": subscription})
+
+    def waiting(self) -> list[str]:
+        """The subscriptions with pending deliveries."""
+        with translated():
+            return self._deliveries.distinct("subscription", {"state": PENDING})
+
+    def claimable(self, subscriptions: Iterable[str]) -> list[str]:
+        """Those of the subscriptions that nobody works for, and that are not to wait."""
+        now = self._clock()
+        free = {"_id": {"$in": list(subscriptions)}, "until": {"$lte": now}, "due": {"$lte": now}}
+        with translated():
+            return [consumer["_id"] for consumer in self._consumers.find(free, {"_id": 1})]
+
+    def claim(self, subscription: str, seconds: float) -> Claim | None:
+        """Claim a consumer for some time; None where another was quicker."""
+        now, token = self._clock(), token_hex(8)
+        with translated():
+            found = self._consumers.find_one_and_update(
+                {"_id": subscription, "until": {"$lte": now}, "due": {"$lte": now}},
+                {"$set": {"token": token, "until": now + timedelta(seconds=seconds)}},
+            )
+        if found is None:
+            return None
+        return Claim(subscription, token, found["secret"], found["failures"])
+
+    def renew(self, claim: Claim, seconds: float) -> bool:
+        """Keep a claim for as long again; False where it has gone to another."""
+        return self._update(claim, {"until": self._clock() + timedelta(seconds=seconds)})
+
+    def release(self, claim: Claim) -> None:
+        """Let another claim the consumer at once."""
+        self._update(claim, {"until": EVER})
+
+    def next(self, subscription: str, limit: int) -> list[Delivery]:
+        """The next deliveries, in the feed's order.
+
+        Left out is what waits for its next try, and all behind it that has the same subject.
+        """
+        mine = {"state": PENDING, "subscription": subscription}
+        with translated():
+            blocked = self._deliveries.distinct("subject", {**mine, "due": {"$gt": self._clock()}})
+            where = {**mine, "subject": {"$nin": blocked}} if blocked else mine
+            rows = self._deliveries.find(where).sort("position", 1).limit(limit)
+            return [_delivery(row) for row in rows.batch_size(limit + 1)]
+
+    def blocked(self, subscription: str) -> int:
+        """How many subjects wait for the next try of their first delivery."""
+        waits = {"state": PENDING, "subscription": subscription, "due": {"$gt": self._clock()}}
+        with translated():
+            return len(self._deliveries.distinct("subject", waits))
+
+    def events(self, positions: Iterable[str]) -> dict[str, Document]:
+        """The events at these positions, by position; those that have expired are left out."""
+        with translated():
+            rows = list(self._database[FEED].find({"_id": {"$in": list(positions)}}))
+        return {row["_id"]: outward(row) for row in rows}
+
+    def settle(self, claim: Claim, done: Round) -> bool:
+        """Write down what became of deliveries; False where the claim has gone to another."""
+        now = self._clock()
+        told: Stored = {"failures": done.failures, "due": done.due}
+        if done.delivered:
+            told["lastSuccess"] = now
+        if done.failed:
+            told |= {"lastError": done.failed[-1].error, "lastErrorTime": now}
+        if not self._update(claim, told, delivered=len(done.delivered)):
+            return False
+        operations = list(_operations(claim.subscription, done))
+        with translated():
+            if operations:
+                self._deliveries.bulk_write(operations, ordered=False)
+        return True
+
+    def retry(self, subscription: str) -> None:
+        """Let all that waits for its next try be tried now."""
+        waits = {"state": PENDING, "subscription": subscription, "due": {"$exists": True}}
+        with translated():
+            self._deliveries.update_many(waits, {"$unset": {"due": ""}})
+
+    def redeliver(self, subscription: str) -> None:
+        """Try what was given up anew, and the consumer at once."""
+        again = {"state": PENDING, "tries": 0, "since": self._clock()}
+        with translated():
+            self._deliveries.update_many(
+                {"state": DEAD, "subscription": subscription},
+                {"$set": again, "$unset": {"due": ""}},
+            )
+            self._consumers.update_one({"_id": subscription}, {"$set": {"due": EVER}})
+
+    def health(self, subscriptions: Sequence[str]) -> dict[str, Health]:
+        """How these consumers are doing."""
+        counted: Any = [
+            {"$match": {"state": {"$in": [PENDING, DEAD]}, "subscription": {"$in": subscriptions}}},
+            {"$group": {"_id": ["$subscription", "$state"], "count": {"$sum": 1}}},
+        ]
+        with safely():
+            counts = {
+                tuple(row["_id"]): row["count"]
+                for row in self._deliveries.aggregate(counted, session=session())
+            }
+            consumers = self._consumers.find({"_id": {"$in": subscriptions}}, session=session())
+            kept = {row["_id"]: row for row in consumers}
+        return {
+            each: Health(
+                counts.get((each, PENDING), 0), counts.get((each, DEAD), 0), kept.get(each, {})
+            )
+            for each in subscriptions
+        }
+
+    def _update(self, claim: Claim, told: Stored, delivered: int = 0) -> bool:
+        with translated():
+            result = self._consumers.update_one(
+                {"_id": claim.subscription, "token": claim.token},
+                {"$set": told, "$inc": {"delivered": delivered}},
+            )
+        return bool(result.matched_count)
+
+
+def _delivery(row: Stored) -> Delivery:
+    return Delivery(row["_id"], row["subject"], row["position"], row["tries"], row["since"])
+
+
+def _operations(subscription: str, done: Round) -> Iterable[Any]:
+    if done.delivered:
+        yield DeleteMany({"_id": {"$in": [delivery.id for delivery in done.delivered]}})
+    for failure in done.failed:
+        told: Stored = {"error": failure.error, "tries": failure.delivery.tries + 1}
+        told |= {"state": DEAD} if failure.due is None else {"due": failure.due}
+        yield UpdateOne({"_id": failure.delivery.id}, {"$set": told})
+    if done.dead_before is not None:
+        old = {"state": PENDING, "subscription": subscription, "since": {"$lt": done.dead_before}}
+        given_up = {"state": DEAD, "error": done.failed[-1].error}
+        yield UpdateMany(old, {"$set": given_up})

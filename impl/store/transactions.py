@@ -1,0 +1,50 @@
+"""Transactions: what the store reads and writes within one is done whole, or not at all."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import pymongo
+from pymongo.client_session import ClientSession
+
+from impl.store.faults import WRITE_SECONDS, translated
+
+R = TypeVar("R")
+_session: ContextVar[ClientSession | None] = ContextVar("session", default=None)
+
+
+def session() -> ClientSession | None:
+    """The session of the transaction that this context is in."""
+    return _session.get()
+
+
+def within(client: pymongo.MongoClient[Any], work: Callable[[], R]) -> R:
+    """What `work` returns, with all that it reads and writes in one transaction.
+
+    That is the one that this context is in already, or its own. It may be called more than once:
+    again where another transaction came between.
+    """
+    if session() is not None:
+        return work()
+    with translated(), pymongo.timeout(WRITE_SECONDS), client.start_session() as own:
+
+        def run(own: ClientSession) -> R:
+            with _in(own):
+                return work()
+
+        return own.with_transaction(run)
+
+
+def safely() -> AbstractContextManager[None]:
+    """MongoDB's troubles as ours; within a transaction as they are, for it to be tried again."""
+    return translated() if session() is None else nullcontext()
+
+
+@contextmanager
+def _in(own: ClientSession) -> Iterator[None]:
+    token = _session.set(own)
+    try:
+        yield
+    finally:
+        _session.reset(token)
