@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,9 @@ class Settings:
     unknown_filter: str
     count_timeout_ms: int
     validate_responses: bool
+    callback_allow: str
+    event_retry_hours: int
+    event_retention_days: int
 
     @property
     def embedded(self) -> bool:
@@ -66,6 +69,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         raise SettingsError("; ".join(troubles)) from None
     if settings.demo and not settings.embedded:
         raise SettingsError("DEMO: is for the embedded database, and MONGODB_URI names another.")
+    if settings.event_retry_hours > 24 * settings.event_retention_days:
+        raise SettingsError("EVENT_RETRY_HOURS: is longer than EVENT_RETENTION_DAYS keeps events.")
     return settings
 
 
@@ -104,6 +109,19 @@ _is_database = Regexp(
     r"(?!(admin|config|local)\Z)[A-Za-z0-9_-]{1,63}\Z",
     error="Must be of letters, digits, - and _, and no database of MongoDB's own.",
 )
+_is_allowed = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+def _is_allowance(text: str) -> None:
+    """Of addresses, networks, host names and `*.` domains."""
+    for part in filter(None, map(str.strip, text.split(","))):
+        try:
+            ip_network(part.strip("[]"), strict=False)
+        except ValueError:
+            if _is_allowed.fullmatch(part) is None:
+                raise ValidationError(f"{part} is no address, network, host or *.domain.") from None
+
+
 _is_url = Regexp(
     rf"https?://{_ADDRESS}(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?\Z",
     error="Must be an absolute http or https URL, such as https://host/path.",
@@ -147,3 +165,12 @@ class Environment(Schema):
         data_key="COUNT_TIMEOUT_MS", load_default=500, validate=Range(1, 10_000)
     )
     validate_responses = fields.Boolean(data_key="VALIDATE_RESPONSES", load_default=False)
+    callback_allow = fields.String(
+        data_key="CALLBACK_ALLOW", load_default="", validate=_is_allowance
+    )
+    event_retry_hours = fields.Integer(
+        data_key="EVENT_RETRY_HOURS", load_default=72, validate=Range(1, 24 * 365)
+    )
+    event_retention_days = fields.Integer(
+        data_key="EVENT_RETENTION_DAYS", load_default=7, validate=Range(1, 365)
+    )

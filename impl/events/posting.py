@@ -23,6 +23,9 @@ from impl.events.callbacks import Allowance, Callback, Refused, Resolve
 ANSWER_BYTES = 64 * 1024
 """How much of an answer is read; nothing of it is looked at."""
 
+ADDRESSES = 4
+"""How many of a host's addresses are tried."""
+
 WATCH_SECONDS = 0.25
 AGENT = "tmf678"
 _FAILURES = (OSError, HTTPError, http.client.HTTPException, ValueError)
@@ -135,7 +138,7 @@ class Receiver:
 
     def _connected(self, until: float) -> HTTPConnection:
         """A connection to the first of the callback's addresses that takes one."""
-        addresses = callbacks.addresses(self._callback, self._allowance, self._resolve)
+        addresses = callbacks.addresses(self._callback, self._allowance, self._resolve)[:ADDRESSES]
         for address in addresses[:-1]:
             with suppress(OSError, HTTPError):
                 return self._connected_to(address, until)

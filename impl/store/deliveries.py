@@ -13,11 +13,11 @@ from secrets import token_hex
 from typing import Any
 
 from pymongo import DeleteMany, UpdateMany, UpdateOne
-from pymongo.database import Database
 
 from impl.query.language import Document
 from impl.store.faults import translated
-from impl.store.leases import Clock
+from impl.store.leases import Clock, server_clock
+from impl.store.mongo import Store
 from impl.store.outbox import DELIVERIES, FEED
 from impl.store.stored import Stored, outward
 from impl.store.transactions import safely, session
@@ -82,11 +82,11 @@ class Health:
 class Deliveries:
     """The deliveries and consumers of a database."""
 
-    def __init__(self, database: Database[Stored], clock: Clock) -> None:
-        self._database = database
-        self._deliveries = database[DELIVERIES]
-        self._consumers = database[CONSUMERS]
-        self._clock = clock
+    def __init__(self, store: Store, clock: Clock | None = None) -> None:
+        self._feed = store.database[FEED]
+        self._deliveries = store.database[DELIVERIES]
+        self._consumers = store.database[CONSUMERS]
+        self._clock = clock or server_clock(store)
 
     def now(self) -> datetime:
         """The time that claims and due dates are in."""
@@ -114,6 +114,12 @@ class Deliveries:
         with translated():
             return self._deliveries.distinct("subscription", {"state": PENDING})
 
+    def consumers(self, subscriptions: Iterable[str]) -> set[str]:
+        """Those of the subscriptions that have a consumer."""
+        with translated():
+            found = self._consumers.find({"_id": {"$in": list(subscriptions)}}, {"_id": 1})
+            return {consumer["_id"] for consumer in found}
+
     def claimable(self, subscriptions: Iterable[str]) -> list[str]:
         """Those of the subscriptions that nobody works for, and that are not to wait."""
         now = self._clock()
@@ -132,10 +138,6 @@ class Deliveries:
         if found is None:
             return None
         return Claim(subscription, token, found["secret"], found["failures"])
-
-    def renew(self, claim: Claim, seconds: float) -> bool:
-        """Keep a claim for as long again; False where it has gone to another."""
-        return self._update(claim, {"until": self._clock() + timedelta(seconds=seconds)})
 
     def release(self, claim: Claim) -> None:
         """Let another claim the consumer at once."""
@@ -162,13 +164,17 @@ class Deliveries:
     def events(self, positions: Iterable[str]) -> dict[str, Document]:
         """The events at these positions, by position; those that have expired are left out."""
         with translated():
-            rows = list(self._database[FEED].find({"_id": {"$in": list(positions)}}))
+            rows = list(self._feed.find({"_id": {"$in": list(positions)}}))
         return {row["_id"]: outward(row) for row in rows}
 
-    def settle(self, claim: Claim, done: Round) -> bool:
-        """Write down what became of deliveries; False where the claim has gone to another."""
+    def settle(self, claim: Claim, done: Round, seconds: float) -> bool:
+        """Write down what became of deliveries, and keep the claim for as long again.
+
+        False where the claim has gone to another; then nothing is written.
+        """
         now = self._clock()
-        told: Stored = {"failures": done.failures, "due": done.due}
+        until = now + timedelta(seconds=seconds)
+        told: Stored = {"failures": done.failures, "due": done.due, "until": until}
         if done.delivered:
             told["lastSuccess"] = now
         if done.failed:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import pymongo
 from bson.codec_options import CodecOptions
+from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
@@ -51,6 +52,11 @@ class Store:
         self._database = self._client.get_database(database, codec_options=codec)
         self._record = record
         self.outbox = Outbox(self._client, self._database)
+
+    @property
+    def database(self) -> Database[Stored]:
+        """For the other modules of this room."""
+        return self._database
 
     def close(self) -> None:
         """Let go of every connection."""

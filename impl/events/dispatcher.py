@@ -1,0 +1,189 @@
+"""The worker's side of events: from the outbox to the feed, and from there to the subscribers.
+
+Any number of workers may run. One of them at a time moves events to the feed; subscribers are
+served by all, each by one at a time.
+"""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from secrets import token_hex
+
+import structlog
+
+from impl.errors import Unavailable
+from impl.events import callbacks
+from impl.events.bodies import Bodies
+from impl.events.build import subject
+from impl.events.callbacks import Allowance, Resolve
+from impl.events.courier import Courier, Kit
+from impl.events.posting import Patience, Watchdog
+from impl.events.subscribers import Subscribers, Subscription
+from impl.events.verdict import Judge
+from impl.query.language import Document
+from impl.settings import Settings
+from impl.store.deliveries import Claim, Deliveries
+from impl.store.leases import Clock, Lease
+from impl.store.mongo import Store
+from impl.store.outbox import MOST_DELIVERIES, Routing
+
+COURIERS = 64
+"""How many subscribers a worker serves at the same time."""
+
+LANES = 64
+"""How many deliveries more than one a subscriber may be on their way."""
+
+MOST_EVENTS = 500
+RELAY_SECONDS = 5
+IDLE_SECONDS = 0.1
+REST_SECONDS = 0.3
+"""How long a subscriber rests who has nothing that can be delivered now."""
+
+log = structlog.get_logger("events")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How events are kept and delivered."""
+
+    base: str
+    """What every `href` begins with."""
+
+    allowance: Allowance = field(default_factory=Allowance)
+    retry: timedelta = timedelta(hours=72)
+    retention: timedelta = timedelta(days=7)
+    patience: Patience = field(default_factory=Patience)
+    resolve: Resolve = callbacks.lookup
+
+    @classmethod
+    def of(cls, settings: Settings, base_path: str) -> "Options":
+        """The options that the settings give."""
+        url = settings.public_url or f"http://{settings.host}:{settings.port}"
+        return cls(
+            url + base_path,
+            Allowance.read(settings.callback_allow),
+            timedelta(hours=settings.event_retry_hours),
+            timedelta(days=settings.event_retention_days),
+        )
+
+
+class Dispatcher:
+    """Moves and delivers events; `run` does it until told to stop."""
+
+    def __init__(self, store: Store, options: Options, clock: Clock | None = None) -> None:
+        self._store = store
+        self._options = options
+        self._deliveries = Deliveries(store, clock)
+        self._subscribers = Subscribers(store, self._deliveries)
+        self._lease = Lease(store, "relay", token_hex(8), self._deliveries.now)
+        self._stop = threading.Event()
+        self._couriers = ThreadPoolExecutor(COURIERS, "courier")
+        self._lanes = ThreadPoolExecutor(LANES, "lane")
+        self._serving: set[str] = set()
+        self._resting: dict[str, float] = {}
+        self._kit = self._packed()
+        threading.Thread(
+            target=self._kit.watchdog.run, args=(self._stop,), name="watchdog", daemon=True
+        ).start()
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop, and end what is begun; whatever goes wrong, go on after it."""
+        try:
+            while not stop.is_set():
+                try:
+                    if not self.step():
+                        stop.wait(IDLE_SECONDS)
+                except Unavailable:
+                    stop.wait(1)
+                except Exception:
+                    log.exception("dispatcher")
+                    stop.wait(1)
+        finally:
+            self.close()
+
+    def step(self) -> bool:
+        """Move what is in the outbox, and begin with what can be delivered; whether there was any.
+
+        What is begun goes on in other threads.
+        """
+        moved = self._relay()
+        return self._serve() or moved > 0
+
+    def close(self) -> None:
+        """End what is begun."""
+        self._stop.set()
+        self._couriers.shutdown()
+        self._lanes.shutdown()
+        with suppress(Unavailable):
+            self._lease.release()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing that was begun still goes on."""
+        return not self._serving
+
+    def _relay(self) -> int:
+        outbox = self._store.outbox
+        if outbox.is_empty() or not self._lease.hold(RELAY_SECONDS):
+            return 0
+        now = self._deliveries.now()
+        subscriptions = self._subscribers.all()
+        limit = max(1, min(MOST_EVENTS, MOST_DELIVERIES // max(1, len(subscriptions))))
+
+        def route(event: Document) -> Routing:
+            wanted = (each.id for each in subscriptions if each.selector.selects(event))
+            return Routing(subject(event), tuple(wanted))
+
+        return outbox.relay(route, now, now + self._options.retention, limit)
+
+    def _serve(self) -> bool:
+        """Begin with every subscriber who can be served; whether there was one."""
+        now = time.monotonic()
+        self._resting = {id_: until for id_, until in self._resting.items() if until > now}
+        waiting = set(self._deliveries.waiting()) - self._serving - self._resting.keys()
+        begun = 0
+        for id_ in self._known(waiting):
+            if len(self._serving) >= COURIERS:
+                break
+            subscription = self._subscribers.find(id_)
+            claim = self._deliveries.claim(id_, self._kit.claim_seconds) if subscription else None
+            if claim is not None and subscription is not None:
+                self._serving.add(id_)
+                self._couriers.submit(self._work, claim, subscription)
+                begun += 1
+        return begun > 0
+
+    def _known(self, waiting: set[str]) -> list[str]:
+        """Those who can be claimed; what waits for subscriptions that have ended is removed."""
+        for id_ in waiting - self._deliveries.consumers(waiting):
+            self._subscribers.find(id_)
+        return self._deliveries.claimable(waiting) if waiting else []
+
+    def _work(self, claim: Claim, subscription: Subscription) -> None:
+        try:
+            if not Courier(self._kit, claim, subscription).run():
+                self._resting[claim.subscription] = time.monotonic() + REST_SECONDS
+        except Unavailable:
+            pass  # another takes over when the claim has run out
+        except Exception:
+            log.exception("courier", subscription=claim.subscription)
+        finally:
+            self._serving.discard(claim.subscription)
+
+    def _packed(self) -> Kit:
+        options = self._options
+        return Kit(
+            deliveries=self._deliveries,
+            subscribers=self._subscribers,
+            bodies=Bodies(options.base),
+            judge=Judge(options.retry),
+            allowance=options.allowance,
+            resolve=options.resolve,
+            patience=options.patience,
+            watchdog=Watchdog(),
+            lanes=self._lanes,
+            stop=self._stop,
+        )
