@@ -1,0 +1,1 @@
+"""Bills made from rates, and how they look on paper."""
