@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ READ = (".typ", ".jinja", ".json", ".svg")
 MAX_LOGO = 1 << 20
 LANGUAGE = "en"
 Words = Mapping[str, str]
+Vocabulary = dict[str, dict[str, str]]
 
 
 class DocumentError(Exception):
@@ -26,12 +27,12 @@ class DocumentError(Exception):
 class Assets:
     """The files of our templates, with those of a folder of the operator's in their place.
 
-    `files` are texts by name, and `words` those of each language. Fonts are found in `fonts/`.
+    `files` are texts by name, `words` those of each language, `fonts` what is in `fonts/`.
     """
 
     files: Mapping[str, str]
     words: Mapping[str, Words]
-    fonts: tuple[Path, ...]
+    fonts: Mapping[Path, bytes]
 
     def of_suffix(self, *suffixes: str) -> dict[str, str]:
         """The files whose names end so."""
@@ -40,8 +41,8 @@ class Assets:
     def digest(self) -> bytes:
         """What changes when a file, a word or a font does."""
         stamp = hashlib.sha256(orjson.dumps([self.files, self.words], option=orjson.OPT_SORT_KEYS))
-        for font in self.fonts:
-            stamp.update(font.read_bytes())
+        for font in self.fonts.values():
+            stamp.update(hashlib.sha256(font).digest())
         return stamp.digest()
 
 
@@ -53,10 +54,8 @@ def assets(folder: Path | None) -> Assets:
     ours, own = _texts(OURS), _texts(folder) if folder else {}
     if folder and not {PAPER, WEB, WORDS} & own.keys():
         raise DocumentError(f"templates: {folder} holds none of {PAPER}, {WEB} and {WORDS}")
-    words = _words(ours, OURS)
-    for language, own_words in (_words(own, folder) if folder else {}).items():
-        words[language] = words[LANGUAGE] | words.get(language, {}) | own_words
-    return Assets(ours | own, words, tuple(_fonts(folder)) if folder else ())
+    words = _merged(_words(ours, OURS), _words(own, folder) if folder else {})
+    return Assets(ours | own, words, _fonts(folder) if folder else {})
 
 
 def _texts(folder: Path) -> dict[str, str]:
@@ -68,7 +67,7 @@ def _texts(folder: Path) -> dict[str, str]:
         raise DocumentError(f"templates: {folder} can't be read: {error}") from error
 
 
-def _words(files: Mapping[str, str], folder: Path) -> dict[str, dict[str, str]]:
+def _words(files: Mapping[str, str], folder: Path) -> Vocabulary:
     """The folder's words by language."""
     trouble = f"templates: {folder / WORDS} is not JSON of words by language"
     try:
@@ -80,12 +79,24 @@ def _words(files: Mapping[str, str], folder: Path) -> dict[str, dict[str, str]]:
     return words
 
 
+def _merged(ours: Vocabulary, own: Vocabulary) -> Vocabulary:
+    """Our words with the operator's in their place; what a language lacks is in English."""
+    english = ours[LANGUAGE] | own.get(LANGUAGE, {})
+    languages = ours.keys() | own.keys()
+    return {each: english | ours.get(each, {}) | own.get(each, {}) for each in languages}
+
+
 def _are_words(words: object) -> bool:
     return isinstance(words, dict) and all(isinstance(word, str) for word in words.values())
 
 
-def _fonts(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted((folder / "fonts").rglob("*")) if path.is_file())
+def _fonts(folder: Path) -> dict[Path, bytes]:
+    """The files in the folder's `fonts`."""
+    try:
+        paths = sorted((folder / "fonts").glob("*"))
+        return {path: path.read_bytes() for path in paths if path.is_file()}
+    except OSError as error:
+        raise DocumentError(f"templates: a font can't be read: {error}") from error
 
 
 @dataclass(frozen=True)

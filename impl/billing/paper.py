@@ -1,6 +1,7 @@
 """Statements on paper: PDF, set by typst."""
 
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any, cast
 
 import orjson
@@ -12,6 +13,10 @@ from impl.billing.statement import Statement
 ARCHIVAL: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 """For archives (PDF/A-2a) and for screen readers (PDF/UA-1)."""
 LAST = 253_402_300_799
+LARGE = 200
+"""Lines past which a bill is set alone, and its layout forgotten at once."""
+KEPT = 10
+"""Documents for which typst keeps the layout of one, to set what is like it faster."""
 
 
 class Paper:
@@ -28,10 +33,10 @@ class Paper:
         self._files["main.typ"] = files[PAPER].encode()
         self._logo = logo.svg()
         # Kept, for fonts take long to load; a typst.Compiler would forget sources given as bytes.
-        self._fonts = typst.Fonts(
-            include_system_fonts=False, font_paths=[str(font) for font in used.fonts]
-        )
+        folders = sorted({str(font.parent) for font in used.fonts})
+        self._fonts = typst.Fonts(include_system_fonts=False, font_paths=folders)
         self._standards = ARCHIVAL
+        self._alone = Lock()
 
     def rehearse(self, statement: Statement) -> None:
         """Try a statement that every bill resembles; DocumentError where it can't be set.
@@ -49,11 +54,26 @@ class Paper:
             self._standards = []
 
     def pdf(self, statement: Statement, made: Any) -> bytes:
-        """The pages, dated as made; a letter that no font has makes it plain PDF."""
+        """The pages, dated as made."""
+        if sum(len(group.entries) for group in statement.groups) <= LARGE:
+            return self._either(statement, _seconds(made))
+        with self._alone:
+            try:
+                return self._either(statement, _seconds(made))
+            finally:
+                self._forget()
+
+    def _either(self, statement: Statement, made: int) -> bytes:
+        """PDF/A if its fonts have all letters of the bill; else plain PDF."""
         try:
-            return self._set(statement, _seconds(made), self._standards)
+            return self._set(statement, made, self._standards)
         except typst.TypstError:
-            return self._set(statement, _seconds(made), [])
+            return self._set(statement, made, [])
+
+    def _forget(self) -> None:
+        """Give back the memory of past layouts; 2,000 lines take about 150 MB."""
+        for _ in range(KEPT):
+            typst.compile(b"", font_paths=self._fonts, ignore_system_fonts=True)
 
     def _set(self, statement: Statement, made: int, standards: "list[typst.PDFStandard]") -> bytes:
         return typst.compile(
