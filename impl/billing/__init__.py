@@ -1,1 +1,1 @@
-"""Bills made from rates, and how they look on paper."""
+"""Bills made from rates: what they amount to, when they are due, and who makes them."""

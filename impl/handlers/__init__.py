@@ -3,6 +3,7 @@
 from generated import api
 from impl.handlers.applied_customer_billing_rate import AppliedCustomerBillingRates
 from impl.handlers.bill_cycle import BillCycles
+from impl.handlers.bill_cycle_account import BillCycleAccounts
 from impl.handlers.bill_cycle_specification import BillCycleSpecifications
 from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills
@@ -22,5 +23,6 @@ def build(services: Services) -> Handlers:
         applied_customer_billing_rate=AppliedCustomerBillingRates(services),
         hub=Hub(services),
         bill_cycle=BillCycles(services),
+        bill_cycle_account=BillCycleAccounts(services),
         bill_cycle_specification=BillCycleSpecifications(services),
     )

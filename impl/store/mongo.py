@@ -3,7 +3,7 @@
 Every method raises Unavailable where MongoDB is away or too slow.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -12,17 +12,19 @@ from typing import Any, TypeVar
 import pymongo
 from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
-from impl.query.language import Document, Page, Path, Query
+from impl.query.language import Condition, Document, Page, Path, Query
 from impl.store import indexes, pages
 from impl.store.faults import WRITE_SECONDS, bounded, reading, translated
-from impl.store.mongo_query import to_name
+from impl.store.mongo_query import to_filter, to_name
 from impl.store.stored import VERSION, Stored, inward, outward
 
 ATTEMPTS = 100
 ANSWERS = "idempotency"
+NUMBERS = "sequence"
 R = TypeVar("R")
 _session: ContextVar[ClientSession | None] = ContextVar("session", default=None)
 
@@ -52,7 +54,7 @@ class Store:
     def ensure_indexes(self) -> None:
         """Build the declared indexes that are not there yet."""
         with translated():
-            for resource in indexes.DECLARED:
+            for resource in indexes.DECLARED | indexes.COMPOUND:
                 models = [pymongo.IndexModel(keys) for keys in indexes.keys(resource)]
                 self._database[resource].create_indexes(models)
             for resource, paths in indexes.UNIQUE.items():
@@ -84,12 +86,15 @@ class Store:
                 first = list(islice(rows, 1))
             yield from chain(first, rows)
 
-    def in_transaction(self, work: Callable[[], R]) -> R:
+    def in_transaction(self, work: Callable[[], R], seconds: float = WRITE_SECONDS) -> R:
         """What `work` returns, with all that it reads and writes here in one transaction.
 
-        It may be called more than once: again where another transaction came between.
+        It may be called more than once: again where another transaction came between. Within a
+        transaction, it is part of that.
         """
-        with translated(), self._client.start_session() as session:
+        if _session.get() is not None:
+            return work()
+        with translated(), pymongo.timeout(seconds), self._client.start_session() as session:
 
             def run(session: ClientSession) -> R:
                 token = _session.set(session)
@@ -99,6 +104,28 @@ class Store:
                     _session.reset(token)
 
             return session.with_transaction(run)
+
+    def collection(self, name: str) -> tuple[Collection[Stored], ClientSession | None]:
+        """A collection of the store's own, for its other modules, and the transaction it is in."""
+        return self._database[name], _session.get()
+
+    def next_number(self, sequence: str) -> int:
+        """The next of a sequence's numbers, from 1 on, without a gap: in a transaction alone.
+
+        Until that ends, every other one that wants a number of the sequence has to begin again.
+        """
+        numbers, session = self.collection(NUMBERS)
+        if session is None:
+            raise RuntimeError("a number is taken in the transaction that uses it, or it is lost")
+        with translated():
+            counted: Stored | None = numbers.find_one_and_update(
+                {"_id": sequence},
+                {"$inc": {"last": 1}},
+                upsert=True,
+                return_document=pymongo.ReturnDocument.AFTER,
+                session=session,
+            )
+        return int(counted["last"]) if counted else 1
 
     def recall(self, id_: str) -> Stored | None:
         """What was remembered under this id within the last 24 hours."""
@@ -118,6 +145,34 @@ class Store:
                 {to_name(path): {"$exists": True}}, {"_id": 1}
             )
         return found is not None
+
+    def every(self, resource: str, where: Condition) -> list[Document]:
+        """All documents that the condition holds for, in the order of their ids."""
+        collection, session = self.collection(resource)
+        with translated():
+            found = collection.find(to_filter(where), session=session).sort("_id")
+            return [outward(stored) for stored in found]
+
+    def count(self, resource: str, where: Condition) -> int:
+        """How many documents the condition holds for."""
+        collection, session = self.collection(resource)
+        with translated():
+            return collection.count_documents(to_filter(where), session=session)
+
+    def values(self, resource: str, where: Condition, path: Path) -> Iterator[Any]:
+        """What stands at a path of the documents that the condition holds for, each value once."""
+        group = {"$group": {"_id": f"${to_name(path)}"}}
+        with translated():
+            found = self._database[resource].aggregate(
+                [{"$match": to_filter(where)}, group], allowDiskUse=True
+            )
+            yield from (each["_id"] for each in found)
+
+    def has(self, resource: str, id_: str) -> bool:
+        """Whether there is such a document."""
+        collection, session = self.collection(resource)
+        with translated():
+            return collection.find_one({"_id": id_}, {"_id": 1}, session=session) is not None
 
     def get(self, resource: str, id_: str) -> Document:
         """The document; NotFound where there is none."""
@@ -173,15 +228,37 @@ class Store:
                 return outward(changed)
         raise Unavailable(f"{resource} {id_!r} changes faster than this change can be made")
 
-    def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> None:
-        """Remove the document; NotFound, or PreconditionFailed as with `change`."""
+    def change_many(
+        self, resource: str, changes: Sequence[tuple[Document, Mapping[str, Any]]]
+    ) -> None:
+        """Replace each document by what is beside it, all in the transaction that read them."""
+        collection, session = self.collection(resource)
+        replacements = [
+            pymongo.ReplaceOne(_this(before), inward(after, before.version + 1))
+            for before, after in changes
+        ]
+        if not replacements:
+            return
+        with translated():
+            result = collection.bulk_write(replacements, ordered=False, session=session)
+        if result.matched_count != len(replacements):
+            raise Unavailable(f"{resource}: changes faster than this change can be made")
+
+    def delete_every(self, resource: str, where: Condition) -> None:
+        """Remove all documents that the condition holds for."""
+        collection, session = self.collection(resource)
+        with translated():
+            collection.delete_many(to_filter(where), session=session)
+
+    def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> Document:
+        """Remove the document, and return it; NotFound, or PreconditionFailed as with `change`."""
         for _ in range(ATTEMPTS):
             before = self._get(resource, id_)
             _expect(before, versions)
             with translated():
                 result = self._database[resource].delete_one(_this(before), session=_session.get())
             if result.deleted_count:
-                return
+                return before
         raise Unavailable(f"{resource} {id_!r} changes faster than it can be removed")
 
 

@@ -4,18 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
+from urllib.parse import quote
 
 import flask
 from werkzeug.http import parse_etags
 
 from generated.operations import Operation
+from impl.handlers.representations import Representations
 from impl.query.language import Document, Page, Query, Selection
 from impl.query.project import project
+from impl.web import guard
 from impl.web.paging import Paging
 from impl.web.render import Links
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+"""A document is looked at; nothing in it runs, or is fetched."""
+
 BATCH = 200
 """Lines that go out together; the connection's pace is the stream's."""
 
@@ -37,6 +43,8 @@ class Asked:
             empty = flask.Response(status=success(self.operation))
             del empty.headers["Content-Type"]
             return empty
+        if isinstance(result, Representations):
+            return self._represented(result)
         if not isinstance(result, Page):
             return self._single(result)
         return self._stream(result) if self.query.window.stream else self._page(result)
@@ -52,6 +60,19 @@ class Asked:
                 return flask.Response(status=304, headers=headers)
             result = project(result, self.shown)
         return flask.Response(self.links.one(result), status, headers, content_type=JSON)
+
+    def _represented(self, result: Representations) -> flask.Response:
+        """The form that the client likes best, each with an ETag of its own."""
+        media = guard.preferred(self.request.headers.get("Accept", ""), list(result.made))
+        ending = media.partition("/")[2]
+        etag = f'"{result.version}-{ending}"'
+        headers = {"ETag": etag, "Vary": "Accept"}
+        if self._known(etag):
+            return flask.Response(status=304, headers=headers)
+        file = quote(f"{result.name}.{ending}", safe="")
+        headers["Content-Disposition"] = f"inline; filename*=UTF-8''{file}"
+        headers["Content-Security-Policy"] = CONTENT_POLICY
+        return flask.Response(result.made[media](), 200, headers, mimetype=media)
 
     def _known(self, etag: str) -> bool:
         """Whether the client has this version already (RFC 9110 section 13.1.2)."""

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel import Locale
 
-from impl.billing.assets import assets
-from impl.billing.formats import Formats
-from impl.billing.statement import Clerk, Fact, Seller, Statement
-from impl.billing.totals import Row
-from impl.billing.values import MAX_TEXT, money, number, text, total
-from tests.unit.billing.bills import DAY, Json, period, rate
-from tests.unit.billing.bills import money as amount
+from impl.documents.assets import assets
+from impl.documents.formats import Formats
+from impl.documents.statement import Clerk, Fact, Seller, Statement
+from impl.documents.totals import Row
+from impl.documents.values import MAX_TEXT, money, number, text, total
+from tests.unit.documents.bills import DAY, Json, period, rate
+from tests.unit.documents.bills import money as amount
 
 WORDS = assets(None).words
 

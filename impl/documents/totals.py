@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from impl.billing.formats import Formats, rounded
-from impl.billing.values import Json, Money, listed, money, name, number, text, total
+from impl.documents.formats import Formats, rounded
+from impl.documents.values import Json, Money, listed, money, name, number, text, total
 
 ROUNDING = Decimal(1)
 """The most that is called rounding, in whole units of the currency."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from impl.billing.formats import Formats
-from impl.billing.totals import Row, settlement, sums
-from impl.billing.values import Json, listed, money, name, text, total
+from impl.documents.formats import Formats
+from impl.documents.totals import Row, settlement, sums
+from impl.documents.values import Json, listed, money, name, text, total
 
 RECEIVERS = ("bill receiver", "customer", "payer")
 """Roles of who a bill is for, the likeliest reader first."""

@@ -15,7 +15,7 @@ from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import NumberPattern, get_currency_symbol
 from iso4217 import Currency
 
-from impl.billing.values import Money
+from impl.documents.values import Money
 
 CURRENCIES = {each.code: each.exponent for each in Currency}
 DIGITS = 2

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from impl.billing.document import DocumentError, Documents, Style
-from tests.unit.billing.bills import DAY, RATES, demo, lines, money, rate
-from tests.unit.billing.page import Page
-from tests.unit.billing.pdf import pages
+from impl.documents.document import DocumentError, Documents, Style
+from tests.unit.documents.bills import DAY, RATES, demo, lines, money, rate
+from tests.unit.documents.page import Page
+from tests.unit.documents.pdf import pages
 
 STYLE = Style(seller_name="Lumen & Wave", seller_address="12 Harbour Lane\nZürich\\nCH; VAT 123")
 DOCUMENTS = Documents(STYLE)

@@ -7,8 +7,8 @@ from typing import Any, cast
 import orjson
 import typst
 
-from impl.billing.assets import PAPER, Assets, DocumentError, Logo
-from impl.billing.statement import Statement
+from impl.documents.assets import PAPER, Assets, DocumentError, Logo
+from impl.documents.statement import Statement
 
 ARCHIVAL: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 """For archives (PDF/A-2a) and for screen readers (PDF/UA-1)."""

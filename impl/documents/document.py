@@ -13,11 +13,11 @@ import orjson
 from babel import Locale, UnknownLocaleError
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from impl.billing.assets import LANGUAGE, WEB, Assets, DocumentError, Words, assets, logo
-from impl.billing.formats import Formats
-from impl.billing.paper import Paper
-from impl.billing.sample import BILL, RATES
-from impl.billing.statement import Clerk, Seller, Statement
+from impl.documents.assets import LANGUAGE, WEB, Assets, DocumentError, Words, assets, logo
+from impl.documents.formats import Formats
+from impl.documents.paper import Paper
+from impl.documents.sample import BILL, RATES
+from impl.documents.statement import Clerk, Seller, Statement
 
 __all__ = ["DocumentError", "Documents", "Style"]
 
