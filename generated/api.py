@@ -72,6 +72,10 @@ class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
     def delete_customer_bill(self, id_: str, *, if_match: str | None = None) -> None:
         """Remove a bill."""
 
+    @abstractmethod
+    def retrieve_customer_bill_document(self, id_: str) -> Any:
+        """The bill as its customer sees it."""
+
 
 class AppliedCustomerBillingRateApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /appliedCustomerBillingRate."""
@@ -127,6 +131,18 @@ class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
     @abstractmethod
     def redeliver_listener(self, id_: str) -> types.EventSubscription:
         """Try again to deliver the events that were given up."""
+
+
+class BillCycleAccountApi(ABC, Generic[QueryT, PageT, PatchT]):
+    """What serves /billCycleAccount."""
+
+    @abstractmethod
+    def list_bill_cycle_account(self, query: QueryT) -> PageT:
+        """List or find what became of accounts in runs of billing cycles."""
+
+    @abstractmethod
+    def retrieve_bill_cycle_account(self, id_: str, query: QueryT) -> types.BillCycleAccount:
+        """Read what became of an account in a run."""
 
 
 class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -203,6 +219,7 @@ class Handlers(Generic[QueryT, PageT, PatchT]):
     customer_bill: CustomerBillApi[QueryT, PageT, PatchT]
     applied_customer_billing_rate: AppliedCustomerBillingRateApi[QueryT, PageT, PatchT]
     hub: HubApi[QueryT, PageT, PatchT]
+    bill_cycle_account: BillCycleAccountApi[QueryT, PageT, PatchT]
     bill_cycle: BillCycleApi[QueryT, PageT, PatchT]
     bill_cycle_specification: BillCycleSpecificationApi[QueryT, PageT, PatchT]
     events: EventsApi[QueryT, PageT, PatchT]
@@ -213,6 +230,7 @@ HANDLERS: dict[str, str] = {
     "customerBill": "customer_bill",
     "appliedCustomerBillingRate": "applied_customer_billing_rate",
     "hub": "hub",
+    "billCycleAccount": "bill_cycle_account",
     "billCycle": "bill_cycle",
     "billCycleSpecification": "bill_cycle_specification",
     "events": "events",

@@ -210,6 +210,7 @@ BillingAccountRef: type[m.Schema] = _Open.from_dict(
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
         "@referredType": fields.String(),
+        "ratingType": fields.String(),
     },
     name="BillingAccountRef",
 )
@@ -257,6 +258,7 @@ CustomerBill: type[m.Schema] = _Open.from_dict(
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
+        "billCycle": fields.Nested(lambda: BillCycleRef),
     },
     name="CustomerBill",
 )
@@ -299,6 +301,7 @@ CustomerBillOnDemand: type[m.Schema] = _Open.from_dict(
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
+        "statusReason": fields.String(),
     },
     name="CustomerBillOnDemand",
 )
@@ -520,6 +523,7 @@ CustomerBillCreate: type[m.Schema] = _Open.from_dict(
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
+        "billCycle": fields.Nested(lambda: BillCycleRef),
     },
     name="CustomerBillCreate",
 )
@@ -561,6 +565,33 @@ BillCycleSpecificationRef: type[m.Schema] = _Open.from_dict(
     name="BillCycleSpecificationRef",
 )
 
+BillCycleRef: type[m.Schema] = _Open.from_dict(
+    {
+        "id": fields.String(required=True),
+        "href": fields.String(),
+        "name": fields.String(),
+        "@baseType": fields.String(),
+        "@schemaLocation": fields.String(),
+        "@type": fields.String(),
+        "@referredType": fields.String(),
+    },
+    name="BillCycleRef",
+)
+
+BillCycleAccount: type[m.Schema] = _Open.from_dict(
+    {
+        "id": fields.String(),
+        "href": fields.String(),
+        "billCycle": fields.Nested(lambda: BillCycleRef),
+        "billingAccount": fields.Nested(lambda: BillingAccountRef),
+        "customerBill": fields.Nested(lambda: BillRef),
+        "state": fields.String(validate=validate.OneOf(["billed", "failed", "skipped"])),
+        "statusReason": fields.String(),
+        "@type": fields.String(),
+    },
+    name="BillCycleAccount",
+)
+
 BillCycle: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
@@ -575,6 +606,13 @@ BillCycle: type[m.Schema] = _Open.from_dict(
         "paymentDueDate": _Instant(),
         "validFor": fields.Nested(lambda: TimePeriod),
         "billCycleSpecification": fields.Nested(lambda: BillCycleSpecificationRef),
+        "runState": fields.String(validate=validate.OneOf(["planned", "running", "finished"])),
+        "accountsTotal": _Integer(),
+        "accountsBilled": _Integer(),
+        "accountsFailed": _Integer(),
+        "accountsSkipped": _Integer(),
+        "startedAt": _Instant(),
+        "finishedAt": _Instant(),
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
@@ -596,6 +634,13 @@ BillCycleCreate: type[m.Schema] = _Open.from_dict(
         "paymentDueDate": _Instant(),
         "validFor": fields.Nested(lambda: TimePeriod),
         "billCycleSpecification": fields.Nested(lambda: BillCycleSpecificationRef),
+        "runState": fields.String(validate=validate.OneOf(["planned", "running", "finished"])),
+        "accountsTotal": _Integer(),
+        "accountsBilled": _Integer(),
+        "accountsFailed": _Integer(),
+        "accountsSkipped": _Integer(),
+        "startedAt": _Instant(),
+        "finishedAt": _Instant(),
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
@@ -617,6 +662,7 @@ BillCycleSpecification: type[m.Schema] = _Open.from_dict(
         "creditDateOffset": _Integer(),
         "mailingDateOffset": _Integer(),
         "paymentDueDateOffset": _Integer(),
+        "rateFilter": fields.String(),
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
@@ -638,6 +684,7 @@ BillCycleSpecificationCreate: type[m.Schema] = _Open.from_dict(
         "creditDateOffset": _Integer(),
         "mailingDateOffset": _Integer(),
         "paymentDueDateOffset": _Integer(),
+        "rateFilter": fields.String(),
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
@@ -711,6 +758,7 @@ BillCycleSpecificationUpdate: type[m.Schema] = _Open.from_dict(
         "creditDateOffset": _Integer(allow_none=True),
         "mailingDateOffset": _Integer(allow_none=True),
         "paymentDueDateOffset": _Integer(allow_none=True),
+        "rateFilter": fields.String(allow_none=True),
         "@baseType": fields.String(allow_none=True),
         "@schemaLocation": fields.String(allow_none=True),
         "@type": fields.String(),
@@ -821,6 +869,7 @@ BillingAccountRefUpdate: type[m.Schema] = _Open.from_dict(
         "@schemaLocation": fields.String(allow_none=True),
         "@type": fields.String(allow_none=True),
         "@referredType": fields.String(allow_none=True),
+        "ratingType": fields.String(allow_none=True),
     },
     name="BillingAccountRefUpdate",
 )
@@ -893,6 +942,8 @@ SCHEMAS: dict[str, type[m.Schema]] = {
     "CustomerBill_Create": CustomerBillCreate,
     "AppliedCustomerBillingRate_Create": AppliedCustomerBillingRateCreate,
     "BillCycleSpecificationRef": BillCycleSpecificationRef,
+    "BillCycleRef": BillCycleRef,
+    "BillCycleAccount": BillCycleAccount,
     "BillCycle": BillCycle,
     "BillCycle_Create": BillCycleCreate,
     "BillCycleSpecification": BillCycleSpecification,

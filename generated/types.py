@@ -170,6 +170,7 @@ BillingAccountRef = t.TypedDict(
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
         "@referredType": t.NotRequired[str],
+        "ratingType": t.NotRequired[str],
     },
 )
 """Points to the account that charges are billed to."""
@@ -215,6 +216,7 @@ CustomerBill = t.TypedDict(
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
+        "billCycle": t.NotRequired["BillCycleRef"],
     },
 )
 """An invoice for one billing account and period, made by a billing cycle or on request."""
@@ -253,6 +255,7 @@ CustomerBillOnDemand = t.TypedDict(
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
+        "statusReason": t.NotRequired[str],
     },
 )
 """A request for a bill outside the cycle, and how far it has come."""
@@ -484,6 +487,7 @@ CustomerBillCreate = t.TypedDict(
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
+        "billCycle": t.NotRequired["BillCycleRef"],
     },
 )
 """A bill made elsewhere, to be kept here. `href` and `lastUpdate` are the server's."""
@@ -527,6 +531,35 @@ BillCycleSpecificationRef = t.TypedDict(
 )
 """The specification that a billing cycle is a run of."""
 
+BillCycleRef = t.TypedDict(
+    "BillCycleRef",
+    {
+        "id": str,
+        "href": t.NotRequired[str],
+        "name": t.NotRequired[str],
+        "@baseType": t.NotRequired[str],
+        "@schemaLocation": t.NotRequired[str],
+        "@type": t.NotRequired[str],
+        "@referredType": t.NotRequired[str],
+    },
+)
+"""The billing cycle that a bill was made in."""
+
+BillCycleAccount = t.TypedDict(
+    "BillCycleAccount",
+    {
+        "id": t.NotRequired[str],
+        "href": t.NotRequired[str],
+        "billCycle": t.NotRequired["BillCycleRef"],
+        "billingAccount": t.NotRequired["BillingAccountRef"],
+        "customerBill": t.NotRequired["BillRef"],
+        "state": t.NotRequired[t.Literal["billed", "failed", "skipped"]],
+        "statusReason": t.NotRequired[str],
+        "@type": t.NotRequired[str],
+    },
+)
+"""What became of one billing account in a run of a billing cycle."""
+
 BillCycle = t.TypedDict(
     "BillCycle",
     {
@@ -542,6 +575,13 @@ BillCycle = t.TypedDict(
         "paymentDueDate": t.NotRequired[datetime],
         "validFor": t.NotRequired["TimePeriod"],
         "billCycleSpecification": t.NotRequired["BillCycleSpecificationRef"],
+        "runState": t.NotRequired[t.Literal["planned", "running", "finished"]],
+        "accountsTotal": t.NotRequired[int],
+        "accountsBilled": t.NotRequired[int],
+        "accountsFailed": t.NotRequired[int],
+        "accountsSkipped": t.NotRequired[int],
+        "startedAt": t.NotRequired[datetime],
+        "finishedAt": t.NotRequired[datetime],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
@@ -564,6 +604,13 @@ BillCycleCreate = t.TypedDict(
         "paymentDueDate": t.NotRequired[datetime],
         "validFor": t.NotRequired["TimePeriod"],
         "billCycleSpecification": t.NotRequired["BillCycleSpecificationRef"],
+        "runState": t.NotRequired[t.Literal["planned", "running", "finished"]],
+        "accountsTotal": t.NotRequired[int],
+        "accountsBilled": t.NotRequired[int],
+        "accountsFailed": t.NotRequired[int],
+        "accountsSkipped": t.NotRequired[int],
+        "startedAt": t.NotRequired[datetime],
+        "finishedAt": t.NotRequired[datetime],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
@@ -586,6 +633,7 @@ BillCycleSpecification = t.TypedDict(
         "creditDateOffset": t.NotRequired[int],
         "mailingDateOffset": t.NotRequired[int],
         "paymentDueDateOffset": t.NotRequired[int],
+        "rateFilter": t.NotRequired[str],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
@@ -608,6 +656,7 @@ BillCycleSpecificationCreate = t.TypedDict(
         "creditDateOffset": t.NotRequired[int],
         "mailingDateOffset": t.NotRequired[int],
         "paymentDueDateOffset": t.NotRequired[int],
+        "rateFilter": t.NotRequired[str],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
@@ -666,7 +715,7 @@ BillCycleUpdate = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""Everything but `id` and `href`."""
+"""Everything but `id`, `href` and what tells of the run."""
 
 BillCycleSpecificationUpdate = t.TypedDict(
     "BillCycleSpecificationUpdate",
@@ -681,6 +730,7 @@ BillCycleSpecificationUpdate = t.TypedDict(
         "creditDateOffset": t.NotRequired[int | None],
         "mailingDateOffset": t.NotRequired[int | None],
         "paymentDueDateOffset": t.NotRequired[int | None],
+        "rateFilter": t.NotRequired[str | None],
         "@baseType": t.NotRequired[str | None],
         "@schemaLocation": t.NotRequired[str | None],
         "@type": t.NotRequired[str],
@@ -798,6 +848,7 @@ BillingAccountRefUpdate = t.TypedDict(
         "@schemaLocation": t.NotRequired[str | None],
         "@type": t.NotRequired[str | None],
         "@referredType": t.NotRequired[str | None],
+        "ratingType": t.NotRequired[str | None],
     },
 )
 """Points to the account that charges are billed to."""

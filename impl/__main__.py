@@ -1,12 +1,15 @@
-"""Command: `python -m impl serve`."""
+"""Commands: `python -m impl serve`, `worker` and `bill-cycle`."""
 
 import argparse
 import os
 import socket
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
-from impl import demo, logs, settings
+from impl import app, demo, logs, settings, worker
+from impl.billing import preview
+from impl.errors import NotFound, Unavailable
+from impl.processes import Companion
 from impl.server import Server
 from impl.settings import Settings, SettingsError
 from impl.store.embedded import EmbeddedError, Mongod
@@ -15,15 +18,12 @@ from impl.store.mongo import Store, UriError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m impl", description="A TMF678 server.")
-    commands = parser.add_subparsers(required=True)
-    commands.add_parser("serve", help="serve the API").set_defaults(run=serve)
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
         chosen = settings.read(os.environ)
         logs.configure(chosen.log_level)
-        options.run(chosen)
-    except (SettingsError, EmbeddedError, UriError) as error:
+        options.run(chosen, options)
+    except (SettingsError, EmbeddedError, UriError, NotFound, Unavailable) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -31,18 +31,68 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def serve(chosen: Settings) -> None:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m impl", description="A TMF678 server.")
+    commands = parser.add_subparsers(required=True)
+    serving = commands.add_parser("serve", help="serve the API")
+    serving.add_argument("--worker", action="store_true", help="run a worker beside the server")
+    serving.set_defaults(run=serve)
+    working = commands.add_parser("worker", help="make bills, deliver events")
+    working.set_defaults(run=work)
+    cycle = commands.add_parser("bill-cycle", help="run a billing cycle now")
+    cycle.add_argument("id", help="the billCycle to run")
+    cycle.add_argument("--dry-run", action="store_true", help="show its bills, and write nothing")
+    cycle.set_defaults(run=bill_cycle)
+    return parser
+
+
+def serve(chosen: Settings, options: argparse.Namespace) -> None:
     """Serve until told to stop; with no MONGODB_URI, over a mongod of our own."""
+    app.try_documents(chosen)
     with ExitStack() as stack:
         listener = stack.enter_context(_listener(chosen))
         uri = chosen.mongodb_uri
         if chosen.embedded:
             uri = stack.enter_context(Mongod(chosen.data, chosen.mongod)).uri
-        store = Store(uri, chosen.mongodb_db)
+        store = app.store(chosen, uri)
         if chosen.demo:
             demo.load(store)
         store.close()
+        if options.worker:
+            stack.enter_context(_companion(uri))
         Server(chosen, uri, listener.detach(), started=lambda: _greet(chosen)).run()
+
+
+def work(chosen: Settings, _options: argparse.Namespace) -> None:
+    """Do what requests leave to be done, until told to stop."""
+    store = _store(chosen)
+    app.keep_indexed(store)
+    with closing(app.dispatcher(chosen, store)) as dispatcher:
+        worker.work([*app.jobs(chosen, store), dispatcher.step], worker.until_signalled())
+    store.close()
+
+
+def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
+    """Run a billing cycle now, whatever its date, or show what it would make."""
+    store = _store(chosen)
+    if options.dry_run:
+        preview.show(store, chosen.policy, options.id)
+    else:
+        preview.run(store, options.id, app.jobs(chosen, store))
+    store.close()
+
+
+def _store(chosen: Settings) -> Store:
+    if chosen.embedded:
+        raise SettingsError("MONGODB_URI: is needed, the database that the servers work on.")
+    return app.store(chosen)
+
+
+def _companion(uri: str) -> Companion:
+    """A worker on the same database, with the same settings."""
+    environment = {name: value for name, value in os.environ.items() if name != "DEMO"}
+    command = [sys.executable, "-m", "impl", "worker"]
+    return Companion(command, environment | {"MONGODB_URI": uri})
 
 
 def _listener(chosen: Settings) -> socket.socket:

@@ -1,6 +1,9 @@
 """The composition root: settings in, a served application out. It knows all the rooms."""
 
+import multiprocessing
 import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 
 from connexion import FlaskApp
 from connexion.middleware.context import ContextMiddleware
@@ -10,18 +13,27 @@ from connexion.middleware.routing import RoutingMiddleware
 
 from generated.operations import OPERATIONS
 from impl import handlers
+from impl.billing.attempts import Attempts
+from impl.billing.on_demand import OnDemand
+from impl.billing.runs import Runs
 from impl.contract import Contract
+from impl.documents.document import DocumentError, Documents
 from impl.errors import Unavailable
+from impl.events.build import build
+from impl.events.callbacks import Allowance
+from impl.events.dispatcher import Dispatcher, Options
 from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
 from impl.query.parse import Limits
-from impl.settings import Settings
+from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
+from impl.store.tasks import Tasks
 from impl.web import binding, docs, validation
 from impl.web.bridge import Bridge
 from impl.web.edge import Edge
 from impl.web.health import Health
 from impl.web.routes import Routes
+from impl.worker import Step
 
 # Connexion's own exception, security, Swagger UI and lifespan layers have nothing to do here.
 MIDDLEWARES = [
@@ -32,8 +44,16 @@ MIDDLEWARES = [
 ]
 
 
-def create(settings: Settings, store: Store, contract: Contract) -> Edge:
-    """The ASGI application over a store. Nothing is asked of the database yet."""
+def create(
+    settings: Settings,
+    store: Store,
+    contract: Contract,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Edge:
+    """The ASGI application over a store. Nothing is asked of the database yet.
+
+    Streams that go on for ever end when it is `stopping`.
+    """
     app = FlaskApp(
         "impl",
         middlewares=list(MIDDLEWARES),
@@ -43,7 +63,18 @@ def create(settings: Settings, store: Store, contract: Contract) -> Edge:
     )
     limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
     server = binding.Server(contract.base_path, settings.public_url, limits, Idempotency(store))
-    served = handlers.build(Services(store, contract, settings.unknown_filter == "reject"))
+    served = handlers.build(
+        Services(
+            store,
+            contract,
+            settings.policy,
+            documents(settings),
+            reject_unknown_filters=settings.unknown_filter == "reject",
+            allowance=Allowance.read(settings.callback_allow),
+            streams=settings.threads // 2,
+            stopping=stopping,
+        )
+    )
     app.add_api(contract.routing(), resolver=binding.resolver(served, server))
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url))
     app.app.url_map.merge_slashes = False
@@ -52,6 +83,54 @@ def create(settings: Settings, store: Store, contract: Contract) -> Edge:
     return Edge(
         app, Routes(contract.base_path, OPERATIONS), Health(store.ping), settings.max_body_bytes
     )
+
+
+def documents(settings: Settings) -> Documents:
+    """What bills look like; SettingsError where a logo or a template does not serve."""
+    try:
+        return Documents(settings.style)
+    except DocumentError as error:
+        kind, _, trouble = str(error).partition(": ")
+        name = {"logo": "BILL_SELLER_LOGO", "templates": "BILL_TEMPLATES"}.get(kind, kind)
+        raise SettingsError(f"{name}: {trouble}") from None
+
+
+def try_documents(settings: Settings) -> None:
+    """Raise SettingsError where `documents` would for what the operator brings of their own.
+
+    That is tried in another process: typst's threads would not survive the fork of the workers.
+    """
+    if settings.bill_templates or settings.bill_seller_logo:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as child:
+            child.submit(_make_documents, settings).result()
+
+
+def _make_documents(settings: Settings) -> None:
+    documents(settings)
+
+
+def store(settings: Settings, uri: str = "") -> Store:
+    """The store over the settings' database; each write is told of."""
+    return Store(
+        uri or settings.mongodb_uri,
+        settings.mongodb_db,
+        count_timeout_ms=settings.count_timeout_ms,
+        record=build,
+    )
+
+
+def dispatcher(settings: Settings, store: Store) -> Dispatcher:
+    """What moves and delivers events, in a worker."""
+    return Dispatcher(store, Options.of(settings, Contract.load().base_path))
+
+
+def jobs(settings: Settings, store: Store) -> list[Step]:
+    """What a worker does for bills, each in a thread of its own."""
+    attempts = Attempts(store, Tasks(store))
+    return [
+        OnDemand(store, settings.policy, attempts).step,
+        Runs(store, settings.policy, attempts).step,
+    ]
 
 
 def keep_indexed(store: Store) -> None:

@@ -101,5 +101,9 @@ class KeyReused(ApiError):
     """An idempotency key came again with another request."""
 
 
+class TooManyStreams(ApiError):
+    """All streams that this process has room for are open; one may end at any time."""
+
+
 class Unavailable(ApiError):
     """The database is away, or too slow to wait for; nothing is half done."""

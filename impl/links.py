@@ -17,6 +17,7 @@ UNQUOTED = "!$&'()*+,;=:@~"
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "appliedCustomerBillingRate": {"bill": "customerBill"},
     "billCycle": {"billCycleSpecification": "billCycleSpecification"},
+    "billCycleAccount": {"billCycle": "billCycle", "customerBill": "customerBill"},
     "customerBill": {"billCycle": "billCycle"},
     "customerBillOnDemand": {"customerBill": "customerBill"},
 }
@@ -41,7 +42,18 @@ class Links:
             reference = document.get(name)
             if isinstance(reference, dict) and "href" not in reference and "id" in reference:
                 shown[name] = reference | {"href": _href(self.base, target, reference["id"])}
+        if self.resource == "customerBill" and isinstance(document.get("billDocument"), list):
+            shown["billDocument"] = [self._located(d, shown) for d in document["billDocument"]]
         return shown
+
+    def _located(self, attachment: Any, bill: Mapping[str, Any]) -> Any:
+        """An attachment of a bill; with its `url` where it is the document that is served here."""
+        if not isinstance(attachment, dict) or attachment.get("id") != bill["id"]:
+            return attachment
+        return {"url": self._document(bill["id"])} | attachment
+
+    def _document(self, bill: str) -> str:
+        return f"{self.href(bill)}/document"
 
     def removed(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """The document without the `href`s that `added` makes."""
@@ -50,8 +62,12 @@ class Links:
             reference = document.get(name)
             if isinstance(reference, dict) and isinstance(reference.get("id"), str):
                 made = _href(self.base, target, reference["id"])
-                kept = {k: v for k, v in reference.items() if (k, v) != ("href", made)}
-                document[name] = kept
+                document[name] = _without(reference, "href", made)
+        if self.resource == "customerBill" and isinstance(shown.get("billDocument"), list):
+            url = self._document(shown["id"])
+            document["billDocument"] = [
+                _without(each, "url", url) for each in shown["billDocument"]
+            ]
         return document
 
     def one(self, document: Mapping[str, Any]) -> bytes:
@@ -85,6 +101,13 @@ class EventLinks(Links):
 def links(base: str, resource: str) -> Links:
     """The `href`s of what a path shows, below the URL that clients know the API by."""
     return EventLinks(base, resource) if resource == "events" else Links(base, resource)
+
+
+def _without(value: Any, name: str, made: str) -> Any:
+    """An object without a member that was made for it."""
+    if not isinstance(value, dict):
+        return value
+    return {k: v for k, v in value.items() if (k, v) != (name, made)}
 
 
 def _href(base: str, resource: str, id_: str) -> str:

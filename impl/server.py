@@ -3,6 +3,7 @@
 import gc
 import signal
 from collections.abc import Callable
+from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,6 +31,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._listener = listener
         self._started = started
         self._contract = Contract.load()
+        self._process: Any = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -47,16 +49,24 @@ class Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "tmf678",
             "loglevel": settings.log_level,
             "when_ready": lambda _: self._started(),
-            "post_fork": lambda _, __: signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING),
+            "post_fork": self._forked,
         }.items():
             self.cfg.set(name, value)
+
+    def _forked(self, _arbiter: Any, process: Any) -> None:
+        self._process = process
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+
+    def _stopping(self) -> bool:
+        """Whether this process answers what it has begun, and no more."""
+        return self._process is not None and not self._process.alive
 
     def load(self) -> ASGIApp:
         """Called in each worker after the fork."""
         settings = self._settings
-        store = Store(self._uri, settings.mongodb_db, count_timeout_ms=settings.count_timeout_ms)
+        store = app.store(settings, self._uri)
         app.keep_indexed(store)
-        worker = _Worker(app.create(settings, store, self._contract), store)
+        worker = _Worker(app.create(settings, store, self._contract, self._stopping), store)
         _rarely_collect()
         return worker
 

@@ -8,9 +8,14 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_network
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale, UnknownLocaleError
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import OneOf, Range, Regexp
+
+from impl.billing.policy import Policy, is_number_format
+from impl.documents.document import Style
 
 MOST = 100_000
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -44,11 +49,42 @@ class Settings:
     callback_allow: str
     event_retry_hours: int
     event_retention_days: int
+    bill_no_format: str
+    bill_lifecycle: str
+    bill_time_zone: str
+    payment_terms_days: int
+    bill_locale: str
+    bill_seller_name: str
+    bill_seller_address: str
+    bill_seller_logo: str
+    bill_templates: str
 
     @property
     def embedded(self) -> bool:
         """Whether the server runs a mongod of its own."""
         return not self.mongodb_uri
+
+    @property
+    def policy(self) -> Policy:
+        """What the operator decides about bills."""
+        return Policy(
+            number_format=self.bill_no_format,
+            terms_days=self.payment_terms_days,
+            strict=self.bill_lifecycle == "strict",
+            zone=ZoneInfo(self.bill_time_zone),
+        )
+
+    @property
+    def style(self) -> Style:
+        """What bills look like."""
+        return Style(
+            locale=self.bill_locale,
+            time_zone=self.bill_time_zone,
+            seller_name=self.bill_seller_name,
+            seller_address=self.bill_seller_address,
+            seller_logo=Path(self.bill_seller_logo) if self.bill_seller_logo else None,
+            templates=Path(self.bill_templates) if self.bill_templates else None,
+        )
 
     @property
     def data(self) -> Path:
@@ -90,6 +126,23 @@ def _host(value: str) -> str:
 def _without_last_slash(url: str) -> str:
     """Ready to have a path appended."""
     return url.rstrip("/")
+
+
+def _is_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("Must be a time zone of the IANA database, such as Europe/Zurich.")
+
+
+def _is_locale(name: str) -> None:
+    try:
+        Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        raise ValidationError("Must be a locale, such as en_GB or de_CH.") from None
+
+
+def _is_number_format(text: str) -> None:
+    if not is_number_format(text):
+        raise ValidationError("Must hold {seq}, and of {year}, {month} and {day} what you like.")
 
 
 _NAME = r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?"
@@ -174,3 +227,18 @@ class Environment(Schema):
     event_retention_days = fields.Integer(
         data_key="EVENT_RETENTION_DAYS", load_default=7, validate=Range(1, 365)
     )
+    bill_no_format = fields.String(
+        data_key="BILL_NO_FORMAT", load_default="{year}-{seq:08d}", validate=_is_number_format
+    )
+    bill_lifecycle = fields.String(
+        data_key="BILL_LIFECYCLE", load_default="open", validate=OneOf(("open", "strict"))
+    )
+    bill_time_zone = fields.String(data_key="BILL_TIME_ZONE", load_default="UTC", validate=_is_zone)
+    payment_terms_days = fields.Integer(
+        data_key="PAYMENT_TERMS_DAYS", load_default=14, validate=Range(0, 3650)
+    )
+    bill_locale = fields.String(data_key="BILL_LOCALE", load_default="en_GB", validate=_is_locale)
+    bill_seller_name = fields.String(data_key="BILL_SELLER_NAME", load_default="")
+    bill_seller_address = fields.String(data_key="BILL_SELLER_ADDRESS", load_default="")
+    bill_seller_logo = fields.String(data_key="BILL_SELLER_LOGO", load_default="")
+    bill_templates = fields.String(data_key="BILL_TEMPLATES", load_default="")

@@ -88,11 +88,12 @@ class _Rule:
         self.is_open = "attributes" not in rule
         if self.of not in schemas:
             raise ContractError(f"{where}: there is no schema {self.of}")
-        self._refuse(rule.keys() - {"of", "attributes", "keep"}, "is not known here")
+        self._refuse(rule.keys() - {"of", "attributes", "except", "keep"}, "is not known here")
 
     def chosen(self, found: Members) -> list[str]:
         """What a patch may change."""
-        every = [name for name in found.properties if name not in OWN]
+        never = {*OWN, *self._names("except", found, [])}
+        every = [name for name in found.properties if name not in never]
         return self._names("attributes", found, every)
 
     def kept(self, found: Members) -> list[str]:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -42,6 +43,33 @@ def answers(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> 
     return False
 
 
+class WorkerProcess:
+    """A worker as its user starts it; use as a context manager."""
+
+    def __init__(self, log: Path, uri: str, database: str, **settings: object) -> None:
+        named = {"MONGODB_URI": uri, "MONGODB_DB": database} | settings
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "impl", "worker"],
+                cwd=ROOT,
+                env=environment(named),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def __enter__(self) -> "WorkerProcess":
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.process.terminate()
+        self.process.wait(60)
+
+    def kill(self) -> None:
+        """kill -9, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+
 class ServerProcess:
     """The server as its user starts it; use as a context manager."""
 
@@ -51,9 +79,7 @@ class ServerProcess:
         self.api = self.url + BASE_PATH
         self.log = log
         named = {"PORT": self.port, "WORKERS": 1} | settings
-        self._environment = {k: v for k, v in os.environ.items() if k not in _OURS} | {
-            name: str(value) for name, value in named.items()
-        }
+        self._environment = environment(named)
         self.process = self._start()
 
     def __enter__(self) -> "ServerProcess":
@@ -102,6 +128,12 @@ class ServerProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+
+def environment(named: Mapping[str, object]) -> dict[str, str]:
+    """The environment with these settings, and no others of ours."""
+    others = {name: value for name, value in os.environ.items() if name not in _OURS}
+    return others | {name: str(value) for name, value in named.items()}
 
 
 _OURS = {field.data_key for field in settings.Environment().fields.values()}

@@ -70,6 +70,7 @@ def _requests(today: datetime) -> list[Json]:
             "name": "Bill once more",
             "description": "Asked for twice; there was nothing left to bill.",
             "state": "rejected",
+            "statusReason": "there is nothing to bill",
         },
     ]
 
@@ -104,4 +105,5 @@ def _cycle(month: datetime) -> Json:
         "paymentDueDate": day("paymentDueDateOffset"),
         "validFor": period(month, month_before(month, -1)),
         "billCycleSpecification": {"id": "monthly", "name": "Monthly"},
+        "runState": "finished",
     }

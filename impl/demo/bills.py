@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any
 
+from impl.billing.assemble import own_document
 from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, USAGE, Account, Line
 
 Json = dict[str, Any]
@@ -34,6 +35,7 @@ def made(today: datetime) -> tuple[list[Json], list[Json]]:
     bills = sorted((bill for bill, _ in pairs), key=lambda bill: (bill["billDate"], bill["id"]))
     for number, bill in enumerate(bills, FIRST_BILL_NO):
         bill["billNo"] = f"{number:08}"
+        bill["billDocument"] = [own_document(bill)]
     billed = [rate for _, rates in pairs for rate in rates]
     return bills, billed + [rate for each in ACCOUNTS for rate in _unbilled(each, today)]
 
@@ -96,7 +98,6 @@ def _bill(account: Account, id_: str, day: datetime, state: str, rates: list[Jso
             for number, amount in enumerate(paid, 1)
         ],
         "remainingAmount": _money(gross - sum(paid), money),
-        "billDocument": [_document(id_, account.party["name"])],
         **_parties(account),
     }
 
@@ -128,18 +129,6 @@ def _clerk(company: str) -> Json:
         "name": f"Ines Quillmark, {company}",
         "role": "bill receiver",
         "@referredType": "Individual",
-    }
-
-
-def _document(id_: str, name: str) -> Json:
-    return {
-        "id": f"document-{id_}",
-        "@type": "Attachment",
-        "attachmentType": "invoice",
-        "name": f"bill-{id_}.pdf",
-        "description": f"The bill of {name} as it was printed",
-        "mimeType": "application/pdf",
-        "url": f"https://documents.example.com/bills/bill-{id_}.pdf",
     }
 
 

@@ -3,10 +3,12 @@
 from generated import api
 from impl.handlers.applied_customer_billing_rate import AppliedCustomerBillingRates
 from impl.handlers.bill_cycle import BillCycles
+from impl.handlers.bill_cycle_account import BillCycleAccounts
 from impl.handlers.bill_cycle_specification import BillCycleSpecifications
 from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills
 from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
+from impl.handlers.events import Events
 from impl.handlers.hub import Hub
 from impl.patch.apply import Patch
 from impl.query.language import Page, Query
@@ -22,5 +24,7 @@ def build(services: Services) -> Handlers:
         applied_customer_billing_rate=AppliedCustomerBillingRates(services),
         hub=Hub(services),
         bill_cycle=BillCycles(services),
+        bill_cycle_account=BillCycleAccounts(services),
         bill_cycle_specification=BillCycleSpecifications(services),
+        events=Events(services),
     )

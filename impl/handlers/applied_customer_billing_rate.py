@@ -8,16 +8,20 @@ from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
 
+AMOUNTS = ("taxExcludedAmount", "taxIncludedAmount", "appliedTax", "type")
+"""What a bill's sums were made of."""
+
 
 class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page, Patch]):
     """Charges and credits, billed and unbilled."""
 
     def __init__(self, services: Services) -> None:
+        self._store = services.store
         self._rates: Collection[types.AppliedCustomerBillingRate] = Collection(
             "appliedCustomerBillingRate",
             schemas.AppliedCustomerBillingRate,
             services,
-            Rules(on_create=_start, on_change=_judge),
+            Rules(on_create=_start, on_change=self._judge, on_write=_keep_billed),
         )
 
     def list_applied_customer_billing_rate(self, query: Query) -> Page:
@@ -43,13 +47,29 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
     ) -> None:
         self._rates.delete(id_, if_match=if_match)
 
+    def _judge(self, before: Document, after: dict[str, Any], _named: frozenset[str]) -> None:
+        """Hold a rate to what its state needs, and a billed one to its bill."""
+        needed = "bill" if after["isBilled"] else "billingAccount"
+        if needed not in after:
+            state = "billed" if after["isBilled"] else "unbilled"
+            raise Conflict(f"{needed}: a rate that is {state} needs it, and none is stored")
+        if before["isBilled"]:
+            self._judge_billed(before, after)
+
+    def _judge_billed(self, before: Document, after: dict[str, Any]) -> None:
+        for name in AMOUNTS:
+            if before.get(name) != after.get(name):
+                raise Conflict(f"{name}: the rate is billed, and keeps its amounts")
+        same_bill = after["isBilled"] and after["bill"]["id"] == before["bill"]["id"]
+        if not same_bill and self._store.has("customerBill", before["bill"]["id"]):
+            raise Conflict(f"bill: the rate is on {before['bill']['id']!r} until that is deleted")
+
 
 def _start(rate: dict[str, Any]) -> None:
     rate.setdefault("isBilled", False)
 
 
-def _judge(_before: Document, after: dict[str, Any]) -> None:
-    needed = "bill" if after["isBilled"] else "billingAccount"
-    if needed not in after:
-        state = "billed" if after["isBilled"] else "unbilled"
-        raise Conflict(f"{needed}: a rate that is {state} needs it, and none is stored")
+def _keep_billed(before: Document | None, after: Document | None) -> None:
+    """Refuse to remove a rate that is billed."""
+    if before is not None and after is None and before["isBilled"]:
+        raise Conflict("isBilled: a rate that is billed can't be deleted")

@@ -1,7 +1,10 @@
 """What serves /billCycleSpecification."""
 
+from typing import Any
+
 from generated import api, schemas, types
-from impl.handlers.collection import Collection, Services
+from impl.billing.eligible import filtered
+from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Page, Query
 
@@ -11,7 +14,10 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
 
     def __init__(self, services: Services) -> None:
         self._specifications: Collection[types.BillCycleSpecification] = Collection(
-            "billCycleSpecification", schemas.BillCycleSpecification, services
+            "billCycleSpecification",
+            schemas.BillCycleSpecification,
+            services,
+            Rules(on_create=_judge, on_change=lambda _, after, __: _judge(after)),
         )
 
     def list_bill_cycle_specification(self, query: Query) -> Page:
@@ -34,3 +40,8 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
 
     def delete_bill_cycle_specification(self, id_: str, *, if_match: str | None = None) -> None:
         self._specifications.delete(id_, if_match=if_match)
+
+
+def _judge(specification: dict[str, Any]) -> None:
+    """Raise FieldInvalid where the filter for rates can't be read."""
+    filtered(specification)

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
 from marshmallow import Schema
 from ulid import ULID
 
+from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
+from impl.documents.document import Documents, Style
 from impl.errors import Conflict, NamedError, ParameterInvalid
+from impl.events.callbacks import Allowance
 from impl.patch.apply import Patch, refuse_unpatchable
 from impl.patch.operations import same
 from impl.query import attributes
@@ -19,6 +22,7 @@ from impl.query.project import project
 from impl.store.mongo import Store
 
 T = TypeVar("T", bound=Mapping[str, Any])
+After = TypeVar("After", Document, None)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,17 @@ class Services:
 
     store: Store
     contract: Contract
+    policy: Policy = field(default_factory=Policy)
+    documents: Documents = field(default_factory=lambda: Documents(Style()))
     reject_unknown_filters: bool = False
+    allowance: Allowance = field(default_factory=Allowance)
+    """Where callbacks may lead beyond public addresses."""
+
+    streams: int = 1
+    """How many streams of events may be open."""
+
+    stopping: Callable[[], bool] = lambda: False
+    """Whether streams are to end."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +51,11 @@ class Rules:
     on_create: Callable[[dict[str, Any]], None] = lambda document: None
     """Fill in what the server owns; raise what the client got wrong."""
 
-    on_change: Callable[[Document, dict[str, Any]], None] = lambda before, after: None
-    """Judge a change, and fill in what follows from it."""
+    on_change: Callable[[Document, dict[str, Any], frozenset[str]], None] = lambda *_: None
+    """Judge a change, and fill in what follows from it; last, the attributes that it names."""
+
+    on_write: Callable[[Document | None, Document | None], None] | None = None
+    """Write what belongs to a create (from None), a change or a removal (to None), or refuse it."""
 
 
 class Collection(Generic[T]):
@@ -72,7 +89,7 @@ class Collection(Generic[T]):
             document.setdefault("@type", self._type)
         self._touch(document)
         self._rules.on_create(document)
-        return self._typed(self._store.insert(self._name, document))
+        return self._typed(self._written(lambda: (None, self._store.insert(self._name, document))))
 
     def retrieve(self, id_: str, query: Query) -> T:
         """The resource, with the attributes that the query asks for; NotFound."""
@@ -83,14 +100,35 @@ class Collection(Generic[T]):
         patch is right in itself and what is stored does not allow it (RFC 5789 section 2.2).
         """
 
-        def change(before: Document) -> dict[str, Any]:
-            return self._patched(before, patch)
+        def changed() -> tuple[Document, Document]:
+            seen: list[Document] = []
 
-        return self._typed(self._store.change(self._name, id_, change, versions(if_match)))
+            def change(before: Document) -> dict[str, Any]:
+                seen.append(before)
+                return self._patched(before, patch)
+
+            after = self._store.change(self._name, id_, change, versions(if_match))
+            return seen[-1], after
+
+        return self._typed(self._written(changed))
 
     def delete(self, id_: str, *, if_match: str | None = None) -> None:
         """Remove the resource. NotFound or PreconditionFailed."""
-        self._store.delete(self._name, id_, versions(if_match))
+        self._written(lambda: (self._store.delete(self._name, id_, versions(if_match)), None))
+
+    def _written(self, write: Callable[[], tuple[Document | None, After]]) -> After:
+        """What a write leaves, together with what belongs to it: all of that or nothing."""
+        also = self._rules.on_write
+        if also is None:
+            return write()[1]
+
+        def whole() -> After:
+            before, after = write()
+            if after is not before:
+                also(before, after)
+            return after
+
+        return self._store.in_transaction(whole)
 
     def _refuse_unknown(self, query: Query) -> None:
         """Raise ParameterInvalid for a filter on what neither contract nor any resource has."""
@@ -111,7 +149,7 @@ class Collection(Generic[T]):
         except NamedError as error:
             raise Conflict(f"as it is stored, with this patch: {error}") from None
         after: dict[str, Any] = self._schema.load(patch.view.removed(changed))
-        self._rules.on_change(before, after)
+        self._rules.on_change(before, after, patch.mentions(shown, changed))
         self._touch(after)
         return after
 

@@ -1,17 +1,31 @@
 """What serves /customerBill."""
 
+from hashlib import sha256
+from typing import Any
+
 from generated import api, schemas, types
-from impl.handlers.collection import Collection, Services
+from impl.billing.assemble import own_document
+from impl.billing.maker import RATES, Maker
+from impl.billing.states import follow_payments, judge_move, judge_removal
+from impl.handlers.collection import Collection, Rules, Services
+from impl.handlers.representations import Representations
 from impl.patch.apply import Patch
-from impl.query.language import Page, Query
+from impl.query.language import Compare, Document, Page, Query
 
 
 class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
     """Bills, made here or brought in."""
 
     def __init__(self, services: Services) -> None:
+        self._store = services.store
+        self._documents = services.documents
+        self._strict = services.policy.strict
+        self._maker = Maker(services.store, services.policy)
         self._bills: Collection[types.CustomerBill] = Collection(
-            "customerBill", schemas.CustomerBill, services
+            "customerBill",
+            schemas.CustomerBill,
+            services,
+            Rules(on_create=_start, on_change=self._judge, on_write=self._free),
         )
 
     def list_customer_bill(self, query: Query) -> Page:
@@ -30,3 +44,35 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
 
     def delete_customer_bill(self, id_: str, *, if_match: str | None = None) -> None:
         self._bills.delete(id_, if_match=if_match)
+
+    def retrieve_customer_bill_document(self, id_: str) -> Representations:
+        bill = self._store.get("customerBill", id_)
+        rates = self._store.every(RATES, Compare(("bill", "id"), (id_,)))
+        versions = [bill.version, *((rate["id"], rate.version) for rate in rates)]
+        return Representations(
+            name=str(bill.get("billNo", id_)),
+            version=sha256(repr((self._documents.fingerprint, versions)).encode()).hexdigest(),
+            made={
+                "application/pdf": lambda: self._documents.pdf(bill, rates),
+                "text/html": lambda: self._documents.html(bill, rates),
+            },
+        )
+
+    def _judge(self, before: Document, after: dict[str, Any], named: frozenset[str]) -> None:
+        """Let the payments tell what is left to pay, and hold a strict lifecycle to its moves."""
+        follow_payments(before, after, named)
+        if self._strict:
+            judge_move(before.get("state"), after.get("state"))
+
+    def _free(self, before: Document | None, after: Document | None) -> None:
+        """Give the rates of a bill that is removed back."""
+        if before is not None and after is None:
+            if self._strict:
+                judge_removal(before.get("state"))
+            self._maker.free(before)
+
+
+def _start(bill: dict[str, Any]) -> None:
+    """A bill without a document of the client's has the one that is served for it."""
+    if "billDocument" not in bill:
+        bill["billDocument"] = [own_document(bill)]

@@ -3,9 +3,11 @@
 from typing import Any
 
 from generated import api, schemas, types
+from impl.billing.on_demand import TASK
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
-from impl.query.language import Page, Query
+from impl.query.language import Document, Page, Query
+from impl.store.tasks import Tasks
 
 
 class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
@@ -16,8 +18,9 @@ class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
             "customerBillOnDemand",
             schemas.CustomerBillOnDemand,
             services,
-            Rules(on_create=_start),
+            Rules(on_create=_start, on_write=self._plan),
         )
+        self._tasks = Tasks(services.store)
 
     def list_customer_bill_on_demand(self, query: Query) -> Page:
         return self._requests.list(query)
@@ -40,8 +43,16 @@ class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
     def delete_customer_bill_on_demand(self, id_: str, *, if_match: str | None = None) -> None:
         self._requests.delete(id_, if_match=if_match)
 
+    def _plan(self, before: Document | None, after: Document | None) -> None:
+        """Leave the bill to a worker."""
+        if before is None and after is not None:
+            self._tasks.put(TASK, after["id"])
+        elif before is not None and after is None:
+            self._tasks.call_off(TASK, before["id"])
+
 
 def _start(request: dict[str, Any]) -> None:
     """Whatever the client says of its outcome, a request begins open."""
     request["state"] = "inProgress"
-    request.pop("customerBill", None)
+    for name in ("customerBill", "statusReason"):
+        request.pop(name, None)

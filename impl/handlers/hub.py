@@ -1,10 +1,27 @@
-"""What serves /hub: who is told of events."""
+"""What serves /hub: who is told of events, and whether they arrive."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+from zlib import crc32
 
 from generated import api, schemas, types
-from impl.errors import Conflict
-from impl.handlers.collection import Collection, Services
+from impl.errors import Conflict, FieldInvalid, ParameterInvalid, PreconditionFailed
+from impl.events import callbacks, signing, subscriptions
+from impl.events.subscribers import Subscribers
+from impl.handlers.collection import Collection, Services, versions
 from impl.patch.apply import Patch
-from impl.query.language import Compare, Every, Page, Query
+from impl.query.language import Compare, Document, Every, Page, Query
+from impl.query.paths import paths
+from impl.query.project import project
+from impl.store.deliveries import Deliveries, Health
+
+HEALTH = ("state", "delivered", "pending", "failed", "lastError", "lastErrorTime", "lastSuccess")
+OWNED = (*HEALTH, "secret")
+"""What the server says of a subscription, whatever the client says."""
+
+BATCH = 100
 
 
 class Hub(api.HubApi[Query, Page, Patch]):
@@ -14,18 +31,96 @@ class Hub(api.HubApi[Query, Page, Patch]):
         self._subscriptions: Collection[types.EventSubscription] = Collection(
             "hub", schemas.EventSubscription, services
         )
+        self._store = services.store
+        self._allowance = services.allowance
+        self._deliveries = Deliveries(services.store)
+        self._subscribers = Subscribers(services.store, self._deliveries)
 
     def list_listener(self, query: Query) -> Page:
-        return self._subscriptions.list(query)
+        _refuse_health(query)
+        page = self._subscriptions.list(replace(query, fields=None))
+        items = self._shown(page.items, query)
+        return replace(page, items=items, tail=self._stream(iter(page.tail), query))
 
     def register_listener(self, body: types.EventSubscriptionInput) -> types.EventSubscription:
-        same = tuple(Compare((name,), (str(body.get(name, "")),)) for name in ("callback", "query"))
-        for other in self._subscriptions.list(Query(Every(same))):
-            raise Conflict(f"callback: {other['id']!r} subscribes it to the same query already")
-        return self._subscriptions.create({"query": "", **body})
+        document = {"query": "", **{k: v for k, v in body.items() if k not in OWNED}}
+        try:
+            callbacks.check(body["callback"], self._allowance)
+        except callbacks.Refused as error:
+            raise FieldInvalid("callback", str(error)) from None
+        subscriptions.read(body.get("query", ""))
+        try:
+            return self._store.in_transaction(lambda: self._registered(document))
+        except Conflict:
+            self._refuse_same(document)  # it came in between
+            raise
 
     def retrieve_listener(self, id_: str, query: Query) -> types.EventSubscription:
-        return self._subscriptions.retrieve(id_, query)
+        return self._typed(project(self._found(id_), query.fields))
+
+    def redeliver_listener(self, id_: str) -> types.EventSubscription:
+        self._store.get("hub", id_)
+        self._deliveries.redeliver(id_)
+        return self._typed(self._found(id_))
 
     def unregister_listener(self, id_: str, *, if_match: str | None = None) -> None:
-        self._subscriptions.delete(id_, if_match=if_match)
+        wanted = versions(if_match)
+        if wanted is not None and self._found(id_).version not in wanted:
+            raise PreconditionFailed(f"{id_!r} has another version by now")
+        self._subscribers.end(id_)
+
+    def _registered(self, document: Mapping[str, Any]) -> types.EventSubscription:
+        self._refuse_same(document)
+        secret = signing.new_secret()
+        made = self._subscriptions.create(document)
+        self._deliveries.subscribe(made["id"], secret)
+        shown = self._found(made["id"])
+        return self._typed(Document({**shown, "secret": secret}, shown.version))
+
+    def _refuse_same(self, document: Mapping[str, Any]) -> None:
+        """Raise Conflict, which names it, where there is a subscription of the same."""
+        same = tuple(Compare((name,), (document[name],)) for name in ("callback", "query"))
+        for other in self._subscriptions.list(Query(Every(same))):
+            raise Conflict(f"callback: {other['id']!r} subscribes it to the same query already")
+
+    def _found(self, id_: str) -> Document:
+        return self._healthy([self._store.get("hub", id_)])[0]
+
+    def _stream(self, rows: Iterator[Document], query: Query) -> Iterator[Document]:
+        while batch := list(islice(rows, BATCH)):
+            yield from self._shown(batch, query)
+
+    def _shown(self, rows: Any, query: Query) -> list[Document]:
+        return [project(each, query.fields) for each in self._healthy(list(rows))]
+
+    def _healthy(self, rows: list[Document]) -> list[Document]:
+        """The subscriptions with how they are doing, which their version depends on."""
+        health = self._deliveries.health([each["id"] for each in rows])
+        return [_with_health(each, _told(health[each["id"]])) for each in rows]
+
+    def _typed(self, document: Any) -> types.EventSubscription:
+        typed: types.EventSubscription = document
+        return typed
+
+
+def _with_health(subscription: Document, health: Mapping[str, Any]) -> Document:
+    version = 1 + crc32(repr(sorted(health.items())).encode())
+    return Document({**subscription, **health}, version)
+
+
+def _told(health: Health) -> dict[str, Any]:
+    kept = {name: health.kept[name] for name in HEALTH if name in health.kept}
+    return {
+        "state": "failing" if health.kept.get("failures") else "active",
+        "delivered": 0,
+        "pending": health.pending,
+        "failed": health.failed,
+        **kept,
+    }
+
+
+def _refuse_health(query: Query) -> None:
+    """Raise ParameterInvalid where a list is to depend on what is counted as it is shown."""
+    asked = [*paths(query.where), *(key.path for key in query.order)]
+    for name in (path[0] for path in asked if path and path[0] in OWNED):
+        raise ParameterInvalid(name, "is found out as it is shown, and can't be searched or sorted")

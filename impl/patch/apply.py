@@ -43,10 +43,20 @@ class Patch:
                 return selection.patched(document, listed, resource)
         return merge(document, self.body)
 
+    def mentions(self, document: Json, changed: Json) -> frozenset[str]:
+        """The attributes that it sets: all that a merge patch names, else those that it changes."""
+        if self._is_merge:
+            return frozenset(self.body)
+        names = document.keys() | changed.keys()
+        return frozenset(name for name in names if document.get(name) != changed.get(name))
+
+    @property
+    def _is_merge(self) -> bool:
+        return isinstance(self.body, dict) and "query" not in self.media_type
+
     def named(self, document: Json, changed: Json) -> Json:
         """The changed document, and what a merge patch removes that was not there: it named it."""
-        merged = isinstance(self.body, dict) and "query" not in self.media_type
-        nulls = {k: v for k, v in self.body.items() if v is None} if merged else {}
+        nulls = {k: v for k, v in self.body.items() if v is None} if self._is_merge else {}
         return {name: null for name, null in nulls.items() if name not in document} | changed
 
 

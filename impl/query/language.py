@@ -23,6 +23,10 @@ class Document(dict[str, Any]):
         self.version = version
 
 
+QUIET = Document({})
+"""In place of a document, in what comes as it happens: nothing has happened for a while."""
+
+
 @dataclass(frozen=True)
 class Span:
     """All instants from `start` up to, but not including, `end`: what a bare date equals."""
@@ -126,7 +130,7 @@ class Position:
 class Window:
     """Which part of the matches is wanted; `asked` says whether the client named it.
 
-    With `stream`, all of them are wanted, from the first on.
+    With `stream`, all of them are wanted, from the first on; with `live`, those that come.
     """
 
     offset: int = 0
@@ -134,6 +138,7 @@ class Window:
     asked: bool = False
     position: Position | None = None
     stream: bool = False
+    live: bool = False
 
 
 Selection: TypeAlias = Mapping[str, "Selection | None"]

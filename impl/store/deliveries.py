@@ -83,9 +83,9 @@ class Deliveries:
     """The deliveries and consumers of a database."""
 
     def __init__(self, store: Store, clock: Clock | None = None) -> None:
-        self._feed = store.database[FEED]
-        self._deliveries = store.database[DELIVERIES]
-        self._consumers = store.database[CONSUMERS]
+        self._feed, _ = store.collection(FEED)
+        self._deliveries, _ = store.collection(DELIVERIES)
+        self._consumers, _ = store.collection(CONSUMERS)
         self._clock = clock or server_clock(store)
 
     def now(self) -> datetime:
@@ -112,7 +112,8 @@ class Deliveries:
     def waiting(self) -> list[str]:
         """The subscriptions with pending deliveries."""
         with translated():
-            return self._deliveries.distinct("subscription", {"state": PENDING})
+            found: list[str] = self._deliveries.distinct("subscription", {"state": PENDING})
+        return found
 
     def consumers(self, subscriptions: Iterable[str]) -> set[str]:
         """Those of the subscriptions that have a consumer."""

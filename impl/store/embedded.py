@@ -3,16 +3,13 @@
 It is looked for in MONGOD, on PATH, and in the package of the extra `embedded`.
 """
 
-import ctypes
 import fcntl
 import os
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +17,8 @@ from typing import IO, Any
 
 import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
+
+from impl.processes import spawn
 
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -203,14 +202,7 @@ def _is_alive(pid: str) -> bool:
 
 def _spawned(command: list[str]) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - no thread runs yet
-        )
+        return spawn(command, quiet=True)
     except OSError as error:
         raise EmbeddedError(f"MONGOD: {command[0]} can't be run: {error.strerror}") from None
 
@@ -218,21 +210,6 @@ def _spawned(command: list[str]) -> subprocess.Popen[bytes]:
 def _kill(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """What the child does first: ask to be stopped when the server dies, even by kill -9."""
-    if sys.platform != "linux":
-        return None
-    prctl, server = ctypes.CDLL(None).prctl, os.getpid()
-    pr_set_pdeathsig = 1
-
-    def ask() -> None:
-        prctl(pr_set_pdeathsig, signal.SIGTERM)
-        if os.getppid() != server:  # it died in between
-            os._exit(1)
-
-    return ask
 
 
 def _free_port() -> int:

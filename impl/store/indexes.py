@@ -21,12 +21,15 @@ DECLARED: dict[str, list[str]] = {
     "customerBillOnDemand": ["billingAccount.id", "relatedParty.id", "state"],
     "appliedCustomerBillingRate": ["billingAccount.id", "bill.id", "isBilled", "product.id"],
     "event": ["eventId", "eventType"],
+    "billCycleAccount": ["billCycle.id"],
 }
 """What is filtered by alone."""
 
 COMPOUND: dict[str, list[tuple[str, str]]] = {
     "customerBill": [("billingAccount.id", "billDate"), ("state", "billDate")],
     "appliedCustomerBillingRate": [("billingAccount.id", "isBilled")],
+    "billCycleAccount": [("billCycle.id", "state"), ("billCycle.id", "billingAccount.id")],
+    "task": [("kind", "due"), ("kind", "about.group")],
 }
 """What is filtered by together, or by the one and sorted by the other."""
 

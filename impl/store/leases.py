@@ -19,10 +19,11 @@ LEASES = "lease"
 
 def server_clock(store: Store) -> Clock:
     """A clock that asks MongoDB for the time."""
+    leases, _ = store.collection(LEASES)
 
     def now() -> datetime:
         with translated():
-            told: datetime = store.database.command("hello")["localTime"]
+            told: datetime = leases.database.command("hello")["localTime"]
         return told
 
     return now
@@ -32,7 +33,7 @@ class Lease:
     """One lease, as one holder takes it and keeps it."""
 
     def __init__(self, store: Store, name: str, holder: str, clock: Clock) -> None:
-        self._leases = store.database[LEASES]
+        self._leases, _ = store.collection(LEASES)
         self._name = name
         self._holder = holder
         self._clock = clock

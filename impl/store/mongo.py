@@ -3,34 +3,31 @@
 Every method raises Unavailable where MongoDB is away or too slow.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import pymongo
 from bson.codec_options import CodecOptions
-from pymongo.database import Database
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
-from impl.query.language import Document, Page, Path, Query
+from impl.query.language import Condition, Document, Page, Path, Query
 from impl.store import indexes, pages, transactions
 from impl.store.faults import WRITE_SECONDS, bounded, reading, translated
-from impl.store.mongo_query import to_name
-from impl.store.outbox import Outbox
+from impl.store.mongo_query import to_filter, to_name
+from impl.store.outbox import Outbox, Record
 from impl.store.stored import VERSION, Stored, inward, outward
 from impl.store.transactions import safely, session
 
 ATTEMPTS = 100
 ANSWERS = "idempotency"
+NUMBERS = "sequence"
 R = TypeVar("R")
-Change: TypeAlias = tuple[Document | None, Document | None]
-"""A document before and after a write; None where it is not there."""
-
-Record: TypeAlias = Callable[[str, Document | None, Document | None], Mapping[str, Any] | None]
-"""What makes the event of a write of a resource, or None where nobody is told of it."""
 
 
 class UriError(Exception):
@@ -40,7 +37,7 @@ class UriError(Exception):
 class Store:
     """Documents of every resource, one MongoDB collection a resource.
 
-    With `record`, each write and its event are one transaction.
+    With `record`, each write of a document and its event are one transaction.
     """
 
     def __init__(
@@ -50,13 +47,7 @@ class Store:
         self._client = _client(uri)
         codec: CodecOptions[Stored] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self._database = self._client.get_database(database, codec_options=codec)
-        self._record = record
-        self.outbox = Outbox(self._client, self._database)
-
-    @property
-    def database(self) -> Database[Stored]:
-        """For the other modules of this room."""
-        return self._database
+        self.outbox = Outbox(self._client, self._database, record)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -70,15 +61,15 @@ class Store:
     def ensure_indexes(self) -> None:
         """Build the declared indexes that are not there yet."""
         with translated():
-            for resource in indexes.DECLARED:
+            for resource in indexes.DECLARED | indexes.COMPOUND:
                 models = [pymongo.IndexModel(keys) for keys in indexes.keys(resource)]
                 self._database[resource].create_indexes(models)
             for resource, paths in indexes.UNIQUE.items():
                 self._database[resource].create_index([(p, 1) for p in paths], unique=True)
             for resource, (path, seconds) in indexes.EXPIRING.items():
                 self._database[resource].create_index(path, expireAfterSeconds=seconds)
-            for resource, models in indexes.QUEUES.items():
-                self._database[resource].create_indexes(list(models))
+            for resource, queues in indexes.QUEUES.items():
+                self._database[resource].create_indexes(list(queues))
 
     def is_empty(self, resource: str) -> bool:
         """Whether the resource has no document at all."""
@@ -104,12 +95,35 @@ class Store:
                 first = list(islice(rows, 1))
             yield from chain(first, rows)
 
-    def in_transaction(self, work: Callable[[], R]) -> R:
+    def in_transaction(self, work: Callable[[], R], seconds: float = WRITE_SECONDS) -> R:
         """What `work` returns, with all that it reads and writes here in one transaction.
 
-        It may be called more than once: again where another transaction came between.
+        It may be called more than once: again where another transaction came between. Within a
+        transaction, it is part of that.
         """
-        return transactions.within(self._client, work)
+        return transactions.within(self._client, work, seconds)
+
+    def collection(self, name: str) -> tuple[Collection[Stored], ClientSession | None]:
+        """A collection of the store's own, for its other modules, and the transaction it is in."""
+        return self._database[name], session()
+
+    def next_number(self, sequence: str) -> int:
+        """The next of a sequence's numbers, from 1 on, without a gap: in a transaction alone.
+
+        Until that ends, every other one that wants a number of the sequence has to begin again.
+        """
+        numbers, within = self.collection(NUMBERS)
+        if within is None:
+            raise RuntimeError("a number is taken in the transaction that uses it, or it is lost")
+        with safely():
+            counted: Stored | None = numbers.find_one_and_update(
+                {"_id": sequence},
+                {"$inc": {"last": 1}},
+                upsert=True,
+                return_document=pymongo.ReturnDocument.AFTER,
+                session=within,
+            )
+        return int(counted["last"]) if counted else 1
 
     def recall(self, id_: str) -> Stored | None:
         """What was remembered under this id within the last 24 hours."""
@@ -129,6 +143,34 @@ class Store:
                 {to_name(path): {"$exists": True}}, {"_id": 1}
             )
         return found is not None
+
+    def every(self, resource: str, where: Condition) -> list[Document]:
+        """All documents that the condition holds for, in the order of their ids."""
+        collection, within = self.collection(resource)
+        with safely():
+            found = collection.find(to_filter(where), session=within).sort("_id")
+            return [outward(stored) for stored in found]
+
+    def count(self, resource: str, where: Condition) -> int:
+        """How many documents the condition holds for."""
+        collection, within = self.collection(resource)
+        with safely():
+            return collection.count_documents(to_filter(where), session=within)
+
+    def values(self, resource: str, where: Condition, path: Path) -> Iterator[Any]:
+        """What stands at a path of the documents that the condition holds for, each value once."""
+        group = {"$group": {"_id": f"${to_name(path)}"}}
+        with translated():
+            found = self._database[resource].aggregate(
+                [{"$match": to_filter(where)}, group], allowDiskUse=True
+            )
+            yield from (each["_id"] for each in found)
+
+    def has(self, resource: str, id_: str) -> bool:
+        """Whether there is such a document."""
+        collection, within = self.collection(resource)
+        with safely():
+            return collection.find_one({"_id": id_}, {"_id": 1}, session=within) is not None
 
     def get(self, resource: str, id_: str) -> Document:
         """The document; NotFound where there is none."""
@@ -152,7 +194,7 @@ class Store:
             return True
 
         try:
-            self._recorded(resource, [(None, made)], write)
+            self.outbox.with_events(resource, [(None, made)], write)
         except DuplicateKeyError as error:
             taken = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
             raise Conflict(
@@ -183,18 +225,43 @@ class Store:
             stored = inward(after, before.version + 1)
             changed = outward(dict(stored))
             write = partial(self._replace, resource, before, stored)
-            if self._recorded(resource, [(before, changed)], write):
+            if self.outbox.with_events(resource, [(before, changed)], write):
                 return changed
         raise Unavailable(f"{resource} {id_!r} changes faster than this change can be made")
 
-    def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> None:
-        """Remove the document; NotFound, or PreconditionFailed as with `change`."""
+    def change_many(
+        self, resource: str, changes: Sequence[tuple[Document, Mapping[str, Any]]]
+    ) -> None:
+        """Replace each document by what is beside it, all in the transaction that read them."""
+        pairs = [(before, inward(after, before.version + 1)) for before, after in changes]
+        if not pairs:
+            return
+
+        def write() -> bool:
+            replacements = [pymongo.ReplaceOne(_this(before), stored) for before, stored in pairs]
+            result = self._database[resource].bulk_write(
+                replacements, ordered=False, session=session()
+            )
+            return result.matched_count == len(replacements)
+
+        told = [(before, outward(dict(stored))) for before, stored in pairs]
+        if not self.outbox.with_events(resource, told, write):
+            raise Unavailable(f"{resource}: changes faster than this change can be made")
+
+    def delete_every(self, resource: str, where: Condition) -> None:
+        """Remove all documents that the condition holds for."""
+        collection, within = self.collection(resource)
+        with safely():
+            collection.delete_many(to_filter(where), session=within)
+
+    def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> Document:
+        """Remove the document, and return it; NotFound, or PreconditionFailed as with `change`."""
         for _ in range(ATTEMPTS):
             before = self._get(resource, id_)
             _expect(before, versions)
             write = partial(self._remove, resource, before)
-            if self._recorded(resource, [(before, None)], write):
-                return
+            if self.outbox.with_events(resource, [(before, None)], write):
+                return before
         raise Unavailable(f"{resource} {id_!r} changes faster than it can be removed")
 
     def _replace(self, resource: str, before: Document, stored: Stored) -> bool:
@@ -204,25 +271,6 @@ class Store:
     def _remove(self, resource: str, before: Document) -> bool:
         result = self._database[resource].delete_one(_this(before), session=session())
         return bool(result.deleted_count)
-
-    def _recorded(self, resource: str, changes: list[Change], write: Callable[[], bool]) -> bool:
-        """Do a write and keep the events of its changes with it; False where nothing was written.
-
-        `write` may be called more than once, as in `in_transaction`.
-        """
-        record = self._record or (lambda *_: None)
-        events = [event for change in changes if (event := record(resource, *change)) is not None]
-        if not events:
-            with safely():
-                return write()
-
-        def both() -> bool:
-            done = write()
-            for event in events if done else ():
-                self.outbox.put(event)
-            return done
-
-        return transactions.within(self._client, both)
 
 
 def _client(uri: str) -> pymongo.MongoClient[Stored]:

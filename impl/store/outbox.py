@@ -9,10 +9,10 @@ before it on the same document, even where that was deleted in between, so in th
 the events of one resource are in the order of its writes, whatever the clocks of the servers say.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import pymongo
 from bson.timestamp import Timestamp
@@ -25,10 +25,16 @@ from impl.store.bson import decode, encode
 from impl.store.faults import translated
 from impl.store.stored import EXPIRES, Stored, inward
 
-OUTBOX, FEED, SEQUENCE, DELIVERIES = "outbox", "event", "sequence", "delivery"
+OUTBOX, FEED, COUNTER, DELIVERIES = "outbox", "event", "feed", "delivery"
 MOST_BYTES = 8 * 1024 * 1024
 """How much one step of the relay moves, but for a single event that is larger."""
 MOST_DELIVERIES = 20_000
+
+Change: TypeAlias = tuple[Document | None, Document | None]
+"""A document before and after a write; None where it is not there."""
+
+Record: TypeAlias = Callable[[str, Document | None, Document | None], Mapping[str, Any] | None]
+"""What makes the event of a write of a resource, or None where nobody is told of it."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +53,42 @@ def place(position: int) -> str:
 class Outbox:
     """The outbox of a database, and the feed that it is moved to."""
 
-    def __init__(self, client: pymongo.MongoClient[Stored], database: Database[Stored]) -> None:
+    def __init__(
+        self,
+        client: pymongo.MongoClient[Stored],
+        database: Database[Stored],
+        record: Record | None = None,
+    ) -> None:
         self._client = client
         self._database = database
+        self._record = record
 
-    def put(self, event: Mapping[str, Any]) -> None:
-        """Keep an event; only within the transaction that did its write."""
+    def with_events(
+        self, resource: str, changes: Sequence[Change], write: Callable[[], bool]
+    ) -> bool:
+        """Do a write and keep the events of its changes with it; False where nothing was written.
+
+        `write` may be called more than once, as in a transaction.
+        """
+        made = [self._record(resource, *change) for change in changes] if self._record else []
+        events = [event for event in made if event is not None]
+        if not events:
+            with transactions.safely():
+                return write()
+
+        def both() -> bool:
+            done = write()
+            if done:
+                self._put(events)
+            return done
+
+        return transactions.within(self._client, both)
+
+    def _put(self, events: Sequence[Mapping[str, Any]]) -> None:
         session = transactions.session()
-        self._database[OUTBOX].insert_one(
-            {"_id": event["eventId"], "stamp": _stamp(session), "event": encode(event)},
+        stamp = _stamp(session)
+        self._database[OUTBOX].insert_many(
+            [{"_id": each["eventId"], "stamp": stamp, "event": encode(each)} for each in events],
             session=session,
         )
 
@@ -119,7 +152,7 @@ class Outbox:
 
     def _places(self, count: int) -> list[str]:
         """The next places in the feed; two relays can't both commit, for both write this."""
-        counter: Any = self._database[SEQUENCE].find_one_and_update(
+        counter: Any = self._database[COUNTER].find_one_and_update(
             {"_id": FEED},
             {"$inc": {"position": count}},
             upsert=True,

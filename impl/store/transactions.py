@@ -19,7 +19,9 @@ def session() -> ClientSession | None:
     return _session.get()
 
 
-def within(client: pymongo.MongoClient[Any], work: Callable[[], R]) -> R:
+def within(
+    client: pymongo.MongoClient[Any], work: Callable[[], R], seconds: float = WRITE_SECONDS
+) -> R:
     """What `work` returns, with all that it reads and writes in one transaction.
 
     That is the one that this context is in already, or its own. It may be called more than once:
@@ -27,7 +29,7 @@ def within(client: pymongo.MongoClient[Any], work: Callable[[], R]) -> R:
     """
     if session() is not None:
         return work()
-    with translated(), pymongo.timeout(WRITE_SECONDS), client.start_session() as own:
+    with translated(), pymongo.timeout(seconds), client.start_session() as own:
 
         def run(own: ClientSession) -> R:
             with _in(own):

@@ -1,21 +1,32 @@
 """What a handler returns as the response that a client gets."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
+from urllib.parse import quote
 
 import flask
 from werkzeug.http import parse_etags
 
 from generated.operations import Operation
+from impl.handlers.representations import Representations
 from impl.links import Links
-from impl.query.language import Document, Page, Query, Selection
+from impl.query.language import QUIET, Document, Page, Query, Selection
 from impl.query.project import project
+from impl.web import guard
 from impl.web.paging import Paging
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+EVENT_STREAM = "text/event-stream"
+CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+"""A document is looked at; nothing in it runs, or is fetched."""
+
+KEEP_ALIVE_SECONDS = 15
+"""How long a stream of events is silent at the most."""
+
 BATCH = 200
 """Lines that go out together; the connection's pace is the stream's."""
 
@@ -37,8 +48,12 @@ class Asked:
             empty = flask.Response(status=success(self.operation))
             del empty.headers["Content-Type"]
             return empty
+        if isinstance(result, Representations):
+            return self._represented(result)
         if not isinstance(result, Page):
             return self._single(result)
+        if self.query.window.live:
+            return self._live(result)
         return self._stream(result) if self.query.window.stream else self._page(result)
 
     def _single(self, result: Any) -> flask.Response:
@@ -52,6 +67,19 @@ class Asked:
                 return flask.Response(status=304, headers=headers)
             result = project(result, self.shown)
         return flask.Response(self.links.one(result), status, headers, content_type=JSON)
+
+    def _represented(self, result: Representations) -> flask.Response:
+        """The form that the client likes best, each with an ETag of its own."""
+        media = guard.preferred(self.request.headers.get("Accept", ""), list(result.made))
+        ending = media.partition("/")[2]
+        etag = f'"{result.version}-{ending}"'
+        headers = {"ETag": etag, "Vary": "Accept"}
+        if self._known(etag):
+            return flask.Response(status=304, headers=headers)
+        file = quote(f"{result.name}.{ending}", safe="")
+        headers["Content-Disposition"] = f"inline; filename*=UTF-8''{file}"
+        headers["Content-Security-Policy"] = CONTENT_POLICY
+        return flask.Response(result.made[media](), 200, headers, mimetype=media)
 
     def _known(self, etag: str) -> bool:
         """Whether the client has this version already (RFC 9110 section 13.1.2)."""
@@ -70,9 +98,33 @@ class Asked:
         first = list(islice(rows, 1))  # what goes wrong at once is still an error answer
         return flask.Response(self._lines(chain(first, rows)), 200, content_type=NDJSON)
 
+    def _live(self, page: Page) -> flask.Response:
+        rows = iter(page)
+        first = list(islice(rows, 1))
+        told = self._told(chain(first, rows))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return flask.Response(told, 200, headers, content_type=EVENT_STREAM)
+
+    def _told(self, rows: Iterator[Document]) -> Iterator[bytes]:
+        """Server-sent events (HTML); empty where there is nothing to say."""
+        yield b": the feed goes on\n\n"
+        spoke = time.monotonic()
+        for row in rows:
+            text = b""
+            if row is not QUIET:
+                text = _server_sent(row["eventId"], row["eventType"], self.links.one(row))
+            elif time.monotonic() - spoke >= KEEP_ALIVE_SECONDS:
+                text = b": still here\n\n"
+            spoke = time.monotonic() if text else spoke
+            yield text
+
     def _lines(self, rows: Iterator[Document]) -> Iterator[bytes]:
         while batch := list(islice(rows, BATCH)):
             yield b"".join(self.links.one(row) + b"\n" for row in batch)
+
+
+def _server_sent(id_: str, kind: str, data: bytes) -> bytes:
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (id_.encode(), kind.encode(), data)
 
 
 def success(operation: Operation) -> int:

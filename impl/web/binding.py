@@ -20,17 +20,20 @@ from generated import schemas
 from generated.api import HANDLERS
 from generated.operations import OPERATIONS, Operation
 from impl.errors import FieldInvalid
+from impl.events.build import correlation
 from impl.handlers import Handlers
 from impl.handlers.idempotency import Answer, Idempotency
-from impl.links import Links
+from impl.links import Links, links
 from impl.patch.apply import Patch
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
 from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
-from impl.web.answers import JSON, NDJSON, Asked, success
+from impl.web.answers import EVENT_STREAM, JSON, NDJSON, Asked, success
 from impl.web.validation import BODY
+
+LISTS = (JSON, NDJSON, EVENT_STREAM)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class _View:
         self._named = [py for _, place, py in operation.arguments if place != "header"]
         self._known = _attributes(operation)
         self._body = _body_schema(operation)
-        self._streams = NDJSON in operation.responses[success(operation)]
+        self._media = [each for each in LISTS if each in operation.responses[success(operation)]]
+        self._own = [name for name, place, _ in operation.arguments if place == "query"]
 
     def function(self) -> Callable[..., flask.Response]:
         """A function with the path's and query's parameters, as Connexion names and types them."""
@@ -78,6 +82,7 @@ class _View:
         return view
 
     def _serve(self, request: flask.Request, given: dict[str, Any]) -> flask.Response:
+        correlation.set(request.environ["asgi.scope"]["tmf678.request_id"])
         key = request.headers.get("Idempotency-Key")
         if key is None or self._operation.method != "POST":
             return self._respond(request, given)
@@ -94,7 +99,7 @@ class _View:
         return flask.Response(answer.body, answer.status, headers)
 
     def _respond(self, request: flask.Request, given: dict[str, Any]) -> flask.Response:
-        links = Links(self._server.base(request), self._operation.resource)
+        shows = links(self._server.base(request), self._operation.resource)
         arguments: dict[str, Any] = {**given, **self._headers(request)}
         query, shown = Query(), None
         if self._operation.takes_query:
@@ -102,9 +107,9 @@ class _View:
         else:
             shown = self._shown(request)
         if self._operation.request:
-            name, value = self._read(request, links)
+            name, value = self._read(request, shows)
             arguments[name] = value
-        asked = Asked(request, self._operation, links, query, shown)
+        asked = Asked(request, self._operation, shows, query, shown)
         return asked.answer(self._method(**arguments))
 
     def _query(self, request: flask.Request) -> Query:
@@ -113,11 +118,12 @@ class _View:
         def place(given: str, keys: int) -> Any:
             return cursor.from_text(given, f"{self._operation.resource}?{text}", keys)
 
-        query = parse.parse(text, self._known, self._server.limits, place)
+        asked = cursor.without(text, self._own) if self._own else text
+        query = parse.parse(asked, self._known, self._server.limits, place)
         query = paging.in_range(query, request.headers.get("Range"), self._server.limits.most)
-        if self._streams and _prefers_lines(request):
-            query = replace(query, window=replace(query.window, stream=True))
-        return query
+        media = _preferred(request, self._media)
+        window = replace(query.window, stream=media == NDJSON, live=media == EVENT_STREAM)
+        return replace(query, window=window)
 
     def _shown(self, request: flask.Request) -> Selection | None:
         parameters = parse.Parameters.read(request.environ["QUERY_STRING"])
@@ -146,9 +152,9 @@ class _View:
             raise FieldInvalid(name, str(trouble)) from None
 
 
-def _prefers_lines(request: flask.Request) -> bool:
+def _preferred(request: flask.Request, offered: list[str]) -> str:
     accepted = parse_accept_header(request.headers.get("Accept"), MIMEAccept)
-    return accepted.best_match([JSON, NDJSON], JSON) == NDJSON
+    return str(accepted.best_match(offered, JSON))
 
 
 def _attributes(operation: Operation) -> Attribute:

@@ -78,9 +78,14 @@ class _Exchange:
         return [{"type": "http.response.body", "body": b""}]
 
     def _hand_over(self, message: Message) -> None:
-        """Send a piece, at the pace of the client; _Gone where it has left, or takes nothing."""
+        """Send a piece, at the pace of the client; _Gone where it has left, or takes nothing.
+
+        Of an empty piece nothing is sent: it only asks whether the client is still there.
+        """
         if self.gone:
             raise _Gone
+        if message.get("body") == b"":
+            return
         sent = asyncio.run_coroutine_threadsafe(self._sent(message), self._loop)
         try:
             sent.result(SEND_SECONDS)

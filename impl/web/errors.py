@@ -39,6 +39,7 @@ TABLE: dict[type[Exception], Row] = {
     errors.KeyReused: (422, "2", "Idempotency key reused"),
     errors.NotYetImplemented: (501, "501", "Not implemented"),
     errors.NotTranslated: (501, "501", "Not implemented"),
+    errors.TooManyStreams: (503, "503", "Service unavailable"),
     errors.Unavailable: (503, "503", "Service unavailable"),
 }
 _OF_FRAMEWORKS: dict[int, Row] = {row[0]: row for row in TABLE.values()} | {
@@ -105,7 +106,7 @@ def _headers(error: Exception) -> Headers:
             return [(b"allow", error.allowed.encode())]
         case errors.UnsupportedMediaType() if error.patches:
             return [(b"accept-patch", error.patches.encode())]
-        case errors.Unavailable():
+        case errors.Unavailable() | errors.TooManyStreams():
             return [(b"retry-after", str(RETRY_AFTER_SECONDS).encode())]
     return []
 

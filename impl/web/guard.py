@@ -76,6 +76,12 @@ def accept(scope: Scope, operation: Operation) -> None:
         raise NotAcceptable(f"Accept: {', '.join(sorted(offered))} is what this operation writes")
 
 
+def preferred(text: str, offered: list[str]) -> str:
+    """Which of the media types an `Accept` header likes best; the first where it likes more."""
+    qualities = _qualities(text)
+    return max(offered, key=lambda media: _quality(media, qualities)) if qualities else offered[0]
+
+
 def _qualities(text: str) -> dict[str, float]:
     """The media ranges of an `Accept` header without their parameters, each with its `q`.
 

@@ -32,9 +32,24 @@ DEFAULTS = {
     "validate_responses": False,
     "unknown_filter": "empty",
     "count_timeout_ms": 500,
+    "bill_no_format": "{year}-{seq:08d}",
+    "bill_lifecycle": "open",
+    "bill_time_zone": "UTC",
+    "payment_terms_days": 14,
+    "bill_locale": "en_GB",
+    "bill_seller_name": "",
+    "bill_seller_address": "",
+    "bill_seller_logo": "",
+    "bill_templates": "",
 }
 
 WRONG = [
+    ("BILL_NO_FORMAT", "{year}"),
+    ("BILL_NO_FORMAT", "{seq}{secret}"),
+    ("BILL_LIFECYCLE", "closed"),
+    ("BILL_TIME_ZONE", "Switzerland"),
+    ("BILL_LOCALE", "klingon"),
+    ("PAYMENT_TERMS_DAYS", "-1"),
     ("HOST", "two words"),
     ("HOST", "http://localhost"),
     ("HOST", "localhost:8080"),
@@ -253,8 +268,18 @@ def test_serve_2_when_mongod_is_none(serve: Serve) -> None:
     assert not serve.data.exists()
 
 
+@pytest.mark.parametrize("name", ["BILL_SELLER_LOGO", "BILL_TEMPLATES"])
+def test_serve_2_when_what_bills_look_like_is_not_there(serve: Serve, name: str) -> None:
+    status, out, err = serve(**{name: "/nowhere"})
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"{name}: /nowhere ")
+    assert not serve.data.exists()
+
+
 def test_every_setting_is_tried_here() -> None:
-    free = {"data_dir", "mongod"}  # any text may be a path; starting judges it
+    # Any text may be a name or a path; starting judges paths.
+    free = {"data_dir", "mongod", "bill_seller_logo", "bill_templates"}
+    free |= {"bill_seller_name", "bill_seller_address"}
     assert {field.name for field in dataclasses.fields(Settings)} == DEFAULTS.keys()
     assert {name.lower() for name, _ in WRONG} == DEFAULTS.keys() - free
 

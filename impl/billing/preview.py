@@ -1,0 +1,84 @@
+"""The command `bill-cycle`: a cycle run from the command line, or what its run would make."""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from tqdm import tqdm
+
+from impl.billing.charges import NothingToBill, Rejected
+from impl.billing.eligible import in_cycle, of_account
+from impl.billing.maker import RATES, Maker, now
+from impl.billing.money import exact
+from impl.billing.policy import Policy
+from impl.billing.runs import COUNTS, CYCLE_TASK, CYCLES, occasion, specification_of
+from impl.query.language import Every
+from impl.store.mongo import Store
+from impl.store.tasks import Tasks
+
+Outcome = Mapping[str, Any] | Rejected
+
+
+def show(store: Store, policy: Policy, id_: str) -> None:
+    """Print what a run of the cycle would make now: a line an account, and the sums.
+
+    Writes nothing. NotFound where there is no such cycle.
+    """
+    sums: dict[str, list[Decimal]] = defaultdict(list)
+    failed = 0
+    for account, outcome in _previewed(store, policy, id_):
+        if isinstance(outcome, Rejected):
+            failed += 1
+            tqdm.write(f"{account}  fails: {outcome}")
+        else:
+            due = outcome["amountDue"]
+            sums[due["unit"]].append(exact(due["value"]))
+            tqdm.write(f"{account}  {due['value']:,} {due['unit']}")
+    made = sum(map(len, sums.values()))
+    totals = [f"{sum(amounts):,} {unit}" for unit, amounts in sorted(sums.items())]
+    print(f"{made} bills ({', '.join(totals) or 'nothing'}), {failed} accounts fail")
+
+
+def run(store: Store, id_: str, steps: Sequence[Callable[[], bool]]) -> None:
+    """Have the cycle run now, work on it until it is over, and say how it went.
+
+    NotFound where there is no such cycle. One that has run is only told of.
+    """
+    if store.get(CYCLES, id_).get("runState") != "finished":
+        Tasks(store).put(CYCLE_TASK, id_)
+    with tqdm(unit=" accounts") as bar:
+        while (cycle := store.get(CYCLES, id_)).get("runState") != "finished":
+            bar.total = cycle.get("accountsTotal")
+            bar.update(_done(cycle) - bar.n)
+            worked = [step() for step in steps]
+            if not any(worked):
+                time.sleep(0.1)
+        bar.total = cycle.get("accountsTotal")
+        bar.update(_done(cycle) - bar.n)
+    print(", ".join(f"{name} {cycle.get(name, 0)}" for name in COUNTS))
+
+
+def _done(cycle: Mapping[str, Any]) -> int:
+    return sum(cycle.get(name, 0) for name in COUNTS)
+
+
+def _previewed(store: Store, policy: Policy, id_: str) -> Iterator[tuple[str, Outcome]]:
+    """Each account that has something to bill, with its bill or why there can be none."""
+    cycle = store.get(CYCLES, id_)
+    specification = specification_of(store, cycle)
+    where = in_cycle(cycle, specification, now())
+    maker = Maker(store, policy)
+    accounts = sorted(store.values(RATES, where, ("billingAccount", "id")))
+    for account in tqdm(accounts, unit=" accounts"):
+        rates = store.every(RATES, Every((of_account(account), where)))
+        try:
+            yield (
+                account,
+                maker.preview(rates, lambda rates: occasion(cycle, specification, policy, rates)),
+            )
+        except NothingToBill:
+            continue
+        except Rejected as why:
+            yield account, why

@@ -1,0 +1,170 @@
+"""What documents are made with besides the bill: templates, words, fonts and a logo, read once."""
+
+import base64
+import hashlib
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import typst
+
+OURS = Path(__file__).parent / "templates"
+PAPER, WEB, WORDS = "bill.typ", "bill.html.jinja", "words.json"
+READ = (".typ", ".jinja", ".json", ".svg")
+MAX_LOGO = 1 << 20
+LANGUAGE = "en"
+Words = Mapping[str, str]
+Vocabulary = dict[str, dict[str, str]]
+
+
+class DocumentError(Exception):
+    """Documents can't be made as they were asked for; the message names what is wrong."""
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The files of our templates, with those of a folder of the operator's in their place.
+
+    `files` are texts by name, `words` those of each language, `fonts` what is in `fonts/`.
+    """
+
+    files: Mapping[str, str]
+    words: Mapping[str, Words]
+    fonts: Mapping[Path, bytes]
+
+    def of_suffix(self, *suffixes: str) -> dict[str, str]:
+        """The files whose names end so."""
+        return {name: text for name, text in self.files.items() if name.endswith(suffixes)}
+
+    def digest(self) -> bytes:
+        """What changes when a file, a word or a font does."""
+        stamp = hashlib.sha256(orjson.dumps([self.files, self.words], option=orjson.OPT_SORT_KEYS))
+        for font in self.fonts.values():
+            stamp.update(hashlib.sha256(font).digest())
+        return stamp.digest()
+
+
+def assets(folder: Path | None) -> Assets:
+    """Our templates, and those of the folder where it has some.
+
+    Raises DocumentError where the folder has none, or one that can't be read.
+    """
+    ours, own = _texts(OURS), _texts(folder) if folder else {}
+    if folder and not {PAPER, WEB, WORDS} & own.keys():
+        raise DocumentError(f"templates: {folder} holds none of {PAPER}, {WEB} and {WORDS}")
+    words = _merged(_words(ours, OURS), _words(own, folder) if folder else {})
+    return Assets(ours | own, words, _fonts(folder) if folder else {})
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """The folder's files that a template can be or use, in the order of their names."""
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix in READ)
+        return {path.name: path.read_text("utf-8") for path in files}
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentError(f"templates: {folder} can't be read: {error}") from error
+
+
+def _words(files: Mapping[str, str], folder: Path) -> Vocabulary:
+    """The folder's words by language."""
+    trouble = f"templates: {folder / WORDS} is not JSON of words by language"
+    try:
+        words = orjson.loads(files.get(WORDS, "{}"))
+    except orjson.JSONDecodeError as error:
+        raise DocumentError(f"{trouble}: {error}") from error
+    if not isinstance(words, dict) or not all(map(_are_words, words.values())):
+        raise DocumentError(trouble)
+    return words
+
+
+def _merged(ours: Vocabulary, own: Vocabulary) -> Vocabulary:
+    """Our words with the operator's in their place; what a language lacks is in English."""
+    english = ours[LANGUAGE] | own.get(LANGUAGE, {})
+    languages = ours.keys() | own.keys()
+    return {each: english | ours.get(each, {}) | own.get(each, {}) for each in languages}
+
+
+def _are_words(words: object) -> bool:
+    return isinstance(words, dict) and all(isinstance(word, str) for word in words.values())
+
+
+def _fonts(folder: Path) -> dict[Path, bytes]:
+    """The files in the folder's `fonts`."""
+    try:
+        paths = sorted((folder / "fonts").glob("*"))
+        return {path: path.read_bytes() for path in paths if path.is_file()}
+    except OSError as error:
+        raise DocumentError(f"templates: a font can't be read: {error}") from error
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A picture, empty where there is none."""
+
+    content: bytes = b""
+
+    def uri(self) -> str:
+        """The picture as a data URI."""
+        encoded = base64.b64encode(self.content).decode()
+        return f"data:{_media_type(self.content)};base64,{encoded}" if encoded else ""
+
+    def svg(self) -> str:
+        """The picture as an SVG: typst takes texts as inputs, and no other file from memory."""
+        if not self.content or _media_type(self.content) == "image/svg+xml":
+            return self.content.decode()
+        width, height = _size(self.content)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+            f'<image width="{width}" height="{height}" href="{self.uri()}"/></svg>'
+        )
+
+
+def logo(path: Path | None) -> Logo:
+    """The picture in a file; DocumentError where it is not PNG, JPEG or SVG, or is broken."""
+    if path is None:
+        return Logo()
+    try:
+        content = path.read_bytes()
+        if len(content) > MAX_LOGO:
+            raise DocumentError(f"logo: {path} is over {MAX_LOGO} bytes")
+        _try(content)
+    except (OSError, ValueError, struct.error, IndexError, typst.TypstError) as error:
+        raise DocumentError(f"logo: {path} can't be read as PNG, JPEG or SVG: {error}") from error
+    return Logo(content)
+
+
+def _try(content: bytes) -> None:
+    """Raise where the picture can't be drawn."""
+    Logo(content).svg()
+    numbers = orjson.dumps(list(content)).decode()
+    source = b"#image(bytes(json(bytes(sys.inputs.logo))))"
+    typst.compile(source, ignore_system_fonts=True, sys_inputs={"logo": numbers})
+
+
+def _media_type(content: bytes) -> str:
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if b"<svg" in content:
+        return "image/svg+xml"
+    raise ValueError("neither of them")
+
+
+def _size(content: bytes) -> tuple[int, int]:
+    """Width and height of a PNG or a JPEG in pixels."""
+    if _media_type(content) == "image/png":
+        width, height = struct.unpack_from(">II", content, 16)
+        return width, height
+    return _jpeg_size(content)
+
+
+def _jpeg_size(content: bytes) -> tuple[int, int]:
+    """What the frame header says: the first segment SOF, which is none of DHT, JPG and DAC."""
+    at = 2
+    while not (0xC0 <= content[at + 1] <= 0xCF and content[at + 1] not in (0xC4, 0xC8, 0xCC)):
+        at += 2 + int(struct.unpack_from(">H", content, at + 2)[0])
+    height, width = struct.unpack_from(">HH", content, at + 5)
+    return width, height

@@ -1,0 +1,137 @@
+"""Amounts, rates and days as a reader of one country expects them."""
+
+import copy
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_interval, format_skeleton
+from babel.numbers import NumberPattern, get_currency_symbol
+from iso4217 import Currency
+
+from impl.documents.values import Money
+
+CURRENCIES = {each.code: each.exponent for each in Currency}
+DIGITS = 2
+"""Decimals where the currency is unknown, or has none of its own, such as gold."""
+LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How one locale writes, with days as they are in one time zone."""
+
+    locale: Locale
+    zone: ZoneInfo
+
+    def amount(self, amount: Money | None) -> str:
+        """The amount with its currency; what is no currency of ISO 4217 stands behind it."""
+        if amount is None:
+            return ""
+        if amount.unit not in CURRENCIES:
+            return f"{self.figure(amount)}\u00a0{amount.unit}".strip()
+        pattern = _to_digits(self.locale.currency_formats["standard"], _digits(amount.unit))
+        written: str = pattern.apply(
+            rounded(amount), self.locale, currency=amount.unit, currency_digits=False
+        )
+        return LETTER_BEFORE_DIGIT.sub("\u00a0", written)
+
+    def bare(self, amount: Money | None, unit: str) -> str:
+        """The amount under a heading that names the unit; with its own where it has another."""
+        return self.figure(amount) if amount and amount.unit == unit else self.amount(amount)
+
+    def figure(self, amount: Money) -> str:
+        """The amount without its currency."""
+        pattern = _to_digits(self.locale.decimal_formats[None], _digits(amount.unit))
+        written: str = pattern.apply(rounded(amount), self.locale)
+        return written
+
+    def symbol(self, unit: str) -> str:
+        """The unit as the locale writes it, such as €."""
+        return get_currency_symbol(unit, self.locale) if unit in CURRENCIES else unit
+
+    def percent(self, rate: Decimal | None) -> str:
+        """A tax rate in percent: 20 and 0.2 are both 20 %.
+
+        What lies between -1 and 1 is a fraction: there is a tax of 1 %, and none of 100 %.
+        """
+        if rate is None:
+            return ""
+        share = rate if abs(rate) < 1 else rate / 100
+        pattern = copy.copy(self.locale.percent_formats[None])
+        pattern.frac_prec = (0, 4)
+        written: str = pattern.apply(share, self.locale)
+        return written
+
+    def day(self, moment: Any) -> str:
+        """The day of a moment, its month in words."""
+        day = self._day(moment)
+        return format_date(day, "long", self.locale) if day else ""
+
+    def span(self, period: Any) -> str:
+        """The days from a period's start to its end, or the one that it has.
+
+        An end at midnight is the end of the day before where the period spans whole months: from
+        one day of the month to the same one, or to the first.
+        """
+        if not isinstance(period, Mapping):
+            return ""
+        start, end = (
+            self._local(period.get("startDateTime")),
+            self._local(period.get("endDateTime")),
+        )
+        if start and end and _excludes_its_end(start, end):
+            end -= timedelta(days=1)
+        return _span(start.date() if start else None, end.date() if end else None, self.locale)
+
+    def _day(self, moment: Any) -> date | None:
+        local = self._local(moment)
+        return local.date() if local else None
+
+    def _local(self, moment: Any) -> datetime | None:
+        """The moment in our time zone, or where it falls out of the calendar there, in UTC."""
+        if not isinstance(moment, datetime):
+            return None
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        try:
+            return aware.astimezone(self.zone)
+        except (OverflowError, ValueError):
+            return aware
+
+
+def _excludes_its_end(start: datetime, end: datetime) -> bool:
+    midnight = (end.hour, end.minute, end.second) == (0, 0, 0)
+    return midnight and end.date() > start.date() and end.day in (1, start.day)
+
+
+@lru_cache(4096)
+def _span(start: date | None, end: date | None, locale: Locale) -> str:
+    if start and end and start < end:
+        return format_interval(start, end, "yMMMd", locale=locale)
+    only = start or end
+    return format_skeleton("yMMMd", only, locale=locale) if only else ""
+
+
+def rounded(amount: Money) -> Decimal:
+    """The value to its currency's minor unit, half away from zero; zero has no sign."""
+    return amount.value.quantize(Decimal(1).scaleb(-_digits(amount.unit)), ROUND_HALF_UP) + 0
+
+
+def _digits(unit: str) -> int:
+    """The decimals of the minor unit in ISO 4217."""
+    exponent = CURRENCIES.get(unit)
+    return DIGITS if exponent is None else exponent
+
+
+@lru_cache(256)
+def _to_digits(pattern: NumberPattern, digits: int) -> NumberPattern:
+    """The pattern, with so many decimals."""
+    own = copy.copy(pattern)
+    own.frac_prec = (digits, digits)
+    return own

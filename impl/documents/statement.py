@@ -1,0 +1,204 @@
+"""What a bill says, as ready strings in the order of reading; templates only lay it out."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from impl.documents.formats import Formats
+from impl.documents.totals import Row, settlement, sums
+from impl.documents.values import Json, listed, money, name, text, total
+
+RECEIVERS = ("bill receiver", "customer", "payer")
+"""Roles of who a bill is for, the likeliest reader first."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that the head of a bill says."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A charge or a credit: one line of the bill."""
+
+    name: str
+    description: str
+    days: str
+    net: str
+    gross: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The lines of one product; `detail` tells products of the same name apart.
+
+    A subtotal is empty where not all lines have that amount in one unit.
+    """
+
+    name: str
+    detail: str
+    entries: tuple[Entry, ...]
+    net: str
+    gross: str
+
+
+@dataclass(frozen=True)
+class Seller:
+    """Who sends the bill."""
+
+    name: str = ""
+    address: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A bill in words; what the bill does not say is an empty string or has no row."""
+
+    language: str
+    direction: str
+    words: Mapping[str, str]
+    title: str
+    number: str
+    status: str
+    seller: Seller
+    parties: tuple[Fact, ...]
+    facts: tuple[Fact, ...]
+    headline: Row | None
+    currency: str
+    groups: tuple[Group, ...]
+    sums: tuple[Row, ...]
+    settlement: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Writes statements for one seller, in one language and locale."""
+
+    formats: Formats
+    language: str
+    direction: str
+    words: Mapping[str, str]
+    seller: Seller
+
+    def statement(self, bill: Json, rates: Sequence[Json]) -> Statement:
+        """What the bill and the rates on it say."""
+        unit = _unit(bill, rates)
+        rows = settlement(bill, self.formats, self.words)
+        return Statement(
+            language=self.language,
+            direction=self.direction,
+            words=self.words,
+            title=self.words["credit_note" if _is_credit_note(bill) else "bill"],
+            number=_number(bill),
+            status=self.words["on_hold"] if bill.get("state") == "onHold" else "",
+            seller=self.seller,
+            parties=tuple(self._parties(bill)),
+            facts=tuple(fact for fact in self._facts(bill) if fact.value),
+            headline=self._headline(bill, rows),
+            currency=self.formats.symbol(unit),
+            groups=tuple(self._groups(rates, unit)),
+            sums=sums(bill, rates, self.formats, self.words),
+            settlement=rows,
+        )
+
+    def _facts(self, bill: Json) -> Iterator[Fact]:
+        words, day = self.words, self.formats.day
+        yield Fact(words["number"], _number(bill))
+        yield Fact(words["date"], day(bill.get("billDate")))
+        yield Fact(words["period"], self.formats.span(bill.get("billingPeriod")))
+        yield Fact(words["due_date"], day(bill.get("paymentDueDate")))
+        yield Fact(words["account"], _account(bill))
+        yield Fact(words["payment_method"], name(bill.get("paymentMethod")))
+        yield Fact(words["category"], "" if _is_credit_note(bill) else text(bill.get("category")))
+
+    def _parties(self, bill: Json) -> Iterator[Fact]:
+        """Everyone on the bill with their role, who it is for first."""
+        parties = [each for each in listed(bill.get("relatedParty")) if name(each)]
+        for party in sorted(parties, key=_likely_reader):
+            role = text(party.get("role"))
+            yield Fact(self.words.get(role.lower(), role), name(party))
+
+    def _headline(self, bill: Json, rows: tuple[Row, ...]) -> Row | None:
+        """What is to be paid and until when; of a settled bill, that it is paid."""
+        if bill.get("state") == "settled":
+            gross = self.formats.amount(money(bill.get("taxIncludedAmount")))
+            return Row("paid", self.words["paid"], gross)
+        if not rows:
+            return None
+        last = rows[-1]
+        day = self.formats.day(bill.get("paymentDueDate")) if last.kind == "due" else ""
+        return replace(last, detail=day and f"{self.words['due_date']}: {day}")
+
+    def _groups(self, rates: Sequence[Json], unit: str) -> Iterator[Group]:
+        """The lines by product in the order that the products first come; the rest last."""
+        products = _by_product(rates)
+        others = self.words["other_charges" if len(products) > 1 else "charges"]
+        titles = Counter(title for title, _ in products)
+        for (title, id_), own in products.items():
+            yield self._group(title or others, id_ if titles[title] > 1 else "", own, unit)
+
+    def _group(self, title: str, detail: str, rates: list[Json], unit: str) -> Group:
+        net, gross = (
+            self.formats.bare(total(money(each.get(amount)) for each in rates), unit)
+            for amount in ("taxExcludedAmount", "taxIncludedAmount")
+        )
+        return Group(title, detail, tuple(self._entry(each, unit) for each in rates), net, gross)
+
+    def _entry(self, rate: Json, unit: str) -> Entry:
+        title, description = text(rate.get("name")), text(rate.get("description"))
+        day = {"startDateTime": rate.get("date")}
+        return Entry(
+            name=title or description or text(rate.get("id")),
+            description=description if title and description != title else "",
+            days=self.formats.span(rate.get("periodCoverage")) or self.formats.span(day),
+            net=self.formats.bare(money(rate.get("taxExcludedAmount")), unit),
+            gross=self.formats.bare(money(rate.get("taxIncludedAmount")), unit),
+        )
+
+
+def _number(bill: Json) -> str:
+    return text(bill.get("billNo")) or text(bill.get("id"))
+
+
+def _is_credit_note(bill: Json) -> bool:
+    return re.sub(r"[\W_]", "", text(bill.get("category"))).lower() == "creditnote"
+
+
+def _account(bill: Json) -> str:
+    """The account's name, and its id in brackets."""
+    account = bill.get("billingAccount")
+    title, id_ = name(account), text(account.get("id")) if isinstance(account, Mapping) else ""
+    return f"{title} ({id_})" if id_ and title != id_ else title
+
+
+def _likely_reader(party: Json) -> int:
+    role = text(party.get("role")).lower()
+    return RECEIVERS.index(role) if role in RECEIVERS else len(RECEIVERS)
+
+
+def _by_product(rates: Sequence[Json]) -> dict[tuple[str, str], list[Json]]:
+    """Rates by the name and id of their product; those without one come last, under ("", "")."""
+    products: dict[tuple[str, str], list[Json]] = {}
+    rest: list[Json] = []
+    for rate in listed(list(rates)):
+        key = _product(rate.get("product"))
+        (products.setdefault(key, []) if key else rest).append(rate)
+    return products | ({("", ""): rest} if rest else {})
+
+
+def _product(reference: Any) -> tuple[str, str] | None:
+    """A product's name and id, if a reference has one of them."""
+    title = name(reference)
+    return (title, text(reference.get("id"))) if title else None
+
+
+def _unit(bill: Json, rates: Sequence[Json]) -> str:
+    """The unit of the bill's total, or of the first amount that there is."""
+    amounts = ("taxIncludedAmount", "taxExcludedAmount", "amountDue", "remainingAmount")
+    given = (money(each.get(amount)) for each in (bill, *rates) for amount in amounts)
+    return next((each.unit for each in given if each), "")

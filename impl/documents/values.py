@@ -1,0 +1,80 @@
+"""What can be read from a bill as it is stored: amounts and texts, or nothing."""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+Json = Mapping[str, Any]
+MOST = Decimal(10) ** 15
+MAX_TEXT = 1000
+"""Characters of one text that are shown; a bill is no place for more."""
+MAX_UNIT = 20
+EMBEDDINGS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True)
+class Money:
+    """An exact amount; the unit is empty where it is not known."""
+
+    value: Decimal
+    unit: str
+
+    def __neg__(self) -> "Money":
+        return Money(-self.value, self.unit)
+
+
+def money(given: Any) -> Money | None:
+    """The amount that a Money of the contract gives, if it gives one."""
+    if not isinstance(given, Mapping):
+        return None
+    value = number(given.get("value"))
+    return None if value is None else Money(value, text(given.get("unit"))[:MAX_UNIT])
+
+
+def number(given: Any) -> Decimal | None:
+    """A number as exact as it was written, if it is one that a bill can hold."""
+    if isinstance(given, bool) or not isinstance(given, (int, float, Decimal)):
+        return None
+    value = Decimal(repr(given)) if isinstance(given, float) else Decimal(given)
+    return value if value.is_finite() and abs(value) < MOST else None
+
+
+def total(amounts: Iterable[Money | None]) -> Money | None:
+    """The exact sum, if there is something to sum, all of it known and in one unit."""
+    known = list(amounts)
+    units = {each.unit for each in known if each}
+    if len(units) != 1 or None in known:
+        return None
+    return Money(sum((each.value for each in known if each), Decimal(0)), units.pop())
+
+
+def text(given: Any) -> str:
+    """Client text on one line: no control characters, no overrides of direction, not endless."""
+    if not isinstance(given, str):
+        return ""
+    line = " ".join("".join(map(_harmless, given[: 4 * MAX_TEXT])).split())
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+
+
+def _harmless(character: str) -> str:
+    """The character; a space for one that is nothing to read (a control, half a surrogate pair)."""
+    if character in EMBEDDINGS:
+        return ""
+    unread = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+    return " " if unread or ord(character) & 0xFFFE == 0xFFFE else character
+
+
+def listed(given: Any) -> list[Json]:
+    """The objects of a list."""
+    if not isinstance(given, list):
+        return []
+    return [each for each in given if isinstance(each, Mapping)]
+
+
+def name(reference: Any) -> str:
+    """What a reference calls the thing that it points to: by name, else by id."""
+    if not isinstance(reference, Mapping):
+        return ""
+    return text(reference.get("name")) or text(reference.get("id"))

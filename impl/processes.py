@@ -1,0 +1,72 @@
+"""Programs that the server starts beside itself, and that never outlive it."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+RESTART_SECONDS = 1.0
+
+
+def spawn(
+    command: Sequence[str], *, quiet: bool = False, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a program that is stopped when this process dies, even by kill -9; OSError."""
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=_die_with_parent(),  # noqa: PLW1509 - it runs one call of C's
+    )
+
+
+class Companion:
+    """A program that is kept running, started again when it ends. Use as a context manager."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._command = command
+        self._environment = environment
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        # Linux ends the program with the thread that started it, so one thread starts them all.
+        self._keeper = threading.Thread(target=self._keep, name="companion", daemon=True)
+
+    def __enter__(self) -> "Companion":
+        self._keeper.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stopping.set()
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+        self._keeper.join()
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            self._process = spawn(self._command, environment=self._environment)
+            if self._stopping.is_set():
+                self._process.terminate()
+            self._process.wait()
+            self._stopping.wait(RESTART_SECONDS)
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """What the child does first: ask to be stopped when its parent dies."""
+    if sys.platform != "linux":
+        return None
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+    pr_set_pdeathsig = 1
+
+    def ask() -> None:
+        prctl(pr_set_pdeathsig, signal.SIGTERM)
+        if os.getppid() != parent:  # it died in between
+            os._exit(1)
+
+    return ask

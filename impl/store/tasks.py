@@ -1,0 +1,173 @@
+"""Work to be done later, divided among any number of workers on any number of machines.
+
+A task is claimed for a while, by MongoDB's clock. Whoever dies with it lets it go when the while is
+over; whoever is late finds that it is another's by then. A task ends in the transaction of its
+effect, so it is done once, whatever dies when.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pymongo
+from bson import ObjectId
+
+from impl.errors import ApiError, Unavailable
+from impl.query.language import Condition, Path
+from impl.store.faults import translated
+from impl.store.mongo import Store
+from impl.store.mongo_query import to_filter, to_name
+from impl.store.stored import Stored
+
+TASKS = "task"
+CLAIM_SECONDS = 15
+KEEP_SECONDS = 5
+_NOW = "$$NOW"
+
+
+class Lost(ApiError):
+    """The task is another worker's by now, or was called off."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task that is claimed: what it is about, and how often it was tried, this time included."""
+
+    kind: str
+    key: str
+    tries: int
+    about: Mapping[str, Any] = field(default_factory=dict)
+    claim: ObjectId = field(default_factory=ObjectId)
+
+
+class Tasks:
+    """The tasks of one database. Each is of a kind, with a key that is its own within the kind."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def put(self, kind: str, key: str, due: datetime | None = None, **about: Any) -> None:
+        """Have something done as soon as may be, or when it is due; again where it is there."""
+        task = {"kind": kind, "key": key, "about": about, "tries": 0, "claim": None}
+        self._update(_id(kind, key), {**task, "due": due or _NOW}, upsert=True)
+
+    def call_off(self, kind: str, key: str) -> None:
+        """Have something not done after all; whoever has the task finds it lost."""
+        self._delete(_id(kind, key))
+
+    def drop(self, task: Task) -> None:
+        """End a claimed task without an effect; where it is not ours any more, nothing happens."""
+        self._delete(_this(task))
+
+    def claim(self, kind: str, *, seconds: float = CLAIM_SECONDS) -> Task | None:
+        """The task of a kind that is due the longest, for some seconds; None where none is."""
+        tasks, _ = self._store.collection(TASKS)
+        claim = ObjectId()
+        change = {
+            "due": {"$add": [_NOW, int(seconds * 1000)]},
+            "claim": claim,
+            "tries": {"$add": ["$tries", 1]},
+        }
+        with translated():
+            found = tasks.find_one_and_update(
+                {"kind": kind, "$expr": {"$lte": ["$due", _NOW]}},
+                [{"$set": change}],
+                sort=[("due", 1)],
+                return_document=pymongo.ReturnDocument.AFTER,
+            )
+        if found is None:
+            return None
+        return Task(kind, found["key"], found["tries"], found["about"], claim)
+
+    def keep(self, task: Task, seconds: float) -> None:
+        """Hold on to the task for some seconds from now; Lost where it is not ours any more."""
+        held = {"due": {"$add": [_NOW, int(seconds * 1000)]}}
+        if not self._update(_this(task), held):
+            raise Lost(f"{task.kind} {task.key!r} is another worker's")
+
+    @contextmanager
+    def held(self, task: Task) -> Iterator[None]:
+        """Hold on to the task for as long as the work takes, by keeping it every few seconds."""
+        done = threading.Event()
+
+        def hold() -> None:
+            while not done.wait(KEEP_SECONDS):
+                with suppress(Lost, Unavailable):
+                    self.keep(task, CLAIM_SECONDS)
+
+        holder = threading.Thread(target=hold, daemon=True)
+        holder.start()
+        try:
+            yield
+        finally:
+            done.set()
+
+    def finish(self, task: Task) -> None:
+        """End the task, in the transaction of its effect; Lost where it is not ours any more."""
+        if not self._delete(_this(task)):
+            raise Lost(f"{task.kind} {task.key!r} is another worker's")
+
+    def again(self, task: Task, seconds: float, *, afresh: bool = False) -> None:
+        """Give the task back, due in some seconds; `afresh` forgets how often it was tried."""
+        due = {"due": {"$add": [_NOW, int(seconds * 1000)]}, "claim": None}
+        self._update(_this(task), due | ({"tries": 0} if afresh else {}))
+
+    def left(self, kind: str, group: str) -> int:
+        """How many tasks of a kind and group are not ended yet."""
+        tasks, session = self._store.collection(TASKS)
+        with translated():
+            return tasks.count_documents({"kind": kind, "about.group": group}, session=session)
+
+    def put_each(
+        self, kind: str, group: str, *, resource: str, where: Condition, path: Path
+    ) -> None:
+        """A task for each text at a path of the documents that the condition holds for.
+
+        Each is `about` its group and that text. They are made within MongoDB, where they are not
+        there yet.
+        """
+        documents, _ = self._store.collection(resource)
+        stages: list[dict[str, Any]] = [
+            {"$match": to_filter(where)},
+            {"$group": {"_id": f"${to_name(path)}"}},
+            {"$match": {"_id": {"$type": "string"}}},
+            {"$project": _each(kind, group)},
+            {"$merge": {"into": TASKS, "on": "_id", "whenMatched": "keepExisting"}},
+        ]
+        with translated():
+            documents.aggregate(stages, allowDiskUse=True)
+
+    def _delete(self, which: Stored) -> int:
+        tasks, session = self._store.collection(TASKS)
+        with translated():
+            return tasks.delete_one(which, session=session).deleted_count
+
+    def _update(self, which: Stored, values: Mapping[str, Any], *, upsert: bool = False) -> int:
+        tasks, session = self._store.collection(TASKS)
+        change = {k: v if k == "due" else {"$literal": v} for k, v in values.items()}
+        with translated():
+            done = tasks.update_one(which, [{"$set": change}], upsert=upsert, session=session)
+        return done.matched_count
+
+
+def _this(task: Task) -> Stored:
+    return {**_id(task.kind, task.key), "claim": task.claim}
+
+
+def _id(kind: str, key: str) -> Stored:
+    return {"_id": f"{kind}/{key}"}
+
+
+def _each(kind: str, group: str) -> dict[str, Any]:
+    """A task made of a group's `_id`, in MongoDB's words."""
+    fixed = {"kind": kind, "tries": 0, "claim": None}
+    return {
+        "_id": {"$concat": [{"$literal": f"{kind}/{group}/"}, "$_id"]},
+        "key": {"$concat": [{"$literal": f"{group}/"}, "$_id"]},
+        "about": {"group": {"$literal": group}, "value": "$_id"},
+        "due": _NOW,
+        **{name: {"$literal": value} for name, value in fixed.items()},
+    }

@@ -1,0 +1,57 @@
+"""The worker: a process that does what requests leave to be done, until it is told to stop.
+
+Any number of them work on one database, on any number of machines.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from impl.errors import Unavailable
+
+IDLE_SECONDS = 0.2
+"""How long a job rests when there is nothing to do."""
+
+TROUBLE_SECONDS = 1.0
+log = structlog.get_logger("worker")
+
+Step = Callable[[], bool]
+"""Does one piece of work; whether there was any."""
+
+
+def work(steps: Sequence[Step], stop: threading.Event) -> None:
+    """Run each step again and again, in a thread of its own, until told to stop.
+
+    What is begun is finished first.
+    """
+    threads = [threading.Thread(target=_repeat, args=(step, stop)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def until_signalled() -> threading.Event:
+    """An event that is set when the process is told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _repeat(step: Step, stop: threading.Event) -> None:
+    while not stop.is_set():
+        stop.wait(0 if _done(step) else IDLE_SECONDS)
+
+
+def _done(step: Step) -> bool:
+    try:
+        return step()
+    except Unavailable as error:
+        log.warning("waiting", reason=str(error))
+    except Exception as error:
+        log.exception("incident", exc_info=error)
+    threading.Event().wait(TROUBLE_SECONDS)
+    return False

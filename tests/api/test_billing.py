@@ -1,0 +1,313 @@
+"""From usage to bill, over HTTP, with a worker beside the server."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from impl.store.embedded import Mongod
+from tests.servers import ServerProcess, WorkerProcess
+from tests.unit.billing.rates import money, tax
+
+Json = dict[str, Any]
+IN_TIME = 2.0
+
+
+@pytest.fixture(scope="module")
+def api(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a server that has a worker, and keeps bills to a strict lifecycle."""
+    log: Path = tmp_path_factory.mktemp("billing") / "log"
+    database = f"billing-{uuid4().hex}"
+    settings = {"BILL_LIFECYCLE": "strict", "BILL_TIME_ZONE": "Europe/Zurich"}
+    with (
+        ServerProcess(
+            log, MONGODB_URI=mongod.uri, MONGODB_DB=database, VALIDATE_RESPONSES=1, **settings
+        ) as running,
+        WorkerProcess(log, mongod.uri, database, **settings),
+        httpx.Client(base_url=running.api + "/", timeout=30) as client,
+    ):
+        client.post("customerBillOnDemand", json={})
+        until(lambda: client.get("customerBillOnDemand?state=rejected").json(), seconds=30)
+        yield client
+
+
+def until(found: Callable[[], Any], seconds: float = IN_TIME * 5) -> Any:
+    """What is found, once it is."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if result := found():
+            return result
+        time.sleep(0.02)
+    raise AssertionError("it did not happen in time")
+
+
+@pytest.fixture
+def account() -> str:
+    return f"A-{uuid4().hex}"
+
+
+def charge(api: httpx.Client, account: str, value: float = 10, **more: Any) -> Json:
+    body = {"billingAccount": {"id": account}, "taxExcludedAmount": money(value), **more}
+    made = api.post("appliedCustomerBillingRate", json=body)
+    assert made.status_code == 201, made.text
+    rate: Json = made.json()
+    return rate
+
+
+def billed(api: httpx.Client, account: str, **more: Any) -> Json:
+    """The bill that an account gets on demand."""
+    request = api.post(
+        "customerBillOnDemand", json={"billingAccount": {"id": account}, **more}
+    ).json()
+    done = until(lambda: _closed(api.get(request["href"]).json()))
+    assert done["state"] == "done", done
+    bill: Json = api.get(done["customerBill"]["href"]).json()
+    return bill
+
+
+def _closed(request: Json) -> Json | None:
+    return request if request["state"] != "inProgress" else None
+
+
+def test_a_request_is_answered_at_once_and_done_in_two_seconds(
+    api: httpx.Client, account: str
+) -> None:
+    charge(api, account, appliedTax=[tax(2)])
+    claims = {
+        "state": "done",
+        "customerBill": {"id": "x"},
+        "statusReason": "y",
+        "lastUpdate": "1999-01-01T00:00:00Z",
+    }
+    began = time.monotonic()
+    answer = api.post("customerBillOnDemand", json={"billingAccount": {"id": account}, **claims})
+    request = answer.json()
+    assert (answer.status_code, request["state"]) == (201, "inProgress")
+    assert not request.keys() & {"customerBill", "statusReason"}
+    assert request["lastUpdate"] > "2026"
+    done = until(lambda: _closed(api.get(request["href"]).json()))
+    assert time.monotonic() - began < IN_TIME
+    bill = api.get(done["customerBill"]["href"]).json()
+    assert (bill["amountDue"], bill["taxItem"]) == (money(12), [tax(2)])
+    lines = api.get("appliedCustomerBillingRate", params={"bill.id": bill["id"]}).json()
+    assert [(line["isBilled"], line["bill"]["href"]) for line in lines] == [(True, bill["href"])]
+
+
+def test_a_rejected_request_says_why_and_stays_rejected(api: httpx.Client, account: str) -> None:
+    request = api.post("customerBillOnDemand", json={"billingAccount": {"id": account}}).json()
+    rejected = until(lambda: _closed(api.get(request["href"]).json()))
+    assert (rejected["state"], rejected["statusReason"]) == ("rejected", "there is nothing to bill")
+    charge(api, account)
+    answer = api.patch(request["href"], json={"state": "inProgress"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "24")
+    assert api.get(request["href"]).json()["state"] == "rejected"
+
+
+def test_a_bill_links_to_the_document_that_its_customer_sees(
+    api: httpx.Client, account: str
+) -> None:
+    charge(api, account, 1234.5, name="Fibre <250>")
+    bill = billed(api, account)
+    (document,) = bill["billDocument"]
+    assert document["url"] == f"{bill['href']}/document"
+    assert document["name"] == f"{bill['billNo']}.pdf"
+    pdf = api.get(document["url"])
+    assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
+    html = api.get(document["url"], headers={"Accept": "text/html"})
+    assert html.headers["content-type"] == "text/html; charset=utf-8"
+    for text in ("1,234.50", "Fibre &lt;250&gt;", bill["billNo"]):
+        assert text in html.text
+    assert "default-src 'none'" in html.headers["content-security-policy"]
+
+
+def test_a_document_has_a_version_of_its_own_in_each_form(api: httpx.Client, account: str) -> None:
+    charge(api, account)
+    bill = billed(api, account)
+    url = f"{bill['href']}/document"
+    first = api.get(url)
+    tag = first.headers["ETag"]
+    assert api.get(url).content == first.content
+    known = {"If-None-Match": tag}
+    assert api.get(url, headers=known).status_code == 304
+    assert api.get(url, headers={**known, "Accept": "text/html"}).status_code == 200
+    api.patch(bill["href"], json={"state": "sent"})
+    assert api.get(url, headers=known).status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["image/png", "application/json"])
+def test_a_document_is_in_no_other_form(api: httpx.Client, account: str, accept: str) -> None:
+    charge(api, account)
+    url = f"{billed(api, account)['href']}/document"
+    assert api.get(url, headers={"Accept": accept}).status_code == 406
+
+
+def test_a_document_of_the_clients_own_stays(api: httpx.Client) -> None:
+    own = [{"id": "d", "url": "https://bills.example/1.pdf"}]
+    bill = api.post("customerBill", json={"billDocument": own}).json()
+    assert bill["billDocument"] == own
+    bare = api.post("customerBill", json={}).json()
+    assert bare["billDocument"][0]["url"] == f"{bare['href']}/document"
+    assert api.get(bare["billDocument"][0]["url"]).status_code == 200
+    same = api.patch(bare["href"], json={"billDocument": bare["billDocument"]})
+    assert (same.status_code, same.json()) == (200, bare)
+
+
+def test_payments_settle_a_bill_and_a_returned_one_opens_it_again(
+    api: httpx.Client, account: str
+) -> None:
+    charge(api, account, 30.1)
+    href = billed(api, account)["href"]
+
+    def pay(*amounts: float, **more: Any) -> tuple[Any, Any]:
+        payments = [{"appliedAmount": money(a), "payment": {"id": "P"}} for a in amounts]
+        bill = api.patch(href, json={"appliedPayment": payments, **more}).json()
+        return bill["state"], bill["remainingAmount"]["value"]
+
+    assert pay(10) == ("partiallyPaid", 20.1)
+    assert pay(10, 20.1) == ("settled", 0)
+    assert pay(10) == ("partiallyPaid", 20.1)
+    assert pay() == ("sent", 30.1)
+    assert pay(30.1, state="onHold") == ("onHold", 0)
+
+
+def test_a_bill_follows_the_strict_lifecycle(api: httpx.Client, account: str) -> None:
+    charge(api, account)
+    href = billed(api, account)["href"]
+    assert api.patch(href, json={"state": "sent"}).status_code == 200
+    back = api.patch(href, json={"state": "new"})
+    assert (back.status_code, back.json()["message"]) == (409, "state: sent can't become new")
+    kept = api.delete(href)
+    assert (kept.status_code, kept.json()["message"]) == (
+        409,
+        "state: a bill that is sent can't be deleted",
+    )
+    assert api.get(href).json()["state"] == "sent"
+
+
+def test_a_deleted_bill_frees_its_rates_for_another(api: httpx.Client, account: str) -> None:
+    rate = charge(api, account)
+    bill = billed(api, account)
+    assert api.delete(bill["href"]).status_code == 204
+    assert api.get(rate["href"]).json() == rate
+    again = billed(api, account)
+    assert again["billNo"] > bill["billNo"]
+
+
+def test_a_bill_whose_rate_has_no_account_to_go_back_to_is_kept(api: httpx.Client) -> None:
+    bill = api.post("customerBill", json={}).json()
+    rate = api.post(
+        "appliedCustomerBillingRate", json={"isBilled": True, "bill": {"id": bill["id"]}}
+    ).json()
+    answer = api.delete(bill["href"])
+    assert (answer.status_code, rate["id"] in answer.json()["message"]) == (409, True)
+    assert api.get(bill["href"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"taxExcludedAmount": {"value": 11}},
+        {"taxIncludedAmount": money(12)},
+        {"appliedTax": [tax(2)]},
+        {"isBilled": False},
+        {"bill": {"id": "another"}},
+    ],
+    ids=lambda patch: next(iter(patch)),
+)
+def test_a_billed_rate_keeps_what_its_bill_was_made_of(
+    api: httpx.Client, account: str, patch: Json
+) -> None:
+    rate = charge(api, account)
+    billed(api, account)
+    answer = api.patch(rate["href"], json=patch)
+    assert answer.status_code == 409
+    assert api.get(rate["href"]).json()["taxExcludedAmount"] == money(10)
+    assert api.patch(rate["href"], json={"description": "seen"}).status_code == 200
+    gone = api.delete(rate["href"])
+    assert (gone.status_code, gone.json()["message"].split(":")[0]) == (409, "isBilled")
+
+
+def test_a_cycle_of_the_past_runs_at_once_and_tells_how_it_went(
+    api: httpx.Client, account: str
+) -> None:
+    charge(api, account, date="2025-12-31T12:00:00Z", type=account)
+    charge(api, account + "-odd", taxExcludedAmount={"value": 1}, type=account)
+    specification = api.post(
+        "billCycleSpecification",
+        json={
+            "name": "Monthly",
+            "frequency": "monthly",
+            "rateFilter": f"type={account}",
+            "billingDateShift": 1,
+            "paymentDueDateOffset": 20,
+        },
+    ).json()
+    cycle = api.post(
+        "billCycle",
+        json={"billingPeriod": "2026-01", "billCycleSpecification": {"id": specification["id"]}},
+    ).json()
+    assert cycle["billingDate"] == "2026-01-01T23:00:00Z"
+    assert cycle["paymentDueDate"] == "2026-01-20T23:00:00Z"
+    assert cycle["runState"] == "planned"
+    run = until(lambda: _finished(api.get(cycle["href"]).json()))
+    assert (run["accountsTotal"], run["accountsBilled"], run["accountsFailed"]) == (2, 1, 1)
+    query = {"billCycle.id": cycle["id"], "state": "failed"}
+    (failure,) = api.get("billCycleAccount", params=query).json()
+    assert failure["billingAccount"]["id"] == account + "-odd"
+    assert "unit" in failure["statusReason"]
+    assert api.get(failure["href"]).json() == failure
+    (bill,) = api.get("customerBill", params={"billCycle.id": cycle["id"]}).json()
+    assert (bill["billDate"], bill["nextBillDate"]) == (
+        cycle["billingDate"],
+        "2026-02-01T23:00:00Z",
+    )
+    assert bill["billCycle"]["href"] == cycle["href"]
+    assert api.patch(cycle["href"], json={"chargeDate": "2026-02-02T00:00:00Z"}).status_code == 409
+    assert api.patch(cycle["href"], json={"accountsBilled": 7}).status_code == 400
+    assert api.delete(cycle["href"]).status_code == 204
+    assert api.get("billCycleAccount", params={"billCycle.id": cycle["id"]}).json() == []
+
+
+def _finished(cycle: Json) -> Json | None:
+    return cycle if cycle["runState"] == "finished" else None
+
+
+def test_a_cycle_of_the_future_waits_and_can_be_put_forward(api: httpx.Client) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    past = "2000-01-01T00:00:00Z"
+    body = {"billingDate": tomorrow, "chargeDate": past, "creditDate": past, "accountsTotal": 9}
+    cycle = api.post("billCycle", json=body).json()
+    assert "accountsTotal" not in cycle
+    time.sleep(0.5)
+    assert api.get(cycle["href"]).json()["runState"] == "planned"
+    api.patch(cycle["href"], json={"billingDate": past})
+    assert until(lambda: _finished(api.get(cycle["href"]).json()))
+
+
+def test_a_cycle_that_was_run_elsewhere_does_not_run_here(api: httpx.Client, account: str) -> None:
+    rate = charge(api, account)
+    cycle = api.post(
+        "billCycle", json={"billingDate": "2025-01-01T00:00:00Z", "runState": "finished"}
+    ).json()
+    time.sleep(0.5)
+    assert api.get(cycle["href"]).json() == cycle
+    assert not api.get(rate["href"]).json()["isBilled"]
+
+
+@pytest.mark.parametrize("text", ["taxExcludedAmount.value.gt=x", "sort", "date=yesterday"])
+def test_a_filter_that_cant_be_read_is_refused_by_name(api: httpx.Client, text: str) -> None:
+    answer = api.post("billCycleSpecification", json={"name": "x", "rateFilter": text})
+    assert (answer.status_code, answer.json()["code"]) == (400, "24")
+    assert answer.json()["message"].startswith("rateFilter: ")
+
+
+def test_deleting_a_request_leaves_no_work_behind(api: httpx.Client, account: str) -> None:
+    charge(api, account)
+    request = api.post("customerBillOnDemand", json={"billingAccount": {"id": account}}).json()
+    assert api.delete(request["href"]).status_code == 204
+    assert api.get(request["href"]).status_code == 404

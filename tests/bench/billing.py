@@ -1,0 +1,55 @@
+"""How many bills workers make a second, and whether that depends on how much waits to be billed."""
+
+import time
+from pathlib import Path
+from uuid import uuid4
+
+from impl.query.language import Every
+from impl.store.mongo import Store
+from tests.faults import billing
+from tests.servers import WorkerProcess
+
+RATES_EACH = 25
+SIZES = (10_000, 1_000_000)
+WORKERS = (1, 2)
+SECONDS = 5.0
+STARTUP_SECONDS = 4.0
+
+
+def bench(uri: str, folder: Path) -> None:
+    """Print a table: bills and rates a second, by workers and by unbilled rates there are."""
+    print("| unbilled rates | workers | bills/s | rates/s |")
+    print("|---|---|---|---|")
+    for size in SIZES:
+        for workers in WORKERS:
+            made = _made(uri, folder, size, workers)
+            print(f"| {size:,} | {workers} | {made:.0f} | {made * RATES_EACH:.0f} |", flush=True)
+
+
+def _made(uri: str, folder: Path, size: int, workers: int) -> float:
+    """Bills a second, from when every worker has begun until some seconds later or the end."""
+    database = f"bench-{uuid4().hex}"
+    store = Store(uri, database)
+    billing.fill(store, size // RATES_EACH, size)
+    running = [WorkerProcess(folder / "worker.log", uri, database) for _ in range(workers)]
+    try:
+        time.sleep(STARTUP_SECONDS)
+        billing.plan(store)
+        while not (first := _bills(store)):
+            time.sleep(0.01)
+        began = time.perf_counter()
+        while time.perf_counter() - began < SECONDS and _runs(store):
+            time.sleep(0.05)
+        return (_bills(store) - first) / (time.perf_counter() - began)
+    finally:
+        for each in running:
+            each.kill()
+        store.close()
+
+
+def _runs(store: Store) -> bool:
+    return bool(store.get("billCycle", billing.CYCLE)["runState"] != "finished")
+
+
+def _bills(store: Store) -> int:
+    return store.count(billing.BILLS, Every())

@@ -1,0 +1,50 @@
+"""A store with rates in it, and workers over it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from impl.billing.attempts import Attempts
+from impl.billing.on_demand import OnDemand
+from impl.billing.policy import Policy
+from impl.billing.runs import Runs
+from impl.query.language import Document
+from impl.store.mongo import Store
+from impl.store.tasks import Tasks
+from tests.unit.billing.rates import rate
+
+Charge = Callable[..., Document]
+
+
+@pytest.fixture
+def tasks(store: Store) -> Tasks:
+    return Tasks(store)
+
+
+@pytest.fixture
+def attempts(store: Store, tasks: Tasks) -> Attempts:
+    return Attempts(store, tasks, most=2)
+
+
+@pytest.fixture
+def on_demand(store: Store, attempts: Attempts) -> OnDemand:
+    return OnDemand(store, Policy(), attempts)
+
+
+@pytest.fixture
+def runs(store: Store, attempts: Attempts) -> Runs:
+    return Runs(store, Policy(), attempts)
+
+
+@pytest.fixture
+def charge(store: Store) -> Charge:
+    """Keeps an unbilled rate of an account."""
+
+    def kept(id_: str, account: str = "A", **attributes: Any) -> Document:
+        return store.insert(
+            "appliedCustomerBillingRate",
+            rate(id_, **{"billingAccount": {"id": account}, **attributes}),
+        )
+
+    return kept

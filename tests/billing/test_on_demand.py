@@ -1,0 +1,151 @@
+"""A request for a bill comes to its end, and each rate onto one bill."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from impl.billing import maker
+from impl.billing.on_demand import TASK, OnDemand
+from impl.query.language import Document, Every
+from impl.store.mongo import Store
+from impl.store.tasks import Tasks
+from tests.billing.conftest import Charge
+from tests.unit.billing.rates import money
+
+REQUESTS, BILLS, RATES = "customerBillOnDemand", "customerBill", "appliedCustomerBillingRate"
+
+
+@pytest.fixture
+def ask(store: Store, tasks: Tasks, on_demand: OnDemand) -> Any:
+    """Makes a request, has a worker answer it, and gives it as it is then."""
+
+    def asked(id_: str = "q", **attributes: Any) -> Document:
+        request = {"id": id_, "state": "inProgress", "billingAccount": {"id": "A"}, **attributes}
+        store.insert(REQUESTS, {k: v for k, v in request.items() if v is not None})
+        tasks.put(TASK, id_)
+        assert on_demand.step()
+        return store.get(REQUESTS, id_)
+
+    return asked
+
+
+def test_a_request_is_done_with_its_bill(ask: Any, store: Store, charge: Charge) -> None:
+    charge("1", billingAccount={"id": "A", "name": "Account of Ada"})
+    charge("2")
+    charge("other", "B")
+    request = ask(relatedParty={"id": "C", "role": "payer"})
+    assert request["state"] == "done"
+    bill = store.get(BILLS, request["customerBill"]["id"])
+    assert (bill["runType"], bill["amountDue"]) == ("offCycle", money(20))
+    assert bill["billNo"] == f"{datetime.now(UTC).year}-00000001"
+    assert bill["billingAccount"] == {
+        "id": "A",
+        "name": "Account of Ada",
+        **request["billingAccount"],
+    }
+    assert bill["relatedParty"] == [{"id": "C", "role": "payer"}]
+    assert bill["paymentDueDate"] == bill["billDate"] + timedelta(days=14)
+    assert bill["billDocument"][0]["id"] == bill["id"]
+    for id_ in "12":
+        rate = store.get(RATES, id_)
+        assert (rate["isBilled"], rate["bill"]["id"]) == (True, bill["id"])
+    assert store.get(RATES, "other")["isBilled"] is False
+
+
+def test_a_rate_that_is_later_than_now_waits(ask: Any, store: Store, charge: Charge) -> None:
+    charge("now", date=datetime.now(UTC))
+    charge("later", date=datetime.now(UTC) + timedelta(hours=1))
+    assert ask()["state"] == "done"
+    assert not store.get(RATES, "later")["isBilled"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "units", "reason"),
+    [
+        ({}, [], "there is nothing to bill"),
+        (
+            {"billingAccount": None, "relatedParty": {"id": "C"}},
+            ["EUR"],
+            "billingAccount: the request",
+        ),
+        ({}, ["EUR", "CHF"], "several currencies: CHF, EUR"),
+        ({}, ["EURO"], "rate '0': unit: 'EURO'"),
+    ],
+)
+def test_a_request_that_can_make_no_bill_is_rejected_with_the_reason(
+    ask: Any, store: Store, charge: Charge, request_: Any, units: list[str], reason: str
+) -> None:
+    for number, unit in enumerate(units):
+        charge(str(number), taxExcludedAmount=money(1, unit))
+    request = ask(**request_)
+    assert request["state"] == "rejected"
+    assert reason in request["statusReason"]
+    assert store.count(BILLS, Every()) == 0
+    assert not any(rate["isBilled"] for rate in store.every(RATES, Every()))
+
+
+def test_a_prepaid_accounts_bill_is_born_settled(ask: Any, store: Store, charge: Charge) -> None:
+    charge("1")
+    request = ask(billingAccount={"id": "A", "ratingType": "prepaid"})
+    bill = store.get(BILLS, request["customerBill"]["id"])
+    assert (bill["state"], bill["remainingAmount"]) == ("settled", money(0))
+
+
+def test_a_fault_that_passes_is_outlasted(
+    ask: Any, store: Store, on_demand: OnDemand, charge: Charge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charge("1")
+    with monkeypatch.context() as patched:
+        patched.setattr("impl.billing.attempts.wait", lambda _: 0)
+        patched.setattr(maker, "own_document", _fails)
+        assert ask()["state"] == "inProgress"
+    assert store.get(RATES, "1")["isBilled"] is False
+    assert on_demand.step()
+    assert store.get(REQUESTS, "q")["state"] == "done"
+    assert store.every(BILLS, Every())[0]["billNo"].endswith("-00000001")
+
+
+def test_a_fault_that_stays_terminates_the_request(
+    ask: Any, store: Store, on_demand: OnDemand, charge: Charge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charge("1")
+    monkeypatch.setattr("impl.billing.attempts.wait", lambda _: 0)
+    monkeypatch.setattr(maker, "own_document", _fails)
+    ask()
+    assert on_demand.step()
+    request = store.get(REQUESTS, "q")
+    assert request["state"] == "terminatedWithError"
+    assert "outlasted 2 tries" in request["statusReason"]
+    assert "secret" not in request["statusReason"]
+    assert not on_demand.step()
+    assert store.get(RATES, "1")["isBilled"] is False
+
+
+def _fails(_: object) -> None:
+    raise ZeroDivisionError("secret")
+
+
+def test_a_request_that_is_gone_is_forgotten(tasks: Tasks, on_demand: OnDemand) -> None:
+    tasks.put(TASK, "gone")
+    assert on_demand.step()
+    assert not on_demand.step()
+
+
+def test_two_requests_at_the_same_time_bill_each_rate_once(
+    store: Store, tasks: Tasks, on_demand: OnDemand, charge: Charge
+) -> None:
+    for number in range(10):
+        charge(str(number))
+    for number in range(8):
+        store.insert(
+            REQUESTS, {"id": f"q{number}", "state": "inProgress", "billingAccount": {"id": "A"}}
+        )
+        tasks.put(TASK, f"q{number}")
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda _: on_demand.step(), range(8)))
+    states = [request["state"] for request in store.every(REQUESTS, Every())]
+    assert sorted(states) == ["done"] + ["rejected"] * 7
+    (bill,) = store.every(BILLS, Every())
+    assert bill["amountDue"] == money(100)

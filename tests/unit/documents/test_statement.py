@@ -1,0 +1,342 @@
+"""What a bill says, in the words and numbers of its reader."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel import Locale
+
+from impl.documents.assets import assets
+from impl.documents.formats import Formats
+from impl.documents.statement import Clerk, Fact, Seller, Statement
+from impl.documents.totals import Row
+from impl.documents.values import MAX_TEXT, money, number, text, total
+from tests.unit.documents.bills import DAY, Json, period, rate
+from tests.unit.documents.bills import money as amount
+
+WORDS = assets(None).words
+
+
+def said(
+    bill: Json, rates: list[Json] | None = None, *, locale: str = "en_GB", zone: str = "UTC"
+) -> Statement:
+    formats = Formats(Locale.parse(locale), ZoneInfo(zone))
+    words = WORDS.get(formats.locale.language, WORDS["en"])
+    return Clerk(formats, "en", "ltr", words, Seller()).statement(bill, rates or [])
+
+
+def plain(written: str) -> str:
+    """The text with plain spaces, as other widths are hard to tell apart here."""
+    return " ".join(written.split())
+
+
+def shown(value: float, unit: str, locale: str = "en_GB") -> str:
+    return plain(said({"taxIncludedAmount": amount(value, unit)}, locale=locale).sums[-1].amount)
+
+
+def rows(bill: Json, rates: list[Json] | None = None) -> list[tuple[str, str, str]]:
+    statement = said(bill, rates)
+    both = statement.sums + statement.settlement
+    return [(row.kind, row.label, row.amount) for row in both]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (1234.5, "EUR", "€1,234.50"),
+        (1234, "JPY", "JP¥1,234"),
+        (0.5, "JPY", "JP¥1"),
+        (1.2345, "BHD", "BHD 1.235"),
+        (5, "XAU", "XAU 5.00"),
+        (5, "points", "5.00 points"),
+        (5, "eur", "5.00 eur"),
+        (5, "", "5.00"),
+        (-12, "CHF", "-CHF 12.00"),
+        (-0.0, "EUR", "€0.00"),
+        (-0.004, "EUR", "€0.00"),
+        (0.1 + 0.2, "EUR", "€0.30"),
+        (2.675, "EUR", "€2.68"),
+        (9_999_999_999_999, "EUR", "€9,999,999,999,999.00"),
+        (5e-324, "EUR", "€0.00"),
+    ],
+)
+def test_an_amount_has_the_digits_of_its_currency(value: float, unit: str, expected: str) -> None:
+    assert shown(value, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        ("en_US", "€1,234.50"),
+        ("de_DE", "1.234,50 €"),
+        ("de_CH", "EUR 1’234.50"),  # noqa: RUF001 (the apostrophe that the Swiss write)
+        ("fr_FR", "1 234,50 €"),
+        ("sv_SE", "1 234,50 €"),
+    ],
+)
+def test_an_amount_is_written_as_the_locale_has_it(locale: str, expected: str) -> None:
+    assert shown(1234.5, "EUR", locale) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (20, "VAT 20%"),
+        (0.2, "VAT 20%"),
+        (8.1, "VAT 8.1%"),
+        (0.081, "VAT 8.1%"),
+        (1, "VAT 1%"),
+        (0, "VAT 0%"),
+        (None, "VAT"),
+        ("20", "VAT"),
+        (-0.05, "VAT -5%"),
+        (7.7125, "VAT 7.7125%"),
+    ],
+)
+def test_a_tax_rate_is_said_in_percent(given: Any, expected: str) -> None:
+    tax = {"taxCategory": "VAT", "taxRate": given, "taxAmount": amount(1)}
+    assert [row.label for row in said({"taxItem": [tax]}).sums] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (DAY, DAY.replace(month=8), "1\u201331 Jul 2026"),
+        (DAY, DAY, "1 Jul 2026"),
+        (DAY, DAY.replace(day=31), "1\u201331 Jul 2026"),
+        (DAY, DAY.replace(day=31, hour=23, minute=59), "1\u201331 Jul 2026"),
+        (DAY.replace(day=15), DAY.replace(month=8, day=15), "15 Jul \u2013 14 Aug 2026"),
+        (DAY.replace(day=20), DAY.replace(month=8), "20\u201331 Jul 2026"),
+        (DAY.replace(month=12), DAY.replace(year=2027, month=1), "1\u201331 Dec 2026"),
+        (DAY, None, "1 Jul 2026"),
+        (None, DAY, "1 Jul 2026"),
+        (DAY.replace(month=8), DAY, "1 Aug 2026"),
+        (None, None, ""),
+        ("2026-07-01", 7, ""),
+    ],
+)
+def test_a_period_is_said_in_days(start: Any, end: Any, expected: str) -> None:
+    line = rate("x", 1, 1, periodCoverage=period(start, end))
+    assert plain(said({}, [line]).groups[0].entries[0].days) == expected
+
+
+def test_a_line_without_a_period_has_its_date() -> None:
+    assert said({}, [rate("x", 1, 1, date=DAY)]).groups[0].entries[0].days == "1 Jul 2026"
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [("UTC", "1 July 2026"), ("America/New_York", "30 June 2026"), ("Asia/Tokyo", "1 July 2026")],
+)
+def test_a_day_is_the_one_in_the_time_zone(zone: str, expected: str) -> None:
+    assert said({"billDate": DAY}, zone=zone).facts[0].value == expected
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_the_ends_of_the_calendar_are_days_too(zone: str) -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    facts = said({"billDate": first, "paymentDueDate": last}, zone=zone).facts
+    assert [fact.value for fact in facts] == ["1 January 1", "31 December 9999"]
+    assert said({"billingPeriod": period(first, last)}, zone=zone).facts
+
+
+def test_dates_and_words_are_in_the_language() -> None:
+    german = said({"billDate": DAY, "amountDue": amount(1)}, locale="de_CH")
+    assert german.facts == (Fact("Rechnungsdatum", "1. Juli 2026"),)
+    french = said({"billDate": DAY, "category": "credit note"}, locale="fr_FR")
+    assert (french.title, french.facts) == ("Avoir", (Fact("Date de facture", "1 juillet 2026"),))
+
+
+@pytest.mark.parametrize("category", ["credit note", "Credit Note", "creditNote", "CREDIT_NOTE"])
+def test_a_credit_note_is_called_so(category: str) -> None:
+    statement = said({"category": category, "remainingAmount": amount(-10)})
+    assert (statement.title, statement.facts) == ("Credit note", ())
+    assert statement.headline == Row("favour", "In your favour", "€10.00")
+
+
+def test_what_is_known_by_name_is_named_else_it_has_its_id() -> None:
+    bill = {
+        "id": "b1",
+        "billingAccount": {"id": "a1", "name": "Home"},
+        "paymentMethod": {"id": "p1"},
+        "relatedParty": [
+            *({"id": "x", "role": "Agent"}, {"id": "y", "name": "Payer's name", "role": "payer"}),
+            *({"id": "z", "name": "Reader", "role": "Bill Receiver"}, {"id": ""}),
+        ],
+    }
+    statement = said(bill)
+    assert [fact.value for fact in statement.facts] == ["b1", "Home (a1)", "p1"]
+    assert statement.parties == (
+        *(Fact("Bill receiver", "Reader"), Fact("Payer", "Payer's name"), Fact("Agent", "x")),
+    )
+
+
+def test_lines_are_grouped_by_product_and_those_without_come_last() -> None:
+    rates = [
+        rate("a", 1, 1.2),
+        rate("b", 2, 2.4, "Phone"),
+        rate("c", 3, 3.6, "Fibre"),
+        rate("d", -4, -4.8, "Phone"),
+    ]
+    groups = said({}, rates).groups
+    assert [(g.name, [e.name for e in g.entries], g.net, g.gross) for g in groups] == [
+        ("Phone", ["b", "d"], "-2.00", "-2.40"),
+        ("Fibre", ["c"], "3.00", "3.60"),
+        ("Other charges", ["a"], "1.00", "1.20"),
+    ]
+    assert [group.name for group in said({}, rates[:1]).groups] == ["Charges and credits"]
+
+
+def test_products_of_one_name_are_told_apart_by_id() -> None:
+    rates = [
+        {"product": {"id": "+41 1", "name": "Phone"}},
+        {"product": {"id": "+41 2", "name": "Phone"}},
+        {"product": {"id": "3"}},
+    ]
+    groups = [(group.name, group.detail) for group in said({}, rates).groups]
+    assert groups == [("Phone", "+41 1"), ("Phone", "+41 2"), ("3", "")]
+
+
+def test_a_line_is_called_by_name_description_or_id() -> None:
+    lines = [{"name": "n", "description": "d"}, {"description": "d"}, {"id": "i"}, {}]
+    entries = said({}, [*lines, {"name": "n", "description": "n"}]).groups[0].entries
+    called = [(entry.name, entry.description) for entry in entries]
+    assert called == [("n", "d"), ("d", ""), ("i", ""), ("", ""), ("n", "")]
+
+
+def test_a_group_has_a_subtotal_only_where_all_its_lines_can_be_summed() -> None:
+    group = said({}, [rate("a", 1, 1), {"taxExcludedAmount": amount(1, "USD")}]).groups[0]
+    assert (group.net, group.gross) == ("", "")
+    assert [entry.net for entry in group.entries] == ["1.00", "US$1.00"]
+
+
+def test_sums_add_up_in_the_order_of_reading() -> None:
+    bill = {
+        "taxExcludedAmount": amount(100.1),
+        "taxItem": [
+            {"taxCategory": "VAT", "taxRate": 20, "taxAmount": amount(0.1)},
+            {"taxCategory": "VAT", "taxRate": 7, "taxAmount": amount(5)},
+            {"taxCategory": "VAT", "taxRate": 20, "taxAmount": amount(0.2)},
+            {"taxCategory": "VAT", "taxRate": 20},
+        ],
+        "taxIncludedAmount": amount(105.4),
+    }
+    assert rows(bill) == [
+        ("net", "Net total", "€100.10"),
+        ("tax", "VAT 20%", "€0.30"),
+        ("tax", "VAT 7%", "€5.00"),
+        ("gross", "Total", "€105.40"),
+    ]
+
+
+def test_taxes_that_only_the_lines_name_are_summed_up() -> None:
+    tax = {"taxCategory": "VAT", "taxRate": 0.2, "taxAmount": amount(1.1)}
+    assert rows({}, [{"appliedTax": [tax]}, {"appliedTax": [tax, None]}]) == [
+        ("tax", "VAT 20%", "€2.20")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gross", "expected"),
+    [
+        (12, []),
+        (12.001, []),
+        (12.05, [("rounding", "Rounding", "€0.05")]),
+        (11.97, [("rounding", "Rounding", "-€0.03")]),
+        (19, [("rounding", "Adjustment", "€7.00")]),
+    ],
+)
+def test_rounding_is_said_only_where_there_is_some(gross: float, expected: list[Any]) -> None:
+    bill = {
+        "taxExcludedAmount": amount(10),
+        "taxItem": [{"taxCategory": "VAT", "taxAmount": amount(2)}],
+        "taxIncludedAmount": amount(gross),
+    }
+    assert [row for row in rows(bill) if row[0] == "rounding"] == expected
+    assert "rounding" not in {row[0] for row in rows(bill | {"taxItem": []})}
+    other = {"taxIncludedAmount": amount(gross, "USD")}
+    assert "rounding" not in {row[0] for row in rows(bill | other)}
+
+
+def test_payments_are_taken_off_and_the_rest_is_to_pay() -> None:
+    bill = {
+        "taxIncludedAmount": amount(100),
+        "amountDue": amount(120),
+        "appliedPayment": [
+            {"payment": {"id": "1", "name": "of 3 July"}, "appliedAmount": amount(30)},
+            {"payment": {"id": "2"}},
+            {"appliedAmount": amount(-5)},
+        ],
+        "remainingAmount": amount(95),
+        "paymentDueDate": DAY,
+    }
+    assert rows(bill) == [
+        ("gross", "Total", "€100.00"),
+        ("billed", "Amount billed", "€120.00"),
+        ("payment", "Payment of 3 July", "-€30.00"),
+        ("payment", "Payment", "€5.00"),
+        ("due", "Remaining amount", "€95.00"),
+    ]
+    headline = Row("due", "Remaining amount", "€95.00", "Due date: 1 July 2026")
+    assert said(bill).headline == headline
+
+
+def test_what_is_due_is_said_once_where_nothing_was_paid() -> None:
+    bill = dict.fromkeys(["taxIncludedAmount", "amountDue", "remainingAmount"], amount(5))
+    assert rows(bill) == [("gross", "Total", "€5.00"), ("due", "Amount due", "€5.00")]
+    assert rows({"amountDue": amount(5)}) == [("due", "Amount due", "€5.00")]
+
+
+def test_a_paid_bill_says_so_and_no_day() -> None:
+    bill = {"taxIncludedAmount": amount(5), "remainingAmount": amount(0), "paymentDueDate": DAY}
+    assert said(bill | {"state": "settled"}).headline == Row("paid", "Paid", "€5.00")
+    assert said(bill).headline == Row("nothing", "Amount due", "€0.00")
+
+
+def test_lines_leave_out_the_currency_that_their_heading_names() -> None:
+    bill = {"taxIncludedAmount": amount(1, "JPY")}
+    rates = [{"taxExcludedAmount": amount(1, "JPY"), "taxIncludedAmount": amount(2)}]
+    statement = said(bill, rates)
+    entry = statement.groups[0].entries[0]
+    assert (statement.currency, entry.net, entry.gross) == ("JP¥", "1", "€2.00")
+
+
+@pytest.mark.parametrize("given", [None, True, "1", [], {}, float("inf"), float("nan"), 10**16])
+def test_what_is_no_number_is_none(given: Any) -> None:
+    assert number(given) is None
+    assert money({"unit": "EUR", "value": given}) is None
+
+
+def test_a_sum_is_exact_and_of_one_unit() -> None:
+    tenths = [money(amount(0.1))] * 3
+    assert total(tenths) == money(amount(0.3))
+    assert total([]) is None
+    assert total([*tenths, None]) is None
+    assert total([*tenths, money(amount(1, "USD"))]) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("  a\tb\r\nc  ", "a b c"),
+        ("a\x00b\x85c\u2028d", "a b c d"),
+        ("\ud800x\uffff", "x"),
+        ("\u202egnp.exe\u202c", "gnp.exe"),
+        ("e\u0301 👩\u200d👧", "e\u0301 👩\u200d👧"),
+        (None, ""),
+        (7, ""),
+    ],
+)
+def test_text_is_what_can_be_read_of_it(given: Any, expected: str) -> None:
+    assert text(given) == expected
+
+
+def test_text_has_an_end() -> None:
+    assert text("x" * 10_000) == "x" * (MAX_TEXT - 1) + "…"
+    assert text("x" * MAX_TEXT) == "x" * MAX_TEXT
+
+
+def test_a_naive_moment_is_in_utc() -> None:
+    naive = (DAY + timedelta(hours=23)).replace(tzinfo=None)
+    assert said({"billDate": naive}, zone="Asia/Tokyo").facts[0].value == "2 July 2026"
