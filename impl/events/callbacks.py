@@ -40,6 +40,8 @@ _DENIED = tuple(
             "2001::/32",  # Teredo
             "2002::/16",  # 6to4
             "fec0::/10",  # site-local
+            "192.0.0.0/24",  # protocol assignments; one is Oracle's metadata
+            "192.88.99.0/24",  # 6to4 relays
             "168.63.129.16/32",  # Azure's metadata, on a public address
         ),
     )

@@ -23,7 +23,7 @@ def ids(port: int) -> dict[str, str]:
     bodies: dict[str, dict[str, Any]] = {
         "/appliedCustomerBillingRate": {"billingAccount": {"id": "1"}},
         "/billCycleSpecification": {"name": "Monthly"},
-        "/hub": {"callback": "http://127.0.0.1:9/"},
+        "/hub": {"callback": "http://methods.example/"},
     }
     found = {}
     for path in (o.path for o in OPERATIONS if o.method == "POST" and "{" not in o.path):
@@ -37,7 +37,10 @@ OUTSIDE = ["/", "/ui", "/ui/swagger-ui.css", "/openapi.json", "/health/live", "/
 SILENT = {"date", "x-request-id"}
 
 
-@pytest.mark.parametrize("path", [*PATHS, *OUTSIDE, "/customerBill/nothing", "/nothing"])
+READ = sorted({o.path for o in OPERATIONS if o.method == "GET"})
+
+
+@pytest.mark.parametrize("path", [*READ, *OUTSIDE, "/customerBill/nothing", "/nothing"])
 def test_head_is_get_without_the_body(port: int, ids: dict[str, str], path: str) -> None:
     id_ = ids.get(path.partition("/{id}")[0], "nothing")
     url = path if path in OUTSIDE else BASE_PATH + path.replace("{id}", id_)

@@ -32,6 +32,9 @@ DEFAULTS = {
     "validate_responses": False,
     "unknown_filter": "empty",
     "count_timeout_ms": 500,
+    "callback_allow": "",
+    "event_retry_hours": 72,
+    "event_retention_days": 7,
     "bill_no_format": "{year}-{seq:08d}",
     "bill_lifecycle": "open",
     "bill_time_zone": "UTC",
@@ -111,6 +114,14 @@ WRONG = [
     ("COUNT_TIMEOUT_MS", "0"),
     ("COUNT_TIMEOUT_MS", "10001"),
     ("COUNT_TIMEOUT_MS", "half a second"),
+    ("CALLBACK_ALLOW", "10.0.0.0/33"),
+    ("CALLBACK_ALLOW", "crm.example, http://crm.example"),
+    ("CALLBACK_ALLOW", "*"),
+    ("CALLBACK_ALLOW", "crm.*"),
+    ("EVENT_RETRY_HOURS", "0"),
+    ("EVENT_RETRY_HOURS", "169"),
+    ("EVENT_RETENTION_DAYS", "0"),
+    ("EVENT_RETENTION_DAYS", "for ever"),
 ]
 
 
@@ -151,6 +162,8 @@ def test_values_are_typed_and_trimmed() -> None:
         ("PUBLIC_URL", "http://h:65535/~a/%20", None),
         ("PORT", "65535", 65535),
         ("MAX_LIMIT", "100000", 100000),
+        ("CALLBACK_ALLOW", "10.0.0.0/8, [::1],fd00::/8,192.168.1.9,crm,*.corp.example", None),
+        ("EVENT_RETRY_HOURS", "168", 168),
     ],
 )
 def test_right_values(name: str, value: str, kept: object) -> None:

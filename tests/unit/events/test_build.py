@@ -1,0 +1,97 @@
+"""The event of a write: its kind, its envelope, what it carries."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from impl.events.build import RESOURCES, build, correlation, event_types, subject
+from impl.query.language import Document
+
+LATER = datetime(2026, 10, 1, tzinfo=UTC)
+
+
+def document(**attributes: Any) -> Document:
+    return Document({"id": "1", "lastUpdate": datetime(2026, 9, 1, tzinfo=UTC), **attributes})
+
+
+@pytest.mark.parametrize(
+    ("resource", "before", "after", "kind"),
+    [
+        ("customerBill", None, document(), "CustomerBillCreateEvent"),
+        ("customerBill", document(), None, "CustomerBillDeleteEvent"),
+        (
+            "customerBill",
+            document(state="new"),
+            document(state="sent", lastUpdate=LATER),
+            "CustomerBillStateChangeEvent",
+        ),
+        ("customerBill", document(), document(state="sent"), "CustomerBillStateChangeEvent"),
+        (
+            "customerBill",
+            document(state="new"),
+            document(state="sent", billNo="1"),
+            "CustomerBillAttributeValueChangeEvent",
+        ),
+        (
+            "customerBill",
+            document(state="new"),
+            document(state="new", lastUpdate=LATER),
+            "CustomerBillAttributeValueChangeEvent",
+        ),
+        (
+            "billCycle",
+            document(state="new"),
+            document(state="old"),
+            "BillCycleAttributeValueChangeEvent",
+        ),
+        (
+            "customerBillOnDemand",
+            document(state="inProgress"),
+            document(state="done"),
+            "CustomerBillOnDemandStateChangeEvent",
+        ),
+        (
+            "appliedCustomerBillingRate",
+            document(name="a"),
+            document(),
+            "AppliedCustomerBillingRateAttributeValueChangeEvent",
+        ),
+    ],
+)
+def test_kind(resource: str, before: Any, after: Any, kind: str) -> None:
+    event = build(resource, before, after)
+    assert event is not None
+    assert event["eventType"] == kind
+    assert kind in event_types()
+    assert event["event"] == {resource: dict(before if after is None else after)}
+
+
+def test_envelope() -> None:
+    token = correlation.set("request-1")
+    event = build("customerBill", None, document())
+    correlation.reset(token)
+    assert event is not None
+    assert list(event) == [
+        *("eventId", "eventTime", "eventType", "timeOcurred", "correlationId"),
+        *("domain", "title", "description", "priority", "event"),
+    ]
+    assert event["correlationId"] == "request-1"
+    assert event["eventTime"] == event["timeOcurred"]
+    assert event["eventTime"].tzinfo is UTC
+    assert subject(event) == "customerBill/1"
+
+
+def test_subscriptions_and_other_collections_make_none() -> None:
+    assert build("hub", None, document()) is None
+    assert build("billCycleAccount", document(), None) is None
+
+
+def test_ids_rise_within_a_process() -> None:
+    ids = [event["eventId"] for _ in range(1000) if (event := build("billCycle", None, document()))]
+    assert ids == sorted(set(ids))
+
+
+def test_only_what_has_a_state_changes_it() -> None:
+    assert len(event_types()) == 3 * len(RESOURCES) + 2
+    assert "BillCycleStateChangeEvent" not in event_types()
