@@ -137,6 +137,8 @@ class Courier:
                 for delivery in waiting.get_nowait():
                     found = self._try(receiver, delivery, events.get(delivery.position))
                     tried.append(found)
+                    if found.unreachable or found.gone or found.retry_after is not None:
+                        self._ends = 0.0  # the others would fare no better
                     if found.error or self._over():
                         break
         self._receivers.put(receiver)

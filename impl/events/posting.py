@@ -132,6 +132,8 @@ class Receiver:
             )
             answer = connection.getresponse()
             rest = answer.read(ANSWER_BYTES, decode_content=False)
+        if time.monotonic() >= until:
+            raise TimeoutError  # what was broken off can look like an answer
         if len(rest) == ANSWER_BYTES:
             self.close()
         return Answer(answer.status, answer.headers.get("Retry-After"))

@@ -33,7 +33,7 @@ class Claim:
 
     subscription: str
     token: str
-    secret: str
+    secret: str = field(repr=False)
     failures: int
     """How many rounds in a row have failed."""
 

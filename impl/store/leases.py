@@ -5,7 +5,7 @@ Time is MongoDB's, so that the clocks of the servers need not agree.
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from pymongo.errors import DuplicateKeyError
@@ -24,7 +24,7 @@ def server_clock(store: Store) -> Clock:
     def now() -> datetime:
         with translated():
             told: datetime = leases.database.command("hello")["localTime"]
-        return told
+        return told.replace(tzinfo=UTC)
 
     return now
 

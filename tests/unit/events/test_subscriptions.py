@@ -10,7 +10,8 @@ from impl.events.subscriptions import read
 from impl.query.language import Document
 
 
-def event(kind: str = "CustomerBillStateChangeEvent", **bill: Any) -> Document:
+def event(**bill: Any) -> Document:
+    kind = "CustomerBillStateChangeEvent"
     told = {"id": "B-1", "state": "onHold", "billNo": "7", **bill}
     return Document(
         {"eventId": "E", "eventType": kind, "priority": "1", "event": {"customerBill": told}}

@@ -1,0 +1,239 @@
+"""Events arrive, in order, whatever trouble a receiver is in; and it is nobody else's trouble."""
+
+import time
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from impl.errors import NotFound
+from impl.events.posting import Patience
+from tests.events import receiver as receivers
+from tests.events.conftest import World
+from tests.events.receiver import Behaviour, Receiver, wait_for
+
+BILL = "customerBill"
+HASTY = Patience(connect=0.5, total=1.0)
+
+
+def write(world: World, bills: int = 3, changes: int = 4) -> int:
+    """Make bills and change them; how many events that makes."""
+    for bill in range(bills):
+        world.store.insert(BILL, {"id": str(bill), "n": 0})
+    for _ in range(changes):
+        for bill in range(bills):
+            world.store.change(BILL, str(bill), lambda b: {**b, "n": b["n"] + 1})
+    return bills * (changes + 1)
+
+
+def assert_in_order(receiver: Receiver, bills: int = 3, changes: int = 4) -> None:
+    first: dict[str, list[int]] = {}
+    seen = set()
+    for post in receiver.accepted:
+        if post.id not in seen:
+            seen.add(post.id)
+            first.setdefault(post.subject, []).append(post.event["event"][BILL]["n"])
+    assert first == {f"{BILL}/{n}": list(range(changes + 1)) for n in range(bills)}
+
+
+def test_all_arrives_once_in_order_and_signed(world: World) -> None:
+    with Receiver() as receiver:
+        subscription = world.subscribe(receiver.url)
+        count = write(world)
+        world.work()
+        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        assert_in_order(receiver)
+        assert Counter(post.id for post in receiver.posts).most_common(1)[0][1] == 1
+        post = receiver.posts[0]
+        assert post.path == "/listener"
+        assert post.headers["Content-Type"] == "application/json"
+        assert post.headers["webhook-id"] == post.id
+        assert post.event["event"][BILL]["href"] == "http://api.example/v4/customerBill/0"
+        assert world.health(subscription).pending == 0
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        receivers.status(500),
+        receivers.status(404),
+        receivers.status(304),
+        receivers.status(100 + 502),
+        receivers.hang,
+        receivers.drip,
+        receivers.close_early,
+        receivers.garbage,
+        receivers.endless,
+    ],
+    ids=["500", "404", "304", "602", "hang", "drip", "close", "garbage", "endless"],
+)
+def test_a_receiver_in_trouble_gets_all_when_it_is_well_again(
+    world: World, trouble: Behaviour
+) -> None:
+    with Receiver(trouble) as receiver, Receiver() as other:
+        subscription, healthy = world.subscribe(receiver.url), world.subscribe(other.url)
+        count = write(world)
+        world.work(HASTY)
+        wait_for(lambda: len(other.accepted) == count)
+        if trouble is not receivers.endless:  # the status came, the rest is not waited for
+            wait_for(lambda: "lastError" in world.health(subscription).kept)
+            assert world.health(subscription).kept["delivered"] == 0
+        receiver.behave = receivers.ok
+        world.ahead = timedelta(hours=1)
+        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        if trouble is not receivers.endless:
+            assert_in_order(receiver)
+        assert world.health(healthy).kept["delivered"] == count
+        assert len({post.id for post in receiver.posts}) == count
+
+
+def test_a_receiver_that_is_down_is_tried_ever_less_often(world: World) -> None:
+    with Receiver() as receiver:
+        receiver.go_down()
+        subscription = world.subscribe(receiver.url)
+        count = write(world)
+        world.work()
+        wait_for(lambda: world.health(subscription).kept["failures"] >= 3)
+        kept = world.health(subscription).kept
+        assert kept["due"] > world.now() + timedelta(seconds=1)
+        assert kept["lastError"].startswith("no answer")
+        receiver.come_back()
+        world.ahead = timedelta(hours=1)
+        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        assert_in_order(receiver)
+        assert world.health(subscription).kept["failures"] == 0
+
+
+def test_a_redirect_is_not_followed(world: World) -> None:
+    with Receiver() as other, Receiver(receivers.status(302, Location=other.url)) as receiver:
+        subscription = world.subscribe(receiver.url)
+        write(world, 1, 0)
+        world.work()
+        wait_for(lambda: "lastError" in world.health(subscription).kept)
+        assert world.health(subscription).kept["lastError"] == "HTTP status 302"
+        assert not other.posts
+        assert not receiver.followed
+
+
+def test_one_event_that_is_not_taken_holds_up_only_its_own_resource(world: World) -> None:
+    def picky(handler: receivers.Handler) -> None:
+        last = handler.server.receiver.posts[-1]
+        handler.answer(500 if last.subject == f"{BILL}/1" else 200)
+
+    with Receiver(picky) as receiver:
+        subscription = world.subscribe(receiver.url)
+        count = write(world)
+        world.work()
+        wait_for(lambda: world.health(subscription).kept["delivered"] == count - 5)
+        wait_for(lambda: sum(p.subject == f"{BILL}/1" for p in receiver.posts) >= 2)
+        world.store.insert(BILL, {"id": "later"})
+        wait_for(lambda: receiver.posts[-1].subject == f"{BILL}/later" or None)
+        assert len({p.id for p in receiver.posts if p.subject == f"{BILL}/1"}) == 1
+        assert world.health(subscription).kept["failures"] == 0
+
+
+def test_gone_ends_the_subscription(world: World) -> None:
+    with Receiver(receivers.status(410)) as receiver:
+        subscription = world.subscribe(receiver.url)
+        write(world)
+        world.work()
+        wait_for(lambda: not world.store.has("hub", subscription))
+        wait_for(lambda: world.health(subscription).pending == 0)
+        posts = len(receiver.posts)
+        world.store.insert(BILL, {"id": "later"})
+        time.sleep(0.5)
+        assert len(receiver.posts) == posts == 1
+
+
+def test_retry_after_is_kept_to(world: World) -> None:
+    with Receiver(receivers.status(429, Retry_After="600")) as receiver:
+        subscription = world.subscribe(receiver.url)
+        write(world, 1, 0)
+        world.work()
+        wait_for(lambda: "lastError" in world.health(subscription).kept)
+        assert world.health(subscription).kept["due"] > world.now() + timedelta(seconds=590)
+        assert len(receiver.posts) == 1
+        receiver.behave = receivers.ok
+        world.ahead = timedelta(seconds=601)
+        wait_for(lambda: world.health(subscription).kept["delivered"] == 1)
+
+
+def test_after_three_days_a_delivery_is_dead_and_can_be_sent_again(world: World) -> None:
+    with Receiver(receivers.status(500)) as receiver:
+        subscription = world.subscribe(receiver.url)
+        count = write(world)
+        world.work()
+        wait_for(lambda: "lastError" in world.health(subscription).kept)
+        for _ in range(80):
+            world.ahead += timedelta(hours=1)
+            time.sleep(0.02)
+        wait_for(lambda: world.health(subscription).failed == count)
+        assert world.health(subscription).pending == 0
+        receiver.behave = receivers.ok
+        world.store.insert(BILL, {"id": "0b"})
+        world.ahead += timedelta(hours=1)
+        wait_for(lambda: len(receiver.accepted) == 1)
+        assert world.health(subscription).failed == count
+        world.deliveries.redeliver(subscription)
+        wait_for(lambda: world.health(subscription).kept["delivered"] == count + 1)
+        receiver.accepted.pop(0)
+        assert_in_order(receiver)
+
+
+def test_what_ends_takes_what_is_pending_with_it(world: World) -> None:
+    with Receiver(receivers.status(500)) as receiver:
+        subscription = world.subscribe(receiver.url)
+        write(world)
+        world.work()
+        wait_for(lambda: receiver.posts)
+        world.end(subscription)
+        with pytest.raises(NotFound):
+            world.store.get("hub", subscription)
+        wait_for(lambda: world.health(subscription).pending == 0)
+
+
+def test_a_worker_takes_over_from_one_that_hangs(world: World) -> None:
+    with Receiver() as receiver:
+        subscription = world.subscribe(receiver.url)
+        count = write(world)
+        world.dispatcher().close()
+        world.store.outbox.is_empty()
+        zombie = world.dispatcher()
+        zombie._relay()  # noqa: SLF001
+        claim = world.deliveries.claim(subscription, 25)
+        assert claim is not None
+        assert world.deliveries.claim(subscription, 25) is None
+        world.work()
+        time.sleep(0.5)
+        assert not receiver.posts
+        world.ahead = timedelta(seconds=26)
+        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        zombie.close()
+
+
+def test_slow_receivers_hold_up_nobody(world: World) -> None:
+    with Receiver(receivers.slow(0.5)) as sluggish, Receiver() as quick:
+        for number in range(20):
+            world.subscribe(f"{sluggish.url}?{number}")
+        world.subscribe(quick.url)
+        count = write(world)
+        world.work()
+        began = time.monotonic()
+        wait_for(lambda: len(quick.accepted) == count)
+        assert time.monotonic() - began < 3
+
+
+def test_forty_of_fifty_get_all_while_ten_are_dead(world: World) -> None:
+    with Receiver() as receiver, Receiver(receivers.hang) as dead:
+        living = [world.subscribe(f"{receiver.url}/{number}") for number in range(40)]
+        for number in range(5):
+            world.subscribe(f"{dead.url}/{number}")
+            world.subscribe(f"http://127.0.0.1:1024/{number}")
+        count = write(world, bills=10, changes=2)
+        world.work()
+        world.work()
+        wait_for(lambda: len(receiver.accepted) >= 40 * count, 60)
+        wait_for(lambda: all(world.health(each).kept["delivered"] == count for each in living))
+        each = Counter((post.path, post.id) for post in receiver.posts)
+        assert len(each) == 40 * count
+        assert set(each.values()) == {1}
