@@ -28,6 +28,26 @@ schemathesis.openapi.format("tmf678-cursor", st.just(""))
 schemathesis.openapi.format(
     "tmf630-path", st.sampled_from(["/state?state=new", "$.x[?(@.y == 1)].z", "x[*].y"])
 )
+_HOSTS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=12)
+schemathesis.openapi.format(
+    "tmf678-callback",
+    st.builds("{}://{}.example{}/{}".format, st.sampled_from(["http", "https"]), _HOSTS,
+              st.sampled_from(["", ":443", ":8080", ":65535"]), _HOSTS),
+)  # fmt: skip
+schemathesis.openapi.format("tmf678-event", st.just(""))
+_EVENT_FILTERS = st.sampled_from(
+    [
+        "eventType=CustomerBillStateChangeEvent",
+        "eventType=CustomerBillCreateEvent,BillCycleDeleteEvent",
+        "event.customerBill.state=onHold",
+        "customerBill.amountDue.value.gt=100",
+        "filter=$[?(@.event.billCycle)]",
+        "fields=eventType,event.customerBill.id",
+    ]
+)
+schemathesis.openapi.format(
+    "tmf678-event-query", st.lists(_EVENT_FILTERS, max_size=4, unique=True).map("&".join)
+)
 
 
 def _is_blank(value: object) -> bool:
