@@ -7,6 +7,7 @@ the receiver drips its answer.
 
 import http.client
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from typing import TypeAlias
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from impl.events import callbacks
 from impl.events.callbacks import Allowance, Callback, Refused, Resolve
@@ -177,6 +179,6 @@ def _said(error: Exception, *, late: bool) -> str:
         return "no answer in time"
     if isinstance(error, Refused):
         return f"callback: {error}"
-    return {"SSLCertVerificationError": "its certificate is not valid"}.get(
-        type(error).__name__, f"no answer: {type(error).__name__}"
-    )
+    if isinstance(error, ssl.SSLCertVerificationError | CertificateError):
+        return "its certificate is not valid"
+    return f"no answer: {type(error).__name__}"

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections import defaultdict
@@ -158,6 +159,10 @@ class Receiver:
 
     def come_back(self) -> None:
         self._server = self._started(self.port)
+
+    def wrap(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def by_subject(self) -> dict[str, list[str]]:
         """The ids that were accepted first, in order, by what they are about."""
