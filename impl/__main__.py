@@ -6,11 +6,10 @@ import socket
 import sys
 from contextlib import ExitStack
 
-from impl import app, demo, logs, settings, worker
+from impl import logs, settings, worker
 from impl.billing import preview
 from impl.errors import NotFound, Unavailable
 from impl.processes import Companion
-from impl.server import Server
 from impl.settings import Settings, SettingsError
 from impl.store.embedded import EmbeddedError, Mongod
 from impl.store.mongo import Store, UriError
@@ -48,6 +47,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def serve(chosen: Settings, options: argparse.Namespace) -> None:
     """Serve until told to stop; with no MONGODB_URI, over a mongod of our own."""
+    from impl import app, demo, server  # noqa: PLC0415 - a worker starts faster without them
+
     app.try_documents(chosen)
     with ExitStack() as stack:
         listener = stack.enter_context(_listener(chosen))
@@ -60,14 +61,14 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
         store.close()
         if options.worker:
             stack.enter_context(_companion(uri))
-        Server(chosen, uri, listener.detach(), started=lambda: _greet(chosen)).run()
+        server.Server(chosen, uri, listener.detach(), started=lambda: _greet(chosen)).run()
 
 
 def work(chosen: Settings, _options: argparse.Namespace) -> None:
     """Do what requests leave to be done, until told to stop."""
     store = _store(chosen)
-    app.keep_indexed(store)
-    worker.work(app.jobs(chosen, store), worker.until_signalled())
+    store.keep_indexed()
+    worker.work(worker.jobs(chosen, store), worker.until_signalled())
     store.close()
 
 
@@ -77,7 +78,7 @@ def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
     if options.dry_run:
         preview.show(store, chosen.policy, options.id)
     else:
-        preview.run(store, options.id, app.jobs(chosen, store))
+        preview.run(store, options.id, worker.jobs(chosen, store))
     store.close()
 
 

@@ -1,7 +1,6 @@
 """The composition root: settings in, a served application out. It knows all the rooms."""
 
 import multiprocessing
-import threading
 from concurrent.futures import ProcessPoolExecutor
 
 from connexion import FlaskApp
@@ -12,24 +11,18 @@ from connexion.middleware.routing import RoutingMiddleware
 
 from generated.operations import OPERATIONS
 from impl import handlers
-from impl.billing.attempts import Attempts
-from impl.billing.on_demand import OnDemand
-from impl.billing.runs import Runs
 from impl.contract import Contract
 from impl.documents.document import DocumentError, Documents
-from impl.errors import Unavailable
 from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
 from impl.query.parse import Limits
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
-from impl.store.tasks import Tasks
 from impl.web import binding, docs, validation
 from impl.web.bridge import Bridge
 from impl.web.edge import Edge
 from impl.web.health import Health
 from impl.web.routes import Routes
-from impl.worker import Step
 
 # Connexion's own exception, security, Swagger UI and lifespan layers have nothing to do here.
 MIDDLEWARES = [
@@ -92,27 +85,3 @@ def try_documents(settings: Settings) -> None:
 
 def _make_documents(settings: Settings) -> None:
     documents(settings)
-
-
-def jobs(settings: Settings, store: Store) -> list[Step]:
-    """What a worker does, each in a thread of its own."""
-    attempts = Attempts(store, Tasks(store))
-    return [
-        OnDemand(store, settings.policy, attempts).step,
-        Runs(store, settings.policy, attempts).step,
-    ]
-
-
-def keep_indexed(store: Store) -> None:
-    """Build the declared indexes as soon as the database is there, in the background."""
-
-    def build() -> None:
-        waiting = threading.Event()
-        while True:
-            try:
-                store.ensure_indexes()
-                return
-            except Unavailable:
-                waiting.wait(1)
-
-    threading.Thread(target=build, name="indexes", daemon=True).start()

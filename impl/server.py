@@ -55,7 +55,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Called in each worker after the fork."""
         settings = self._settings
         store = Store(self._uri, settings.mongodb_db, count_timeout_ms=settings.count_timeout_ms)
-        app.keep_indexed(store)
+        store.keep_indexed()
         worker = _Worker(app.create(settings, store, self._contract), store)
         _rarely_collect()
         return worker

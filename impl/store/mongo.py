@@ -3,6 +3,8 @@
 Every method raises Unavailable where MongoDB is away or too slow.
 """
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -24,7 +26,6 @@ from impl.store.stored import VERSION, Stored, inward, outward
 
 ATTEMPTS = 100
 ANSWERS = "idempotency"
-NUMBERS = "sequence"
 R = TypeVar("R")
 _session: ContextVar[ClientSession | None] = ContextVar("session", default=None)
 
@@ -62,6 +63,20 @@ class Store:
             for resource, (path, seconds) in indexes.EXPIRING.items():
                 self._database[resource].create_index(path, expireAfterSeconds=seconds)
 
+    def keep_indexed(self) -> None:
+        """Build the declared indexes as soon as the database is there, in the background."""
+
+        def build() -> None:
+            waiting = threading.Event()
+            while True:
+                try:
+                    self.ensure_indexes()
+                    return
+                except Unavailable:
+                    waiting.wait(1)
+
+        threading.Thread(target=build, name="indexes", daemon=True).start()
+
     def is_empty(self, resource: str) -> bool:
         """Whether the resource has no document at all."""
         with reading():
@@ -86,17 +101,25 @@ class Store:
                 first = list(islice(rows, 1))
             yield from chain(first, rows)
 
-    def in_transaction(self, work: Callable[[], R], seconds: float = WRITE_SECONDS) -> R:
+    def in_transaction(
+        self,
+        work: Callable[[], R],
+        seconds: float = WRITE_SECONDS,
+        patience: float = WRITE_SECONDS,
+    ) -> R:
         """What `work` returns, with all that it reads and writes here in one transaction.
 
-        It may be called more than once: again where another transaction came between. Within a
-        transaction, it is part of that.
+        It may be called more than once: again, for as long as the patience lasts, where another
+        transaction came between. Within a transaction, it is part of that.
         """
+        last_start = time.monotonic() + patience
         if _session.get() is not None:
             return work()
         with translated(), pymongo.timeout(seconds), self._client.start_session() as session:
 
             def run(session: ClientSession) -> R:
+                if time.monotonic() > last_start:
+                    raise Unavailable("another transaction holds what this one needs")
                 token = _session.set(session)
                 try:
                     return work()
@@ -108,24 +131,6 @@ class Store:
     def collection(self, name: str) -> tuple[Collection[Stored], ClientSession | None]:
         """A collection of the store's own, for its other modules, and the transaction it is in."""
         return self._database[name], _session.get()
-
-    def next_number(self, sequence: str) -> int:
-        """The next of a sequence's numbers, from 1 on, without a gap: in a transaction alone.
-
-        Until that ends, every other one that wants a number of the sequence has to begin again.
-        """
-        numbers, session = self.collection(NUMBERS)
-        if session is None:
-            raise RuntimeError("a number is taken in the transaction that uses it, or it is lost")
-        with translated():
-            counted: Stored | None = numbers.find_one_and_update(
-                {"_id": sequence},
-                {"$inc": {"last": 1}},
-                upsert=True,
-                return_document=pymongo.ReturnDocument.AFTER,
-                session=session,
-            )
-        return int(counted["last"]) if counted else 1
 
     def recall(self, id_: str) -> Stored | None:
         """What was remembered under this id within the last 24 hours."""
