@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate stubs format fuzz ctk bench lock clean
+.PHONY: help run test check generate stubs format fuzz ctk faults bench lock clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ fuzz: .venv/dev ## Schemathesis at full length; `URL=...` points it at another s
 
 ctk: .venv/dev ## the conformance flow, with Newman (needs Node.js and npm)
 	@$(BIN)/python -m tests.ctk.run $(if $(URL),--url $(URL))
+
+faults: .venv/dev ## what survives when processes die, at full length
+	@FULL=1 $(BIN)/python -m pytest tests/faults -s -q
 
 bench: .venv/dev ## how fast it is, as ratios in one run
 	@$(BIN)/python -m tests.bench

@@ -6,11 +6,12 @@ import socket
 import sys
 from contextlib import ExitStack, closing
 
-from impl import app, demo, logs, settings, worker
+from impl import logs, settings, storage, worker
 from impl.billing import preview
+from impl.contract import Contract
 from impl.errors import NotFound, Unavailable
+from impl.events.dispatcher import Dispatcher, Options
 from impl.processes import Companion
-from impl.server import Server
 from impl.settings import Settings, SettingsError
 from impl.store.embedded import EmbeddedError, Mongod
 from impl.store.mongo import Store, UriError
@@ -48,27 +49,30 @@ def _parser() -> argparse.ArgumentParser:
 
 def serve(chosen: Settings, options: argparse.Namespace) -> None:
     """Serve until told to stop; with no MONGODB_URI, over a mongod of our own."""
+    from impl import app, demo, server  # noqa: PLC0415 - a worker starts faster without them
+
     app.try_documents(chosen)
     with ExitStack() as stack:
         listener = stack.enter_context(_listener(chosen))
         uri = chosen.mongodb_uri
         if chosen.embedded:
             uri = stack.enter_context(Mongod(chosen.data, chosen.mongod)).uri
-        store = app.store(chosen, uri)
+        store = storage.opened(chosen, uri)
         if chosen.demo:
             demo.load(store)
         store.close()
         if options.worker:
             stack.enter_context(_companion(uri))
-        Server(chosen, uri, listener.detach(), started=lambda: _greet(chosen)).run()
+        server.Server(chosen, uri, listener.detach(), started=lambda: _greet(chosen)).run()
 
 
 def work(chosen: Settings, _options: argparse.Namespace) -> None:
     """Do what requests leave to be done, until told to stop."""
     store = _store(chosen)
-    app.keep_indexed(store)
-    with closing(app.dispatcher(chosen, store)) as dispatcher:
-        worker.work([*app.jobs(chosen, store), dispatcher.step], worker.until_signalled())
+    store.keep_indexed()
+    options = Options.of(chosen, Contract.load().base_path)
+    with closing(Dispatcher(store, options)) as dispatcher:
+        worker.work([*worker.jobs(chosen, store), dispatcher.step], worker.until_signalled())
     store.close()
 
 
@@ -78,14 +82,14 @@ def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
     if options.dry_run:
         preview.show(store, chosen.policy, options.id)
     else:
-        preview.run(store, options.id, app.jobs(chosen, store))
+        preview.run(store, options.id, worker.jobs(chosen, store))
     store.close()
 
 
 def _store(chosen: Settings) -> Store:
     if chosen.embedded:
         raise SettingsError("MONGODB_URI: is needed, the database that the servers work on.")
-    return app.store(chosen)
+    return storage.opened(chosen)
 
 
 def _companion(uri: str) -> Companion:

@@ -1,7 +1,6 @@
 """The composition root: settings in, a served application out. It knows all the rooms."""
 
 import multiprocessing
-import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
@@ -13,27 +12,19 @@ from connexion.middleware.routing import RoutingMiddleware
 
 from generated.operations import OPERATIONS
 from impl import handlers
-from impl.billing.attempts import Attempts
-from impl.billing.on_demand import OnDemand
-from impl.billing.runs import Runs
 from impl.contract import Contract
 from impl.documents.document import DocumentError, Documents
-from impl.errors import Unavailable
-from impl.events.build import build
 from impl.events.callbacks import Allowance
-from impl.events.dispatcher import Dispatcher, Options
 from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
 from impl.query.parse import Limits
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
-from impl.store.tasks import Tasks
 from impl.web import binding, docs, validation
 from impl.web.bridge import Bridge
 from impl.web.edge import Edge
 from impl.web.health import Health
 from impl.web.routes import Routes
-from impl.worker import Step
 
 # Connexion's own exception, security, Swagger UI and lifespan layers have nothing to do here.
 MIDDLEWARES = [
@@ -107,42 +98,3 @@ def try_documents(settings: Settings) -> None:
 
 def _make_documents(settings: Settings) -> None:
     documents(settings)
-
-
-def store(settings: Settings, uri: str = "") -> Store:
-    """The store over the settings' database; each write is told of."""
-    return Store(
-        uri or settings.mongodb_uri,
-        settings.mongodb_db,
-        count_timeout_ms=settings.count_timeout_ms,
-        record=build,
-    )
-
-
-def dispatcher(settings: Settings, store: Store) -> Dispatcher:
-    """What moves and delivers events, in a worker."""
-    return Dispatcher(store, Options.of(settings, Contract.load().base_path))
-
-
-def jobs(settings: Settings, store: Store) -> list[Step]:
-    """What a worker does for bills, each in a thread of its own."""
-    attempts = Attempts(store, Tasks(store))
-    return [
-        OnDemand(store, settings.policy, attempts).step,
-        Runs(store, settings.policy, attempts).step,
-    ]
-
-
-def keep_indexed(store: Store) -> None:
-    """Build the declared indexes as soon as the database is there, in the background."""
-
-    def build() -> None:
-        waiting = threading.Event()
-        while True:
-            try:
-                store.ensure_indexes()
-                return
-            except Unavailable:
-                waiting.wait(1)
-
-    threading.Thread(target=build, name="indexes", daemon=True).start()

@@ -8,7 +8,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from impl import app
+from impl import app, storage
 from impl.contract import Contract
 from impl.settings import Settings
 from impl.store.mongo import Store
@@ -64,8 +64,8 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> ASGIApp:
         """Called in each worker after the fork."""
         settings = self._settings
-        store = app.store(settings, self._uri)
-        app.keep_indexed(store)
+        store = storage.opened(settings, self._uri)
+        store.keep_indexed()
         worker = _Worker(app.create(settings, store, self._contract, self._stopping), store)
         _rarely_collect()
         return worker

@@ -15,7 +15,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import OneOf, Range, Regexp
 
 from impl.billing.policy import Policy, is_number_format
-from impl.documents.document import Style
+from impl.documents.style import Style
 
 MOST = 100_000
 LOG_LEVELS = ("debug", "info", "warning", "error")

@@ -1,6 +1,6 @@
 """The worker: a process that does what requests leave to be done, until it is told to stop.
 
-Any number of them work on one database, on any number of machines.
+Any number of them work on one database, on any number of machines. It knows nothing of HTTP.
 """
 
 import signal
@@ -9,7 +9,14 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from impl.billing.attempts import Attempts
+from impl.billing.on_demand import OnDemand
+from impl.billing.runs import Runs
 from impl.errors import Unavailable
+from impl.settings import Settings
+from impl.store.mongo import Store
+from impl.store.numbers import Numbers
+from impl.store.tasks import Tasks
 
 IDLE_SECONDS = 0.2
 """How long a job rests when there is nothing to do."""
@@ -19,6 +26,15 @@ log = structlog.get_logger("worker")
 
 Step = Callable[[], bool]
 """Does one piece of work; whether there was any."""
+
+
+def jobs(settings: Settings, store: Store) -> list[Step]:
+    """What a worker does, each in a thread of its own."""
+    attempts = Attempts(store, Tasks(store), Numbers(store))
+    return [
+        OnDemand(store, settings.policy, attempts).step,
+        Runs(store, settings.policy, attempts).step,
+    ]
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:

@@ -1,20 +1,27 @@
-"""One try at a task: its effect, or what is written down where there can be none."""
+"""One try at a task: what it does, or what is written down where there is nothing to be done."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
 from impl.billing.charges import Rejected
 from impl.errors import NotFound
 from impl.store.mongo import Store
+from impl.store.numbers import Numbers
 from impl.store.tasks import Lost, Task, Tasks
 
 MOST_TRIES = 8
 SECONDS = 50
 """How long one try may take: MongoDB lets no transaction last for over a minute."""
 
+PATIENCE_SECONDS = 3
+"""How long one try waits for what another transaction holds, which may be a dead worker's."""
+
+R = TypeVar("R")
 log = structlog.get_logger("billing")
 
 
@@ -24,50 +31,58 @@ class Attempts:
 
     store: Store
     tasks: Tasks
+    numbers: Numbers
     most: int = MOST_TRIES
 
     def at(
         self,
         task: Task,
-        effect: Callable[[], object],
+        work: Callable[[], object],
         refused: Callable[[Rejected], object],
         given_up: Callable[[str], object],
     ) -> None:
-        """End the task with its effect in one transaction, or with what refusing it writes.
+        """Do the task's work, which ends it; or end it with what its refusal writes.
 
         A fault leaves nothing behind; the task comes again, after longer each time, until it is
         given up with a reason that quotes nothing.
         """
         try:
-            self._end(task, effect)
+            with self.tasks.held(task):
+                work()
         except (Lost, NotFound):
-            self.tasks.drop(task)
+            self._let_go(task)
         except Rejected as rejected:
-            self._end_quietly(task, partial(refused, rejected))
+            self._close(task, partial(refused, rejected))
         except Exception as fault:
             log.error("fault", kind=task.kind, key=task.key, tries=task.tries, exc_info=fault)
             self._later(task, given_up)
+
+    def end(self, task: Task, effect: Callable[[], R]) -> R:
+        """End the task and do this, in one transaction; Lost where it is another worker's."""
+
+        def ended() -> R:
+            self.tasks.finish(task)
+            return effect()
+
+        return self.store.in_transaction(ended, SECONDS, PATIENCE_SECONDS)
 
     def _later(self, task: Task, given_up: Callable[[str], object]) -> None:
         if task.tries < self.most:
             self.tasks.again(task, wait(task.tries))
         else:
             reason = f"a fault outlasted {task.tries} tries; the worker's log has it"
-            self._end_quietly(task, partial(given_up, reason))
+            self._close(task, partial(given_up, reason))
 
-    def _end_quietly(self, task: Task, effect: Callable[[], object]) -> None:
-        try:
-            self._end(task, effect)
-        except (Lost, NotFound):
-            self.tasks.drop(task)
+    def _close(self, task: Task, effect: Callable[[], object]) -> None:
+        with suppress(Lost, NotFound):
+            self.end(task, effect)
+        self._let_go(task)
 
-    def _end(self, task: Task, effect: Callable[[], object]) -> None:
-        def ended() -> None:
-            self.tasks.finish(task)
-            effect()
-
-        with self.tasks.held(task):
-            self.store.in_transaction(ended, SECONDS)
+    def _let_go(self, task: Task) -> None:
+        """Drop the task, and the number that it will not use, unless it is another worker's."""
+        self.tasks.drop(task)
+        if not self.tasks.has(task):
+            self.numbers.release(task.id)
 
 
 def wait(tries: int) -> float:

@@ -1,19 +1,18 @@
-"""Makes a bill from what an account has unbilled: the bill, and its rates marked with it.
+"""Makes a bill from what an account has unbilled: the bill, and its rates marked with it."""
 
-All of it is written in the caller's transaction, so each rate ends on exactly one bill.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from ulid import ULID
 
 from impl.billing.assemble import Occasion, assemble, own_document
+from impl.billing.attempts import Attempts
 from impl.billing.policy import Policy
 from impl.errors import Conflict
 from impl.query.language import Compare, Condition, Document
 from impl.store.mongo import Store
+from impl.store.tasks import Task
 
 BILLS = "customerBill"
 RATES = "appliedCustomerBillingRate"
@@ -25,11 +24,8 @@ def is_prepaid(account: Mapping[str, Any], rates: Sequence[Document]) -> bool:
     return any(each.get("ratingType") == "prepaid" for each in accounts)
 
 
-class Reason(Protocol):
-    """What tells why a bill is made, once its rates are known."""
-
-    def __call__(self, rates: Sequence[Document]) -> Occasion:
-        """The occasion of the bill of these rates."""
+Reason = Callable[[Sequence[Document]], Occasion]
+"""What tells why a bill is made, once its rates are known."""
 
 
 class Maker:
@@ -39,18 +35,36 @@ class Maker:
         self._store = store
         self._policy = policy
 
-    def make(self, where: Condition, reason: Reason) -> Document:
-        """The bill of the rates that the condition holds for, kept, and the rates marked with it.
+    def make(
+        self,
+        attempts: Attempts,
+        task: Task,
+        where: Condition,
+        reason: Reason,
+        also: Callable[[Document], object],
+    ) -> None:
+        """End the task with the bill of the rates that the condition holds for.
 
-        To be called in a transaction. Raises Rejected where there can be no bill.
+        In one transaction the bill is kept, its rates are marked with it, and what `also` does is
+        done. Raises Rejected where there can be no bill; then nothing is written.
         """
         rates = self._store.every(RATES, where)
-        bill = self.preview(rates, reason)
-        place = self._store.next_number(self._policy.sequence(bill["billDate"]))
-        bill["billNo"] = self._policy.number(bill["billDate"], place)
-        bill["billDocument"] = [own_document(bill)]
-        made = self._store.insert(BILLS, bill)
-        self._store.change_many(RATES, [(rate, _billed(rate, made["id"])) for rate in rates])
+        occasion = reason(rates)
+        assemble(rates, occasion)
+        sequence = self._policy.sequence(occasion.date)
+        number = self._policy.number(occasion.date, attempts.numbers.reserve(sequence, task.id))
+
+        def made() -> None:
+            also(self._made(where, occasion, number))
+
+        attempts.end(task, made)
+        attempts.numbers.settle(task.id)
+
+    def _made(self, where: Condition, occasion: Occasion, number: str) -> Document:
+        rates = self._store.every(RATES, where)
+        bill = assemble(rates, occasion) | {"billNo": number}
+        made = self._store.insert(BILLS, bill | {"billDocument": [own_document(bill)]})
+        self._store.change_many(RATES, [(rate, _billed(rate, made)) for rate in rates])
         return made
 
     def preview(self, rates: Sequence[Document], reason: Reason) -> dict[str, Any]:
@@ -77,8 +91,13 @@ def now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def _billed(rate: Document, bill: str) -> dict[str, Any]:
-    return {**rate, "isBilled": True, "bill": {"id": bill, "@referredType": "CustomerBill"}}
+def reference_to(bill: Mapping[str, Any]) -> dict[str, str]:
+    """A reference to a bill, as rates and requests hold it."""
+    return {"id": bill["id"], "@referredType": "CustomerBill"}
+
+
+def _billed(rate: Document, bill: Document) -> dict[str, Any]:
+    return {**rate, "isBilled": True, "bill": reference_to(bill)}
 
 
 def _freed(rate: Document, bill: Document) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from impl.billing.assemble import Occasion
 from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import dated_up_to, of_account
-from impl.billing.maker import Maker, is_prepaid, new_id, now
+from impl.billing.maker import Maker, is_prepaid, new_id, now, reference_to
 from impl.billing.policy import Policy
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
@@ -33,7 +33,7 @@ class OnDemand:
         if task is not None:
             self._attempts.at(
                 task,
-                effect=lambda: self._bill(task),
+                work=lambda: self._bill(task),
                 refused=lambda why: self._close(task, "rejected", statusReason=str(why)),
                 given_up=lambda why: self._close(task, "terminatedWithError", statusReason=why),
             )
@@ -44,10 +44,13 @@ class OnDemand:
         account = request.get("billingAccount")
         if account is None:
             raise Rejected("billingAccount: the request names none to bill")
-        where = Every((of_account(account["id"]), dated_up_to(now())))
-        bill = self._maker.make(where, lambda rates: self._occasion(request, rates))
-        reference = {"id": bill["id"], "@referredType": "CustomerBill"}
-        self._close(task, "done", customerBill=reference)
+        self._maker.make(
+            self._attempts,
+            task,
+            where=Every((of_account(account["id"]), dated_up_to(now()))),
+            reason=lambda rates: self._occasion(request, rates),
+            also=lambda bill: self._close(task, "done", customerBill=reference_to(bill)),
+        )
 
     def _occasion(self, request: Document, rates: Sequence[Document]) -> Occasion:
         date, party = now(), request.get("relatedParty")

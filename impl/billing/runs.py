@@ -12,7 +12,7 @@ from impl.billing.attempts import Attempts
 from impl.billing.charges import NothingToBill, Rejected
 from impl.billing.cycle import next_billing_date
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import RATES, Maker, is_prepaid, new_id, now
+from impl.billing.maker import RATES, Maker, is_prepaid, new_id, now, reference_to
 from impl.billing.policy import Policy
 from impl.errors import NotFound
 from impl.query.language import Compare, Condition, Document, Every
@@ -148,7 +148,7 @@ class Runs:
         if task is not None:
             self._attempts.at(
                 task,
-                effect=lambda: self._bill(task),
+                work=lambda: self._bill(task),
                 refused=lambda why: self._refuse(task, why),
                 given_up=lambda why: self._write(task, "failed", statusReason=why),
             )
@@ -159,11 +159,14 @@ class Runs:
             raise Lost(f"{task.key!r} has its outcome")
         cycle = self._store.get(CYCLES, task.about["group"])
         specification = specification_of(self._store, cycle)
-        where = Every((of_account(task.about["value"]), in_cycle(cycle, specification, now())))
-        bill = self._maker.make(
-            where, lambda rates: occasion(cycle, specification, self._policy, rates)
+        account = of_account(task.about["value"])
+        self._maker.make(
+            self._attempts,
+            task,
+            where=Every((account, in_cycle(cycle, specification, now()))),
+            reason=lambda rates: occasion(cycle, specification, self._policy, rates),
+            also=lambda bill: self._write(task, "billed", customerBill=reference_to(bill)),
         )
-        self._write(task, "billed", customerBill={"id": bill["id"]})
 
     def _refuse(self, task: Task, why: Rejected) -> None:
         state = "skipped" if isinstance(why, NothingToBill) else "failed"

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from impl.billing.cycle import dates
 from impl.demo import bills
 from impl.demo.accounts import ACCOUNTS
-from impl.demo.bills import month_before, period
+from impl.demo.bills import month_before
 from impl.errors import Conflict
 from impl.store.mongo import Store
 
@@ -89,21 +91,12 @@ def _specification() -> Json:
 
 def _cycle(month: datetime) -> Json:
     """A month's run of the specification, its dates as the offsets say."""
-
-    def day(offset: str) -> datetime:
-        return month + timedelta(days=OFFSETS[offset])
-
-    return {
+    cycle = {
         "id": f"monthly-{month:%Y-%m}",
         "@type": "BillCycle",
         "name": f"Monthly, {month:%Y-%m}",
         "billingPeriod": f"{month:%Y-%m}",
-        "billingDate": day("billingDateShift"),
-        "chargeDate": day("chargeDateOffset"),
-        "creditDate": day("creditDateOffset"),
-        "mailingDate": day("mailingDateOffset"),
-        "paymentDueDate": day("paymentDueDateOffset"),
-        "validFor": period(month, month_before(month, -1)),
         "billCycleSpecification": {"id": "monthly", "name": "Monthly"},
         "runState": "finished",
     }
+    return cycle | dates(cycle, _specification(), ZoneInfo("UTC"))

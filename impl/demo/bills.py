@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
 from typing import Any
 
-from impl.billing.assemble import own_document
+from impl.billing.assemble import Occasion, assemble, own_document
+from impl.billing.money import exact, money
 from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, USAGE, Account, Line
 
 Json = dict[str, Any]
@@ -74,32 +74,29 @@ def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
 
 def _bill(account: Account, id_: str, day: datetime, state: str, rates: list[Json]) -> Json:
     """A bill over its rates, which it marks as billed."""
+    occasion = Occasion(
+        id=f"bill-{id_}",
+        account=account.reference,
+        run_type="onCycle",
+        date=day,
+        due=day + timedelta(days=DUE_AFTER),
+        made=day + timedelta(days=CHANGED_AFTER[state]),
+        more=_parties(account),
+    )
+    bill = assemble(rates, occasion) | {"state": state}
     for rate in rates:
-        rate |= {"isBilled": True, "bill": {"id": f"bill-{id_}", "@referredType": "CustomerBill"}}
-    net, gross = _sum(rates, "taxExcludedAmount"), _sum(rates, "taxIncludedAmount")
+        rate |= {"isBilled": True, "bill": {"id": bill["id"], "@referredType": "CustomerBill"}}
+    gross = exact(bill["amountDue"]["value"])
     paid = _payments(gross, state)
-    money = account.currency
-    return {
-        "id": f"bill-{id_}",
-        "@type": "CustomerBill",
-        "state": state,
-        "billDate": day,
-        "paymentDueDate": day + timedelta(days=DUE_AFTER),
-        "lastUpdate": day + timedelta(days=CHANGED_AFTER[state]),
-        "taxExcludedAmount": _money(net, money),
-        "taxItem": _tax_items(rates, money),
-        "taxIncludedAmount": _money(gross, money),
-        "amountDue": _money(gross, money),
-        "appliedPayment": [
-            {
-                "appliedAmount": _money(amount, money),
-                "payment": {"id": f"payment-{id_}-{number}", "@referredType": "Payment"},
-            }
-            for number, amount in enumerate(paid, 1)
-        ],
-        "remainingAmount": _money(gross - sum(paid), money),
-        **_parties(account),
-    }
+    bill["remainingAmount"] = money(gross - sum(paid), account.currency)
+    bill["appliedPayment"] = [
+        {
+            "appliedAmount": money(amount, account.currency),
+            "payment": {"id": f"payment-{id_}-{number}", "@referredType": "Payment"},
+        }
+        for number, amount in enumerate(paid, 1)
+    ]
+    return bill
 
 
 def _payments(gross: Decimal, state: str) -> list[Decimal]:
@@ -115,7 +112,6 @@ def _payments(gross: Decimal, state: str) -> list[Decimal]:
 def _parties(account: Account) -> Json:
     number, name = account.number, account.party["name"]
     return {
-        "billingAccount": account.reference,
         "financialAccount": {"id": f"ledger-{number}", "@referredType": "FinancialAccount"},
         "paymentMethod": {"id": f"method-{number}", "name": account.payment},
         "relatedParty": [account.party | {"role": "payer"}]
@@ -158,9 +154,9 @@ def _rate(
         "isBilled": False,
         "billingAccount": account.reference,
         "periodCoverage": period(*span) if line.kind in (RECURRING, USAGE) else period(day, day),
-        "taxExcludedAmount": _money(net, account.currency),
+        "taxExcludedAmount": money(net, account.currency),
         "appliedTax": [_tax(line.tax, tax, account.currency)],
-        "taxIncludedAmount": _money(net + tax, account.currency),
+        "taxIncludedAmount": money(net + tax, account.currency),
     }
     return rate | (_volume(quantity, line.unit) if line.unit else {})
 
@@ -174,26 +170,8 @@ def _volume(quantity: int, unit: str) -> Json:
     }
 
 
-def _tax_items(rates: list[Json], currency: str) -> list[Json]:
-    """The tax on the rates, an item for each tax rate."""
-    taxes = sorted((rate["appliedTax"][0] for rate in rates), key=lambda tax: -tax["taxRate"])
-    return [
-        _tax(str(rate), _sum(list(group), "taxAmount"), currency)
-        for rate, group in groupby(taxes, key=lambda tax: tax["taxRate"])
-    ]
-
-
 def _tax(rate: str, amount: Decimal, currency: str) -> Json:
-    return {"taxCategory": "VAT", "taxRate": float(rate), "taxAmount": _money(amount, currency)}
-
-
-def _sum(items: list[Json], name: str) -> Decimal:
-    """The exact sum of an amount over the items."""
-    return sum((Decimal(str(item[name]["value"])) for item in items), Decimal(0))
-
-
-def _money(value: Decimal, currency: str) -> Json:
-    return {"unit": currency, "value": float(value)}
+    return {"taxCategory": "VAT", "taxRate": float(rate), "taxAmount": money(amount, currency)}
 
 
 def period(start: datetime, end: datetime) -> Json:

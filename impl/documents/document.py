@@ -3,9 +3,8 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,23 +17,12 @@ from impl.documents.formats import Formats
 from impl.documents.paper import Paper
 from impl.documents.sample import BILL, RATES
 from impl.documents.statement import Clerk, Seller, Statement
+from impl.documents.style import Style
 
 __all__ = ["DocumentError", "Documents", "Style"]
 
 LINE_ENDS = re.compile(r"\n|\\n|;")
 MADE_WITH = ("babel", "iso4217", "jinja2", "typst", "tzdata")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Style:
-    r"""How documents look; an address's lines end with a newline, a literal `\n`, or a `;`."""
-
-    locale: str = "en_GB"
-    time_zone: str = "UTC"
-    seller_name: str = ""
-    seller_address: str = ""
-    seller_logo: Path | None = None
-    templates: Path | None = None
 
 
 class Documents:

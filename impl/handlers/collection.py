@@ -11,7 +11,8 @@ from ulid import ULID
 
 from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
-from impl.documents.document import Documents, Style
+from impl.documents.document import Documents
+from impl.documents.style import Style
 from impl.errors import Conflict, NamedError, ParameterInvalid
 from impl.events.callbacks import Allowance
 from impl.patch.apply import Patch, refuse_unpatchable

@@ -3,6 +3,7 @@
 Every method raises Unavailable where MongoDB is away or too slow.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -26,7 +27,6 @@ from impl.store.transactions import safely, session
 
 ATTEMPTS = 100
 ANSWERS = "idempotency"
-NUMBERS = "sequence"
 R = TypeVar("R")
 
 
@@ -71,6 +71,20 @@ class Store:
             for resource, queues in indexes.QUEUES.items():
                 self._database[resource].create_indexes(list(queues))
 
+    def keep_indexed(self) -> None:
+        """Build the declared indexes as soon as the database is there, in the background."""
+
+        def build() -> None:
+            waiting = threading.Event()
+            while True:
+                try:
+                    self.ensure_indexes()
+                    return
+                except Unavailable:
+                    waiting.wait(1)
+
+        threading.Thread(target=build, name="indexes", daemon=True).start()
+
     def is_empty(self, resource: str) -> bool:
         """Whether the resource has no document at all."""
         with reading():
@@ -95,35 +109,22 @@ class Store:
                 first = list(islice(rows, 1))
             yield from chain(first, rows)
 
-    def in_transaction(self, work: Callable[[], R], seconds: float = WRITE_SECONDS) -> R:
+    def in_transaction(
+        self,
+        work: Callable[[], R],
+        seconds: float = WRITE_SECONDS,
+        patience: float = WRITE_SECONDS,
+    ) -> R:
         """What `work` returns, with all that it reads and writes here in one transaction.
 
-        It may be called more than once: again where another transaction came between. Within a
-        transaction, it is part of that.
+        It may be called more than once: again, for as long as the patience lasts, where another
+        transaction came between. Within a transaction, it is part of that.
         """
-        return transactions.within(self._client, work, seconds)
+        return transactions.within(self._client, work, seconds, patience)
 
     def collection(self, name: str) -> tuple[Collection[Stored], ClientSession | None]:
         """A collection of the store's own, for its other modules, and the transaction it is in."""
         return self._database[name], session()
-
-    def next_number(self, sequence: str) -> int:
-        """The next of a sequence's numbers, from 1 on, without a gap: in a transaction alone.
-
-        Until that ends, every other one that wants a number of the sequence has to begin again.
-        """
-        numbers, within = self.collection(NUMBERS)
-        if within is None:
-            raise RuntimeError("a number is taken in the transaction that uses it, or it is lost")
-        with safely():
-            counted: Stored | None = numbers.find_one_and_update(
-                {"_id": sequence},
-                {"$inc": {"last": 1}},
-                upsert=True,
-                return_document=pymongo.ReturnDocument.AFTER,
-                session=within,
-            )
-        return int(counted["last"]) if counted else 1
 
     def recall(self, id_: str) -> Stored | None:
         """What was remembered under this id within the last 24 hours."""

@@ -42,6 +42,11 @@ class Task:
     about: Mapping[str, Any] = field(default_factory=dict)
     claim: ObjectId = field(default_factory=ObjectId)
 
+    @property
+    def id(self) -> str:
+        """What it is among the tasks of all kinds."""
+        return f"{self.kind}/{self.key}"
+
 
 class Tasks:
     """The tasks of one database. Each is of a kind, with a key that is its own within the kind."""
@@ -57,6 +62,10 @@ class Tasks:
     def call_off(self, kind: str, key: str) -> None:
         """Have something not done after all; whoever has the task finds it lost."""
         self._delete(_id(kind, key))
+
+    def has(self, task: Task) -> bool:
+        """Whether the task is there, whoever has it."""
+        return self._store.has(TASKS, task.id)
 
     def drop(self, task: Task) -> None:
         """End a claimed task without an effect; where it is not ours any more, nothing happens."""
@@ -154,7 +163,7 @@ class Tasks:
 
 
 def _this(task: Task) -> Stored:
-    return {**_id(task.kind, task.key), "claim": task.claim}
+    return {"_id": task.id, "claim": task.claim}
 
 
 def _id(kind: str, key: str) -> Stored:

@@ -1,5 +1,6 @@
 """Transactions: what the store reads and writes within one is done whole, or not at all."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 import pymongo
 from pymongo.client_session import ClientSession
 
+from impl.errors import Unavailable
 from impl.store.faults import WRITE_SECONDS, translated
 
 R = TypeVar("R")
@@ -20,18 +22,24 @@ def session() -> ClientSession | None:
 
 
 def within(
-    client: pymongo.MongoClient[Any], work: Callable[[], R], seconds: float = WRITE_SECONDS
+    client: pymongo.MongoClient[Any],
+    work: Callable[[], R],
+    seconds: float = WRITE_SECONDS,
+    patience: float = WRITE_SECONDS,
 ) -> R:
     """What `work` returns, with all that it reads and writes in one transaction.
 
     That is the one that this context is in already, or its own. It may be called more than once:
-    again where another transaction came between.
+    again, for as long as the patience lasts, where another transaction came between.
     """
+    last_start = time.monotonic() + patience
     if session() is not None:
         return work()
     with translated(), pymongo.timeout(seconds), client.start_session() as own:
 
         def run(own: ClientSession) -> R:
+            if time.monotonic() > last_start:
+                raise Unavailable("another transaction holds what this one needs")
             with _in(own):
                 return work()
 

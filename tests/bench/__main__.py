@@ -1,6 +1,7 @@
-"""Command: how fast the server is beside a bare Flask application over the same mongod.
+"""Command: how fast the server is beside a bare Flask application over the same mongod, and how
+many bills workers make.
 
-`python -m tests.bench [--seconds S] [--rounds N]` prints a Markdown table of medians and ratios.
+`python -m tests.bench [--seconds S] [--rounds N]` prints Markdown tables of medians and ratios.
 The machines are noisy: CPU a request is the steadier figure, and a ratio of one run the only one
 to compare.
 """
@@ -19,6 +20,7 @@ import orjson
 import pymongo
 
 from impl.store.embedded import Mongod
+from tests.bench import billing
 from tests.bench.load import Rate, Request, measure
 from tests.servers import BASE_PATH, ROOT, ServerProcess, answers, family, free_port
 
@@ -58,6 +60,9 @@ def main() -> int:
                     rate = measure(port, request, options.seconds, pids)
                     rates.setdefault((request.name, name), []).append(rate)
     _print(rates)
+    print()
+    with tempfile.TemporaryDirectory() as folder, Mongod(Path(folder)) as mongod:
+        billing.bench(mongod.uri, Path(folder))
     return 0
 
 

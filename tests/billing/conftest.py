@@ -11,6 +11,7 @@ from impl.billing.policy import Policy
 from impl.billing.runs import Runs
 from impl.query.language import Document
 from impl.store.mongo import Store
+from impl.store.numbers import Numbers
 from impl.store.tasks import Tasks
 from tests.unit.billing.rates import rate
 
@@ -22,9 +23,24 @@ def tasks(store: Store) -> Tasks:
     return Tasks(store)
 
 
+class Faults(list[str]):
+    """What workers log of faults, by kind of task."""
+
+    def error(self, _event: str, *, kind: str, **_more: object) -> None:
+        self.append(kind)
+
+
+@pytest.fixture(autouse=True)
+def faults(monkeypatch: pytest.MonkeyPatch) -> Faults:
+    """The faults that are logged; whether there is a place to log them is none of these tests'."""
+    logged = Faults()
+    monkeypatch.setattr("impl.billing.attempts.log", logged)
+    return logged
+
+
 @pytest.fixture
 def attempts(store: Store, tasks: Tasks) -> Attempts:
-    return Attempts(store, tasks, most=2)
+    return Attempts(store, tasks, Numbers(store), most=2)
 
 
 @pytest.fixture

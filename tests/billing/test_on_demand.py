@@ -108,13 +108,19 @@ def test_a_fault_that_passes_is_outlasted(
 
 
 def test_a_fault_that_stays_terminates_the_request(
-    ask: Any, store: Store, on_demand: OnDemand, charge: Charge, monkeypatch: pytest.MonkeyPatch
+    ask: Any,
+    store: Store,
+    on_demand: OnDemand,
+    charge: Charge,
+    faults: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     charge("1")
     monkeypatch.setattr("impl.billing.attempts.wait", lambda _: 0)
     monkeypatch.setattr(maker, "own_document", _fails)
     ask()
     assert on_demand.step()
+    assert faults == ["on-demand", "on-demand"]
     request = store.get(REQUESTS, "q")
     assert request["state"] == "terminatedWithError"
     assert "outlasted 2 tries" in request["statusReason"]

@@ -16,6 +16,7 @@ from impl.billing.policy import Policy
 from impl.billing.runs import ACCOUNT_TASK, CYCLE_TASK, Runs
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
+from impl.store.numbers import Numbers
 from impl.store.tasks import Tasks
 from tests.billing.conftest import Charge
 from tests.unit.billing.rates import money, rate
@@ -260,7 +261,7 @@ def test_billed_and_unbilled_are_all_and_each_rate_is_on_one_bill(
     mongod: Any, charges: list[tuple[str, float, bool]]
 ) -> None:
     store = Store(mongod.uri, f"test-runs-{id(charges)}-{datetime.now(UTC):%H%M%S%f}")
-    runs = Runs(store, Policy(), Attempts(store, Tasks(store)))
+    runs = Runs(store, Policy(), Attempts(store, Tasks(store), Numbers(store)))
     for number, (account, amount, in_time) in enumerate(charges):
         date = OCTOBER if in_time else OCTOBER + DAY
         attributes = {"billingAccount": {"id": account}, "taxExcludedAmount": money(amount)}

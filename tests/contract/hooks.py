@@ -24,6 +24,18 @@ schemathesis.openapi.format("tmf630-sort", st.lists(_KEYS, min_size=1, max_size=
 schemathesis.openapi.format(
     "tmf630-jsonpath", _TERMS.map("$[?({})]".format) | st.just("x[?(@.y == 1)]")
 )
+schemathesis.openapi.format(
+    "tmf630-query",
+    st.lists(
+        st.builds(
+            "{}{}{}".format,
+            st.sampled_from(["name", "x.y"]),
+            st.sampled_from(["=", ".gt="]),
+            _VALUES,
+        ),
+        max_size=3,
+    ).map("&".join),
+)
 schemathesis.openapi.format("tmf678-cursor", st.just(""))
 schemathesis.openapi.format(
     "tmf630-path", st.sampled_from(["/state?state=new", "$.x[?(@.y == 1)].z", "x[*].y"])

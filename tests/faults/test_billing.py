@@ -11,7 +11,7 @@ from impl.store.mongo import Store
 from tests.faults import billing
 
 FULL = bool(os.environ.get("FULL"))
-WORKERS, ACCOUNTS, RATES = (8, 2000, 50_000) if FULL else (3, 120, 3000)
+WORKERS, ACCOUNTS, RATES = (8, 2000, 50_000) if FULL else (3, 400, 4000)
 
 
 @pytest.mark.timeout(900)
@@ -22,7 +22,12 @@ def test_killing_workers_bills_no_rate_twice_and_leaves_none_out(
     billing.fill(store, ACCOUNTS, RATES)
     billing.plan(store)
     found = billing.run(
-        mongod.uri, "killed", tmp_path / "log", workers=WORKERS, kill_every=1, seconds=800
+        mongod.uri,
+        "killed",
+        tmp_path / "log",
+        workers=WORKERS,
+        kill_every=1 if FULL else 1.5,
+        seconds=800,
     )
     store.close()
     print(

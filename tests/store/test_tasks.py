@@ -126,29 +126,6 @@ def test_there_is_a_task_for_each_value_of_the_matches(tasks: Tasks, store: Stor
     assert tasks.left("k", "$g") == 2
 
 
-def test_numbers_of_a_sequence_have_no_gap_and_no_duplicate(store: Store) -> None:
-    def take(fails: bool) -> int:
-        def numbered() -> int:
-            number = store.next_number("s")
-            if fails:
-                raise ZeroDivisionError
-            return number
-
-        try:
-            return store.in_transaction(numbered)
-        except ZeroDivisionError:
-            return 0
-
-    with ThreadPoolExecutor(8) as pool:
-        taken = [number for number in pool.map(take, [n % 3 == 0 for n in range(60)]) if number]
-    assert sorted(taken) == list(range(1, 41))
-
-
-def test_a_number_outside_a_transaction_would_be_lost(store: Store) -> None:
-    with pytest.raises(RuntimeError):
-        store.next_number("s")
-
-
 def test_a_transaction_within_a_transaction_is_part_of_it(store: Store) -> None:
     def outer() -> None:
         store.in_transaction(lambda: store.insert("customerBill", {"id": "1"}))

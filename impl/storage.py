@@ -1,0 +1,15 @@
+"""The store as every process of ours opens it: each write is told of."""
+
+from impl.events.build import build
+from impl.settings import Settings
+from impl.store.mongo import Store
+
+
+def opened(settings: Settings, uri: str = "") -> Store:
+    """The store over the settings' database, or over the one at a URI."""
+    return Store(
+        uri or settings.mongodb_uri,
+        settings.mongodb_db,
+        count_timeout_ms=settings.count_timeout_ms,
+        record=build,
+    )
