@@ -11,7 +11,8 @@ help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## serve; settings as in the README, such as `make run PORT=9000`
-	@DEMO="$${DEMO:-$(if $(MONGODB_URI),0,1)}" $(BIN)/python -m impl serve --worker
+	@DEMO="$${DEMO:-$(if $(MONGODB_URI),0,1)}" CALLBACK_ALLOW="$${CALLBACK_ALLOW-127.0.0.0/8,::1}" \
+	  $(BIN)/python -m impl serve --worker
 
 test: .venv/dev ## every test, with its own MongoDB and a bounded fuzz
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --cov

@@ -113,6 +113,8 @@ def _listener(chosen: Settings) -> socket.socket:
 def _greet(chosen: Settings) -> None:
     base = chosen.public_url or f"http://{chosen.host}:{chosen.port}"
     print(f"TMF678 at {base}/tmf-api/customerBillManagement/v4  (try it: {base}/ui)", flush=True)
+    if chosen.callback_allow:
+        print(f"Events may also be posted to {chosen.callback_allow} (CALLBACK_ALLOW)", flush=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import orjson
 import pymongo
 
 from impl.store.embedded import Mongod
-from tests.bench import billing
+from tests.bench import billing, events
 from tests.bench.load import Rate, Request, measure
 from tests.servers import BASE_PATH, ROOT, ServerProcess, answers, family, free_port
 
@@ -63,6 +63,8 @@ def main() -> int:
     print()
     with tempfile.TemporaryDirectory() as folder, Mongod(Path(folder)) as mongod:
         billing.bench(mongod.uri, Path(folder))
+        print()
+        events.bench(mongod.uri, Path(folder))
     return 0
 
 
