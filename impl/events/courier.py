@@ -146,7 +146,11 @@ class Courier:
     def _try(self, receiver: Receiver, delivery: Delivery, event: Document | None) -> Tried:
         if event is None:
             return Tried(delivery, "the event has expired", lost=True)
-        body = self._kit.bodies.body(event, self._subscription.selector)
+        try:
+            body = self._kit.bodies.body(event, self._subscription.selector)
+        except Exception:
+            log.exception("event", event_id=event["eventId"])
+            return Tried(delivery, "the event can't be written")
         headers = signing.headers(self._claim.secret, event["eventId"], int(time.time()), body)
         try:
             answer = receiver.post(body, {"Content-Type": "application/json", **headers})

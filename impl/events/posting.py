@@ -92,7 +92,7 @@ class Receiver:
         patience: Patience = Patience(),
         resolve: Resolve = callbacks.lookup,
     ) -> None:
-        self._callback: Callback = callbacks.read(url)
+        self._url = url
         self._allowance = allowance
         self._watchdog = watchdog
         self._patience = patience
@@ -103,7 +103,7 @@ class Receiver:
         """Post a body; Unreachable where no whole answer comes in time."""
         until = time.monotonic() + self._patience.total
         try:
-            return self._posted(body, headers, until)
+            return self._posted(callbacks.read(self._url), body, headers, until)
         except (*_FAILURES, Refused) as error:
             self.close()
             raise Unreachable(_said(error, late=time.monotonic() >= until)) from None
@@ -114,24 +114,30 @@ class Receiver:
             self._connection.close()
         self._connection = None
 
-    def _posted(self, body: bytes, headers: dict[str, str], until: float) -> Answer:
+    def _posted(
+        self, callback: Callback, body: bytes, headers: dict[str, str], until: float
+    ) -> Answer:
+        named = {"Host": callback.authority, **headers}
         kept = self._connection
         if kept is not None and kept.sock is not None:
             with suppress(*_STALE):  # else the receiver has closed what was idle
-                return self._exchanged(kept, body, headers, until)
+                return self._exchanged(kept, callback.target, body, named, until)
         self.close()
-        self._connection = self._connected(until)
-        return self._exchanged(self._connection, body, headers, until)
+        self._connection = self._connected(callback, until)
+        return self._exchanged(self._connection, callback.target, body, named, until)
 
     def _exchanged(
-        self, connection: HTTPConnection, body: bytes, headers: dict[str, str], until: float
+        self,
+        connection: HTTPConnection,
+        target: str,
+        body: bytes,
+        headers: dict[str, str],
+        until: float,
     ) -> Answer:
-        own = {"Host": self._callback.authority, "User-Agent": AGENT, "Accept-Encoding": "identity"}
+        own = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
         socket_ = connection.sock
         with self._watchdog.within(until, lambda: socket_):
-            connection.request(
-                "POST", self._callback.target, body, own | headers, preload_content=False
-            )
+            connection.request("POST", target, body, own | headers, preload_content=False)
             answer = connection.getresponse()
             rest = answer.read(ANSWER_BYTES, decode_content=False)
         if time.monotonic() >= until:
@@ -140,16 +146,16 @@ class Receiver:
             self.close()
         return Answer(answer.status, answer.headers.get("Retry-After"))
 
-    def _connected(self, until: float) -> HTTPConnection:
+    def _connected(self, callback: Callback, until: float) -> HTTPConnection:
         """A connection to the first of the callback's addresses that takes one."""
-        addresses = callbacks.addresses(self._callback, self._allowance, self._resolve)[:ADDRESSES]
+        addresses = callbacks.addresses(callback, self._allowance, self._resolve)[:ADDRESSES]
         for address in addresses[:-1]:
             with suppress(OSError, HTTPError):
-                return self._connected_to(address, until)
-        return self._connected_to(addresses[-1], until)
+                return self._connected_to(callback, address, until)
+        return self._connected_to(callback, addresses[-1], until)
 
-    def _connected_to(self, address: str, until: float) -> HTTPConnection:
-        connection = self._connection_to(address)
+    def _connected_to(self, callback: Callback, address: str, until: float) -> HTTPConnection:
+        connection = self._connection_to(callback, address)
         try:
             with self._watchdog.within(until, lambda: connection.sock):
                 connection.connect()
@@ -159,16 +165,15 @@ class Receiver:
         connection.timeout = self._patience.total
         return connection
 
-    def _connection_to(self, address: str) -> HTTPConnection:
-        host, port = self._callback.host, self._callback.port
-        if self._callback.scheme == "http":
-            return HTTPConnection(address, port, timeout=self._patience.connect)
+    def _connection_to(self, callback: Callback, address: str) -> HTTPConnection:
+        if callback.scheme == "http":
+            return HTTPConnection(address, callback.port, timeout=self._patience.connect)
         return HTTPSConnection(
             address,
-            port,
+            callback.port,
             timeout=self._patience.connect,
-            server_hostname=host,
-            assert_hostname=host,
+            server_hostname=callback.host,
+            assert_hostname=callback.host,
             cert_reqs="CERT_REQUIRED",
         )
 

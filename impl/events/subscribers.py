@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from impl.errors import NotFound
+import structlog
+
+from impl.errors import FieldInvalid, NotFound
 from impl.events.subscriptions import Selector, read
-from impl.query.language import Document, Query
+from impl.query.language import NOTHING, Document, Query
 from impl.store.deliveries import Deliveries
 from impl.store.mongo import Store
 
 HUB = "hub"
+log = structlog.get_logger("events")
 
 
 @dataclass(frozen=True)
@@ -51,4 +54,13 @@ class Subscribers:
 
 
 def _subscription(document: Document) -> Subscription:
-    return Subscription(document["id"], document["callback"], read(document.get("query", "")))
+    return Subscription(document["id"], document["callback"], _selector(document))
+
+
+def _selector(document: Document) -> Selector:
+    """What the subscription selects: nothing where its query was readable once, and is no more."""
+    try:
+        return read(document.get("query", ""))
+    except FieldInvalid as error:
+        log.warning("subscription", subscription=document["id"], reason=str(error))
+        return Selector(NOTHING, None)

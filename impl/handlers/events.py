@@ -24,7 +24,7 @@ class Events(api.EventsApi[Query, Page, Patch]):
         self._store = services.store
         self._feed = Feed(services.store)
         self._stopping: Callable[[], bool] = services.stopping
-        self._streams = threading.BoundedSemaphore(max(1, services.streams))
+        self._streams = threading.BoundedSemaphore(services.streams)
 
     def list_event(
         self, query: Query, *, after: str | None = None, last_event_id: str | None = None

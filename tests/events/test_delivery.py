@@ -211,6 +211,29 @@ def test_a_worker_takes_over_from_one_that_hangs(world: World) -> None:
         zombie.close()
 
 
+def test_a_subscription_that_can_t_be_served_any_more_holds_up_nobody(world: World) -> None:
+    with Receiver() as receiver:
+        world.subscribe(f"{receiver.url}/unreadable", "eventType=NoSuchEvent")
+        odd = world.subscribe("http://127.0.0.1:22/")
+        subscription = world.subscribe(receiver.url)
+        count = write(world)
+        world.work()
+        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        wait_for(lambda: "lastError" in world.health(odd).kept)
+        assert world.health(odd).kept["lastError"].startswith("callback: has a port")
+        assert len(receiver.posts) == count
+
+
+def test_of_a_large_resource_only_its_place_is_sent(world: World) -> None:
+    with Receiver() as receiver:
+        subscription = world.subscribe(receiver.url)
+        world.store.insert(BILL, {"id": "1", "description": "x" * 2_000_000})
+        world.work()
+        wait_for(lambda: world.health(subscription).kept["delivered"] == 1)
+        told = receiver.posts[0].event["event"][BILL]
+        assert told == {"id": "1", "href": "http://api.example/v4/customerBill/1"}
+
+
 def test_slow_receivers_hold_up_nobody(world: World) -> None:
     with Receiver(receivers.slow(0.5)) as sluggish, Receiver() as quick:
         for number in range(20):
