@@ -27,8 +27,8 @@ def free_port() -> int:
 
 def family(pid: int) -> list[int]:
     """A process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [pid, *map(int, children.split())]
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    return [pid, *(int(child) for thread in threads for child in thread.read_text().split())]
 
 
 def answers(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> bool:
@@ -73,7 +73,8 @@ class WorkerProcess:
 class ServerProcess:
     """The server as its user starts it; use as a context manager."""
 
-    def __init__(self, log: Path, **settings: object) -> None:
+    def __init__(self, log: Path, *options: str, **settings: object) -> None:
+        self._options = options
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.api = self.url + BASE_PATH
@@ -122,7 +123,7 @@ class ServerProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "impl", "serve"],
+                [sys.executable, "-m", "impl", "serve", *self._options],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
