@@ -8,17 +8,17 @@ from impl.billing.money import money, total, value_of
 from impl.errors import Conflict
 
 MOVES: Mapping[str, frozenset[str]] = {
-    "new": frozenset({"validated", "sent", "partiallyPaid", "settled", "onHold"}),
-    "validated": frozenset({"sent", "partiallyPaid", "settled", "onHold"}),
+    "new": frozenset({"validated", "sent", "onHold"}),
+    "validated": frozenset({"sent", "onHold"}),
     "sent": frozenset({"partiallyPaid", "settled", "onHold"}),
-    "partiallyPaid": frozenset({"sent", "settled", "onHold"}),
-    "settled": frozenset({"sent", "partiallyPaid", "onHold"}),
-    "onHold": frozenset({"new", "validated", "sent", "partiallyPaid", "settled"}),
+    "partiallyPaid": frozenset({"settled", "onHold"}),
+    "settled": frozenset({"onHold"}),
+    "onHold": frozenset({"new", "validated", "sent", "partiallyPaid"}),
 }
 """What may follow a state where the lifecycle is strict; itself always may.
 
-The standard draws no diagram. This one goes from new to settled, skips what an operator does not
-do, and goes back only where a payment does: a returned one makes a settled bill open again.
+The standard draws no diagram; this is a bill's way from new to settled, with a hold at any time.
+What follows from payments is no move of a client's, and is not held to it.
 """
 
 SENT = frozenset({"sent", "partiallyPaid", "settled"})

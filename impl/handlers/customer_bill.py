@@ -59,9 +59,9 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         )
 
     def _judge(self, before: Document, after: dict[str, Any], named: frozenset[str]) -> None:
-        """Let the payments tell what is left to pay, and hold a strict lifecycle to its moves."""
+        """Let the payments tell what is left to pay, and hold a client to a strict lifecycle."""
         follow_payments(before, after, named)
-        if self._strict:
+        if self._strict and "state" in named:
             judge_move(before.get("state"), after.get("state"))
 
     def _free(self, before: Document | None, after: Document | None) -> None:

@@ -156,7 +156,7 @@ conditions: st.SearchStrategy[Condition] = st.recursive(
 )
 
 
-@settings(steady, max_examples=400)
+@settings(steady, max_examples=200)
 @given(documents, st.lists(conditions, min_size=1, max_size=6))
 def test_any_condition_selects_the_same_of_any_documents(
     things: Collection[Stored], documents: list[dict[str, Any]], conditions: list[Condition]
@@ -164,7 +164,7 @@ def test_any_condition_selects_the_same_of_any_documents(
     agree(things, documents, conditions)
 
 
-@settings(steady, max_examples=300)
+@settings(steady, max_examples=150)
 @given(st.lists(texts, min_size=1, max_size=6), st.lists(patterns, min_size=1, max_size=8))
 def test_a_pattern_finds_the_same_in_both(
     things: Collection[Stored], texts: list[str], patterns: list[str]
@@ -427,7 +427,7 @@ PIECES = [
 pieces = st.sampled_from(PIECES)
 
 
-@settings(steady, max_examples=2000)
+@settings(steady, max_examples=600)
 @given(st.text(max_size=40) | st.lists(pieces, max_size=14).map("".join))
 def test_a_query_is_read_or_refused_whatever_it_is(text: str) -> None:
     for query in (text, f"filter={text}", f"billNo.regex={text}", f"sort={text}&fields={text}"):

@@ -233,7 +233,7 @@ class Serve:
         self, folder: Path, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.data = folder / "data"
-        patch.setattr("impl.__main__.Server", None)  # never to be reached
+        patch.setattr("impl.server.Server", None)  # never to be reached
         self._patch = patch
         self._capsys = capsys
 

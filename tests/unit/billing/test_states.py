@@ -27,7 +27,8 @@ def test_a_state_may_follow_itself(state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [("sent", "new"), ("settled", "validated"), ("sent", None)]
+    ("before", "after"),
+    [("sent", "new"), ("settled", "sent"), ("onHold", "settled"), ("sent", None)],
 )
 def test_another_move_names_both_states(before: str, after: str) -> None:
     with pytest.raises(Conflict, match=f"{before} can't become {after}"):

@@ -146,7 +146,7 @@ operations = st.one_of(
 )
 
 
-@settings(steady, max_examples=1500)
+@settings(steady, max_examples=400)
 @given(documents, st.lists(operations, min_size=1, max_size=5))
 def test_patched_is_what_another_library_makes_of_it(document: Any, patch: list[Any]) -> None:
     before = exactly([document, patch])
