@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Mapping
 
+BASE_PATH = "/tmf-api/customerBillManagement/v4"
+"""Where the paths begin."""
+
 Media = Mapping[str, str | None]
 
 

@@ -6,9 +6,9 @@ import socket
 import sys
 from contextlib import ExitStack, closing
 
+from generated.operations import BASE_PATH
 from impl import logs, settings, storage, worker
 from impl.billing import preview
-from impl.contract import Contract
 from impl.errors import NotFound, Unavailable
 from impl.events.dispatcher import Dispatcher, Options
 from impl.processes import Companion
@@ -70,8 +70,7 @@ def work(chosen: Settings, _options: argparse.Namespace) -> None:
     """Do what requests leave to be done, until told to stop."""
     store = _store(chosen)
     store.keep_indexed()
-    options = Options.of(chosen, Contract.load().base_path)
-    with closing(Dispatcher(store, options)) as dispatcher:
+    with closing(Dispatcher(store, Options.of(chosen))) as dispatcher:
         worker.work([*worker.jobs(chosen, store), dispatcher.step], worker.until_signalled())
     store.close()
 
@@ -112,7 +111,7 @@ def _listener(chosen: Settings) -> socket.socket:
 
 def _greet(chosen: Settings) -> None:
     base = chosen.public_url or f"http://{chosen.host}:{chosen.port}"
-    print(f"TMF678 at {base}/tmf-api/customerBillManagement/v4  (try it: {base}/ui)", flush=True)
+    print(f"TMF678 at {base}{BASE_PATH}  (try it: {base}/ui)", flush=True)
     if chosen.callback_allow:
         print(f"Events may also be posted to {chosen.callback_allow} (CALLBACK_ALLOW)", flush=True)
 

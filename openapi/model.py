@@ -85,6 +85,7 @@ class Contract:
 
     title: str
     version: str
+    base_path: str
     schemas: tuple[Schema, ...]
     resources: tuple[Resource, ...]
 
@@ -96,6 +97,7 @@ def read(document: Json) -> Contract:
     return Contract(
         title=document["info"]["title"],
         version=document["info"]["version"],
+        base_path=document.get("servers", [{"url": ""}])[0]["url"].rstrip("/"),
         schemas=source.schemas(),
         resources=tuple(_resources([*reader.operations()])),
     )

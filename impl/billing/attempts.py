@@ -10,6 +10,7 @@ import structlog
 
 from impl.billing.charges import Rejected
 from impl.errors import NotFound
+from impl.events.build import correlated
 from impl.store.mongo import Store
 from impl.store.numbers import Numbers
 from impl.store.tasks import Lost, Task, Tasks
@@ -47,7 +48,7 @@ class Attempts:
         given up with a reason that quotes nothing.
         """
         try:
-            with self.tasks.held(task):
+            with self.tasks.held(task), correlated(task.id):
                 work()
         except (Lost, NotFound):
             self._let_go(task)
@@ -74,7 +75,7 @@ class Attempts:
             self._close(task, partial(given_up, reason))
 
     def _close(self, task: Task, effect: Callable[[], object]) -> None:
-        with suppress(Lost, NotFound):
+        with suppress(Lost, NotFound), correlated(task.id):
             self.end(task, effect)
         self._let_go(task)
 

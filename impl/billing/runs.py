@@ -15,6 +15,7 @@ from impl.billing.eligible import in_cycle, of_account
 from impl.billing.maker import RATES, Maker, is_prepaid, new_id, now, reference_to
 from impl.billing.policy import Policy
 from impl.errors import NotFound
+from impl.events.build import correlated
 from impl.query.language import Compare, Condition, Document, Every
 from impl.store.mongo import Store
 from impl.store.tasks import CLAIM_SECONDS, Lost, Task, Tasks
@@ -86,7 +87,7 @@ class Runs:
         except NotFound:
             self._tasks.drop(task)
             return True
-        with suppress(Lost):
+        with suppress(Lost), correlated(task.id):
             if "accountsTotal" not in cycle:
                 cycle = self._plan(task, cycle["id"])
             self._tick(task, cycle)

@@ -1,5 +1,7 @@
 """The event that a write makes (TMF630 Part 1, notifications; the envelope of v4). Pure."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
@@ -20,15 +22,18 @@ RESOURCES = (
 )
 """What events tell of."""
 
-STATEFUL = ("customerBill", "customerBillOnDemand")
+STATEFUL: dict[str, frozenset[str]] = {
+    "customerBill": frozenset({"state", "lastUpdate"}),
+    "customerBillOnDemand": frozenset({"state", "lastUpdate", "statusReason", "customerBill"}),
+}
+"""Which resources have a state, and what the server may set together with it."""
+
 _TITLES: dict[Kind, str] = {
     "Create": "created",
     "AttributeValueChange": "changed",
     "StateChange": "in another state",
     "Delete": "deleted",
 }
-_ALONE = {"state", "lastUpdate"}
-
 correlation: ContextVar[str] = ContextVar("correlation")
 """What the writes of this context belong to: a request's id, or a job's."""
 
@@ -53,6 +58,16 @@ def build(resource: str, before: Document | None, after: Document | None) -> Jso
         "priority": "1",
         "event": {resource: dict(told)},
     }
+
+
+@contextmanager
+def correlated(id_: str) -> Iterator[None]:
+    """Write within this for the sake of something that has this id."""
+    token = correlation.set(id_)
+    try:
+        yield
+    finally:
+        correlation.reset(token)
 
 
 def event_type(resource: str, kind: Kind) -> str:
@@ -80,8 +95,8 @@ def _kind(resource: str, before: Document | None, after: Document | None) -> Kin
     if before is None or after is None:
         return "Create" if before is None else "Delete"
     changed = {name for name in {*before, *after} if _differs(before, after, name)}
-    alone = "state" in changed and changed <= _ALONE
-    return "StateChange" if alone and resource in STATEFUL else "AttributeValueChange"
+    alone = "state" in changed and changed <= STATEFUL.get(resource, frozenset())
+    return "StateChange" if alone else "AttributeValueChange"
 
 
 def _differs(before: Document, after: Document, name: str) -> bool:

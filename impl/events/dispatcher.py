@@ -14,6 +14,7 @@ from secrets import token_hex
 
 import structlog
 
+from generated.operations import BASE_PATH
 from impl.errors import Unavailable
 from impl.events import callbacks
 from impl.events.bodies import Bodies
@@ -59,11 +60,11 @@ class Options:
     resolve: Resolve = callbacks.lookup
 
     @classmethod
-    def of(cls, settings: Settings, base_path: str) -> "Options":
+    def of(cls, settings: Settings) -> "Options":
         """The options that the settings give."""
         url = settings.public_url or f"http://{settings.host}:{settings.port}"
         return cls(
-            url + base_path,
+            url + BASE_PATH,
             Allowance.read(settings.callback_allow),
             timedelta(hours=settings.event_retry_hours),
             timedelta(days=settings.event_retention_days),

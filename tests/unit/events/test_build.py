@@ -52,6 +52,12 @@ def document(**attributes: Any) -> Document:
             "CustomerBillOnDemandStateChangeEvent",
         ),
         (
+            "customerBillOnDemand",
+            document(state="inProgress"),
+            document(state="done", customerBill={"id": "b"}),
+            "CustomerBillOnDemandStateChangeEvent",
+        ),
+        (
             "appliedCustomerBillingRate",
             document(name="a"),
             document(),

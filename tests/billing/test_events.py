@@ -1,0 +1,65 @@
+"""A bill is told of with all that came with it, in one transaction."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from impl.billing.attempts import Attempts
+from impl.billing.charges import Rejected
+from impl.billing.maker import Maker, now
+from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.policy import Policy
+from impl.events.build import build
+from impl.store.embedded import Mongod
+from impl.store.mongo import Store
+from impl.store.numbers import Numbers
+from impl.store.outbox import OUTBOX
+from impl.store.tasks import Tasks
+from tests.unit.billing.rates import rate
+
+
+@pytest.fixture
+def store(mongod: Mongod) -> Iterator[Store]:
+    """A store that tells of its writes, with a request for a bill of two rates."""
+    telling = Store(mongod.uri, f"test-{uuid4().hex}", record=build)
+    telling.ensure_indexes()
+    for id_ in "12":
+        telling.insert("appliedCustomerBillingRate", rate(id_))
+    request = {"id": "q", "state": "inProgress", "billingAccount": {"id": "A"}}
+    telling.insert("customerBillOnDemand", request)
+    Tasks(telling).put(TASK, "q")
+    telling.collection(OUTBOX)[0].delete_many({})
+    yield telling
+    telling.close()
+
+
+def told(store: Store) -> list[tuple[str, str]]:
+    """The events since the request was made: types, and what they belong to."""
+    events = [each["event"] for each in store.collection(OUTBOX)[0].find()]
+    return sorted((event["eventType"], event["correlationId"]) for event in events)
+
+
+def test_a_bill_its_rates_and_its_request_are_told_of_together(store: Store) -> None:
+    worker = OnDemand(store, Policy(), Attempts(store, Tasks(store), Numbers(store)))
+    assert worker.step()
+    changed = ("AppliedCustomerBillingRateAttributeValueChangeEvent", "on-demand/q")
+    assert told(store) == [
+        changed,
+        changed,
+        ("CustomerBillCreateEvent", "on-demand/q"),
+        ("CustomerBillOnDemandStateChangeEvent", "on-demand/q"),
+    ]
+
+
+def test_nothing_is_told_of_a_bill_that_was_not_made(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise Rejected("too late")
+
+    monkeypatch.setattr(Maker, "_made", refused)
+    worker = OnDemand(store, Policy(), Attempts(store, Tasks(store), Numbers(store)))
+    assert worker.step()
+    assert told(store) == [("CustomerBillOnDemandStateChangeEvent", "on-demand/q")]
+    assert Numbers(store).reserve(Policy().sequence(now()), "next") == 1
