@@ -150,12 +150,19 @@ class Dispatcher:
             if len(self._serving) >= COURIERS:
                 break
             subscription = self._subscribers.find(id_)
-            claim = self._deliveries.claim(id_, self._kit.claim_seconds) if subscription else None
+            claim = self._claim(id_) if subscription else None
             if claim is not None and subscription is not None:
                 self._serving.add(id_)
                 self._couriers.submit(self._work, claim, subscription)
                 begun += 1
         return begun > 0
+
+    def _claim(self, id_: str) -> Claim | None:
+        """Claim a subscriber for whom something can be delivered now; else let them rest."""
+        if self._deliveries.next(id_, 1):
+            return self._deliveries.claim(id_, self._kit.claim_seconds)
+        self._resting[id_] = time.monotonic() + REST_SECONDS
+        return None
 
     def _known(self, waiting: set[str]) -> list[str]:
         """Those who can be claimed; what waits for subscriptions that have ended is removed."""

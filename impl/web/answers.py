@@ -1,7 +1,7 @@
 """What a handler returns as the response that a client gets."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -17,6 +17,7 @@ from impl.query.language import QUIET, Document, Page, Query, Selection
 from impl.query.project import project
 from impl.web import guard
 from impl.web.paging import Paging
+from impl.web.validation import HEAD
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -53,8 +54,14 @@ class Asked:
         if not isinstance(result, Page):
             return self._single(result)
         if self.query.window.live:
-            return self._live(result)
-        return self._stream(result) if self.query.window.stream else self._page(result)
+            return self._live(self._read(result))
+        if self.query.window.stream:
+            return self._stream(self._read(result))
+        return self._page(result)
+
+    def _read(self, page: Page) -> Iterable[Document]:
+        """The documents of a page; none where nobody reads them (HEAD)."""
+        return () if self.request.environ["asgi.scope"].get(HEAD) else page
 
     def _single(self, result: Any) -> flask.Response:
         status = success(self.operation)
@@ -93,12 +100,12 @@ class Asked:
             self.links.many(page), paging.status, paging.headers, content_type=JSON
         )
 
-    def _stream(self, page: Page) -> flask.Response:
+    def _stream(self, page: Iterable[Document]) -> flask.Response:
         rows = iter(page)
         first = list(islice(rows, 1))  # what goes wrong at once is still an error answer
         return flask.Response(self._lines(chain(first, rows)), 200, content_type=NDJSON)
 
-    def _live(self, page: Page) -> flask.Response:
+    def _live(self, page: Iterable[Document]) -> flask.Response:
         rows = iter(page)
         first = list(islice(rows, 1))
         told = self._told(chain(first, rows))

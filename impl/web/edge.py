@@ -16,7 +16,7 @@ from impl.errors import MethodNotAllowed, NotFound
 from impl.web import body, errors, guard
 from impl.web.health import Health
 from impl.web.routes import Routes
-from impl.web.validation import RAW_BODY
+from impl.web.validation import HEAD, RAW_BODY
 
 _REQUEST_ID = re.compile(rb"[!-~]{1,128}")
 log = structlog.get_logger("access")
@@ -61,6 +61,7 @@ class Edge:
             return
         if method not in route.operations:
             raise MethodNotAllowed(scope["method"], route.allowed)
+        scope[HEAD] = scope["method"] == "HEAD"
         scope["method"] = method
         await self._serve_operation(scope, exchange, route.operations[method])
 

@@ -21,6 +21,9 @@ from impl.errors import HeaderInvalid, NamedError, ParameterInvalid
 from impl.web import body
 from impl.web.guard import values
 
+HEAD = "tmf678.head"
+"""Where the request's scope says that nobody reads the body of its answer."""
+
 RAW_BODY = "tmf678.raw_body"
 BODY = "tmf678.body"
 QUICK_BYTES = 32 * 1024

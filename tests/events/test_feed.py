@@ -199,3 +199,9 @@ def test_a_stop_ends_streams_cleanly(mongod: Mongod, tmp_path: Path) -> None:
             assert [line for line in lines if line] == []
         assert server.process.wait(30) == 0
         assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("media", ["text/event-stream", "application/x-ndjson"])
+def test_head_of_a_stream_ends_at_once(api: Api, media: str) -> None:
+    answer = api.client.head("events", headers={"Accept": media}, timeout=5)
+    assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, media)
