@@ -227,7 +227,7 @@ def test_clients_that_leave_hold_no_thread(
     server: ServerProcess, api: httpx.Client, after: int
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: leave(server, after=after), range(40)))
+        list(pool.map(lambda _: leave(server, after=after), range(20)))
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda n: api.get(f"{RATES}/rate-{n:08}"), range(8)))
     assert {answer.status_code for answer in answers} == {200}
