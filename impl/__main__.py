@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from generated.operations import BASE_PATH
 from impl import logs, settings, storage, worker
 from impl.billing import preview
-from impl.errors import NotFound, Unavailable
+from impl.errors import ApiError
 from impl.events.dispatcher import Dispatcher, Options
 from impl.processes import Companion
 from impl.settings import Settings, SettingsError
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         chosen = settings.read(os.environ)
         logs.configure(chosen.log_level)
         options.run(chosen, options)
-    except (SettingsError, EmbeddedError, UriError, NotFound, Unavailable) as error:
+    except (SettingsError, EmbeddedError, UriError, ApiError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -49,8 +49,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def serve(chosen: Settings, options: argparse.Namespace) -> None:
     """Serve until told to stop; with no MONGODB_URI, over a mongod of our own."""
-    from impl import app, demo, server  # noqa: PLC0415 - a worker starts faster without them
+    from impl import app, demo, handlers, server  # noqa: PLC0415 - a worker starts without them
 
+    handlers.refuse_missing()
     app.try_documents(chosen)
     with ExitStack() as stack:
         listener = stack.enter_context(_listener(chosen))

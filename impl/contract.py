@@ -62,6 +62,12 @@ class Contract:
         routing: Json = _with_pointers(self.document | {"components": components})
         return routing
 
+    def kept(self, schema: str) -> frozenset[str]:
+        """The attributes that a merge patch schema lets change and not remove."""
+        update = self.document["components"]["schemas"][schema]
+        properties = update["properties"].items()
+        return frozenset(name for name, each in properties if not each.get("nullable"))
+
     def patchable(self, schema: str) -> frozenset[str] | None:
         """The attributes that a merge patch schema lists, or None where it allows any."""
         update = self.document["components"]["schemas"][schema]

@@ -42,6 +42,7 @@ def work(steps: Sequence[Step], stop: threading.Event) -> None:
 
     What is begun is finished first.
     """
+    log.info("started", jobs=len(steps))
     threads = [threading.Thread(target=_repeat, args=(step, stop)) for step in steps]
     for thread in threads:
         thread.start()

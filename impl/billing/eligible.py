@@ -8,23 +8,27 @@ from generated import schemas
 from impl.billing.charges import CREDITS
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes, parse
-from impl.query.language import Compare, Condition, Every, Exists, Not, Some
+from impl.query.language import Compare, Condition, Every, Exists, Not, Query, Some
 
 UNBILLED = Compare(("isBilled",), (False,))
 _RATE = attributes.of(schemas.AppliedCustomerBillingRate)
 _CREDIT = Compare(("type",), tuple(sorted(CREDITS)))
 
 
-def filtered(specification: Mapping[str, Any]) -> Condition:
+def rate_filter(specification: Mapping[str, Any]) -> Query:
     """What the specification's `rateFilter` selects: a query string over rates (TMF630 Part 1).
 
-    Raises FieldInvalid where it can't be read.
+    Raises FieldInvalid where it can't be read, or is about more than which rates.
     """
-    text = specification.get("rateFilter") or ""
+    text = (specification.get("rateFilter") or "").removeprefix("?")
     try:
-        return parse.parse(text.removeprefix("?"), _RATE, parse.Limits()).where
+        other = parse.Parameters.read(text).reserved.keys() - {"filter"}
+        query = parse.parse(text, _RATE, parse.Limits())
     except (ParameterInvalid, NotTranslated) as error:
         raise FieldInvalid("rateFilter", str(error)) from None
+    if other:
+        raise FieldInvalid("rateFilter", f"{min(other)} says nothing of which rates are meant")
+    return query
 
 
 def dated_up_to(instant: datetime) -> Condition:
@@ -47,4 +51,4 @@ def in_cycle(
     if credited != charged:
         charges = Every((Not(_CREDIT), in_time))
         in_time = Some((charges, Every((_CREDIT, dated_up_to(credited)))))
-    return Every((UNBILLED, in_time, filtered(specification)))
+    return Every((UNBILLED, in_time, rate_filter(specification).where))

@@ -35,8 +35,14 @@ class Policy:
         return self.number_format.format(**self._date(date), seq=place)
 
     def due(self, date: datetime) -> datetime:
-        """When a bill of that date is to be paid, where nothing else says."""
-        return date + timedelta(days=self.terms_days)
+        """When a bill of that date is to be paid, where nothing else says.
+
+        At the end of the calendar that is at once.
+        """
+        try:
+            return date + timedelta(days=self.terms_days)
+        except OverflowError:
+            return date
 
     def _date(self, date: datetime) -> dict[str, int]:
         local = date.astimezone(self.zone)

@@ -14,6 +14,7 @@ from impl.billing.maker import RATES, Maker, now
 from impl.billing.money import exact
 from impl.billing.policy import Policy
 from impl.billing.runs import COUNTS, CYCLE_TASK, CYCLES, occasion, specification_of
+from impl.errors import Conflict
 from impl.query.language import Every
 from impl.store.mongo import Store
 from impl.store.tasks import Tasks
@@ -24,8 +25,9 @@ Outcome = Mapping[str, Any] | Rejected
 def show(store: Store, policy: Policy, id_: str) -> None:
     """Print what a run of the cycle would make now: a line an account, and the sums.
 
-    Writes nothing. NotFound where there is no such cycle.
+    Writes nothing. NotFound where there is no such cycle, Conflict where it has run.
     """
+    _refuse_finished(store, id_)
     sums: dict[str, list[Decimal]] = defaultdict(list)
     failed = 0
     for account, outcome in _previewed(store, policy, id_):
@@ -44,11 +46,11 @@ def show(store: Store, policy: Policy, id_: str) -> None:
 def run(store: Store, id_: str, steps: Sequence[Callable[[], bool]]) -> None:
     """Have the cycle run now, work on it until it is over, and say how it went.
 
-    NotFound where there is no such cycle. One that has run is only told of.
+    NotFound where there is no such cycle, Conflict where it has run.
     """
-    if store.get(CYCLES, id_).get("runState") != "finished":
-        Tasks(store).put(CYCLE_TASK, id_)
-    with tqdm(unit=" accounts") as bar:
+    _refuse_finished(store, id_)
+    Tasks(store).put(CYCLE_TASK, id_)
+    with tqdm(unit=" accounts", disable=None) as bar:
         while (cycle := store.get(CYCLES, id_)).get("runState") != "finished":
             bar.total = cycle.get("accountsTotal")
             bar.update(_done(cycle) - bar.n)
@@ -58,6 +60,11 @@ def run(store: Store, id_: str, steps: Sequence[Callable[[], bool]]) -> None:
         bar.total = cycle.get("accountsTotal")
         bar.update(_done(cycle) - bar.n)
     print(", ".join(f"{name} {cycle.get(name, 0)}" for name in COUNTS))
+
+
+def _refuse_finished(store: Store, id_: str) -> None:
+    if store.get(CYCLES, id_).get("runState") == "finished":
+        raise Conflict(f"the cycle {id_!r} has run")
 
 
 def _done(cycle: Mapping[str, Any]) -> int:
@@ -71,7 +78,7 @@ def _previewed(store: Store, policy: Policy, id_: str) -> Iterator[tuple[str, Ou
     where = in_cycle(cycle, specification, now())
     maker = Maker(store, policy)
     accounts = sorted(store.values(RATES, where, ("billingAccount", "id")))
-    for account in tqdm(accounts, unit=" accounts"):
+    for account in tqdm(accounts, unit=" accounts", disable=None):
         rates = store.every(RATES, Every((of_account(account), where)))
         try:
             yield (

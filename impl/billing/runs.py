@@ -33,12 +33,9 @@ TICK_SECONDS = 1.0
 
 
 def specification_of(store: Store, cycle: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The cycle's specification; an empty one where it has none, or one that is kept elsewhere."""
+    """The cycle's specification; an empty one where it has none. NotFound where it is not here."""
     reference = cycle.get("billCycleSpecification")
-    try:
-        return store.get(SPECIFICATIONS, reference["id"]) if reference else {}
-    except NotFound:
-        return {}
+    return store.get(SPECIFICATIONS, reference["id"]) if reference else {}
 
 
 def occasion(
@@ -48,7 +45,6 @@ def occasion(
     made = now()
     date = cycle.get("billingDate") or made
     following = next_billing_date(cycle, specification, policy.zone)
-    period = cycle.get("validFor") or {}
     account = rates[0]["billingAccount"] if rates else {}
     reference = {name: cycle[name] for name in ("id", "name") if name in cycle}
     return Occasion(
@@ -58,10 +54,16 @@ def occasion(
         date=date,
         due=cycle.get("paymentDueDate") or policy.due(date),
         made=made,
-        period=period if len(period) == 2 else None,
+        period=cycle.get("validFor") if _is_period(cycle.get("validFor")) else None,
         prepaid=is_prepaid(account, rates),
         more={"billCycle": reference, **({"nextBillDate": following} if following else {})},
     )
+
+
+def _is_period(given: Mapping[str, Any] | None) -> bool:
+    """Whether it has a start, and an end that is not before that."""
+    start, end = (given or {}).get("startDateTime"), (given or {}).get("endDateTime")
+    return start is not None and end is not None and start <= end
 
 
 class Runs:
@@ -159,7 +161,10 @@ class Runs:
         if self._store.count(OUTCOMES, self._this(task)):
             raise Lost(f"{task.key!r} has its outcome")
         cycle = self._store.get(CYCLES, task.about["group"])
-        specification = specification_of(self._store, cycle)
+        try:
+            specification = specification_of(self._store, cycle)
+        except NotFound as gone:
+            raise Rejected(f"billCycleSpecification: {gone}") from None
         account = of_account(task.about["value"])
         self._maker.make(
             self._attempts,

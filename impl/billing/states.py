@@ -21,6 +21,7 @@ The standard draws no diagram; this is a bill's way from new to settled, with a 
 What follows from payments is no move of a client's, and is not held to it.
 """
 
+AMOUNTS = ("amountDue", "remainingAmount", "appliedPayment")
 SENT = frozenset({"sent", "partiallyPaid", "settled"})
 """States of a bill that the customer has."""
 
@@ -42,25 +43,36 @@ def follow_payments(
 ) -> None:
     """Let what is left to pay follow from the payments, and the state from that.
 
-    What the client names itself stays, and so does a bill on hold. Raises Conflict for a payment
-    in another currency than the bill's.
+    What the client names itself stays, and so does a bill on hold. Raises Conflict for amounts of
+    one bill in several currencies.
     """
-    changed = before.get("appliedPayment") != after.get("appliedPayment")
-    due, unit = value_of(after.get("amountDue")), (after.get("amountDue") or {}).get("unit")
-    if not changed or due is None or unit is None or "remainingAmount" in named:
+    changed = {name for name in AMOUNTS if before.get(name) != after.get(name)}
+    if not changed:
         return
-    paid = total([_amount(payment, unit) for payment in after.get("appliedPayment") or ()])
+    due, unit = value_of(after.get("amountDue")), (after.get("amountDue") or {}).get("unit")
+    _refuse_other_units(after, unit)
+    followed = "appliedPayment" in changed or "remainingAmount" in before
+    if due is None or unit is None or "remainingAmount" in named or not followed:
+        return
+    paid = total([_amount(payment) for payment in after.get("appliedPayment") or ()])
     left = total([due, -paid])
     after["remainingAmount"] = money(left, unit)
-    if "state" not in named and after.get("state") != "onHold":
+    if "appliedPayment" in changed and "state" not in named and after.get("state") != "onHold":
         after["state"] = _state(after.get("state"), due, paid, left)
 
 
-def _amount(payment: Mapping[str, Any] | None, unit: str) -> Decimal:
-    given = (payment or {}).get("appliedAmount") or {}
-    if given.get("unit", unit) != unit:
-        raise Conflict(f"appliedPayment: {given['unit']} was paid, and the bill is in {unit}")
-    return value_of(given) or Decimal(0)
+def _refuse_other_units(bill: Mapping[str, Any], unit: str | None) -> None:
+    payments = [payment or {} for payment in bill.get("appliedPayment") or ()]
+    given = [("appliedPayment", payment.get("appliedAmount")) for payment in payments]
+    given.append(("remainingAmount", bill.get("remainingAmount")))
+    for name, amount in given:
+        other = (amount or {}).get("unit", unit)
+        if None not in (unit, other) and other != unit:
+            raise Conflict(f"{name}: is in {other}, and the bill is in {unit}")
+
+
+def _amount(payment: Mapping[str, Any] | None) -> Decimal:
+    return value_of((payment or {}).get("appliedAmount")) or Decimal(0)
 
 
 def _state(state: str | None, due: Decimal, paid: Decimal, left: Decimal) -> str | None:

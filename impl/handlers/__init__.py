@@ -1,6 +1,10 @@
 """The handlers: what each operation of the contract does, one module a resource."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from generated import api
+from impl.errors import NotYetImplemented
 from impl.handlers.applied_customer_billing_rate import AppliedCustomerBillingRates
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.bill_cycle_account import BillCycleAccounts
@@ -28,3 +32,17 @@ def build(services: Services) -> Handlers:
         bill_cycle_specification=BillCycleSpecifications(services),
         events=Events(services),
     )
+
+
+def refuse_missing() -> None:
+    """Raise NotYetImplemented, which names them, where handlers lack methods of the contract."""
+    bases = [each for name, each in vars(api).items() if name.endswith("Api")]
+    lacking = [name for base in bases for name in _lacking(base)]
+    if lacking:
+        raise NotYetImplemented(", ".join(lacking))
+
+
+def _lacking(base: Any) -> Iterator[str]:
+    for handler in base.__subclasses__():
+        for method in sorted(getattr(handler, "__abstractmethods__", ())):
+            yield f"{handler.__name__}.{method} in {handler.__module__.replace('.', '/')}.py"

@@ -8,8 +8,8 @@ from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
 
-AMOUNTS = ("taxExcludedAmount", "taxIncludedAmount", "appliedTax", "type")
-"""What a bill's sums were made of."""
+FIXED = ("taxExcludedAmount", "taxIncludedAmount", "appliedTax", "type", "billingAccount")
+"""What a bill was made of."""
 
 
 class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page, Patch]):
@@ -57,9 +57,9 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
             self._judge_billed(before, after)
 
     def _judge_billed(self, before: Document, after: dict[str, Any]) -> None:
-        for name in AMOUNTS:
+        for name in FIXED:
             if before.get(name) != after.get(name):
-                raise Conflict(f"{name}: the rate is billed, and keeps its amounts")
+                raise Conflict(f"{name}: the rate is billed, and keeps it")
         same_bill = after["isBilled"] and after["bill"]["id"] == before["bill"]["id"]
         if not same_bill and self._store.has("customerBill", before["bill"]["id"]):
             raise Conflict(f"bill: the rate is on {before['bill']['id']!r} until that is deleted")

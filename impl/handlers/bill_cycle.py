@@ -5,7 +5,7 @@ from typing import Any
 from generated import api, schemas, types
 from impl.billing.cycle import dates
 from impl.billing.runs import COUNTS, CYCLE_TASK, OUTCOMES, specification_of
-from impl.errors import Conflict, FieldInvalid
+from impl.errors import Conflict, FieldInvalid, NotFound
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Page, Query
@@ -55,7 +55,8 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         for name in RUN - {"runState"}:
             cycle.pop(name, None)
         cycle["runState"] = "finished" if was_run else "planned"
-        self._date(cycle)
+        if not was_run:
+            self._date(cycle)
 
     def _judge(self, before: Document, after: dict[str, Any], _named: frozenset[str]) -> None:
         """Keep what a run is made by once it has begun, and what it tells of itself always."""
@@ -70,7 +71,11 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
                     raise Conflict(f"{name}: the cycle is {before['runState']}")
 
     def _date(self, cycle: dict[str, Any]) -> None:
-        cycle |= dates(cycle, specification_of(self._store, cycle), self._zone)
+        """Set the dates that the cycle lacks; Conflict where its specification is not here."""
+        try:
+            cycle |= dates(cycle, specification_of(self._store, cycle), self._zone)
+        except NotFound as error:
+            raise Conflict(f"billCycleSpecification: {error}") from None
 
     def _plan(self, before: Document | None, after: Document | None) -> None:
         """Have the cycle run when its billing date comes; one without a date waits for it."""

@@ -3,10 +3,13 @@
 from typing import Any
 
 from generated import api, schemas, types
-from impl.billing.eligible import filtered
+from impl.billing.eligible import rate_filter
+from impl.billing.maker import RATES
+from impl.billing.runs import CYCLES
+from impl.errors import Conflict, FieldInvalid
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
-from impl.query.language import Page, Query
+from impl.query.language import Compare, Document, Every, Page, Query
 
 
 class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch]):
@@ -17,8 +20,13 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             "billCycleSpecification",
             schemas.BillCycleSpecification,
             services,
-            Rules(on_create=_judge, on_change=lambda _, after, __: _judge(after)),
+            Rules(
+                on_create=self._judge,
+                on_change=lambda _, after, __: self._judge(after),
+                on_write=self._keep,
+            ),
         )
+        self._store = services.store
 
     def list_bill_cycle_specification(self, query: Query) -> Page:
         return self._specifications.list(query)
@@ -41,7 +49,17 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
     def delete_bill_cycle_specification(self, id_: str, *, if_match: str | None = None) -> None:
         self._specifications.delete(id_, if_match=if_match)
 
+    def _judge(self, specification: dict[str, Any]) -> None:
+        """Raise FieldInvalid where the filter can't be read, or names what no rate has."""
+        for path in rate_filter(specification).unknown:
+            if not self._store.knows(RATES, path):
+                raise FieldInvalid("rateFilter", f"{'.'.join(path)} is no attribute of any rate")
 
-def _judge(specification: dict[str, Any]) -> None:
-    """Raise FieldInvalid where the filter for rates can't be read."""
-    filtered(specification)
+    def _keep(self, before: Document | None, after: Document | None) -> None:
+        """Refuse to remove what a cycle is yet to be run by."""
+        if before is None or after is not None:
+            return
+        of_this = Compare(("billCycleSpecification", "id"), (before["id"],))
+        waiting = Compare(("runState",), ("planned", "running"))
+        for cycle in self._store.every(CYCLES, Every((of_this, waiting))):
+            raise Conflict(f"the cycle {cycle['id']!r} is yet to be run by it")

@@ -145,6 +145,8 @@ class Collection(Generic[T]):
         refuse_unpatchable(shown, patch.named(shown, changed), self._patchable)
         if same(changed, shown):
             return before
+        for name in self._kept & shown.keys() - changed.keys():
+            raise Conflict(f"{name}: can be changed and not removed")
         try:
             self._contract.check(COMPONENTS + self._type, changed)
         except NamedError as error:
@@ -153,6 +155,10 @@ class Collection(Generic[T]):
         self._rules.on_change(before, after, patch.mentions(shown, changed))
         self._touch(after)
         return after
+
+    @property
+    def _kept(self) -> frozenset[str]:
+        return self._contract.kept(f"{self._type}_Update")
 
     @property
     def _patchable(self) -> frozenset[str] | None:

@@ -6,12 +6,15 @@ from typing import Any
 from impl.query.attributes import MAX_LEVELS, Attribute
 from impl.query.language import Document, Path, Selection
 
+FOLLOWING = {"href", "url"}
+"""What is not stored but follows from the id that stands beside it."""
+
 
 def selection(text: str, resource: Attribute) -> Selection | None:
     """What a `fields` parameter selects; None for all of it.
 
-    `id`, `href` and what the contract requires always come, at each level; unknown names select
-    nothing, and `none` selects no more than that.
+    `id` and `href` always come, at each level what the contract requires, and the `id` with a link
+    that is made of it; unknown names select nothing, and `none` selects no more than that.
     """
     names = [name.strip() for name in re.split("[,;]", text) if name.strip()]
     if not names:
@@ -24,6 +27,8 @@ def _tree(paths: list[Path], owner: Attribute | None) -> Selection:
     below: dict[str, list[Path]] = {}
     for path in paths:
         below.setdefault(path[0], []).append(path[1:])
+    if below.keys() & FOLLOWING:
+        below.setdefault("id", [()])
     tree: dict[str, Selection | None] = dict.fromkeys(owner.always if owner else ())
     for name, inner in below.items():
         whole = not all(inner)

@@ -19,6 +19,8 @@ from impl.query.language import Condition, searches
 READ_SECONDS = 5
 WRITE_SECONDS = 20
 SEARCH_SECONDS = 2
+ILLEGAL_OPERATION = 20
+NO_TRANSACTIONS = "MONGODB_URI names a single server, and no replica set with transactions"
 TOO_DEEP = 15
 INVALID_PATTERN = 51091
 
@@ -47,6 +49,8 @@ def _translation(error: PyMongoError) -> ApiError | None:
     if error.timeout:
         return Unavailable("the database is too slow")
     code = error.code if isinstance(error, OperationFailure) else None
+    if code == ILLEGAL_OPERATION and "Transaction numbers" in str(error):
+        return Unavailable(NO_TRANSACTIONS)
     if code == TOO_DEEP:
         return Conflict("the resource would nest deeper than the database holds")
     if code == INVALID_PATTERN:

@@ -19,7 +19,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Page, Path, Query
 from impl.store import indexes, pages, transactions
-from impl.store.faults import WRITE_SECONDS, bounded, reading, translated
+from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_filter, to_name
 from impl.store.outbox import Outbox, Record
 from impl.store.stored import VERSION, Stored, inward, outward
@@ -54,9 +54,14 @@ class Store:
         self._client.close()
 
     def ping(self) -> None:
-        """Return where the database can be written to; raise Unavailable where not, in 2 s."""
+        """Return where the database can be written to; raise Unavailable where not, in 2 s.
+
+        It can't be where it has no transactions: a server that is no member of a replica set.
+        """
         with translated(), pymongo.timeout(2):
-            self._client.admin.command("ping", read_preference=pymongo.ReadPreference.PRIMARY)
+            said = self._client.admin.command("hello")
+        if "setName" not in said and said.get("msg") != "isdbgrid":
+            raise Unavailable(NO_TRANSACTIONS)
 
     def ensure_indexes(self) -> None:
         """Build the declared indexes that are not there yet."""

@@ -299,7 +299,9 @@ def test_a_cycle_that_was_run_elsewhere_does_not_run_here(api: httpx.Client, acc
     assert not api.get(rate["href"]).json()["isBilled"]
 
 
-@pytest.mark.parametrize("text", ["taxExcludedAmount.value.gt=x", "sort", "date=yesterday"])
+@pytest.mark.parametrize(
+    "text", ["taxExcludedAmount.value.gt=x", "sort", "date=yesterday", "typ=x", "type=x&limit=5"]
+)
 def test_a_filter_that_cant_be_read_is_refused_by_name(api: httpx.Client, text: str) -> None:
     answer = api.post("billCycleSpecification", json={"name": "x", "rateFilter": text})
     assert (answer.status_code, answer.json()["code"]) == (400, "24")
@@ -311,3 +313,49 @@ def test_deleting_a_request_leaves_no_work_behind(api: httpx.Client, account: st
     request = api.post("customerBillOnDemand", json={"billingAccount": {"id": account}}).json()
     assert api.delete(request["href"]).status_code == 204
     assert api.get(request["href"]).status_code == 404
+
+
+def test_a_cycle_without_its_specification_is_not_planned(api: httpx.Client) -> None:
+    body = {"billingPeriod": "2026-01", "billCycleSpecification": {"id": "nosuch"}}
+    answer = api.post("billCycle", json=body)
+    assert (answer.status_code, "nosuch" in answer.json()["message"]) == (409, True)
+    assert api.post("billCycle", json={**body, "runState": "finished"}).status_code == 201
+
+
+def test_a_specification_stays_while_a_cycle_is_to_be_run_by_it(api: httpx.Client) -> None:
+    specification = api.post("billCycleSpecification", json={"name": "Yearly"}).json()
+    cycle = api.post(
+        "billCycle", json={"billCycleSpecification": {"id": specification["id"]}}
+    ).json()
+    answer = api.delete(specification["href"])
+    assert (answer.status_code, cycle["id"] in answer.json()["message"]) == (409, True)
+    api.delete(cycle["href"])
+    assert api.delete(specification["href"]).status_code == 204
+
+
+def test_what_a_bill_adds_up_to_stays_in_one_currency_and_adds_up(
+    api: httpx.Client, account: str
+) -> None:
+    charge(api, account, 30)
+    href = billed(api, account)["href"]
+    for name in ("remainingAmount", "amountDue"):
+        answer = api.patch(href, json={name: {"unit": "JPY"}})
+        assert (answer.status_code, "JPY" in answer.json()["message"]) == (409, True)
+    api.patch(href, json={"appliedPayment": [{"appliedAmount": money(10)}]})
+    changed = api.patch(href, json={"amountDue": {"value": 50}}).json()
+    assert changed["remainingAmount"] == money(40)
+
+
+def test_a_state_can_be_changed_and_not_removed(api: httpx.Client, account: str) -> None:
+    charge(api, account)
+    href = billed(api, account)["href"]
+    headers = {"Content-Type": "application/json-patch+json"}
+    answer = api.patch(href, content=b'[{"op":"remove","path":"/state"}]', headers=headers)
+    assert (answer.status_code, answer.json()["message"].split(":")[0]) == (409, "state")
+
+
+def test_links_can_be_selected_alone(api: httpx.Client, account: str) -> None:
+    charge(api, account)
+    bill = billed(api, account)
+    shown = api.get(bill["href"], params={"fields": "billDocument.url"}).json()
+    assert shown["billDocument"] == [{"id": bill["id"], "url": f"{bill['href']}/document"}]

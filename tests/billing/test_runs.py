@@ -14,6 +14,7 @@ from impl.billing.attempts import Attempts
 from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.billing.runs import ACCOUNT_TASK, CYCLE_TASK, Runs
+from impl.errors import Conflict
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
 from impl.store.numbers import Numbers
@@ -225,10 +226,44 @@ def test_the_command_runs_a_cycle_that_is_not_due_yet(
     charge("1")
     plan(billingDate=datetime.now(UTC) + DAY)
     Tasks(store).put(CYCLE_TASK, "c", datetime.now(UTC) + DAY)
-    for _ in range(2):
-        preview.run(store, "c", [on_demand.step, runs.step])
-        assert "accountsBilled 1, accountsFailed 0" in capsys.readouterr().out
+    preview.run(store, "c", [on_demand.step, runs.step])
+    assert "accountsBilled 1, accountsFailed 0" in capsys.readouterr().out
+    with pytest.raises(Conflict, match="'c' has run"):
+        preview.run(store, "c", [])
+    with pytest.raises(Conflict, match="'c' has run"):
+        preview.show(store, Policy(), "c")
     assert len(bills(store)) == 1
+
+
+def test_an_account_is_not_billed_without_the_specification_of_its_cycle(
+    store: Store, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    charge("1")
+    plan(specification={"rateFilter": "type=usageCharge"})
+    assert runs.step()
+    store.delete("billCycleSpecification", "monthly")
+    assert finish(runs, store)["accountsFailed"] == 1
+    (outcome,) = store.every("billCycleAccount", Every())
+    assert outcome["statusReason"].startswith("billCycleSpecification: ")
+
+
+def test_a_period_that_ends_before_it_starts_is_not_the_bills(
+    store: Store, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    charge("1", date=OCTOBER - DAY)
+    plan(validFor={"startDateTime": OCTOBER, "endDateTime": OCTOBER - DAY})
+    finish(runs, store)
+    assert bills(store)["A"]["billingPeriod"]["startDateTime"] == OCTOBER - DAY
+
+
+def test_a_bill_at_the_end_of_the_calendar_is_due_at_once(
+    store: Store, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    charge("1")
+    last = datetime(9999, 12, 31, tzinfo=UTC)
+    plan(billingDate=last)
+    finish(runs, store)
+    assert bills(store)["A"]["paymentDueDate"] == last
 
 
 def test_workers_finish_what_they_began_when_told_to_stop(

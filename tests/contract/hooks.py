@@ -29,7 +29,7 @@ schemathesis.openapi.format(
     st.lists(
         st.builds(
             "{}{}{}".format,
-            st.sampled_from(["name", "x.y"]),
+            st.sampled_from(["name", "product.id"]),
             st.sampled_from(["=", ".gt="]),
             _VALUES,
         ),
