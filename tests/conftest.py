@@ -20,6 +20,14 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("steady")
 
 
+LONG = ("contract/test_fuzz", "api/test_streams", "faults/test_kill", "faults/test_events")
+"""What takes the longest begins first, so that no process is left with it when the others end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(long in item.nodeid for long in LONG))
+
+
 @pytest.fixture(scope="session")
 def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
     with Mongod(tmp_path_factory.mktemp("mongod")) as running:

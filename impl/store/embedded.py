@@ -45,12 +45,11 @@ class Mongod:
         self,
         folder: Path,
         binary: str = "",
-        extra: tuple[str, ...] = (),
         transaction_seconds: int = TRANSACTION_SECONDS,
     ) -> None:
         self._folder = folder
         limit = f"--setParameter=transactionLifetimeLimitSeconds={transaction_seconds}"
-        self._command = [_binary(binary), *_options(folder), limit, *extra]
+        self._command = [_binary(binary), *_options(folder), limit]
         self._lock = _locked(folder)
         try:
             self._process, self.port = self._start()

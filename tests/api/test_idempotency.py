@@ -217,9 +217,7 @@ def fragile(tmp_path: Path) -> Iterator[ServerProcess]:
     Till then what it began is locked, and who sends it again is told to wait.
     """
     with (
-        Mongod(
-            tmp_path / "data", extra=("--setParameter=transactionLifetimeLimitSeconds=1",)
-        ) as own,
+        Mongod(tmp_path / "data", transaction_seconds=1) as own,
         ServerProcess(tmp_path / "log", MONGODB_URI=own.uri, MONGODB_DB="fragile") as running,
     ):
         yield running

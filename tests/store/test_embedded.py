@@ -167,7 +167,7 @@ def test_mongod_that_does_not_start_names_its_log(tmp_path: Path) -> None:
 
 def test_options_that_mongod_refuses_stop_it(tmp_path: Path) -> None:
     with pytest.raises(EmbeddedError, match="does not start"):
-        Mongod(tmp_path, extra=("--noSuchOption",))
+        Mongod(tmp_path, transaction_seconds=0)
     Mongod(tmp_path).stop()
 
 

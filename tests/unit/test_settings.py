@@ -234,6 +234,7 @@ class Serve:
     ) -> None:
         self.data = folder / "data"
         patch.setattr("impl.server.Server", None)  # never to be reached
+        patch.setattr("impl.logs.configure", lambda _: None)  # it would hold on to captured output
         self._patch = patch
         self._capsys = capsys
 
