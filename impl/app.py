@@ -11,14 +11,13 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from connexion.middleware.routing import RoutingMiddleware
 
 from generated.operations import OPERATIONS
-from impl import handlers
+from impl import handlers, looks
 from impl.contract import Contract
-from impl.documents.document import DocumentError, Documents
 from impl.events.callbacks import Allowance
 from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
 from impl.query.parse import Limits
-from impl.settings import Settings, SettingsError
+from impl.settings import Settings
 from impl.store.mongo import Store
 from impl.web import binding, docs, validation
 from impl.web.bridge import Bridge
@@ -59,7 +58,7 @@ def create(
             store,
             contract,
             settings.policy,
-            documents(settings),
+            looks.documents(settings),
             reject_unknown_filters=settings.unknown_filter == "reject",
             allowance=Allowance.read(settings.callback_allow),
             streams=settings.threads // 2,
@@ -76,18 +75,8 @@ def create(
     )
 
 
-def documents(settings: Settings) -> Documents:
-    """What bills look like; SettingsError where a logo or a template does not serve."""
-    try:
-        return Documents(settings.style)
-    except DocumentError as error:
-        kind, _, trouble = str(error).partition(": ")
-        name = {"logo": "BILL_SELLER_LOGO", "templates": "BILL_TEMPLATES"}.get(kind, kind)
-        raise SettingsError(f"{name}: {trouble}") from None
-
-
 def try_documents(settings: Settings) -> None:
-    """Raise SettingsError where `documents` would for what the operator brings of their own.
+    """Raise SettingsError where documents can't be made with what the operator brings of their own.
 
     That is tried in another process: typst's threads would not survive the fork of the workers.
     """
@@ -97,4 +86,4 @@ def try_documents(settings: Settings) -> None:
 
 
 def _make_documents(settings: Settings) -> None:
-    documents(settings)
+    looks.documents(settings)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from impl import looks
 from impl.billing.attempts import Attempts
 from impl.billing.on_demand import OnDemand
 from impl.billing.runs import Runs
@@ -31,9 +32,10 @@ Step = Callable[[], bool]
 def jobs(settings: Settings, store: Store) -> list[Step]:
     """What a worker does, each in a thread of its own."""
     attempts = Attempts(store, Tasks(store), Numbers(store))
+    documents = looks.documents(settings)
     return [
-        OnDemand(store, settings.policy, attempts).step,
-        Runs(store, settings.policy, attempts).step,
+        OnDemand(store, settings.policy, attempts, documents).step,
+        Runs(store, settings.policy, attempts, documents).step,
     ]
 
 

@@ -64,12 +64,14 @@ def assemble(rates: Sequence[Rate], occasion: Occasion) -> dict[str, Any]:
     return bill | ({"billingPeriod": period} if period else {})
 
 
-def own_document(bill: dict[str, Any]) -> dict[str, Any]:
+def own_document(bill: dict[str, Any], size: int | None = None) -> dict[str, Any]:
     """The entry in `billDocument` for the document that is served for the bill.
 
-    It has the bill's own id; its `url` is made when it is shown.
+    It has the bill's own id; its `url` is made when it is shown. `size` is in bytes.
     """
-    return {"id": bill["id"], "name": f"{bill.get('billNo', bill['id'])}.pdf", "mimeType": PDF}
+    document = {"id": bill["id"], "name": f"{bill.get('billNo', bill['id'])}.pdf"}
+    sized = {} if size is None else {"size": {"amount": size, "units": "bytes"}}
+    return {**document, "mimeType": PDF, **sized}
 
 
 def covered(rates: Sequence[Rate]) -> dict[str, datetime]:

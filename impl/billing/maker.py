@@ -4,16 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from ulid import ULID
 
 from impl.billing.assemble import Occasion, assemble, own_document
 from impl.billing.attempts import Attempts
 from impl.billing.policy import Policy
+from impl.documents.document import Documents
 from impl.errors import Conflict
 from impl.query.language import Compare, Condition, Document
 from impl.store.mongo import Store
 from impl.store.tasks import Task
 
+log = structlog.get_logger("billing")
 BILLS = "customerBill"
 RATES = "appliedCustomerBillingRate"
 
@@ -31,9 +34,10 @@ Reason = Callable[[Sequence[Document]], Occasion]
 class Maker:
     """Makes bills in one store, by one policy."""
 
-    def __init__(self, store: Store, policy: Policy) -> None:
+    def __init__(self, store: Store, policy: Policy, documents: Documents | None = None) -> None:
         self._store = store
         self._policy = policy
+        self._documents = documents
 
     def make(
         self,
@@ -50,20 +54,34 @@ class Maker:
         """
         rates = self._store.every(RATES, where)
         occasion = reason(rates)
-        assemble(rates, occasion)
+        bill = assemble(rates, occasion)
         sequence = self._policy.sequence(occasion.date)
-        number = self._policy.number(occasion.date, attempts.numbers.reserve(sequence, task.id))
+        place = attempts.numbers.reserve(sequence, task.id)
+        bill["billNo"] = self._policy.number(occasion.date, place)
+        size = self._size(bill, rates)
 
         def made() -> None:
-            also(self._made(where, occasion, number))
+            also(self._made(where, occasion, bill, size))
 
         attempts.end(task, made)
         attempts.numbers.settle(task.id)
 
-    def _made(self, where: Condition, occasion: Occasion, number: str) -> Document:
+    def _size(self, bill: dict[str, Any], rates: Sequence[Document]) -> int | None:
+        """How long the bill's document is; not known where none is made, for a bill goes before."""
+        try:
+            return len(self._documents.pdf(bill, rates)) if self._documents else None
+        except Exception as fault:
+            log.error("document", bill=bill["billNo"], exc_info=fault)
+            return None
+
+    def _made(
+        self, where: Condition, occasion: Occasion, expected: dict[str, Any], size: int | None
+    ) -> Document:
+        """The bill, of the rates that there are now; its document's size if it is as expected."""
         rates = self._store.every(RATES, where)
-        bill = assemble(rates, occasion) | {"billNo": number}
-        made = self._store.insert(BILLS, bill | {"billDocument": [own_document(bill)]})
+        bill = assemble(rates, occasion) | {"billNo": expected["billNo"]}
+        document = own_document(bill, size if bill == expected else None)
+        made = self._store.insert(BILLS, bill | {"billDocument": [document]})
         self._store.change_many(RATES, [(rate, _billed(rate, made)) for rate in rates])
         return made
 

@@ -14,6 +14,7 @@ from impl.billing.cycle import next_billing_date
 from impl.billing.eligible import in_cycle, of_account
 from impl.billing.maker import RATES, Maker, is_prepaid, new_id, now, reference_to
 from impl.billing.policy import Policy
+from impl.documents.document import Documents
 from impl.errors import NotFound
 from impl.events.build import correlated
 from impl.query.language import Compare, Condition, Document, Every
@@ -69,10 +70,16 @@ def _is_period(given: Mapping[str, Any] | None) -> bool:
 class Runs:
     """Takes cycles that are due, and the accounts of those that run."""
 
-    def __init__(self, store: Store, policy: Policy, attempts: Attempts) -> None:
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy,
+        attempts: Attempts,
+        documents: Documents | None = None,
+    ) -> None:
         self._store = store
         self._policy = policy
-        self._maker = Maker(store, policy)
+        self._maker = Maker(store, policy, documents)
         self._attempts = attempts
         self._tasks = Tasks(store)
 
