@@ -46,7 +46,7 @@ bench: .venv/dev ## how fast it is, as ratios in one run
 	@$(BIN)/python -m tests.bench
 
 lock: .venv/dev ## pin the dependencies of setup.cfg, with hashes, in requirements/
-	@compile="$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	@compile="$(BIN)/uv pip compile --quiet --upgrade --no-strip-extras --universal --python-version 3.11 --generate-hashes \
 	  --custom-compile-command \"make lock\" setup.cfg"; cd . && \
 	eval "$$compile -o requirements/runtime.txt" && \
 	eval "$$compile --extra embedded -c requirements/runtime.txt -o requirements/embedded.txt" && \
