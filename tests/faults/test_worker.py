@@ -67,4 +67,4 @@ def test_a_worker_ends_with_its_server(server: ServerProcess, number: signal.Sig
     worker = worker_of(server)
     server.stop(number)
     assert worker is not None
-    assert until(lambda: not _runs(worker), 10)
+    assert until(lambda: not _runs(worker), 60)  # its database may be gone, and waited for
