@@ -12,7 +12,7 @@ from impl.billing.policy import Policy
 from impl.documents.document import Documents
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
-from impl.store.tasks import Task, Tasks
+from impl.store.tasks import Task
 
 REQUESTS = "customerBillOnDemand"
 TASK = "on-demand"
@@ -32,7 +32,7 @@ class OnDemand:
         self._policy = policy
         self._maker = Maker(store, policy, documents)
         self._attempts = attempts
-        self._tasks = Tasks(store)
+        self._tasks = attempts.tasks
 
     def step(self) -> bool:
         """Answer the request that waits the longest; whether there was one."""

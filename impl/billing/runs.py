@@ -19,7 +19,7 @@ from impl.errors import NotFound
 from impl.events.build import correlated
 from impl.query.language import Compare, Condition, Document, Every
 from impl.store.mongo import Store
-from impl.store.tasks import CLAIM_SECONDS, Lost, Task, Tasks
+from impl.store.tasks import CLAIM_SECONDS, Lost, Task
 
 CYCLES = "billCycle"
 SPECIFICATIONS = "billCycleSpecification"
@@ -81,7 +81,7 @@ class Runs:
         self._policy = policy
         self._maker = Maker(store, policy, documents)
         self._attempts = attempts
-        self._tasks = Tasks(store)
+        self._tasks = attempts.tasks
 
     def step(self) -> bool:
         """Do what is due the longest: go on with a run, or bill an account; whether there was."""
