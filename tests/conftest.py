@@ -20,7 +20,14 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("steady")
 
 
-LONG = ("contract/test_fuzz", "api/test_streams", "faults/test_kill", "faults/test_events")
+LONG = (
+    "contract/test_fuzz",
+    "api/test_streams",
+    "faults/",
+    "store/test_explain",
+    "openapi/test_stubs",
+    "api/test_trouble",
+)
 """What takes the longest begins first, so that no process is left with it when the others end."""
 
 

@@ -19,7 +19,7 @@ from impl.query.language import Page, Query, Window
 from impl.query.parse import Limits, parse
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.stored import Stored, inward
+from impl.store.stored import VERSION, Stored
 from tests.servers import ServerProcess
 
 BILL, RATE = "customerBill", "appliedCustomerBillingRate"
@@ -88,7 +88,8 @@ class Archive:
         self.database: Database[Stored] = self._client[self.name]
         for resource, make in ((BILL, bill), (RATE, rate)):
             for at in range(0, COUNT, BATCH):
-                made = [inward(make(number), 1) for number in range(at, at + BATCH)]
+                documents = map(make, range(at, at + BATCH))
+                made = [{"_id": each["id"], VERSION: 1, **each} for each in documents]
                 self.database[resource].insert_many(made, ordered=False)
         self.store = Store(uri, self.name)
         self.store.ensure_indexes()
