@@ -3,12 +3,10 @@
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from connexion import FlaskApp
-from connexion.middleware.context import ContextMiddleware
-from connexion.middleware.request_validation import RequestValidationMiddleware
 from connexion.middleware.response_validation import ResponseValidationMiddleware
-from connexion.middleware.routing import RoutingMiddleware
 
 from generated.operations import OPERATIONS
 from impl import handlers, looks
@@ -20,18 +18,10 @@ from impl.query.parse import Limits
 from impl.settings import Settings
 from impl.store.mongo import Store
 from impl.web import binding, docs, validation
-from impl.web.bridge import Bridge
 from impl.web.edge import Edge
 from impl.web.health import Health
+from impl.web.layers import Routing, Validation, Views
 from impl.web.routes import Routes
-
-# Connexion's own exception, security, Swagger UI and lifespan layers have nothing to do here.
-MIDDLEWARES = [
-    RoutingMiddleware,
-    RequestValidationMiddleware,
-    ResponseValidationMiddleware,
-    ContextMiddleware,
-]
 
 
 def create(
@@ -44,9 +34,11 @@ def create(
 
     Streams that go on for ever end when it is `stopping`.
     """
+    # Connexion's exception, security, Swagger UI, lifespan and context layers have nothing to do.
+    checks = [ResponseValidationMiddleware] if settings.validate_responses else []
     app = FlaskApp(
         "impl",
-        middlewares=list(MIDDLEWARES),
+        middlewares=[Routing, Validation, *checks, partial(Views, threads=settings.threads)],
         pythonic_params=True,
         validate_responses=settings.validate_responses,
         validator_map=validation.validator_map(contract),
@@ -68,8 +60,6 @@ def create(
     app.add_api(contract.routing(), resolver=binding.resolver(served, server))
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url))
     app.app.url_map.merge_slashes = False
-    bridge = Bridge(app.app.wsgi_app, settings.threads)
-    app._middleware_app.asgi_app = bridge  # noqa: SLF001 - Connexion has no setting for it
     return Edge(
         app, Routes(contract.base_path, OPERATIONS), Health(store.ping), settings.max_body_bytes
     )

@@ -11,6 +11,14 @@ from urllib.parse import quote
 
 import orjson
 
+from impl.query.language import Document, Rendered
+
+MARK = "\0"
+_MARK = b'"\\u0000/'
+"""Where a rendition has the base of an `href`. No other text of JSON can hold this: a client's NUL
+is refused, and in a text that begins with a backslash that is written twice.
+"""
+
 UNQUOTED = "!$&'()*+,;=:@~"
 """What RFC 3986 lets stand in a path segment beside letters, digits, `-`, `.` and `_`."""
 
@@ -72,11 +80,20 @@ class Links:
 
     def one(self, document: Mapping[str, Any]) -> bytes:
         """A document as JSON."""
+        if isinstance(document, Rendered):
+            return self._based(document.text)
         return _json(self.added(document))
 
     def many(self, documents: Iterable[Mapping[str, Any]]) -> bytes:
         """A list of documents as JSON."""
-        return _json([self.added(document) for document in documents])
+        texts = (
+            each.text if isinstance(each, Rendered) else _json(self.added(each))
+            for each in documents
+        )
+        return self._based(b"[" + b",".join(texts) + b"]")
+
+    def _based(self, text: bytes) -> bytes:
+        return text.replace(_MARK, _json(self.base)[:-1] + b"/")
 
     def plain(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """A document as the JSON values that a client sees."""
@@ -96,6 +113,11 @@ class EventLinks(Links):
                 for resource, told in shown["event"].items()
             }
         return shown
+
+
+def rendered(resource: str, document: Document) -> bytes:
+    """The document as JSON for `Rendered`: as `one` writes it, its `href`s without their base."""
+    return Links(MARK, resource).one(document)
 
 
 def links(base: str, resource: str) -> Links:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
@@ -74,10 +74,11 @@ class Collection(Generic[T]):
         self._attributes = attributes.of(schema)
         self._rules = rules
 
-    def list(self, query: Query) -> Page:
-        """The page that the query asks for."""
+    def list(self, query: Query, *, to_show: bool = True) -> Page:
+        """The page that the query asks for; not only `to_show`, its documents can be read."""
         if self._reject_unknown:
             self._refuse_unknown(query)
+        query = replace(query, ready=to_show)
         if query.window.stream:
             return Page((), None, tail=self._store.stream(self._name, query))
         return self._store.find(self._name, query)
@@ -94,6 +95,8 @@ class Collection(Generic[T]):
 
     def retrieve(self, id_: str, query: Query) -> T:
         """The resource, with the attributes that the query asks for; NotFound."""
+        if query.fields is None:
+            return self._typed(self._store.show(self._name, id_))
         return self._typed(project(self._store.get(self._name, id_), query.fields))
 
     def patch(self, id_: str, patch: Patch, *, if_match: str | None = None) -> T:

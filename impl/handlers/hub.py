@@ -38,7 +38,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
 
     def list_listener(self, query: Query) -> Page:
         _refuse_health(query)
-        page = self._subscriptions.list(replace(query, fields=None))
+        page = self._subscriptions.list(replace(query, fields=None), to_show=False)
         items = self._shown(page.items, query)
         return replace(page, items=items, tail=self._stream(iter(page.tail), query))
 
@@ -80,7 +80,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
     def _refuse_same(self, document: Mapping[str, Any]) -> None:
         """Raise Conflict, which names it, where there is a subscription of the same."""
         same = tuple(Compare((name,), (document[name],)) for name in ("callback", "query"))
-        for other in self._subscriptions.list(Query(Every(same))):
+        for other in self._subscriptions.list(Query(Every(same)), to_show=False):
             raise Conflict(f"callback: {other['id']!r} subscribes it to the same query already")
 
     def _found(self, id_: str) -> Document:

@@ -23,6 +23,19 @@ class Document(dict[str, Any]):
         self.version = version
 
 
+class Rendered(Document):
+    """A document of which only the id and what its order needs are here as values.
+
+    All of it is `text`: JSON that the store keeps beside it (`impl.links.rendered`).
+    """
+
+    __slots__ = ("text",)
+
+    def __init__(self, attributes: Mapping[str, Any], version: int, text: bytes) -> None:
+        super().__init__(attributes, version)
+        self.text = text
+
+
 QUIET = Document({})
 """In place of a document, in what comes as it happens: nothing has happened for a while."""
 
@@ -155,6 +168,9 @@ class Query:
     fields: Selection | None = None
     unknown: tuple[Path, ...] = ()
     """Paths that it filters on and the contract does not know."""
+
+    ready: bool = False
+    """Whether whole documents are only shown, and so may come as `Rendered`."""
 
 
 @dataclass(frozen=True)

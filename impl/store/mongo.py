@@ -14,6 +14,7 @@ import pymongo
 from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
+from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
@@ -22,7 +23,7 @@ from impl.store import indexes, pages, transactions
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_filter, to_name
 from impl.store.outbox import Outbox, Record
-from impl.store.stored import VERSION, Stored, inward, outward
+from impl.store.stored import SHOWN, VERSION, Stored, kept, outward, shown
 from impl.store.transactions import safely, session
 
 ATTEMPTS = 100
@@ -47,6 +48,7 @@ class Store:
         self._client = _client(uri)
         codec: CodecOptions[Stored] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self._database = self._client.get_database(database, codec_options=codec)
+        self._of = _Collections(self._database)
         self.outbox = Outbox(self._client, self._database, record)
 
     def close(self) -> None:
@@ -68,13 +70,13 @@ class Store:
         with translated():
             for resource in indexes.DECLARED | indexes.COMPOUND:
                 models = [pymongo.IndexModel(keys) for keys in indexes.keys(resource)]
-                self._database[resource].create_indexes(models)
+                self._of[resource].create_indexes(models)
             for resource, paths in indexes.UNIQUE.items():
-                self._database[resource].create_index([(p, 1) for p in paths], unique=True)
+                self._of[resource].create_index([(p, 1) for p in paths], unique=True)
             for resource, (path, seconds) in indexes.EXPIRING.items():
-                self._database[resource].create_index(path, expireAfterSeconds=seconds)
+                self._of[resource].create_index(path, expireAfterSeconds=seconds)
             for resource, queues in indexes.QUEUES.items():
-                self._database[resource].create_indexes(list(queues))
+                self._of[resource].create_indexes(list(queues))
 
     def keep_indexed(self) -> None:
         """Build the declared indexes as soon as the database is there, in the background."""
@@ -93,7 +95,7 @@ class Store:
     def is_empty(self, resource: str) -> bool:
         """Whether the resource has no document at all."""
         with reading():
-            return self._database[resource].find_one({}, {"_id": 1}) is None
+            return self._of[resource].find_one({}, {"_id": 1}) is None
 
     def find(self, resource: str, query: Query) -> Page:
         """The part of the matches that the query's window shows, in its order.
@@ -101,14 +103,14 @@ class Store:
         Raises TooCostly where a search by pattern takes too long.
         """
         with reading(), bounded(query.where):
-            return pages.find(self._database[resource], query, self._count_seconds, session())
+            return pages.find(self._of[resource], query, self._count_seconds, session())
 
     def stream(self, resource: str, query: Query) -> Iterator[Document]:
         """Every match in order, one after the other, in constant memory.
 
         Raises TooCostly where a search by pattern takes too long to find the first one.
         """
-        rows = pages.stream(self._database[resource], query)
+        rows = pages.stream(self._of[resource], query)
         with translated():
             with bounded(query.where):
                 first = list(islice(rows, 1))
@@ -129,25 +131,23 @@ class Store:
 
     def collection(self, name: str) -> tuple[Collection[Stored], ClientSession | None]:
         """A collection of the store's own, for its other modules, and the transaction it is in."""
-        return self._database[name], session()
+        return self._of[name], session()
 
     def recall(self, id_: str) -> Stored | None:
         """What was remembered under this id within the last 24 hours."""
         with safely():
-            return self._database[ANSWERS].find_one({"_id": id_}, session=session())
+            return self._of[ANSWERS].find_one({"_id": id_}, session=session())
 
     def remember(self, id_: str, content: Stored) -> None:
         """Keep something for 24 hours under an id that nothing is kept under yet."""
         kept = {"_id": id_, "keptAt": datetime.now(UTC), **content}
         with safely():
-            self._database[ANSWERS].insert_one(kept, session=session())
+            self._of[ANSWERS].insert_one(kept, session=session())
 
     def knows(self, resource: str, path: Path) -> bool:
         """Whether some document of the resource has this attribute."""
         with reading():
-            found = self._database[resource].find_one(
-                {to_name(path): {"$exists": True}}, {"_id": 1}
-            )
+            found = self._of[resource].find_one({to_name(path): {"$exists": True}}, {"_id": 1})
         return found is not None
 
     def every(self, resource: str, where: Condition) -> list[Document]:
@@ -167,7 +167,7 @@ class Store:
         """What stands at a path of the documents that the condition holds for, each value once."""
         group = {"$group": {"_id": f"${to_name(path)}"}}
         with translated():
-            found = self._database[resource].aggregate(
+            found = self._of[resource].aggregate(
                 [{"$match": to_filter(where)}, group], allowDiskUse=True
             )
             yield from (each["_id"] for each in found)
@@ -185,18 +185,25 @@ class Store:
 
     def _get(self, resource: str, id_: str) -> Document:
         with safely():
-            stored = self._database[resource].find_one({"_id": id_}, session=session())
+            stored = self._of[resource].find_one({"_id": id_}, session=session())
         if stored is None:
-            raise NotFound(f"there is no {resource} {id_!r}")
+            raise _no(resource, id_)
         return outward(stored)
+
+    def show(self, resource: str, id_: str) -> Document:
+        """The document as `get`, for one who only shows it: it may be `Rendered`."""
+        with reading(), safely():
+            found = self._of[resource].find_one({"_id": id_}, SHOWN, session=session())
+        if found is None:
+            raise _no(resource, id_)
+        return shown(found)
 
     def insert(self, resource: str, document: Mapping[str, Any]) -> Document:
         """Keep a new document under its `id`; Conflict where that id is taken."""
-        stored = inward(document, 1)
-        made = outward(dict(stored))
+        stored, made = kept(resource, document, 1)
 
         def write() -> bool:
-            self._database[resource].insert_one(stored, session=session())
+            self._of[resource].insert_one(stored, session=session())
             return True
 
         try:
@@ -228,8 +235,7 @@ class Store:
             after = change(before)
             if after is before:
                 return before
-            stored = inward(after, before.version + 1)
-            changed = outward(dict(stored))
+            stored, changed = kept(resource, after, before.version + 1)
             write = partial(self._replace, resource, before, stored)
             if self.outbox.with_events(resource, [(before, changed)], write):
                 return changed
@@ -239,18 +245,16 @@ class Store:
         self, resource: str, changes: Sequence[tuple[Document, Mapping[str, Any]]]
     ) -> None:
         """Replace each document by what is beside it, all in the transaction that read them."""
-        pairs = [(before, inward(after, before.version + 1)) for before, after in changes]
-        if not pairs:
+        made = [(before, *kept(resource, after, before.version + 1)) for before, after in changes]
+        if not made:
             return
 
         def write() -> bool:
-            replacements = [pymongo.ReplaceOne(_this(before), stored) for before, stored in pairs]
-            result = self._database[resource].bulk_write(
-                replacements, ordered=False, session=session()
-            )
+            replacements = [pymongo.ReplaceOne(_this(each[0]), each[1]) for each in made]
+            result = self._of[resource].bulk_write(replacements, ordered=False, session=session())
             return result.matched_count == len(replacements)
 
-        told = [(before, outward(dict(stored))) for before, stored in pairs]
+        told = [(before, after) for before, _, after in made]
         if not self.outbox.with_events(resource, told, write):
             raise Unavailable(f"{resource}: changes faster than this change can be made")
 
@@ -271,12 +275,24 @@ class Store:
         raise Unavailable(f"{resource} {id_!r} changes faster than it can be removed")
 
     def _replace(self, resource: str, before: Document, stored: Stored) -> bool:
-        result = self._database[resource].replace_one(_this(before), stored, session=session())
+        result = self._of[resource].replace_one(_this(before), stored, session=session())
         return bool(result.matched_count)
 
     def _remove(self, resource: str, before: Document) -> bool:
-        result = self._database[resource].delete_one(_this(before), session=session())
+        result = self._of[resource].delete_one(_this(before), session=session())
         return bool(result.deleted_count)
+
+
+class _Collections(dict[str, Collection[Stored]]):
+    """The collections of a database, each made once: making one costs a tenth of a read."""
+
+    def __init__(self, database: Database[Stored]) -> None:
+        super().__init__()
+        self._database = database
+
+    def __missing__(self, name: str) -> Collection[Stored]:
+        self[name] = collection = self._database[name]
+        return collection
 
 
 def _client(uri: str) -> pymongo.MongoClient[Stored]:
@@ -294,6 +310,10 @@ def _client(uri: str) -> pymongo.MongoClient[Stored]:
     except (PyMongoError, ValueError, TypeError):
         # What it says may quote the URI, and with it a password.
         raise UriError("MONGODB_URI: has options that can't be read") from None
+
+
+def _no(resource: str, id_: str) -> NotFound:
+    return NotFound(f"there is no {resource} {id_!r}")
 
 
 def _this(document: Document) -> Stored:

@@ -14,7 +14,7 @@ from impl.query.language import Document, Page, Position, Query
 from impl.query.project import project
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.order import Run, position_of, runs
-from impl.store.stored import VERSION, Stored, outward
+from impl.store.stored import SHOWN, VERSION, Stored, outward, shown
 
 BATCH = 500
 """How many documents are fetched at a time, at the most."""
@@ -80,13 +80,14 @@ def _walk(
 ) -> Iterator[Document]:
     """The matches from the window's place on, run after run of the order."""
     skip, left = query.window.offset, limit
+    read = shown if _only_shown(query) else outward
     for run in runs(query.order, query.window.position):
         this = replace(run, filter=_both(to_filter(query.where), run.filter))
         found = 0
         cursor = _cursor(collection, query, this, skip=skip, limit=left, session=session)
         for stored in cursor:
             found += 1
-            yield outward(stored)
+            yield read(stored)
         if left is not None:
             left -= found
             if left <= 0:
@@ -105,10 +106,7 @@ def _cursor(
     session: ClientSession | None,
 ) -> Iterable[Stored]:
     """One run's matches, with the attributes that are shown and those that the order needs."""
-    projection = None
-    if query.fields is not None:
-        projection = to_projection(query.fields, tuple(key.path for key in query.order))
-        projection |= {"id": 1, VERSION: 1}
+    projection = _projection(query)
     # One more than are wanted: so the last batch is known for it.
     size = BATCH if limit is None else min(limit, BATCH) + 1
     if not run.flags:
@@ -120,9 +118,24 @@ def _cursor(
         {"$sort": run.sort},
         {"$skip": skip},
         *([{"$limit": limit}] if limit else []),
-        {"$project": projection} if projection else {"$unset": list(run.flags)},
+        {"$unset": list(run.flags)},
+        *([{"$project": projection}] if projection else []),
     ]
     return collection.aggregate(stages, allowDiskUse=True, batchSize=size, session=session)
+
+
+def _only_shown(query: Query) -> bool:
+    return query.ready and query.fields is None
+
+
+def _projection(query: Query) -> dict[str, Any] | None:
+    """What is fetched: the attributes that are shown, and those that the order needs."""
+    ordered = tuple(key.path for key in query.order)
+    if _only_shown(query):
+        return SHOWN | to_projection({}, ordered)
+    if query.fields is None:
+        return None
+    return to_projection(query.fields, ordered) | {"id": 1, VERSION: 1}
 
 
 def _count(collection: Collection[Stored], selected: Filter, seconds: float) -> int | None:

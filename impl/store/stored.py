@@ -1,9 +1,10 @@
 """A document between its TMF shape and the one it is stored in: with `_id` and a version."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
-from impl.query.language import Document
+from impl.links import rendered
+from impl.query.language import Document, Rendered
 from impl.store.bson import decode, encode
 
 Stored = dict[str, Any]
@@ -11,15 +12,49 @@ VERSION = "_rev"
 EXPIRES = "_expires"
 """When the document may be removed, for those that are."""
 
+TEXT = "_json1"
+"""The document as JSON (`impl.links.rendered`), which is most of what reading it would cost.
+
+Where it is missing, the document is read instead. Its name changes with what `Links.added` adds.
+"""
+
+MOST_TEXT = 64 * 1024
+"""How long that may be: what is longer is rare, and would bring a large document to its limit."""
+
+Shown: TypeAlias = dict[str, Any]
+SHOWN: Shown = {VERSION: 1, TEXT: {"$ifNull": [f"${TEXT}", "$$ROOT"]}}
+"""The projection for what is only shown."""
+
 
 def inward(document: Mapping[str, Any], version: int) -> Stored:
     """The document as it is stored."""
     return {"_id": document["id"], VERSION: version, **encode(document)}
 
 
+def kept(resource: str, document: Mapping[str, Any], version: int) -> tuple[Stored, Document]:
+    """The document of a resource as it is stored, with its text, and as it will be read."""
+    stored = inward(document, version)
+    made = outward(dict(stored))
+    text = rendered(resource, made)
+    if len(text) <= MOST_TEXT:
+        stored[TEXT] = text
+    return stored, made
+
+
+def shown(stored: Stored) -> Document:
+    """The document that `SHOWN` found: its text, with the attributes that were asked for beside."""
+    text = stored.pop(TEXT)
+    if not isinstance(text, bytes):
+        return outward(text)
+    version, id_ = stored.pop(VERSION), stored.pop("_id")
+    beside = decode(stored) if stored else {}
+    return Rendered({"id": id_, **beside}, version, text)
+
+
 def outward(stored: Stored) -> Document:
     """The document that was stored."""
     version = stored.pop(VERSION)
     stored.pop(EXPIRES, None)
+    stored.pop(TEXT, None)
     del stored["_id"]
     return Document(decode(stored), version)

@@ -4,7 +4,6 @@ For each row of the operations table one view function, which reads the request 
 arguments and answers with what the handler returns. Nothing here knows any one operation.
 """
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import flask
 import orjson
 from connexion.resolver import Resolver
+from flask.globals import request_ctx
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
@@ -31,7 +31,7 @@ from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
 from impl.web.answers import EVENT_STREAM, JSON, NDJSON, Asked, success
-from impl.web.validation import BODY
+from impl.web.validation import ARGUMENTS, BODY
 
 LISTS = (JSON, NDJSON, EVENT_STREAM)
 
@@ -47,13 +47,16 @@ class Server:
 
     def base(self, request: flask.Request) -> str:
         """What every `href` begins with: PUBLIC_URL, or else the URL that the client came by."""
-        return (self.public_url or request.host_url.rstrip("/")) + self.base_path
+        came_by = request.environ  # its host is one that the guard has let in
+        return (
+            self.public_url or f"{came_by['wsgi.url_scheme']}://{came_by['HTTP_HOST']}"
+        ) + self.base_path
 
 
 def resolver(handlers: Handlers, server: Server) -> Resolver:
     """A Connexion resolver that finds the view of each operation by its id."""
     views = {operation.id: _View(operation, handlers, server) for operation in OPERATIONS}
-    return Resolver(lambda operation_id: views[operation_id].function())
+    return Resolver(lambda operation_id: views[operation_id].serve)
 
 
 class _View:
@@ -64,31 +67,24 @@ class _View:
         self._server = server
         handler = getattr(handlers, HANDLERS[operation.resource])
         self._method: Callable[..., Any] = getattr(handler, operation.python_name)
-        self._named = [py for _, place, py in operation.arguments if place != "header"]
+        self._arguments = operation.arguments
         self._known = _attributes(operation)
         self._body = _body_schema(operation)
         self._media = [each for each in LISTS if each in operation.responses[success(operation)]]
         self._own = [name for name, place, _ in operation.arguments if place == "query"]
+        self._listed = (operation.responses[success(operation)].get(JSON) or "").endswith("[]")
+        self._plain = parse.parse("", self._known, server.limits)
 
-    def function(self) -> Callable[..., flask.Response]:
-        """A function with the path's and query's parameters, as Connexion names and types them."""
-
-        def view(**given: Any) -> flask.Response:
-            return self._serve(flask.request, given)
-
-        kind = inspect.Parameter.KEYWORD_ONLY
-        parameters = [inspect.Parameter(name, kind) for name in self._named]
-        view.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        return view
-
-    def _serve(self, request: flask.Request, given: dict[str, Any]) -> flask.Response:
+    def serve(self, **_: Any) -> flask.Response:
+        """Answer the request that Flask is serving."""
+        request = request_ctx.request
         correlation.set(request.environ["asgi.scope"]["tmf678.request_id"])
-        key = request.headers.get("Idempotency-Key")
-        if key is None or self._operation.method != "POST":
-            return self._respond(request, given)
+        key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+        return self._respond(request) if key is None else self._once(request, key)
 
+    def _once(self, request: flask.Request, key: str) -> flask.Response:
         def produce() -> Answer:
-            response = self._respond(request, given)
+            response = self._respond(request)
             return Answer(response.status_code, dict(response.headers), response.get_data())
 
         content = orjson.dumps(self._content(request), option=orjson.OPT_SORT_KEYS)
@@ -98,9 +94,9 @@ class _View:
         headers = answer.headers | ({"Idempotency-Replayed": "true"} if again else {})
         return flask.Response(answer.body, answer.status, headers)
 
-    def _respond(self, request: flask.Request, given: dict[str, Any]) -> flask.Response:
+    def _respond(self, request: flask.Request) -> flask.Response:
         shows = links(self._server.base(request), self._operation.resource)
-        arguments: dict[str, Any] = {**given, **self._headers(request)}
+        arguments = self._given(request)
         query, shown = Query(), None
         if self._operation.takes_query:
             query = arguments["query"] = self._query(request)
@@ -114,14 +110,18 @@ class _View:
 
     def _query(self, request: flask.Request) -> Query:
         text: str = request.environ["QUERY_STRING"]
+        if not text and not self._listed:
+            return self._plain
 
         def place(given: str, keys: int) -> Any:
             return cursor.from_text(given, f"{self._operation.resource}?{text}", keys)
 
         asked = cursor.without(text, self._own) if self._own else text
         query = parse.parse(asked, self._known, self._server.limits, place)
+        if not self._listed:
+            return query
         query = paging.in_range(query, request.headers.get("Range"), self._server.limits.most)
-        media = _preferred(request, self._media)
+        media = _preferred(request.headers.get("Accept"), self._media)
         window = replace(query.window, stream=media == NDJSON, live=media == EVENT_STREAM)
         return replace(query, window=window)
 
@@ -129,11 +129,15 @@ class _View:
         parameters = parse.Parameters.read(request.environ["QUERY_STRING"])
         return selection(parameters.reserved.get("fields", ""), self._known)
 
-    def _headers(self, request: flask.Request) -> dict[str, Any]:
+    def _given(self, request: flask.Request) -> dict[str, Any]:
+        """The operation's arguments by their Python names; a header that did not come is None."""
+        places: dict[str, Any] = {
+            "path": request.view_args or {},
+            "query": request.environ["asgi.scope"][ARGUMENTS],
+            "header": request.headers,
+        }
         return {
-            python_name: request.headers.get(name)
-            for name, place, python_name in self._operation.arguments
-            if place == "header"
+            python_name: places[place].get(name) for name, place, python_name in self._arguments
         }
 
     def _content(self, request: flask.Request) -> Any:
@@ -152,9 +156,10 @@ class _View:
             raise FieldInvalid(name, str(trouble)) from None
 
 
-def _preferred(request: flask.Request, offered: list[str]) -> str:
-    accepted = parse_accept_header(request.headers.get("Accept"), MIMEAccept)
-    return str(accepted.best_match(offered, JSON))
+def _preferred(accept: str | None, offered: list[str]) -> str:
+    if accept in (None, JSON, "*/*"):
+        return JSON
+    return str(parse_accept_header(accept, MIMEAccept).best_match(offered, JSON))
 
 
 def _attributes(operation: Operation) -> Attribute:

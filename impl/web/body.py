@@ -53,6 +53,8 @@ class Incoming:
 
     async def discard(self) -> None:
         """Take what the client still sends, for a while: it may read its answer only then."""
+        if not self._more:
+            return
         with suppress(TimeoutError, BodyInvalid):
             async with asyncio.timeout(LINGER_SECONDS):
                 while self._more:

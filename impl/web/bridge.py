@@ -3,19 +3,27 @@
 a2wsgi hands a response over in three messages, each a wait of the thread for the event loop, and
 its thread waits for ever where the client has left. Here a response that is whole goes back as the
 thread's result; only a stream is handed over piece by piece, and ends when its client is gone.
+A thread's result is a future of the event loop's own: those of `concurrent.futures` are locked and
+waited for on both sides, which is a tenth of what a small read takes.
 """
 
 import asyncio
 import contextvars
 import io
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
 from a2wsgi.wsgi import build_environ
 from starlette.types import Message, Receive, Scope, Send
 
 WsgiApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+EAGER_THREADS = 4
+PATIENCE_SECONDS = 0.02
 SEND_SECONDS = 60
 """How long a client may leave a piece of a stream untaken."""
 
@@ -25,7 +33,7 @@ class Bridge:
 
     def __init__(self, app: WsgiApp, threads: int) -> None:
         self._app = app
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="flask")
+        self._threads = _Threads(threads)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve one request; what the application raises is raised here."""
@@ -33,11 +41,83 @@ class Bridge:
         exchange = _Exchange(self._app, environ, send)
         run = contextvars.copy_context().run
         try:
-            loop = asyncio.get_running_loop()
-            for message in await loop.run_in_executor(self._executor, run, exchange.serve):
+            for message in await self._threads.result(lambda: run(exchange.serve)):
                 await send(message)
         finally:
             exchange.gone = True
+
+
+Work: TypeAlias = Callable[[], list[Message]]
+Done: TypeAlias = "asyncio.Future[list[Message]]"
+Task: TypeAlias = "tuple[asyncio.AbstractEventLoop, Done, Work]"
+
+
+class _Threads:
+    """Threads that work off one queue: a few at first, up to as many as are allowed.
+
+    Python runs one of them at a time, and hands over at a cost that grows with those that want to
+    run. So there is one more only while work has waited for some time: then the others don't run
+    but wait, for the database or a client.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._queue: SimpleQueue[Task] = SimpleQueue()
+        self._put: deque[float] = deque()
+        self._most = most
+        self._running: list[threading.Thread] = []
+        self._watched = False
+        for _ in range(min(EAGER_THREADS, most)):
+            self._start(self._queue.get)
+
+    async def result(self, work: Work) -> list[Message]:
+        """What the work returns, or raises, once a thread has come to it."""
+        loop = asyncio.get_running_loop()
+        done: Done = loop.create_future()
+        self._put.append(loop.time())
+        self._queue.put((loop, done, work))
+        if not self._watched:
+            self._watched = True
+            loop.call_later(PATIENCE_SECONDS, self._watch, loop)
+        return await done
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Have one thread more where the first in the queue has waited for too long."""
+        waiting = self._queue.qsize()
+        while len(self._put) > waiting:
+            self._put.popleft()
+        self._watched = bool(waiting)
+        if waiting:
+            self._running = [each for each in self._running if each.is_alive()]
+            if self._put[0] < loop.time() - PATIENCE_SECONDS and len(self._running) < self._most:
+                self._start(self._queue.get_nowait)
+            loop.call_later(PATIENCE_SECONDS, self._watch, loop)
+
+    def _start(self, take: Callable[[], "Task"]) -> None:
+        thread = threading.Thread(target=self._work, args=(take,), name="flask", daemon=True)
+        self._running.append(thread)
+        thread.start()
+
+    def _work(self, take: Callable[[], "Task"]) -> None:
+        with suppress(Empty):
+            while True:
+                loop, done, work = take()
+                settle = _settle(done, work)
+                with suppress(RuntimeError):  # the loop has closed, and nobody waits
+                    loop.call_soon_threadsafe(settle)
+
+
+def _settle(done: Done, work: Work) -> Callable[[], None]:
+    """Do the work; what then tells the one who waits for it, if anybody still does."""
+    try:
+        messages = work()
+    except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
+        return partial(_unless_cancelled, done, done.set_exception, error)
+    return partial(_unless_cancelled, done, done.set_result, messages)
+
+
+def _unless_cancelled(done: Done, settle: Callable[[Any], None], outcome: Any) -> None:
+    if not done.cancelled():
+        settle(outcome)
 
 
 class _Gone(Exception):

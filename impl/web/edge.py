@@ -15,6 +15,7 @@ from generated.operations import Operation
 from impl.errors import MethodNotAllowed, NotFound
 from impl.web import body, errors, guard
 from impl.web.health import Health
+from impl.web.layers import MEDIA_TYPE, OPERATION
 from impl.web.routes import Routes
 from impl.web.validation import HEAD, RAW_BODY
 
@@ -69,9 +70,10 @@ class Edge:
         self, scope: Scope, exchange: "_Exchange", operation: Operation
     ) -> None:
         guard.accept(scope, operation)
+        scope[OPERATION] = operation
         headers = [(k, v) for k, v in scope["headers"] if k not in _BODY_HEADERS]
         if operation.request:
-            media_type = guard.media_type(scope, operation)
+            media_type = scope[MEDIA_TYPE] = guard.media_type(scope, operation)
             scope[RAW_BODY] = await exchange.incoming.read(self._max_body_bytes)
             headers.append((b"content-type", media_type.encode()))
         scope["headers"] = headers

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from impl.query.language import Page, Position, Query
 from impl.web import cursor
@@ -73,14 +74,14 @@ class Paging:
             links["next"] = self._at(self.page.next)
         return links | {"last": last}
 
-    @property
+    @cached_property
     def _kept(self) -> str:
         """What is the same for every page: the query string without its place, and with its limit,
         which may have come as a range.
         """
         kept = cursor.without(cursor.as_url(self.query_string), ("cursor", "offset"))
         window = self.query.window
-        if not window.asked or cursor.without(kept, ("limit",)) != kept:
+        if not window.asked or (kept and cursor.without(kept, ("limit",)) != kept):
             return kept
         return f"{kept}&limit={window.limit}".removeprefix("&")
 

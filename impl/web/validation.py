@@ -19,13 +19,15 @@ from starlette.types import Message, Receive, Scope, Send
 from impl.contract import POINTER, Contract, trouble
 from impl.errors import HeaderInvalid, NamedError, ParameterInvalid
 from impl.web import body
-from impl.web.guard import values
 
 HEAD = "tmf678.head"
 """Where the request's scope says that nobody reads the body of its answer."""
 
 RAW_BODY = "tmf678.raw_body"
 BODY = "tmf678.body"
+ARGUMENTS = "tmf678.arguments"
+"""The declared query parameters that came, by name."""
+
 QUICK_BYTES = 32 * 1024
 """Bodies over this are decoded and checked in a thread: other clients do not wait for them."""
 
@@ -103,55 +105,63 @@ class Parameters:
     """Checks the declared query and header parameters against their schemas, as they came."""
 
     def __init__(self, parameters: list[dict[str, Any]], **_: Any) -> None:
-        self._parameters = parameters
+        declared = [_Parameter(each) for each in parameters if each["in"] in ("query", "header")]
+        self._queries = {each.name: each for each in declared if each.in_query}
+        self._headers = {each.name.lower().encode(): each for each in declared if not each.in_query}
+        self._needed = [each for each in declared if each.needed]
 
     def validate(self, scope: Scope) -> None:
-        """Raise ParameterInvalid or HeaderInvalid, which name the parameter."""
-        queries = _query_values(scope)
-        for parameter in self._parameters:
-            name = parameter["name"]
-            if parameter["in"] == "query":
-                self._check(parameter, queries.get(name, []), ParameterInvalid)
-            elif parameter["in"] == "header":
-                given = [v.decode("latin-1") for v in values(scope, name.lower().encode())]
-                self._check(parameter, given, HeaderInvalid)
+        """Leave the values of query parameters in the scope.
 
-    def _check(self, parameter: dict[str, Any], given: list[str], error: type[NamedError]) -> None:
-        name = parameter["name"]
+        Raises ParameterInvalid or HeaderInvalid, which name the parameter.
+        """
+        came = self._came(scope)
+        for parameter in self._needed:
+            if parameter not in came:
+                raise parameter.error(parameter.name, "is needed")
+        read = [(parameter, parameter.read(given)) for parameter, given in came.items()]
+        scope[ARGUMENTS] = {each.name: value for each, value in read if each.in_query}
+
+    def _came(self, scope: Scope) -> dict["_Parameter", list[str]]:
+        """The declared parameters that came, each with its values."""
+        came: dict[_Parameter, list[str]] = {}
+        for part in scope["query_string"].decode("latin-1").split("&"):
+            name, _, value = part.partition("=")
+            query = self._queries.get(unquote_plus(name))
+            if query:
+                came.setdefault(query, []).append(unquote_plus(value))
+        for raw_name, raw_value in scope["headers"]:
+            header = self._headers.get(raw_name)
+            if header:
+                came.setdefault(header, []).append(raw_value.decode("latin-1"))
+        return came
+
+
+class _Parameter:
+    """One declared parameter, its schema compiled."""
+
+    def __init__(self, declared: dict[str, Any]) -> None:
+        self.name: str = declared["name"]
+        self.needed = bool(declared.get("required"))
+        self.in_query = declared["in"] == "query"
+        self.error: type[NamedError] = ParameterInvalid if self.in_query else HeaderInvalid
+        schema = {key: value for key, value in declared["schema"].items() if key != "components"}
+        self._is_integer = schema.get("type") == "integer"
+        self._schema = jsonschema_rs.Draft4Validator(schema)
+
+    def read(self, given: list[str]) -> Any:
+        """The value that came, as the schema types it; raises what names the parameter."""
         if len(given) > 1:
-            raise error(name, "comes more than once")
-        if not given and parameter.get("required"):
-            raise error(name, "is needed")
-        for text in given:
-            if not text and parameter["schema"].get("type") == "integer":
-                continue  # `limit=` is absent
-            wrong = next(_compiled(parameter["schema"]).iter_errors(_typed(parameter, text)), None)
-            if wrong is not None:
-                raise error(name, str(trouble(wrong)))
+            raise self.error(self.name, "comes more than once")
+        text = given[0]
+        if self._is_integer and not text:
+            return None  # `limit=` is absent
+        value = self._typed(text)
+        wrong = next(self._schema.iter_errors(value), None)
+        if wrong is not None:
+            raise self.error(self.name, str(trouble(wrong)))
+        return value
 
-
-def _typed(parameter: dict[str, Any], text: str) -> Any:
-    """The text as the JSON value that the schema is about; itself where it is none."""
-    if parameter["schema"].get("type") == "integer" and _INTEGER.fullmatch(text):
-        return int(text[:30])
-    return text
-
-
-def _query_values(scope: Scope) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for part in scope["query_string"].decode("latin-1").split("&"):
-        name, _, value = part.partition("=")
-        found.setdefault(unquote_plus(name), []).append(unquote_plus(value))
-    return found
-
-
-_COMPILED: dict[int, tuple[dict[str, Any], jsonschema_rs.Validator]] = {}
-
-
-def _compiled(schema: dict[str, Any]) -> jsonschema_rs.Validator:
-    # By identity: Connexion keeps each schema as long as it serves, and so does this.
-    known = _COMPILED.get(id(schema))
-    if known is None:
-        plain = {key: value for key, value in schema.items() if key != "components"}
-        known = _COMPILED[id(schema)] = (schema, jsonschema_rs.Draft4Validator(plain))
-    return known[1]
+    def _typed(self, text: str) -> Any:
+        """The text as the JSON value that the schema is about; itself where it is none."""
+        return int(text[:30]) if self._is_integer and _INTEGER.fullmatch(text) else text

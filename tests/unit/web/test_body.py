@@ -124,10 +124,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_mebibyte_is_judged_in_linear_time(hostile: bytes) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with suppress(ApiError):
         body.decode(hostile)
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def scope(**headers: str) -> Scope:

@@ -1,0 +1,54 @@
+"""What is kept of a document as JSON reads as the document itself does, under any base."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impl.links import Links, rendered
+from impl.query.language import Document, Rendered
+
+BASES = ["http://h/v4", "https://api.example.com:8443/a/v4", 'http://odd"\\base']
+SIMILAR = ["\\u0000/", '"\\u0000/', "\\\\u0000/x", "\u0001/", '","href":"\\u0000/']
+texts = st.one_of(st.sampled_from(SIMILAR), st.text(st.characters(exclude_characters="\0")))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def kept(resource: str, document: Document) -> Rendered:
+    return Rendered({"id": document["id"]}, 1, rendered(resource, document))
+
+
+@given(st.dictionaries(texts, values, max_size=4), texts, st.sampled_from(BASES))
+def test_any_document_reads_the_same(attributes: dict[str, Any], id_: str, base: str) -> None:
+    document = Document({**attributes, "id": id_}, 1)
+    links = Links(base, "customerBill")
+    text = links.one(kept("customerBill", document))
+    assert text == links.one(document)
+    assert links.many([kept("customerBill", document), document]) == b"[%b,%b]" % (text, text)
+
+
+@pytest.mark.parametrize("base", BASES)
+@pytest.mark.parametrize(
+    ("resource", "attributes"),
+    [
+        ("customerBill", {"billCycle": {"id": "c/1"}, "billDocument": [{"id": "1"}, {"id": "2"}]}),
+        (
+            "appliedCustomerBillingRate",
+            {"bill": {"id": "é"}, "date": datetime(2026, 1, 2, tzinfo=UTC)},
+        ),
+        ("customerBillOnDemand", {"customerBill": {"id": "1", "href": "theirs"}}),
+    ],
+)
+def test_references_lead_to_the_base(resource: str, attributes: dict[str, Any], base: str) -> None:
+    document = Document({"id": "1", **attributes}, 1)
+    links = Links(base, resource)
+    shown = orjson.loads(links.one(kept(resource, document)))
+    assert shown == orjson.loads(links.one(document))
+    assert shown["href"] == f"{base}/{resource}/1"

@@ -1,0 +1,115 @@
+"""Flask's threads under the event loop: as many as are needed, and no more than are allowed."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from impl.web.bridge import EAGER_THREADS, Bridge
+
+SCOPE = {
+    "type": "http",
+    "http_version": "1.1",
+    "method": "GET",
+    "scheme": "http",
+    "path": "/",
+    "query_string": b"",
+    "headers": [(b"host", b"h")],
+}
+
+
+async def ask(bridge: Bridge) -> list[Message]:
+    """All that is sent for one request."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    await bridge(dict(SCOPE), receive, send)
+    return sent
+
+
+def answer(_: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    start("200 OK", [("X-Thread", threading.current_thread().name)])
+    return [b"done"]
+
+
+def test_a_whole_answer_goes_out_in_two_messages() -> None:
+    started, body = asyncio.run(ask(Bridge(answer, 1)))
+    assert (started["status"], body["body"]) == (200, b"done")
+
+
+def test_what_the_application_raises_is_raised() -> None:
+    def fail(*_: Any) -> Iterable[bytes]:
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        asyncio.run(ask(Bridge(fail, 1)))
+
+
+def test_threads_are_added_while_all_of_them_wait() -> None:
+    most = EAGER_THREADS + 4
+    together = threading.Barrier(most)
+
+    def meet(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        together.wait(20)
+        return answer(environ, start)
+
+    async def crowd() -> list[list[Message]]:
+        bridge = Bridge(meet, most)
+        return await asyncio.gather(*(ask(bridge) for _ in range(most)))
+
+    assert len(asyncio.run(crowd())) == most
+
+
+def test_no_more_run_together_than_are_allowed() -> None:
+    most, running, seen = EAGER_THREADS + 2, [0], [0]
+    lock, go = threading.Lock(), threading.Event()
+
+    def count(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        with lock:
+            running[0] += 1
+            seen[0] = max(seen[0], running[0])
+        go.wait(20)
+        with lock:
+            running[0] -= 1
+        return answer(environ, start)
+
+    async def crowd() -> None:
+        bridge = Bridge(count, most)
+        asked = asyncio.gather(*(ask(bridge) for _ in range(3 * most)))
+        while seen[0] < most:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # time enough for one too many
+        go.set()
+        await asked
+
+    asyncio.run(crowd())
+    assert seen[0] == most
+
+
+def test_a_request_that_was_given_up_leaves_its_thread_to_others() -> None:
+    go = threading.Event()
+
+    def wait(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        go.wait(20)
+        return answer(environ, start)
+
+    async def leave_and_return() -> list[Message]:
+        bridge = Bridge(wait, 1)
+        given_up = asyncio.ensure_future(ask(bridge))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        go.set()
+        with suppress(asyncio.CancelledError):
+            await given_up
+        return await ask(bridge)
+
+    assert asyncio.run(leave_and_return())[1]["body"] == b"done"
