@@ -28,6 +28,9 @@ from impl.store.transactions import safely, session
 
 ATTEMPTS = 100
 ANSWERS = "idempotency"
+INDEX_SECONDS = 24 * 3600
+"""Past a timeout MongoDB would give an index up, and begin anew each time it is asked for."""
+
 R = TypeVar("R")
 
 
@@ -65,8 +68,8 @@ class Store:
             raise Unavailable(NO_TRANSACTIONS)
 
     def ensure_indexes(self) -> None:
-        """Build the declared indexes that are not there yet."""
-        with translated():
+        """Build the declared indexes that are not there yet, however long that takes."""
+        with translated(), pymongo.timeout(INDEX_SECONDS):
             for resource in indexes.DECLARED | indexes.COMPOUND:
                 models = [pymongo.IndexModel(keys) for keys in indexes.keys(resource)]
                 self._database[resource].create_indexes(models)

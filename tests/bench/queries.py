@@ -6,7 +6,6 @@ index.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from random import Random
 
 from tests.bench.data import BILL, NOON, PRODUCTS, RATE, accounts, parties
@@ -38,9 +37,10 @@ def _state(random: Random, _count: int) -> str:
 
 
 def month(random: Random) -> str:
-    """A month, from any day of the last two years on."""
-    first = NOON - timedelta(days=random.randrange(30, 730))
-    return f"billDate.gte={first:%Y-%m-%d}&billDate.lt={first + timedelta(days=30):%Y-%m-%d}"
+    """Any whole month of the last two years."""
+    number = NOON.year * 12 + NOON.month - random.randrange(2, 25)
+    first, after = (f"{each // 12}-{each % 12 + 1:02}-01" for each in (number, number + 1))
+    return f"billDate.gte={first}&billDate.lt={after}"
 
 
 COMMON = (
