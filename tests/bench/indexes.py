@@ -1,9 +1,10 @@
-"""What each declared index costs: its bytes a document, and MongoDB's CPU for each insert."""
+"""What each declared index costs, its bytes and MongoDB's CPU, and how often it has been used."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pymongo
+from pymongo.collection import Collection
 
 from impl.store import indexes
 from impl.store.embedded import Mongod
@@ -20,13 +21,25 @@ def table(mongod: Mongod, database: str) -> str:
     """The costs, sizes as they are in a database and inserts as they are in an empty one."""
     client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(mongod.uri)
     rows = [
-        [resource, name, f"{size:,}", f"{size / count:.1f}", f"{cost:+.1f}"]
+        [
+            resource,
+            name,
+            f"{size / count:.1f}",
+            f"{cost:+.1f}",
+            f"{_uses(client[database][resource], name):,}",
+        ]
         for resource in data.MAKERS
         for name, size, count, cost in _costs(client, mongod.pid, database, resource)
     ]
     client.close()
-    head = ("collection", "index", "bytes", "bytes a document", "CPU us an insert")
+    head = ("collection", "index", "bytes a document", "CPU us an insert", "times used")
     return report.table(head, rows)
+
+
+def _uses(collection: Collection[dict[str, Any]], name: str) -> int:
+    """In how many queries and counts since MongoDB started."""
+    found = collection.aggregate([{"$indexStats": {}}, {"$match": {"name": name}}])
+    return int(next(iter(found))["accesses"]["ops"])
 
 
 def _costs(
