@@ -61,10 +61,10 @@ class Kind:
 
 
 def timed(kind: Kind, places: list[Place], requests: int) -> Times:
-    """Send so many requests to each place, one after the other, and the places in turn."""
+    """Send so many requests to each place, one after the other, the places in changing turns."""
     took: dict[int, list[float]] = {place.size: [] for place in places}
     for number in range(WARM + requests):
-        for place in places:
+        for place in places[number % len(places) :] + places[: number % len(places)]:
             seconds = place.ask(kind.request(place))
             if number >= WARM:
                 took[place.size].append(seconds)
