@@ -5,10 +5,11 @@ SHELL := /bin/bash
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate stubs format fuzz ctk faults bench lock clean
+.PHONY: help run test check generate stubs format fuzz ctk faults bench bench-table bench-scale bench-workers \
+        lock clean
 
 help: ## list the targets
-	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run ## serve; settings as in the README, such as `make run PORT=9000`
 	@DEMO="$${DEMO:-$(if $(MONGODB_URI),0,1)}" CALLBACK_ALLOW="$${CALLBACK_ALLOW-127.0.0.0/8,::1}" \
@@ -42,8 +43,17 @@ ctk: .venv/dev ## the conformance flow, with Newman (needs Node.js and npm)
 faults: .venv/dev ## what survives when processes die, at full length
 	@FULL=1 $(BIN)/python -m pytest tests/faults -s -q
 
-bench: .venv/dev ## how fast it is, as ratios in one run
-	@$(BIN)/python -m tests.bench
+bench: .venv/dev ## how fast it is beside others, in one run; `make bench BENCH=--soak` watches memory
+	@$(BIN)/python -m tests.bench $(BENCH)
+
+bench-table: .venv/dev ## the last bench's tables, for the README
+	@$(BIN)/python -m tests.bench.report
+
+bench-scale: .venv/dev ## what more data costs; `make bench-scale SCALE="--sizes 10000 10000000"`
+	@$(BIN)/python -m tests.bench.scale $(SCALE)
+
+bench-workers: .venv/dev ## bills made and events delivered a second
+	@$(BIN)/python -m tests.bench.workers
 
 lock: .venv/dev ## pin the dependencies of setup.cfg, with hashes, in requirements/
 	@compile="$(BIN)/uv pip compile --quiet --upgrade --no-strip-extras --universal --python-version 3.11 --generate-hashes \

@@ -79,7 +79,8 @@ class ServerProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.api = self.url + BASE_PATH
         self.log = log
-        named = {"PORT": self.port, "WORKERS": 1} | settings
+        # On a busy machine counting may take long, and most tests are not about that.
+        named = {"PORT": self.port, "WORKERS": 1, "COUNT_TIMEOUT_MS": 10_000} | settings
         self._environment = environment(named)
         self.process = self._start()
 

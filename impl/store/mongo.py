@@ -20,6 +20,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Page, Path, Query
 from impl.store import indexes, pages, transactions
+from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_filter, to_name
 from impl.store.outbox import Outbox, Record
@@ -28,6 +29,9 @@ from impl.store.transactions import safely, session
 
 ATTEMPTS = 100
 ANSWERS = "idempotency"
+INDEX_SECONDS = 24 * 3600
+"""Past a timeout MongoDB would give an index up, and begin anew each time it is asked for."""
+
 R = TypeVar("R")
 
 
@@ -44,7 +48,7 @@ class Store:
     def __init__(
         self, uri: str, database: str, *, count_timeout_ms: int = 500, record: Record | None = None
     ) -> None:
-        self._count_seconds = count_timeout_ms / 1000
+        self._counts = Counts(count_timeout_ms / 1000)
         self._client = _client(uri)
         codec: CodecOptions[Stored] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self._database = self._client.get_database(database, codec_options=codec)
@@ -66,8 +70,8 @@ class Store:
             raise Unavailable(NO_TRANSACTIONS)
 
     def ensure_indexes(self) -> None:
-        """Build the declared indexes that are not there yet."""
-        with translated():
+        """Build the declared indexes that are not there yet, however long that takes."""
+        with translated(), pymongo.timeout(INDEX_SECONDS):
             for resource in indexes.DECLARED | indexes.COMPOUND:
                 models = [pymongo.IndexModel(keys) for keys in indexes.keys(resource)]
                 self._of[resource].create_indexes(models)
@@ -103,7 +107,7 @@ class Store:
         Raises TooCostly where a search by pattern takes too long.
         """
         with reading(), bounded(query.where):
-            return pages.find(self._of[resource], query, self._count_seconds, session())
+            return pages.find(self._of[resource], query, self._counts, session())
 
     def stream(self, resource: str, query: Query) -> Iterator[Document]:
         """Every match in order, one after the other, in constant memory.

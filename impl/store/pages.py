@@ -5,13 +5,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-import pymongo
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 
 from impl.query.language import Document, Page, Position, Query
 from impl.query.project import project
+from impl.store.counts import Counts
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.order import Run, position_of, runs
 from impl.store.stored import SHOWN, VERSION, Stored, outward, shown
@@ -25,7 +25,7 @@ _CUT_OFF = (ConnectionFailure, CursorNotFound)
 def find(
     collection: Collection[Stored],
     query: Query,
-    count_seconds: float,
+    counts: Counts,
     session: ClientSession | None = None,
 ) -> Page:
     """The part of the matches that the query's window shows, in its order."""
@@ -33,14 +33,16 @@ def find(
     rows = list(islice(_walk(collection, query, window.limit + 1, session), window.limit + 1))
     shown = rows[: window.limit]
     following, previous = _around(query, shown, more=len(rows) > len(shown))
-    total = window.offset + len(shown)
+    least = window.offset + len(shown)
+    total: int | None = least
     if following or window.position or not window.limit or (window.offset and not shown):
-        counted = _count(collection, to_filter(query.where), count_seconds)
-        total = counted if counted is not None else -1
+        total = counts.of(collection, to_filter(query.where))
+        if total is not None and shown:
+            total = max(total, least + bool(following))
     if window.position is not None and window.position.backwards:
         shown.reverse()
     items = [project(each, query.fields) for each in shown]
-    return Page(items, None if total < 0 else total, following, previous)
+    return Page(items, total, following, previous)
 
 
 def stream(collection: Collection[Stored], query: Query) -> Iterator[Document]:
@@ -136,19 +138,6 @@ def _projection(query: Query) -> dict[str, Any] | None:
     if query.fields is None:
         return None
     return to_projection(query.fields, ordered) | {"id": 1, VERSION: 1}
-
-
-def _count(collection: Collection[Stored], selected: Filter, seconds: float) -> int | None:
-    """How many documents match; None where counting them takes too long."""
-    if not selected:
-        return collection.estimated_document_count()
-    try:
-        with pymongo.timeout(seconds):
-            return collection.count_documents(selected)
-    except PyMongoError as error:
-        if error.timeout:
-            return None
-        raise
 
 
 def _around(

@@ -4,37 +4,62 @@ Run by gunicorn's threads; MONGODB_URI and MONGODB_DB as for the server that it 
 """
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 import flask
 import orjson
 import pymongo
-from ulid import ULID
+
+from tests.bench import bare
 
 app = flask.Flask(__name__)
-_database = pymongo.MongoClient[dict[str, Any]](os.environ["MONGODB_URI"], connect=False)[
-    os.environ["MONGODB_DB"]
-]
+_client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
+    os.environ["MONGODB_URI"], connect=False, w="majority", journal=True
+)
+_database = _client[os.environ["MONGODB_DB"]]
 
 
 def _json(value: Any, status: int = 200) -> flask.Response:
-    body = orjson.dumps(value, option=orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z)
-    return flask.Response(body, status, content_type="application/json")
+    return flask.Response(bare.encode(value), status, content_type="application/json")
 
 
-@app.get("/tmf-api/customerBillManagement/v4/customerBill")
-def bills() -> flask.Response:
-    limit = int(flask.request.args.get("limit", 100))
-    return _json(list(_database.customerBill.find({}, {"_id": 0}).sort("_id", 1).limit(limit)))
+def _shown(resource: str, document: bare.Json) -> bare.Json:
+    return bare.shown(resource, document, flask.request.host_url.rstrip("/") + bare.BASE)
 
 
-@app.get("/tmf-api/customerBillManagement/v4/customerBill/<id_>")
-def bill(id_: str) -> flask.Response:
-    return _json(_database.customerBill.find_one({"_id": id_}, {"_id": 0}))
+@app.get(f"{bare.BASE}/<resource>")
+def listed(resource: str) -> flask.Response:
+    arguments = flask.request.args
+    found = _database[resource].find(bare.filter_of(arguments), bare.OURS)
+    page = found.sort(bare.order_of(arguments)).limit(bare.limit_of(arguments))
+    return _json([_shown(resource, each) for each in page])
 
 
-@app.post("/tmf-api/customerBillManagement/v4/customerBill")
-def create() -> flask.Response:
-    document = orjson.loads(flask.request.get_data()) | {"id": str(ULID())}
-    _database.customerBill.insert_one(document | {"_id": document["id"]})
-    return _json(document, 201)
+@app.get(f"{bare.BASE}/<resource>/<id_>")
+def retrieved(resource: str, id_: str) -> flask.Response:
+    found = _database[resource].find_one({"_id": id_}, bare.OURS)
+    if found is None:
+        flask.abort(404)
+    return _json(_shown(resource, found))
+
+
+@app.post(f"{bare.BASE}/<resource>")
+def created(resource: str) -> flask.Response:
+    document = bare.created(resource, orjson.loads(flask.request.get_data()))
+    _database[resource].insert_one({"_id": document["id"], "_rev": 1, **document})
+    return _json(_shown(resource, document), 201)
+
+
+@app.patch(f"{bare.BASE}/<resource>/<id_>")
+def patched(resource: str, id_: str) -> flask.Response:
+    patch = orjson.loads(flask.request.get_data()) | {"lastUpdate": datetime.now(UTC)}
+    found = _database[resource].find_one_and_update(
+        {"_id": id_},
+        {"$set": patch, "$inc": {"_rev": 1}},
+        bare.OURS,
+        return_document=pymongo.ReturnDocument.AFTER,
+    )
+    if found is None:
+        flask.abort(404)
+    return _json(_shown(resource, found))
