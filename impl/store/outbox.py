@@ -87,10 +87,12 @@ class Outbox:
     def _put(self, events: Sequence[Mapping[str, Any]]) -> None:
         session = transactions.session()
         stamp = _stamp(session)
-        self._database[OUTBOX].insert_many(
-            [{"_id": each["eventId"], "stamp": stamp, "event": encode(each)} for each in events],
-            session=session,
-        )
+        kept = [{"_id": each["eventId"], "stamp": stamp, "event": encode(each)} for each in events]
+        outbox = self._database[OUTBOX]
+        if len(kept) == 1:  # which takes less
+            outbox.insert_one(kept[0], session=session)
+        else:
+            outbox.insert_many(kept, session=session)
 
     def is_empty(self) -> bool:
         """Whether there is nothing to move."""
