@@ -3,7 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import cache, partial
 
 from connexion import FlaskApp
 from connexion.middleware.response_validation import ResponseValidationMiddleware
@@ -50,7 +50,7 @@ def create(
             store,
             contract,
             settings.policy,
-            looks.documents(settings),
+            cache(partial(looks.documents, settings)),
             reject_unknown_filters=settings.unknown_filter == "reject",
             allowance=Allowance.read(settings.callback_allow),
             streams=settings.threads // 2,

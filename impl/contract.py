@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 import yaml
@@ -15,6 +16,7 @@ Json = dict[str, Any]
 DOCUMENT = Path(__file__).parent.parent / "generated" / "openapi.yaml"
 POINTER = "x-pointer"
 COMPONENTS = "#/components/schemas/"
+ADDRESS = "urn:tmf678:contract"
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:[0-5]\d)", re.ASCII)
 
 
@@ -25,11 +27,9 @@ class Contract:
         self.document = document
         self.base_path: str = document["servers"][0]["url"].rstrip("/")
         schemas = _json_schema(_tolerant_of_echoes(document))
-        options: Json = {"offline": True, "pattern_options": jsonschema_rs.RegexOptions()}
-        self._requests = jsonschema_rs.validator_map_for(
-            schemas, validate_formats=True, formats={"date-time": is_instant}, **options
-        )
-        self._responses = jsonschema_rs.validator_map_for(schemas, validate_formats=True, **options)
+        registry = jsonschema_rs.Registry([(ADDRESS, schemas)])
+        self._requests = _Compiled(registry, {"date-time": is_instant})
+        self._responses = _Compiled(registry, {})
 
     @classmethod
     def load(cls, path: Path = DOCUMENT) -> "Contract":
@@ -72,6 +72,27 @@ class Contract:
         """The attributes that a merge patch schema lists, or None where it allows any."""
         update = self.document["components"]["schemas"][schema]
         return None if update["additionalProperties"] else frozenset(update["properties"])
+
+
+class _Compiled(dict[str, jsonschema_rs.Validator]):
+    """Validators by JSON pointer, each compiled when it is first wanted: most never are."""
+
+    def __init__(self, registry: jsonschema_rs.Registry, formats: Json) -> None:
+        super().__init__()
+        self._registry = registry
+        self._formats = formats
+
+    def __missing__(self, pointer: str) -> jsonschema_rs.Validator:
+        fragment = quote(pointer.removeprefix("#"), safe="/~")
+        self[pointer] = compiled = jsonschema_rs.validator_for(
+            {"$ref": f"{ADDRESS}#{fragment}"},
+            registry=self._registry,
+            validate_formats=True,
+            formats=self._formats,
+            offline=True,
+            pattern_options=jsonschema_rs.RegexOptions(),
+        )
+        return compiled
 
 
 def trouble(error: jsonschema_rs.ValidationError) -> ApiError:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 from marshmallow import Schema
@@ -26,6 +27,10 @@ T = TypeVar("T", bound=Mapping[str, Any])
 After = TypeVar("After", Document, None)
 
 
+def _plain_documents() -> Documents:
+    return Documents(Style())
+
+
 @dataclass(frozen=True)
 class Services:
     """What handlers work with."""
@@ -33,7 +38,9 @@ class Services:
     store: Store
     contract: Contract
     policy: Policy = field(default_factory=Policy)
-    documents: Documents = field(default_factory=lambda: Documents(Style()))
+    documents: Callable[[], Documents] = field(default_factory=lambda: cache(_plain_documents))
+    """Asked for where a document is wanted: what makes them takes 30 MB."""
+
     reject_unknown_filters: bool = False
     allowance: Allowance = field(default_factory=Allowance)
     """Where callbacks may lead beyond public addresses."""

@@ -48,13 +48,14 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
     def retrieve_customer_bill_document(self, id_: str) -> Representations:
         bill = self._store.get("customerBill", id_)
         rates = self._store.every(RATES, Compare(("bill", "id"), (id_,)))
+        documents = self._documents()
         versions = [bill.version, *((rate["id"], rate.version) for rate in rates)]
         return Representations(
             name=str(bill.get("billNo", id_)),
-            version=sha256(repr((self._documents.fingerprint, versions)).encode()).hexdigest(),
+            version=sha256(repr((documents.fingerprint, versions)).encode()).hexdigest(),
             made={
-                "application/pdf": lambda: self._documents.pdf(bill, rates),
-                "text/html": lambda: self._documents.html(bill, rates),
+                "application/pdf": lambda: documents.pdf(bill, rates),
+                "text/html": lambda: documents.html(bill, rates),
             },
         )
 
