@@ -60,7 +60,8 @@ lock: .venv/dev ## pin the dependencies of setup.cfg, with hashes, in requiremen
 	  --custom-compile-command \"make lock\" setup.cfg"; cd . && \
 	eval "$$compile -o requirements/runtime.txt" && \
 	eval "$$compile --extra embedded -c requirements/runtime.txt -o requirements/embedded.txt" && \
-	eval "$$compile --extra embedded --extra dev -c requirements/runtime.txt -o requirements/dev.txt"
+	eval "$$compile --extra otel -c requirements/runtime.txt -o requirements/otel.txt" && \
+	eval "$$compile --extra embedded --extra otel --extra dev -c requirements/runtime.txt -o requirements/dev.txt"
 
 clean: ## remove what can be made again, the data of `make run` included
 	rm -rf .venv .data .work .coverage* .hypothesis .*_cache build tests/ctk/node_modules

@@ -804,6 +804,7 @@ Event: type[m.Schema] = _Open.from_dict(
         "eventType": fields.String(required=True),
         "timeOcurred": _Instant(),
         "correlationId": fields.String(),
+        "traceparent": fields.String(),
         "domain": fields.String(),
         "title": fields.String(),
         "description": fields.String(),

@@ -778,6 +778,7 @@ Event = t.TypedDict(
         "eventType": str,
         "timeOcurred": t.NotRequired[datetime],
         "correlationId": t.NotRequired[str],
+        "traceparent": t.NotRequired[str],
         "domain": t.NotRequired[str],
         "title": t.NotRequired[str],
         "description": t.NotRequired[str],

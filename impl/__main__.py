@@ -4,7 +4,9 @@ import argparse
 import os
 import socket
 import sys
-from contextlib import ExitStack, closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 
 from generated.operations import BASE_PATH
 from impl import logs, settings, storage, worker
@@ -49,12 +51,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def serve(chosen: Settings, options: argparse.Namespace) -> None:
     """Serve until told to stop; with no MONGODB_URI, over a mongod of our own."""
-    from impl import app, demo, handlers, server  # noqa: PLC0415 - a worker starts without them
-
-    handlers.refuse_missing()
-    app.try_documents(chosen)
     with ExitStack() as stack:
-        listener = stack.enter_context(_listener(chosen))
+        if chosen.metrics:
+            stack.enter_context(_shared_metrics())
+        from impl import app, demo, handlers, server  # noqa: PLC0415 - a worker starts without them
+
+        handlers.refuse_missing()
+        app.try_documents(chosen)
+        listeners = [stack.enter_context(_listener(*place)) for place in _addresses(chosen)]
         uri = chosen.mongodb_uri
         if chosen.embedded:
             uri = stack.enter_context(Mongod(chosen.data, chosen.mongod)).uri
@@ -64,7 +68,8 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
         store.close()
         if options.worker:
             stack.enter_context(_companion(uri))
-        server.Server(chosen, uri, listener.detach(), started=lambda: _greet(chosen)).run()
+        descriptors = [listener.detach() for listener in listeners]
+        server.Server(chosen, uri, descriptors, started=lambda: _greet(chosen)).run()
 
 
 def work(chosen: Settings, _options: argparse.Namespace) -> None:
@@ -99,15 +104,29 @@ def _companion(uri: str) -> Companion:
     return Companion(command, environment | {"MONGODB_URI": uri})
 
 
-def _listener(chosen: Settings) -> socket.socket:
-    """The socket to serve on, taken before anything is started."""
-    host = chosen.host.strip("[]")
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """A folder in which the processes that serve share their numbers (impl.metrics)."""
+    with tempfile.TemporaryDirectory(prefix="tmf678-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def _addresses(chosen: Settings) -> list[tuple[str, str, int]]:
+    """Where to listen, and which settings say so."""
+    api = ("HOST, PORT", chosen.host, chosen.port)
+    return [api, *([("METRICS", *chosen.metrics_address)] if chosen.metrics_address else [])]
+
+
+def _listener(named: str, host: str, port: int) -> socket.socket:
+    """A socket to serve on, taken before anything is started."""
+    host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, chosen.port), family=family, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        trouble = f"{host}:{chosen.port} can't be listened on: {os.strerror(error.errno or 0)}"
-        raise SettingsError(f"HOST, PORT: {trouble}") from None
+        trouble = f"{host}:{port} can't be listened on: {os.strerror(error.errno or 0)}"
+        raise SettingsError(f"{named}: {trouble}") from None
 
 
 def _greet(chosen: Settings) -> None:

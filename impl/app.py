@@ -7,6 +7,7 @@ from functools import cache, partial
 
 from connexion import FlaskApp
 from connexion.middleware.response_validation import ResponseValidationMiddleware
+from starlette.types import ASGIApp
 
 from generated.operations import OPERATIONS
 from impl import handlers, looks
@@ -18,7 +19,9 @@ from impl.query.parse import Limits
 from impl.settings import Settings
 from impl.store.mongo import Store
 from impl.web import binding, docs, validation
-from impl.web.edge import Edge
+from impl.web.admission import Admission, Rate, Room
+from impl.web.cors import Cors
+from impl.web.edge import Edge, Meter
 from impl.web.health import Health
 from impl.web.layers import Routing, Validation, Views
 from impl.web.routes import Routes
@@ -29,7 +32,8 @@ def create(
     store: Store,
     contract: Contract,
     stopping: Callable[[], bool] = lambda: False,
-) -> Edge:
+    meter: Meter | None = None,
+) -> ASGIApp:
     """The ASGI application over a store. Nothing is asked of the database yet.
 
     Streams that go on for ever end when it is `stopping`.
@@ -60,8 +64,15 @@ def create(
     app.add_api(contract.routing(), resolver=binding.resolver(served, server))
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url))
     app.app.url_map.merge_slashes = False
-    return Edge(
-        app, Routes(contract.base_path, OPERATIONS), Health(store.ping), settings.max_body_bytes
+    routes = Routes(contract.base_path, OPERATIONS)
+    edge = Edge(app, routes, Health(store.ping), _admission(settings), meter)
+    return Cors(edge, settings.origins) if settings.origins else edge
+
+
+def _admission(settings: Settings) -> Admission:
+    rate = Rate(*settings.rate) if settings.rate else None
+    return Admission(
+        settings.max_body_bytes, Room(settings.max_in_progress), rate, settings.proxies
     )
 
 

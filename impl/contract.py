@@ -147,7 +147,7 @@ def _brief(error: jsonschema_rs.ValidationError) -> str:
     if kind.name == "anyOf":
         return "holds what can't be stored, such as an integer of more than 64 bits"
     line = error.message.splitlines()[0]
-    return line if len(line) <= 200 else f"{line[:200]}..."
+    return line if len(line) <= 200 else f"{line[:100]}...{line[-100:]}"
 
 
 def _path(parts: list[Any]) -> str:

@@ -101,6 +101,18 @@ class KeyReused(ApiError):
     """An idempotency key came again with another request."""
 
 
+class TooManyRequests(ApiError):
+    """The client has sent more requests than it may, and is to wait for some seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"more requests than one client may send; try again in {seconds} s")
+        self.seconds = seconds
+
+
+class Busy(ApiError):
+    """As many requests are in progress as this process has room for."""
+
+
 class TooManyStreams(ApiError):
     """All streams that this process has room for are open; one may end at any time."""
 

@@ -1,17 +1,22 @@
 """gunicorn with the application in it: forks the workers, and gives each its own MongoClient."""
 
 import gc
+import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from impl import app, storage
+from generated.operations import BASE_PATH, OPERATIONS
+from impl import app, metrics, storage, tracing
 from impl.contract import Contract
 from impl.settings import Settings
-from impl.store.mongo import Store
+from impl.store.backlog import backlog
+from impl.store.pool import Connections
+from impl.web.routes import Routes
+from impl.web.scrape import Scraped
 
 GRACE_SECONDS = 30
 KEEP_ALIVE_SECONDS = 5
@@ -24,11 +29,15 @@ class Server(BaseApplication):  # type: ignore[misc]
     """The settings as gunicorn takes them, and what each worker serves."""
 
     def __init__(
-        self, settings: Settings, uri: str, listener: int, started: Callable[[], None]
+        self,
+        settings: Settings,
+        uri: str,
+        listeners: Sequence[int],
+        started: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._uri = uri
-        self._listener = listener
+        self._listeners = listeners
         self._started = started
         self._contract = Contract.load()
         self._process: Any = None
@@ -38,7 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Everything that differs from gunicorn's defaults, and why where it is not plain."""
         settings = self._settings
         for name, value in {
-            "bind": f"fd://{self._listener}",
+            "bind": [f"fd://{listener}" for listener in self._listeners],
             "workers": settings.workers,
             "worker_class": "asgi",
             "asgi_lifespan": "on",
@@ -50,6 +59,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": settings.log_level,
             "when_ready": lambda _: self._started(),
             "post_fork": self._forked,
+            **({"forwarded_allow_ips": settings.trusted_proxies} if settings.proxies else {}),
+            **({"child_exit": _ended} if settings.metrics else {}),
         }.items():
             self.cfg.set(name, value)
 
@@ -64,11 +75,34 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> ASGIApp:
         """Called in each worker after the fork."""
         settings = self._settings
-        store = storage.opened(settings, self._uri)
+        traced = tracing.instrumented(os.environ, Routes(BASE_PATH, OPERATIONS))
+        connections = Connections()
+        meter = None
+        if settings.metrics:
+            meter = metrics.Meter(connections, [operation.id for operation in OPERATIONS])
+        store = storage.opened(settings, self._uri, [connections] if meter else [])
         store.keep_indexed()
-        worker = _Worker(app.create(settings, store, self._contract, self._stopping), store)
+        application = app.create(settings, store, self._contract, self._stopping, meter)
+        worker = _Worker(traced(application), [store.close, *([meter.tell] if meter else [])])
         _rarely_collect()
-        return worker
+        if settings.metrics_address is None:
+            return worker
+        scraped = Scraped(metrics.Scrape(lambda: backlog(store)))
+        return _by_port({settings.metrics_address[1]: scraped}, worker)
+
+
+def _ended(_arbiter: Any, process: Any) -> None:
+    metrics.forget(process.pid)
+
+
+def _by_port(applications: Mapping[int, ASGIApp], other: ASGIApp) -> ASGIApp:
+    """Serve each port's requests by its application."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        port: int = (scope.get("server") or ("", 0))[1] or 0
+        await applications.get(port, other)(scope, receive, send)
+
+    return serve
 
 
 def _rarely_collect() -> None:
@@ -88,9 +122,9 @@ class _Worker:
     gunicorn would lose it, and wait for the worker in vain.
     """
 
-    def __init__(self, application: ASGIApp, store: Store) -> None:
+    def __init__(self, application: ASGIApp, last: Sequence[Callable[[], None]]) -> None:
         self._application = application
-        self._store = store
+        self._last = last
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -103,5 +137,6 @@ class _Worker:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        self._store.close()
+        for step in self._last:
+            step()
         await send({"type": "lifespan.shutdown.complete"})

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -18,6 +18,7 @@ from impl.billing.policy import Policy, is_number_format
 from impl.documents.style import Style
 
 MOST = 100_000
+PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -41,6 +42,12 @@ class Settings:
     demo: bool
     log_level: str
     max_body_bytes: int
+    max_page_bytes: int
+    max_in_progress: int
+    rate_limit: str
+    trusted_proxies: str
+    cors_origins: str
+    metrics: str
     default_limit: int
     max_limit: int
     unknown_filter: str
@@ -63,6 +70,30 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the server runs a mongod of its own."""
         return not self.mongodb_uri
+
+    @property
+    def rate(self) -> tuple[int, float] | None:
+        """How many requests in how many seconds one client may send; None for any."""
+        if not self.rate_limit:
+            return None
+        count, _, period = self.rate_limit.partition("/")
+        return int(count), PERIODS[period]
+
+    @property
+    def proxies(self) -> list[IPv4Network | IPv6Network]:
+        """The addresses of proxies of ours."""
+        return [ip_network(each, strict=False) for each in _listed(self.trusted_proxies)]
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins whose pages may use the API; `*` is any."""
+        return _listed(self.cors_origins)
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Where metrics are served."""
+        host, _, port = self.metrics.rpartition(":")
+        return (host, int(port)) if port else None
 
     @property
     def policy(self) -> Policy:
@@ -105,6 +136,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         raise SettingsError("; ".join(troubles)) from None
     if settings.demo and not settings.embedded:
         raise SettingsError("DEMO: is for the embedded database, and MONGODB_URI names another.")
+    if settings.metrics_address and settings.metrics_address[1] == settings.port:
+        raise SettingsError("METRICS: must be on another port than PORT, which may be public.")
     if settings.event_retry_hours > 24 * settings.event_retention_days:
         raise SettingsError("EVENT_RETRY_HOURS: is longer than EVENT_RETENTION_DAYS keeps events.")
     return settings
@@ -175,6 +208,32 @@ def _is_allowance(text: str) -> None:
                 raise ValidationError(f"{part} is no address, network, host or *.domain.") from None
 
 
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _are_networks(text: str) -> None:
+    for part in _listed(text):
+        try:
+            ip_network(part, strict=False)
+        except ValueError:
+            raise ValidationError(f"{part} is no address or network.") from None
+
+
+def _are_origins(text: str) -> None:
+    for part in _listed(text):
+        if part != "*" and re.fullmatch(rf"https?://{_ADDRESS}", part) is None:
+            raise ValidationError(f"{part} is no origin, such as https://portal.example.com.")
+
+
+_is_address = Regexp(
+    rf"({_NAME}|\[[0-9A-Fa-f:.]+\]):{_PORT}\Z",
+    error="Must be an address and a port, such as 127.0.0.1:9464.",
+)
+_is_rate = Regexp(
+    rf"[1-9][0-9]{{0,5}}/({'|'.join(PERIODS)})\Z",
+    error="Must be a number a second, minute or hour, such as 100/second.",
+)
 _is_url = Regexp(
     rf"https?://{_ADDRESS}(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?\Z",
     error="Must be an absolute http or https URL, such as https://host/path.",
@@ -207,6 +266,18 @@ class Environment(Schema):
     max_body_bytes = fields.Integer(
         data_key="MAX_BODY_BYTES", load_default=1024 * 1024, validate=Range(1, 15 * 1024 * 1024)
     )
+    max_page_bytes = fields.Integer(
+        data_key="MAX_PAGE_BYTES", load_default=16 * 1024 * 1024, validate=Range(1, 2**28)
+    )
+    max_in_progress = fields.Integer(
+        data_key="MAX_IN_PROGRESS", load_default=256, validate=Range(1, MOST)
+    )
+    rate_limit = fields.String(data_key="RATE_LIMIT", load_default="", validate=_is_rate)
+    trusted_proxies = fields.String(
+        data_key="TRUSTED_PROXIES", load_default="", validate=_are_networks
+    )
+    cors_origins = fields.String(data_key="CORS_ORIGINS", load_default="", validate=_are_origins)
+    metrics = fields.String(data_key="METRICS", load_default="", validate=_is_address)
     default_limit = fields.Integer(
         data_key="DEFAULT_LIMIT", load_default=100, validate=Range(1, MOST)
     )

@@ -1,15 +1,23 @@
 """The store as every process of ours opens it: each write is told of."""
 
+from collections.abc import Sequence
+
+from pymongo.monitoring import ConnectionPoolListener
+
 from impl.events.build import build
 from impl.settings import Settings
 from impl.store.mongo import Store
+from impl.store.pages import Bounds
 
 
-def opened(settings: Settings, uri: str = "") -> Store:
+def opened(
+    settings: Settings, uri: str = "", listeners: Sequence[ConnectionPoolListener] = ()
+) -> Store:
     """The store over the settings' database, or over the one at a URI."""
     return Store(
         uri or settings.mongodb_uri,
         settings.mongodb_db,
-        count_timeout_ms=settings.count_timeout_ms,
+        bounds=Bounds(settings.count_timeout_ms / 1000, settings.max_page_bytes),
         record=build,
+        listeners=listeners,
     )

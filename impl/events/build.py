@@ -37,6 +37,9 @@ _TITLES: dict[Kind, str] = {
 correlation: ContextVar[str] = ContextVar("correlation")
 """What the writes of this context belong to: a request's id, or a job's."""
 
+trace: ContextVar[str] = ContextVar("trace", default="")
+"""The span that they are part of, as a `traceparent` header names it; blank for none."""
+
 
 def build(resource: str, before: Document | None, after: Document | None) -> Json | None:
     """The event of a write, with the whole resource; None where nobody is told of it."""
@@ -46,6 +49,7 @@ def build(resource: str, before: Document | None, after: Document | None) -> Jso
     kind = _kind(resource, before, after)
     now = datetime.now(UTC)
     event_id = str(ULID())
+    parent = trace.get()
     return {
         "eventId": event_id,
         "eventTime": now,
@@ -56,6 +60,7 @@ def build(resource: str, before: Document | None, after: Document | None) -> Jso
         "title": f"{_class(resource)} {_TITLES[kind]}",
         "description": f"{_class(resource)} {told['id']} is {_TITLES[kind]}.",
         "priority": "1",
+        **({"traceparent": parent} if parent else {}),
         "event": {resource: dict(told)},
     }
 

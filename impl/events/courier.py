@@ -152,6 +152,8 @@ class Courier:
             log.exception("event", event_id=event["eventId"])
             return Tried(delivery, "the event can't be written")
         headers = signing.headers(self._claim.secret, event["eventId"], int(time.time()), body)
+        if "traceparent" in event:
+            headers["traceparent"] = event["traceparent"]
         try:
             answer = receiver.post(body, {"Content-Type": "application/json", **headers})
         except Unreachable as error:

@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from impl.bounds import MAX_MEMBERS
+from impl.errors import Conflict
+
 
 def merge(target: Any, patch: Any) -> Any:
-    """The target with the patch merged in: null removes, objects merge, all else replaces."""
+    """The target with the patch merged in: null removes, objects merge, all else replaces.
+
+    Raises Conflict where an object would have more members than a resource may.
+    """
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}
@@ -13,4 +19,6 @@ def merge(target: Any, patch: Any) -> Any:
             merged.pop(name, None)
         else:
             merged[name] = merge(merged.get(name), value)
+    if len(merged) > MAX_MEMBERS:
+        raise Conflict(f"an object would have more than {MAX_MEMBERS} members")
     return merged

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection
 from typing import Any, TypeAlias
 
+from impl.bounds import MAX_DEPTH, MAX_MEMBERS
 from impl.errors import BodyInvalid, Conflict, FieldInvalid
 
 Pointer: TypeAlias = tuple[str, ...]
@@ -12,8 +13,6 @@ _BAD_ESCAPE = re.compile(r"~(?![01])")
 MAX_OPERATIONS = 100
 MAX_COPIED = 1_000_000
 """How many values and characters of text a patch may copy: a few doublings fill any memory."""
-MAX_DEPTH = 64
-"""How deep a resource may nest: as deep as the body that it could be made with."""
 
 
 def patched(document: Any, operations: list[dict[str, Any]]) -> Any:
@@ -101,6 +100,8 @@ class Patcher:
             parent[at[-1]] = value
         else:
             raise _nowhere(at)
+        if len(parent) > MAX_MEMBERS:
+            raise Conflict(f"/{'/'.join(at[:-1])} would have more than {MAX_MEMBERS} members")
 
     def _replace(self, at: Pointer, value: Any) -> None:
         _refuse_deeper(value, MAX_DEPTH - len(at))

@@ -21,6 +21,8 @@ FARTHEST = 10**15
 """An offset is cut to this: no collection is as long, and MongoDB counts in 64 bits."""
 MOST_KEYS = 16
 """MongoDB sorts by 32, and one that may be missing takes two."""
+MOST_PARAMETERS = 64
+"""Filters and other parameters of one query."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,12 @@ class Parameters:
     def read(cls, text: str) -> "Parameters":
         """The parameters of a raw query string.
 
-        Raises ParameterInvalid for one that comes twice, or without the value that it needs.
+        Raises ParameterInvalid for one that comes twice, or without the value that it needs, and
+        for too many.
         """
         grouped = groups(text)
+        if sum(map(len, grouped)) > MOST_PARAMETERS:
+            raise ParameterInvalid("", f"the query has more than {MOST_PARAMETERS} parameters")
         reserved: dict[str, str] = {}
         given = [each for group in grouped for each in group if _is_reserved(each)]
         for each in given:

@@ -18,11 +18,14 @@ from impl.query.language import Document
 from impl.store.faults import translated
 from impl.store.leases import Clock, server_clock
 from impl.store.mongo import Store
-from impl.store.outbox import DELIVERIES, FEED
+from impl.store.outbox import COUNTER, DELIVERIES, FEED
 from impl.store.stored import Stored, outward
 from impl.store.transactions import safely, session
 
 CONSUMERS = "consumer"
+TOTALS = "deliveries"
+"""Where the counters hold what subscriptions that have ended had delivered."""
+
 PENDING, DEAD = "pending", "dead"
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -86,6 +89,7 @@ class Deliveries:
         self._feed, _ = store.collection(FEED)
         self._deliveries, _ = store.collection(DELIVERIES)
         self._consumers, _ = store.collection(CONSUMERS)
+        self._counters, _ = store.collection(COUNTER)
         self._clock = clock or server_clock(store)
 
     def now(self) -> datetime:
@@ -94,14 +98,20 @@ class Deliveries:
 
     def subscribe(self, subscription: str, secret: str) -> None:
         """Add a consumer."""
-        consumer = {"_id": subscription, "secret": secret, "failures": 0, "delivered": 0}
+        consumer = {"_id": subscription, "secret": secret, "failures": 0}
+        consumer |= {"delivered": 0, "failed": 0}
         with safely():
             self._consumers.insert_one({**consumer, "until": EVER, "due": EVER}, session=session())
 
     def unsubscribe(self, subscription: str) -> None:
-        """Remove a consumer; its deliveries end with it."""
+        """Remove a consumer, in a transaction; its deliveries end with it, and its counts stay."""
         with safely():
-            self._consumers.delete_one({"_id": subscription}, session=session())
+            gone = self._consumers.find_one_and_delete({"_id": subscription}, session=session())
+            if gone is not None:
+                counts = {name: gone.get(name, 0) for name in ("delivered", "failed")}
+                self._counters.update_one(
+                    {"_id": TOTALS}, {"$inc": counts}, upsert=True, session=session()
+                )
 
     def discard(self, subscription: str) -> None:
         """Remove the deliveries of a subscription that is gone."""
@@ -180,7 +190,8 @@ class Deliveries:
             told["lastSuccess"] = now
         if done.failed:
             told |= {"lastError": done.failed[-1].error, "lastErrorTime": now}
-        if not self._update(claim, told, delivered=len(done.delivered)):
+        counts = {"delivered": len(done.delivered), "failed": len(done.failed)}
+        if not self._update(claim, told, counts):
             return False
         operations = list(_operations(claim.subscription, done))
         with translated():
@@ -224,11 +235,11 @@ class Deliveries:
             for each in subscriptions
         }
 
-    def _update(self, claim: Claim, told: Stored, delivered: int = 0) -> bool:
+    def _update(self, claim: Claim, told: Stored, counts: Mapping[str, int] | None = None) -> bool:
+        change: Stored = {"$set": told} | ({"$inc": counts} if counts else {})
         with translated():
             result = self._consumers.update_one(
-                {"_id": claim.subscription, "token": claim.token},
-                {"$set": told, "$inc": {"delivered": delivered}},
+                {"_id": claim.subscription, "token": claim.token}, change
             )
         return bool(result.matched_count)
 

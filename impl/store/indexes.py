@@ -34,6 +34,9 @@ COMPOUND: dict[str, list[tuple[str, str]]] = {
 """What is filtered by together, or by the one and sorted by the other."""
 
 QUEUES: dict[str, list[IndexModel]] = {
+    "customerBillOnDemand": [
+        IndexModel([("lastUpdate", 1)], partialFilterExpression={"state": "inProgress"}),
+    ],
     "outbox": [IndexModel([("stamp", 1), ("_id", 1)])],
     "delivery": [
         IndexModel([("state", 1), ("subscription", 1), ("position", 1)]),
@@ -43,7 +46,7 @@ QUEUES: dict[str, list[IndexModel]] = {
         ),
     ],
 }
-"""What workers take their work by."""
+"""What workers take their work by, and what tells how long that waits."""
 
 
 def keys(resource: str) -> list[list[tuple[str, int]]]:

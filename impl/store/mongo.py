@@ -16,6 +16,7 @@ from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Page, Path, Query
@@ -24,6 +25,7 @@ from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_filter, to_name
 from impl.store.outbox import Outbox, Record
+from impl.store.pages import Bounds
 from impl.store.stored import SHOWN, VERSION, Stored, kept, outward, shown
 from impl.store.transactions import safely, session
 
@@ -46,10 +48,17 @@ class Store:
     """
 
     def __init__(
-        self, uri: str, database: str, *, count_timeout_ms: int = 500, record: Record | None = None
+        self,
+        uri: str,
+        database: str,
+        *,
+        bounds: Bounds = Bounds(),
+        record: Record | None = None,
+        listeners: Sequence[ConnectionPoolListener] = (),
     ) -> None:
-        self._counts = Counts(count_timeout_ms / 1000)
-        self._client = _client(uri)
+        self._counts = Counts(bounds.count_seconds)
+        self._page_bytes = bounds.page_bytes
+        self._client = _client(uri, listeners)
         codec: CodecOptions[Stored] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self._database = self._client.get_database(database, codec_options=codec)
         self._of = _Collections(self._database)
@@ -104,10 +113,12 @@ class Store:
     def find(self, resource: str, query: Query) -> Page:
         """The part of the matches that the query's window shows, in its order.
 
-        Raises TooCostly where a search by pattern takes too long.
+        Raises TooCostly where a search by pattern takes too long, and ParameterInvalid where the
+        part is larger than a page may be.
         """
         with reading(), bounded(query.where):
-            return pages.find(self._of[resource], query, self._counts, session())
+            found = self._of[resource]
+            return pages.find(found, query, self._counts, self._page_bytes, session())
 
     def stream(self, resource: str, query: Query) -> Iterator[Document]:
         """Every match in order, one after the other, in constant memory.
@@ -299,7 +310,7 @@ class _Collections(dict[str, Collection[Stored]]):
         return collection
 
 
-def _client(uri: str) -> pymongo.MongoClient[Stored]:
+def _client(uri: str, listeners: Sequence[ConnectionPoolListener]) -> pymongo.MongoClient[Stored]:
     """A client that is not connected yet; UriError where the URI can't be one."""
     try:
         return pymongo.MongoClient(
@@ -310,6 +321,7 @@ def _client(uri: str) -> pymongo.MongoClient[Stored]:
             timeoutMS=WRITE_SECONDS * 1000,
             connectTimeoutMS=2000,
             appname="tmf678",
+            event_listeners=listeners,
         )
     except (PyMongoError, ValueError, TypeError):
         # What it says may quote the URI, and with it a password.

@@ -1,14 +1,16 @@
 """Queries answered: a page of the matches, how many there are, or all of them one by one."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+import bson
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 
+from impl.errors import ParameterInvalid
 from impl.query.language import Document, Page, Position, Query
 from impl.query.project import project
 from impl.store.counts import Counts
@@ -19,18 +21,33 @@ from impl.store.stored import SHOWN, VERSION, Stored, outward, shown
 BATCH = 500
 """How many documents are fetched at a time, at the most."""
 
+TOO_LARGE = "such a page, of so many or with such `fields`, would be over"
 _CUT_OFF = (ConnectionFailure, CursorNotFound)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How long counting the matches of a filter may take, and how many bytes a page may hold."""
+
+    count_seconds: float = 0.5
+    page_bytes: int = 16 * 1024 * 1024
 
 
 def find(
     collection: Collection[Stored],
     query: Query,
     counts: Counts,
+    most_bytes: int,
     session: ClientSession | None = None,
 ) -> Page:
-    """The part of the matches that the query's window shows, in its order."""
+    """The part of the matches that the query's window shows, in its order.
+
+    Raises ParameterInvalid where that is more than a page may hold. A single document always fits.
+    """
     window = query.window
-    rows = list(islice(_walk(collection, query, window.limit + 1, session), window.limit + 1))
+    most = most_bytes if window.limit > 1 else None
+    walk = _walk(collection, query, window.limit + 1, session, most)
+    rows = list(islice(walk, window.limit + 1))
     shown = rows[: window.limit]
     following, previous = _around(query, shown, more=len(rows) > len(shown))
     least = window.offset + len(shown)
@@ -79,17 +96,25 @@ def _walk(
     query: Query,
     limit: int | None,
     session: ClientSession | None = None,
+    most: int | None = None,
 ) -> Iterator[Document]:
-    """The matches from the window's place on, run after run of the order."""
-    skip, left = query.window.offset, limit
+    """The matches from the window's place on, run after run of the order.
+
+    Raises ParameterInvalid once they are over that many bytes, as they are stored.
+    """
+    skip, left, size = query.window.offset, limit, 0
     read = shown if _only_shown(query) else outward
     for run in runs(query.order, query.window.position):
         this = replace(run, filter=_both(to_filter(query.where), run.filter))
         found = 0
         cursor = _cursor(collection, query, this, skip=skip, limit=left, session=session)
-        for stored in cursor:
-            found += 1
-            yield read(stored)
+        for batch in cursor:
+            size += len(batch)
+            if most is not None and size > most:
+                raise ParameterInvalid("limit", f"{TOO_LARGE} {most} bytes")
+            for stored in bson.decode_all(batch, collection.codec_options):
+                found += 1
+                yield read(stored)
         if left is not None:
             left -= found
             if left <= 0:
@@ -106,14 +131,16 @@ def _cursor(
     skip: int,
     limit: int | None,
     session: ClientSession | None,
-) -> Iterable[Stored]:
-    """One run's matches, with the attributes that are shown and those that the order needs."""
+) -> Iterable[bytes]:
+    """One run's matches in batches of BSON: the attributes shown, and those the order needs."""
     projection = _projection(query)
     # One more than are wanted: so the last batch is known for it.
     size = BATCH if limit is None else min(limit, BATCH) + 1
     if not run.flags:
-        found = collection.find(run.filter, projection, skip, limit or 0, session=session)
-        return found.sort(run.sort).batch_size(size)
+        found = collection.find_raw_batches(
+            run.filter, projection, skip, limit or 0, session=session
+        )
+        return _raw(found.sort(run.sort).batch_size(size))
     stages: list[dict[str, Any]] = [
         {"$match": run.filter},
         {"$addFields": run.flags},
@@ -123,7 +150,15 @@ def _cursor(
         {"$unset": list(run.flags)},
         *([{"$project": projection}] if projection else []),
     ]
-    return collection.aggregate(stages, allowDiskUse=True, batchSize=size, session=session)
+    return _raw(
+        collection.aggregate_raw_batches(stages, session, allowDiskUse=True, batchSize=size)
+    )
+
+
+def _raw(batches: Any) -> Iterable[bytes]:
+    """What comes over the wire, which pymongo's annotations take for documents."""
+    raw: Iterable[bytes] = batches
+    return raw
 
 
 def _only_shown(query: Query) -> bool:

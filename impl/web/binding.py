@@ -20,7 +20,7 @@ from generated import schemas
 from generated.api import HANDLERS
 from generated.operations import OPERATIONS, Operation
 from impl.errors import FieldInvalid
-from impl.events.build import correlation
+from impl.events.build import correlation, trace
 from impl.handlers import Handlers
 from impl.handlers.idempotency import Answer, Idempotency
 from impl.links import Links, links
@@ -31,6 +31,7 @@ from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
 from impl.web.answers import EVENT_STREAM, JSON, NDJSON, Asked, success
+from impl.web.tracing import TRACE
 from impl.web.validation import ARGUMENTS, BODY
 
 LISTS = (JSON, NDJSON, EVENT_STREAM)
@@ -78,7 +79,9 @@ class _View:
     def serve(self, **_: Any) -> flask.Response:
         """Answer the request that Flask is serving."""
         request = request_ctx.request
-        correlation.set(request.environ["asgi.scope"]["tmf678.request_id"])
+        scope = request.environ["asgi.scope"]
+        correlation.set(scope["tmf678.request_id"])
+        trace.set(scope[TRACE])
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         return self._respond(request) if key is None else self._once(request, key)
 

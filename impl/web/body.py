@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope
 
+from impl.bounds import MAX_DEPTH, MAX_MEMBERS, MAX_TEXT
 from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid
 from impl.web.guard import values
 
@@ -19,8 +20,6 @@ DEADLINE_SECONDS = 20
 LINGER_SECONDS = 10
 SILENCE_SECONDS = 1
 """For what nobody will read: in all, and from one piece to the next."""
-
-MAX_DEPTH = 64
 
 
 class Incoming:
@@ -84,7 +83,7 @@ def decode(body: bytes) -> Any:
     """The JSON value (RFC 8259), or BodyMissing, BodyInvalid or FieldInvalid.
 
     Refused is what could not come back as it was sent: duplicate names, numbers beyond 64 bits,
-    half surrogates, and nesting that a reader may not follow.
+    half surrogates; and what is deeper, wider or longer than `impl.bounds`.
     """
     if not body.strip():
         raise BodyMissing("a JSON body is needed")
@@ -96,7 +95,7 @@ def decode(body: bytes) -> Any:
         raise BodyInvalid(f"the body nests deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
         raise BodyInvalid(f"the body is not JSON: {error}") from None
-    _check(value, halves=_HALF.search(body) is not None)
+    _check(value, texts=len(body) > MAX_TEXT or _HALF.search(body) is not None)
     return value
 
 
@@ -109,21 +108,26 @@ def _parsed(text: str) -> Any:
         return _decoder_of_long_integers.decode(text)
 
 
+MAX_SHOWN = 100
+"""How much of a name a message quotes."""
+
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _FARTHEST = sys.float_info.max
 
 
-def _check(value: Any, *, halves: bool) -> None:
+def _check(value: Any, *, texts: bool) -> None:
     """Walk the value, one level after the other, and refuse what can't be kept.
 
     The hottest loop of a large write, so a part gets its name only once it is in trouble. Without
-    `halves`, no text can hold half of a surrogate pair.
+    `texts`, no text can be too long, or hold half of a surrogate pair.
     """
     level: list[Any] = [[value]]
     for _ in range(MAX_DEPTH + 1):
         below: list[Any] = []
         for each in level:
+            if len(each) > MAX_MEMBERS:
+                raise FieldInvalid(_name(value, each), f"has more than {MAX_MEMBERS} members")
             for part in each.values() if type(each) is dict else each:
                 kind = type(part)
                 if kind is dict or kind is list:
@@ -132,7 +136,7 @@ def _check(value: Any, *, halves: bool) -> None:
                     kind is float and not -_FARTHEST <= part <= _FARTHEST
                 ):
                     raise FieldInvalid(_name(value, part), "is a number beyond 64 bits")
-            if halves:
+            if texts:
                 _check_texts(value, each)
         if not below:
             return
@@ -141,14 +145,20 @@ def _check(value: Any, *, halves: bool) -> None:
 
 
 def _check_texts(value: Any, holder: Any) -> None:
-    trouble = "holds half of a surrogate pair"
     if type(holder) is dict:
         for name in holder:
-            if not _is_whole(name):
-                raise FieldInvalid(f"{_name(value, holder)}.{name}".lstrip("."), trouble)
+            if trouble := _trouble(name):
+                full = f"{_name(value, holder)}.{name[:MAX_SHOWN]}".lstrip(".")
+                raise FieldInvalid(full, trouble)
     for part in holder.values() if type(holder) is dict else holder:
-        if type(part) is str and not _is_whole(part):
+        if type(part) is str and (trouble := _trouble(part)):
             raise FieldInvalid(_name(value, part), trouble)
+
+
+def _trouble(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        return f"is over {MAX_TEXT} characters"
+    return "" if _is_whole(text) else "holds half of a surrogate pair"
 
 
 def _is_whole(text: str) -> bool:

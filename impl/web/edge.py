@@ -6,6 +6,7 @@ writes one log line. What is left for Connexion is a request that it handles wel
 
 import re
 import time
+from typing import Protocol
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,29 +15,55 @@ from ulid import ULID
 from generated.operations import Operation
 from impl.errors import MethodNotAllowed, NotFound
 from impl.web import body, errors, guard
+from impl.web.admission import Admission
+from impl.web.headers import secured
 from impl.web.health import Health
 from impl.web.layers import MEDIA_TYPE, OPERATION
 from impl.web.routes import Routes
+from impl.web.tracing import TRACE, trace_id, traceparent
 from impl.web.validation import HEAD, RAW_BODY
+
+CANCELLED = 499
+"""In place of the status where the client has gone before there was one."""
 
 _REQUEST_ID = re.compile(rb"[!-~]{1,128}")
 log = structlog.get_logger("access")
 
 
+class Meter(Protocol):
+    """What measures requests."""
+
+    def begun(self) -> None:
+        """One more is in progress."""
+
+    def done(self, operation: str, status: int, seconds: float) -> None:
+        """One is over, whose answer began after so many seconds; blank is none of the contract."""
+
+
 class Edge:
     """Wraps the Connexion application."""
 
-    def __init__(self, app: ASGIApp, routes: Routes, health: Health, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Routes,
+        health: Health,
+        admission: Admission,
+        meter: Meter | None = None,
+    ) -> None:
         self._app = app
         self._routes = routes
         self._health = health
-        self._max_body_bytes = max_body_bytes
+        self._admission = admission
+        self._meter = meter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request; other protocols are not spoken."""
         if scope["type"] != "http":
             return
         exchange = _Exchange(scope, receive, send)
+        if self._meter:
+            self._meter.begun()
         try:
             await self._serve(scope, exchange)
         except Exception as error:
@@ -45,6 +72,8 @@ class Edge:
             await exchange.answer(errors.answer(error))
         finally:
             exchange.log()
+            if self._meter:
+                self._meter.done(exchange.operation, exchange.status or CANCELLED, exchange.seconds)
         await exchange.incoming.discard()
 
     async def _serve(self, scope: Scope, exchange: "_Exchange") -> None:
@@ -69,15 +98,18 @@ class Edge:
     async def _serve_operation(
         self, scope: Scope, exchange: "_Exchange", operation: Operation
     ) -> None:
+        exchange.operation = operation.id
+        self._admission.admit(scope)
         guard.accept(scope, operation)
         scope[OPERATION] = operation
         headers = [(k, v) for k, v in scope["headers"] if k not in _BODY_HEADERS]
         if operation.request:
             media_type = scope[MEDIA_TYPE] = guard.media_type(scope, operation)
-            scope[RAW_BODY] = await exchange.incoming.read(self._max_body_bytes)
+            scope[RAW_BODY] = await exchange.incoming.read(self._admission.max_body_bytes)
             headers.append((b"content-type", media_type.encode()))
         scope["headers"] = headers
-        await self._app(scope, exchange.receive, exchange.send)
+        with self._admission.room:
+            await self._app(scope, exchange.receive, exchange.send)
 
     async def _serve_other(self, scope: Scope, exchange: "_Exchange") -> None:
         """Paths outside the contract: health, and the documentation that Flask serves."""
@@ -86,7 +118,9 @@ class Edge:
         answer = await self._health.answer(scope["method"], scope["path"])
         if answer is not None:
             await exchange.answer(answer)
-        else:
+            return
+        self._admission.admit(scope)
+        with self._admission.room:
             await self._app(scope, exchange.receive, exchange.send)
 
 
@@ -100,20 +134,26 @@ class _Exchange:
         self.receive = receive
         self.incoming = body.Incoming(scope, receive)
         self.route = ""
+        self.operation = ""
         self.status = 0
+        self.seconds = 0.0
         self._method = scope["method"]
         self._send = send
         self._started = time.perf_counter()
-        given = guard.values(scope, b"x-request-id")
+        names = dict(scope["headers"])
+        given = guard.values(scope, b"x-request-id") if b"x-request-id" in names else []
         fits = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
         self._id = given[0] if fits else str(ULID()).encode()
         scope["tmf678.request_id"] = self._id.decode()
+        traced = b"traceparent" in names or TRACE in scope
+        self._trace = scope[TRACE] = traceparent(scope) if traced else ""
 
     async def send(self, message: Message) -> None:
-        """Pass a message of the application's on, with the request's id; HEAD gets no body."""
+        """Pass a message on, with the headers of every answer; HEAD gets no body."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", self._id)]
+            self.seconds = time.perf_counter() - self._started
+            message["headers"] = [*secured(message["headers"]), (b"x-request-id", self._id)]
             if self.incoming.last:
                 message["headers"].append((b"connection", b"close"))
         elif self._method == "HEAD":
@@ -128,11 +168,13 @@ class _Exchange:
 
     def log(self) -> None:
         """One line a request; a path is named by its template, and no body or query ever."""
+        part_of = {"trace_id": trace_id(self._trace)} if self._trace else {}
         log.info(
             "request",
             method=self._method,
             path=self.route or "-",
-            status=self.status or 499,  # cancelled: the client has gone
+            status=self.status or CANCELLED,
             ms=round((time.perf_counter() - self._started) * 1000, 2),
             request_id=self._id.decode(),
+            **part_of,
         )

@@ -37,8 +37,10 @@ TABLE: dict[type[Exception], Row] = {
     errors.UriTooLong: (414, "414", "URI too long"),
     errors.UnsupportedMediaType: (415, "415", "Unsupported media type"),
     errors.KeyReused: (422, "2", "Idempotency key reused"),
+    errors.TooManyRequests: (429, "429", "Too many requests"),
     errors.NotYetImplemented: (501, "501", "Not implemented"),
     errors.NotTranslated: (501, "501", "Not implemented"),
+    errors.Busy: (503, "503", "Service unavailable"),
     errors.TooManyStreams: (503, "503", "Service unavailable"),
     errors.Unavailable: (503, "503", "Service unavailable"),
 }
@@ -106,7 +108,9 @@ def _headers(error: Exception) -> Headers:
             return [(b"allow", error.allowed.encode())]
         case errors.UnsupportedMediaType() if error.patches:
             return [(b"accept-patch", error.patches.encode())]
-        case errors.Unavailable() | errors.TooManyStreams():
+        case errors.TooManyRequests():
+            return [(b"retry-after", str(error.seconds).encode())]
+        case errors.Unavailable() | errors.TooManyStreams() | errors.Busy():
             return [(b"retry-after", str(RETRY_AFTER_SECONDS).encode())]
     return []
 

@@ -110,7 +110,7 @@ def test_a_query_that_is_wrong_is_refused_by_name(own_api: httpx.Client, query: 
 
 LITERAL = ["billingAccount[$ne]=1", "state[$regex]=.*", "$where=1", "x=%00", "%00=1"]
 LITERAL += ["_id=1", "_rev=1", "limit[]=1", "limit[$gt]=0", "=1", ".=1", "a..b=1", "x=%zz"]
-LITERAL += ["x=1e400", "x=" + "9" * 5000, "&".join(f"x{each}=1" for each in range(600))]
+LITERAL += ["x=1e400", "x=" + "9" * 5000, "&".join(f"x{each}=1" for each in range(60))]
 LITERAL += ["id=%00", "billNo=%F0%9F%98%80%20%00"]
 
 

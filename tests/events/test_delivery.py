@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from impl.errors import NotFound
+from impl.events.build import trace
 from impl.events.posting import Patience
+from impl.store.backlog import backlog
 from tests.events import receiver as receivers
 from tests.events.conftest import World
 from tests.events.receiver import Behaviour, Receiver, wait_for
@@ -260,3 +262,35 @@ def test_forty_of_fifty_get_all_while_ten_are_dead(world: World) -> None:
         each = Counter((post.path, post.id) for post in receiver.posts)
         assert len(each) == 40 * count
         assert set(each.values()) == {1}
+
+
+def test_a_receiver_is_told_whose_trace_an_event_is_part_of(world: World) -> None:
+    parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    with Receiver() as receiver:
+        world.subscribe(receiver.url)
+        token = trace.set(parent)
+        world.store.insert(BILL, {"id": "traced"})
+        trace.reset(token)
+        world.store.insert(BILL, {"id": "alone"})
+        world.work()
+        wait_for(lambda: len(receiver.posts) == 2)
+        told = {post.subject: post.headers.get("traceparent") for post in receiver.posts}
+        assert told == {f"{BILL}/traced": parent, f"{BILL}/alone": None}
+
+
+def test_attempts_are_counted_by_outcome_whoever_ends_a_subscription(world: World) -> None:
+    with Receiver(receivers.status(500)) as failing, Receiver() as well:
+        failed = world.subscribe(failing.url)
+        delivered = world.subscribe(well.url)
+        world.store.insert(BILL, {"id": "1"})
+        world.work()
+        wait_for(lambda: world.health(failed).kept["failed"] >= 1)
+        wait_for(lambda: world.health(delivered).kept["delivered"] == 1)
+        before = backlog(world.store).attempts
+        assert before["delivered"] == 1
+        assert before["failed"] >= 1
+        world.end(delivered)
+        world.end(failed)
+        after = backlog(world.store).attempts
+        assert after["delivered"] == 1
+        assert after["failed"] >= before["failed"]

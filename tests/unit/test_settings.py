@@ -27,6 +27,12 @@ DEFAULTS = {
     "demo": False,
     "log_level": "info",
     "max_body_bytes": 1048576,
+    "max_page_bytes": 16777216,
+    "max_in_progress": 256,
+    "rate_limit": "",
+    "trusted_proxies": "",
+    "cors_origins": "",
+    "metrics": "",
     "default_limit": 100,
     "max_limit": 1000,
     "validate_responses": False,
@@ -53,6 +59,19 @@ WRONG = [
     ("BILL_TIME_ZONE", "Switzerland"),
     ("BILL_LOCALE", "klingon"),
     ("PAYMENT_TERMS_DAYS", "-1"),
+    ("MAX_IN_PROGRESS", "0"),
+    ("MAX_PAGE_BYTES", "-1"),
+    ("RATE_LIMIT", "100"),
+    ("RATE_LIMIT", "0/second"),
+    ("RATE_LIMIT", "10/fortnight"),
+    ("TRUSTED_PROXIES", "10.0.0.0/33"),
+    ("TRUSTED_PROXIES", "proxy.example.com"),
+    ("CORS_ORIGINS", "portal.example.com"),
+    ("CORS_ORIGINS", "https://portal.example.com/"),
+    ("CORS_ORIGINS", "https://*.example.com"),
+    ("METRICS", "9464"),
+    ("METRICS", "127.0.0.1"),
+    ("METRICS", "127.0.0.1:0"),
     ("HOST", "two words"),
     ("HOST", "http://localhost"),
     ("HOST", "localhost:8080"),
@@ -301,3 +320,9 @@ def test_every_setting_is_tried_here() -> None:
 def test_demo_data_goes_into_no_database_of_anyone_else() -> None:
     with pytest.raises(SettingsError, match=r"^DEMO: "):
         settings.read({"DEMO": "1", "MONGODB_URI": "mongodb://h/?replicaSet=rs"})
+
+
+def test_metrics_are_on_no_port_that_the_api_is_on() -> None:
+    with pytest.raises(SettingsError, match=r"^METRICS: "):
+        settings.read({"METRICS": "0.0.0.0:8080"})
+    assert settings.read({"METRICS": "[::1]:9464"}).metrics_address == ("[::1]", 9464)

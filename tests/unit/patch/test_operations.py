@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from impl.bounds import MAX_DEPTH
 from impl.errors import BodyInvalid, Conflict
-from impl.patch.operations import MAX_DEPTH, MAX_OPERATIONS, patched, pointer
+from impl.patch.operations import MAX_OPERATIONS, patched, pointer
 from tests.unit.patch.documents import documents, exactly, kept, names, steady, values
 
 # Appendix A of RFC 6902: document, patch, result; none where the patch is an error.

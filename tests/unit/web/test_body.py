@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.types import Message, Scope
 
+from impl.bounds import MAX_DEPTH
 from impl.errors import ApiError, BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid
 from impl.web import body
 
@@ -90,7 +91,7 @@ def test_no_value_at_all_is_a_missing_body(text: bytes) -> None:
 def test_nesting_is_read_up_to_the_limit_and_refused_beyond(
     opening: str, closing: str, inner: str
 ) -> None:
-    levels = body.MAX_DEPTH - (inner == "[]")
+    levels = MAX_DEPTH - (inner == "[]")
     text = opening * levels + inner + closing * levels
     assert body.decode(text.encode()) == json.loads(text)
     for too_deep in (f"[{text}]", "[" * 2000 + text + "]" * 2000):

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from generated.operations import OPERATIONS
 from impl.errors import Conflict, Unavailable
+from impl.web.admission import Admission, Room
 from impl.web.edge import Edge
 from impl.web.health import Health
 from impl.web.routes import Routes
@@ -77,7 +78,9 @@ def serve(app: App, scope: Scope, *chunks: bytes, ping: Any = None, limit: int =
     async def send(message: Message) -> None:
         sent.append(message)
 
-    edge = Edge(app, Routes(BASE, OPERATIONS), Health(ping or (lambda: None)), limit)
+    edge = Edge(
+        app, Routes(BASE, OPERATIONS), Health(ping or (lambda: None)), Admission(limit, Room(8))
+    )
     with capture_logs() as sent.logs, suppress(asyncio.CancelledError):
         asyncio.run(edge(scope, receive, send))
     assert not left, "the body lies on the connection"

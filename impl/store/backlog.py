@@ -1,0 +1,83 @@
+"""What waits in the database to be done: each figure from an index, and none counted for long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from impl.errors import Unavailable
+from impl.store.deliveries import CONSUMERS, DEAD, PENDING, TOTALS
+from impl.store.faults import translated
+from impl.store.mongo import Store
+from impl.store.outbox import COUNTER, DELIVERIES, OUTBOX
+
+SECONDS = 1.0
+"""For all of it."""
+
+MOST = 100_000
+"""Counting ends here; it may be more."""
+
+REQUESTS = "customerBillOnDemand"
+OPEN = {"state": "inProgress", "lastUpdate": {"$type": "date"}}
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How much waits, and for how many seconds the oldest has; deliveries by state, and by outcome
+    how many were tried since ever.
+    """
+
+    requests: int
+    request_seconds: float
+    events: int
+    event_seconds: float
+    deliveries: Mapping[str, int]
+    attempts: Mapping[str, int]
+
+
+def backlog(store: Store) -> Backlog:
+    """What waits now; Unavailable where MongoDB does not say so within a second."""
+    try:
+        with translated(), pymongo.timeout(SECONDS):
+            return _read(store)
+    except PyMongoError as error:
+        raise Unavailable("the database does not say what waits in it") from error
+
+
+def _read(store: Store) -> Backlog:
+    requests, outbox, deliveries = (
+        store.collection(name)[0] for name in (REQUESTS, OUTBOX, DELIVERIES)
+    )
+    now: datetime = requests.database.command("hello")["localTime"].replace(tzinfo=UTC)
+    request = requests.find_one(OPEN, {"lastUpdate": 1}, sort=[("lastUpdate", 1)])
+    event = outbox.find_one({}, {"stamp": 1}, sort=[("stamp", 1), ("_id", 1)])
+    return Backlog(
+        requests=requests.count_documents(OPEN, limit=MOST),
+        request_seconds=_since(request["lastUpdate"], now) if request else 0,
+        events=outbox.estimated_document_count(),
+        event_seconds=_since(event["stamp"].as_datetime(), now) if event else 0,
+        deliveries={
+            state: deliveries.count_documents({"state": state}, limit=MOST)
+            for state in (PENDING, DEAD)
+        },
+        attempts=_attempts(store),
+    )
+
+
+def _attempts(store: Store) -> dict[str, int]:
+    """Of the subscriptions that there are, and of those that have ended."""
+    consumers, _ = store.collection(CONSUMERS)
+    counters, _ = store.collection(COUNTER)
+    totals: Any = {"_id": None, "delivered": {"$sum": "$delivered"}, "failed": {"$sum": "$failed"}}
+    found = [
+        *consumers.aggregate([{"$group": totals}]),
+        *counters.find({"_id": TOTALS}),
+    ]
+    return {name: sum(each.get(name, 0) for each in found) for name in ("delivered", "failed")}
+
+
+def _since(then: datetime, now: datetime) -> float:
+    return max(0.0, (now - then).total_seconds())

@@ -1,0 +1,127 @@
+"""Who gets in: bodies so long, so many requests at a time, so many of each client in a while."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import TypeAlias
+
+from starlette.types import Scope
+
+from impl.errors import Busy, TooManyRequests
+from impl.web.guard import values
+
+CLIENT = "tmf678.client"
+"""Where the request's scope names its client, once more is known of it than an address."""
+
+FORGET_OVER = 10_000
+Network: TypeAlias = IPv4Network | IPv6Network
+
+
+class Rate:
+    """So many requests a period of each client, by the generic cell rate algorithm.
+
+    A client that was silent for a period may send all of them at once.
+    """
+
+    def __init__(
+        self, count: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._interval = seconds / count
+        self._slack = seconds - self._interval
+        self._clock = clock
+        self._due: dict[str, float] = {}
+        self._forget_over = FORGET_OVER
+
+    def __len__(self) -> int:
+        """How many clients are remembered."""
+        return len(self._due)
+
+    def wait(self, client: str) -> float:
+        """Count a request; 0, or the seconds to wait where it is one too many and not counted."""
+        now = self._clock()
+        due = max(self._due.get(client, now), now)
+        if due - now > self._slack + 1e-9:
+            return due - now - self._slack
+        self._due[client] = due + self._interval
+        if len(self._due) > self._forget_over:
+            self._forget(now)
+        return 0
+
+    def _forget(self, now: float) -> None:
+        """Let go of the clients that may send all again; less often where most may not."""
+        self._due = {client: due for client, due in self._due.items() if due > now}
+        self._forget_over = max(FORGET_OVER, 2 * len(self._due))
+
+
+class Room:
+    """Room for so many requests that are worked on at the same time. A context manager."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken = 0
+
+    def __enter__(self) -> None:
+        if self._taken >= self._most:
+            raise Busy(f"{self._most} requests are in progress")
+        self._taken += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._taken -= 1
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What the edge lets in."""
+
+    max_body_bytes: int
+    room: Room
+    rate: Rate | None = None
+    proxies: Sequence[Network] = ()
+
+    def admit(self, scope: Scope) -> None:
+        """Raise TooManyRequests where the client has sent its share."""
+        if self.rate is not None:
+            seconds = self.rate.wait(client_of(scope, self.proxies))
+            if seconds:
+                raise TooManyRequests(math.ceil(seconds))
+
+
+def client_of(scope: Scope, proxies: Sequence[Network]) -> str:
+    """Whose request it is: who it says it is, once that is proven, or else the address it is from.
+
+    Behind proxies of ours that is the last address in `X-Forwarded-For` that is none of them. Of
+    an IPv6 address the first 64 bits count, for one client has all of the rest.
+    """
+    known: str | None = scope.get(CLIENT)
+    if known is not None:
+        return known
+    address = (scope.get("client") or ("",))[0]
+    if proxies and _is_among(address, proxies):
+        forwarded = b",".join(values(scope, b"x-forwarded-for")).decode("latin-1")
+        for each in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
+            address = each
+            if not _is_among(each, proxies):
+                break
+    return _network(address)
+
+
+def _is_among(text: str, networks: Sequence[Network]) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+def _network(text: str) -> str:
+    if ":" not in text:
+        return text
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if not isinstance(address, IPv6Address):
+        return text
+    return str(address.ipv4_mapped or IPv6Network((int(address) >> 64 << 64, 64)))
