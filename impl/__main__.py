@@ -6,6 +6,8 @@ import socket
 import sys
 from contextlib import ExitStack, closing
 
+import structlog
+
 from generated.operations import BASE_PATH
 from impl import logs, settings, storage, worker
 from impl.billing import preview
@@ -13,8 +15,9 @@ from impl.errors import ApiError
 from impl.events.dispatcher import Dispatcher, Options
 from impl.processes import Companion
 from impl.settings import Settings, SettingsError
+from impl.store.client import UriError
 from impl.store.embedded import EmbeddedError, Mongod
-from impl.store.mongo import Store, UriError
+from impl.store.mongo import Store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,6 +55,8 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
     from impl import app, demo, handlers, server  # noqa: PLC0415 - a worker starts without them
 
     handlers.refuse_missing()
+    _look_after_door(chosen)
+    app.try_keys(chosen)
     app.try_documents(chosen)
     with ExitStack() as stack:
         listener = stack.enter_context(_listener(chosen))
@@ -63,8 +68,22 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
             demo.load(store)
         store.close()
         if options.worker:
-            stack.enter_context(_companion(uri))
+            stack.enter_context(_companion(uri if chosen.embedded else ""))
         server.Server(chosen, uri, listener.detach(), started=lambda: _greet(chosen)).run()
+
+
+def _look_after_door(chosen: Settings) -> None:
+    """Raise SettingsError where others are let in who are not asked who they are, unless said."""
+    if chosen.on_loopback or chosen.auth == "jwt":
+        return
+    if not chosen.auth:
+        host = f"HOST={chosen.host}"
+        raise SettingsError(
+            f"AUTH: is needed with {host}: jwt, or off to let in whoever gets there."
+        )
+    structlog.get_logger("auth").warning(
+        "open", reason="AUTH=off: whoever gets here reads and changes everything", host=chosen.host
+    )
 
 
 def work(chosen: Settings, _options: argparse.Namespace) -> None:
@@ -93,10 +112,10 @@ def _store(chosen: Settings) -> Store:
 
 
 def _companion(uri: str) -> Companion:
-    """A worker on the same database, with the same settings."""
+    """A worker with the same settings, on our own database where this is its URI."""
     environment = {name: value for name, value in os.environ.items() if name != "DEMO"}
     command = [sys.executable, "-m", "impl", "worker"]
-    return Companion(command, environment | {"MONGODB_URI": uri})
+    return Companion(command, environment | ({"MONGODB_URI": uri} if uri else {}))
 
 
 def _listener(chosen: Settings) -> socket.socket:

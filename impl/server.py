@@ -64,7 +64,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> ASGIApp:
         """Called in each worker after the fork."""
         settings = self._settings
-        store = storage.opened(settings, self._uri)
+        store = storage.opened(settings, self._uri, guarded=settings.auth == "jwt")
         store.keep_indexed()
         worker = _Worker(app.create(settings, store, self._contract, self._stopping), store)
         _rarely_collect()

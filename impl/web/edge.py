@@ -14,6 +14,7 @@ from ulid import ULID
 from generated.operations import Operation
 from impl.errors import MethodNotAllowed, NotFound
 from impl.web import body, errors, guard
+from impl.web.gate import Gate
 from impl.web.health import Health
 from impl.web.layers import MEDIA_TYPE, OPERATION
 from impl.web.routes import Routes
@@ -26,8 +27,16 @@ log = structlog.get_logger("access")
 class Edge:
     """Wraps the Connexion application."""
 
-    def __init__(self, app: ASGIApp, routes: Routes, health: Health, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Routes,
+        health: Health,
+        max_body_bytes: int,
+        gate: Gate = Gate(None),
+    ) -> None:
         self._app = app
+        self._gate = gate
         self._routes = routes
         self._health = health
         self._max_body_bytes = max_body_bytes
@@ -69,6 +78,7 @@ class Edge:
     async def _serve_operation(
         self, scope: Scope, exchange: "_Exchange", operation: Operation
     ) -> None:
+        await self._gate.admit(scope, operation)
         guard.accept(scope, operation)
         scope[OPERATION] = operation
         headers = [(k, v) for k, v in scope["headers"] if k not in _BODY_HEADERS]
