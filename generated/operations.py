@@ -24,6 +24,7 @@ class Operation:
     arguments: tuple[tuple[str, str, str], ...] = ()
     request: Media = field(default_factory=lambda: MappingProxyType({}))
     responses: Mapping[int, Media] = field(default_factory=lambda: MappingProxyType({}))
+    scopes: tuple[str, ...] = ()
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -50,6 +51,7 @@ OPERATIONS: tuple[Operation, ...] = (
             501: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBillOnDemand:read",),
     ),
     Operation(
         id="createCustomerBillOnDemand",
@@ -74,6 +76,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBillOnDemand:write",),
     ),
     Operation(
         id="retrieveCustomerBillOnDemand",
@@ -98,6 +101,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBillOnDemand:read",),
     ),
     Operation(
         id="patchCustomerBillOnDemand",
@@ -132,6 +136,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBillOnDemand:write",),
     ),
     Operation(
         id="deleteCustomerBillOnDemand",
@@ -158,6 +163,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBillOnDemand:write",),
     ),
     Operation(
         id="listCustomerBill",
@@ -182,6 +188,7 @@ OPERATIONS: tuple[Operation, ...] = (
             501: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBill:read",),
     ),
     Operation(
         id="createCustomerBill",
@@ -206,6 +213,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBill:write",),
     ),
     Operation(
         id="retrieveCustomerBill",
@@ -230,6 +238,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBill:read",),
     ),
     Operation(
         id="patchCustomerBill",
@@ -264,6 +273,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBill:write",),
     ),
     Operation(
         id="deleteCustomerBill",
@@ -290,6 +300,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBill:write",),
     ),
     Operation(
         id="retrieveCustomerBillDocument",
@@ -313,6 +324,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("customerBill:read",),
     ),
     Operation(
         id="listAppliedCustomerBillingRate",
@@ -337,6 +349,7 @@ OPERATIONS: tuple[Operation, ...] = (
             501: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("appliedCustomerBillingRate:read",),
     ),
     Operation(
         id="createAppliedCustomerBillingRate",
@@ -361,6 +374,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("appliedCustomerBillingRate:write",),
     ),
     Operation(
         id="retrieveAppliedCustomerBillingRate",
@@ -385,6 +399,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("appliedCustomerBillingRate:read",),
     ),
     Operation(
         id="patchAppliedCustomerBillingRate",
@@ -419,6 +434,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("appliedCustomerBillingRate:write",),
     ),
     Operation(
         id="deleteAppliedCustomerBillingRate",
@@ -445,6 +461,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("appliedCustomerBillingRate:write",),
     ),
     Operation(
         id="listListener",
@@ -469,6 +486,7 @@ OPERATIONS: tuple[Operation, ...] = (
             501: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("hub:read",),
     ),
     Operation(
         id="registerListener",
@@ -494,6 +512,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("hub:write",),
     ),
     Operation(
         id="retrieveListener",
@@ -518,6 +537,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("hub:read",),
     ),
     Operation(
         id="unregisterListener",
@@ -544,6 +564,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("hub:write",),
     ),
     Operation(
         id="redeliverListener",
@@ -566,6 +587,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("hub:write",),
     ),
     Operation(
         id="listBillCycleAccount",
@@ -590,6 +612,7 @@ OPERATIONS: tuple[Operation, ...] = (
             501: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:read",),
     ),
     Operation(
         id="retrieveBillCycleAccount",
@@ -614,6 +637,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:read",),
     ),
     Operation(
         id="listBillCycle",
@@ -638,6 +662,7 @@ OPERATIONS: tuple[Operation, ...] = (
             501: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:read",),
     ),
     Operation(
         id="createBillCycle",
@@ -662,6 +687,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:write",),
     ),
     Operation(
         id="retrieveBillCycle",
@@ -686,6 +712,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:read",),
     ),
     Operation(
         id="patchBillCycle",
@@ -720,6 +747,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:write",),
     ),
     Operation(
         id="deleteBillCycle",
@@ -746,6 +774,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:write",),
     ),
     Operation(
         id="listBillCycleSpecification",
@@ -770,6 +799,7 @@ OPERATIONS: tuple[Operation, ...] = (
             501: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:read",),
     ),
     Operation(
         id="createBillCycleSpecification",
@@ -794,6 +824,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:write",),
     ),
     Operation(
         id="retrieveBillCycleSpecification",
@@ -818,6 +849,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:read",),
     ),
     Operation(
         id="patchBillCycleSpecification",
@@ -852,6 +884,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:write",),
     ),
     Operation(
         id="deleteBillCycleSpecification",
@@ -878,6 +911,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("billCycle:write",),
     ),
     Operation(
         id="listEvent",
@@ -910,5 +944,6 @@ OPERATIONS: tuple[Operation, ...] = (
             501: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
+        scopes=("events:read",),
     ),
 )

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
+import structlog
+
 from generated.operations import BASE_PATH
 from impl import logs, settings, storage, worker
 from impl.billing import preview
@@ -15,8 +17,9 @@ from impl.errors import ApiError
 from impl.events.dispatcher import Dispatcher, Options
 from impl.processes import Companion
 from impl.settings import Settings, SettingsError
+from impl.store.client import UriError
 from impl.store.embedded import EmbeddedError, Mongod
-from impl.store.mongo import Store, UriError
+from impl.store.mongo import Store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -57,6 +60,8 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
         from impl import app, demo, handlers, server  # noqa: PLC0415 - a worker starts without them
 
         handlers.refuse_missing()
+        _look_after_door(chosen)
+        app.try_keys(chosen)
         app.try_documents(chosen)
         listeners = [stack.enter_context(_listener(*place)) for place in _addresses(chosen)]
         uri = chosen.mongodb_uri
@@ -67,9 +72,23 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
             demo.load(store)
         store.close()
         if options.worker:
-            stack.enter_context(_companion(uri))
+            stack.enter_context(_companion(uri if chosen.embedded else ""))
         descriptors = [listener.detach() for listener in listeners]
         server.Server(chosen, uri, descriptors, started=lambda: _greet(chosen)).run()
+
+
+def _look_after_door(chosen: Settings) -> None:
+    """Raise SettingsError where others are let in who are not asked who they are, unless said."""
+    if chosen.on_loopback or chosen.auth == "jwt":
+        return
+    if not chosen.auth:
+        host = f"HOST={chosen.host}"
+        raise SettingsError(
+            f"AUTH: is needed with {host}: jwt, or off to let in whoever gets there."
+        )
+    structlog.get_logger("auth").warning(
+        "open", reason="AUTH=off: whoever gets here reads and changes everything", host=chosen.host
+    )
 
 
 def work(chosen: Settings, _options: argparse.Namespace) -> None:
@@ -98,10 +117,10 @@ def _store(chosen: Settings) -> Store:
 
 
 def _companion(uri: str) -> Companion:
-    """A worker on the same database, with the same settings."""
+    """A worker with the same settings, on our own database where this is its URI."""
     environment = {name: value for name, value in os.environ.items() if name != "DEMO"}
     command = [sys.executable, "-m", "impl", "worker"]
-    return Companion(command, environment | {"MONGODB_URI": uri})
+    return Companion(command, environment | ({"MONGODB_URI": uri} if uri else {}))
 
 
 @contextmanager

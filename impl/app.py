@@ -11,17 +11,20 @@ from starlette.types import ASGIApp
 
 from generated.operations import OPERATIONS
 from impl import handlers, looks
+from impl.auth import keys
+from impl.auth.tokens import Expected, Verifier
 from impl.contract import Contract
 from impl.events.callbacks import Allowance
 from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
 from impl.query.parse import Limits
-from impl.settings import Settings
+from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
 from impl.web import binding, docs, validation
 from impl.web.admission import Admission, Rate, Room
 from impl.web.cors import Cors
 from impl.web.edge import Edge, Meter
+from impl.web.gate import Gate
 from impl.web.health import Health
 from impl.web.layers import Routing, Validation, Views
 from impl.web.routes import Routes
@@ -62,10 +65,12 @@ def create(
         )
     )
     app.add_api(contract.routing(), resolver=binding.resolver(served, server))
-    app.app.register_blueprint(docs.blueprint(contract, settings.public_url))
+    app.app.register_blueprint(docs.blueprint(contract, settings.public_url, settings.auth_issuer))
     app.app.url_map.merge_slashes = False
     routes = Routes(contract.base_path, OPERATIONS)
-    edge = Edge(app, routes, Health(store.ping), _admission(settings), meter)
+    edge = Edge(
+        app, routes, Health(store.ping), _admission(settings), Gate(_verifier(settings)), meter
+    )
     return Cors(edge, settings.origins) if settings.origins else edge
 
 
@@ -74,6 +79,29 @@ def _admission(settings: Settings) -> Admission:
     return Admission(
         settings.max_body_bytes, Room(settings.max_in_progress), rate, settings.proxies
     )
+
+
+def _verifier(settings: Settings) -> Verifier | None:
+    """What verifies tokens; None where nobody is asked for one."""
+    if settings.auth != "jwt":
+        return None
+    expected = Expected(
+        settings.auth_issuer,
+        tuple(settings.auth_audience.split(",")),
+        settings.auth_accounts_claim,
+        settings.auth_party_claim,
+    )
+    return Verifier(keys.Keys(keys.source(settings.auth_jwks)), expected)
+
+
+def try_keys(settings: Settings) -> None:
+    """Raise SettingsError where the file with the issuer's keys holds none."""
+    if settings.auth == "jwt" and not keys.is_url(settings.auth_jwks):
+        try:
+            keys.read(keys.source(settings.auth_jwks)())
+        except (OSError, ValueError) as error:
+            trouble = error.strerror if isinstance(error, OSError) else error
+            raise SettingsError(f"AUTH_JWKS: {settings.auth_jwks}: {trouble}") from None
 
 
 def try_documents(settings: Settings) -> None:

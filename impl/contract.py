@@ -52,14 +52,31 @@ class Contract:
             return None
         return f"{_path(error.instance_path)} breaks {_path(error.schema_path)}"
 
+    def served(self, issuer: str) -> Json:
+        """The document that clients get: with the issuer of the tokens that let them in.
+
+        With none, without what says that they need a token.
+        """
+        if not issuer:
+            return _open(self.document)
+        components = self.document["components"]
+        schemes = components.get("securitySchemes", {})
+        url = issuer.rstrip("/") + "/.well-known/openid-configuration"
+        located = {
+            name: each | ({"openIdConnectUrl": url} if each["type"] == "openIdConnect" else {})
+            for name, each in schemes.items()
+        }
+        return self.document | {"components": components | {"securitySchemes": located}}
+
     def routing(self) -> Json:
         """The document for Connexion: bodies' schemas are pointers into this contract.
 
         Connexion would write each schema out at every place and compile it for every request;
         this way it routes and picks the schema, and `check` knows it compiled.
         """
-        components = {k: v for k, v in self.document["components"].items() if k != "schemas"}
-        routing: Json = _with_pointers(self.document | {"components": components})
+        document = _open(self.document)
+        components = {k: v for k, v in document["components"].items() if k != "schemas"}
+        routing: Json = _with_pointers(document | {"components": components})
         return routing
 
     def kept(self, schema: str) -> frozenset[str]:
@@ -152,6 +169,20 @@ def _brief(error: jsonschema_rs.ValidationError) -> str:
 
 def _path(parts: list[Any]) -> str:
     return ".".join(map(str, parts))
+
+
+def _open(document: Json) -> Json:
+    """The document without what says who may ask for what."""
+    paths = {
+        path: {k: _unsecured(v) for k, v in i.items()} for path, i in document["paths"].items()
+    }
+    components = {k: v for k, v in document["components"].items() if k != "securitySchemes"}
+    opened: Json = _unsecured(document) | {"paths": paths, "components": components}
+    return opened
+
+
+def _unsecured(node: Any) -> Any:
+    return {k: v for k, v in node.items() if k != "security"} if isinstance(node, dict) else node
 
 
 def _json_schema(node: Any) -> Any:

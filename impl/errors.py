@@ -41,6 +41,30 @@ class ParameterInvalid(NamedError):
     """A query parameter can't be read."""
 
 
+class CredentialsMissing(ApiError):
+    """The request says not who asks, and that is needed."""
+
+
+class CredentialsInvalid(ApiError):
+    """The credentials are none that are taken here."""
+
+
+class CredentialsExpired(ApiError):
+    """The credentials were valid once."""
+
+
+class InsufficientScope(ApiError):
+    """The one who asks may ask for other things (RFC 6750 section 3.1)."""
+
+    def __init__(self, scope: str, why: str) -> None:
+        super().__init__(f"the token lacks the scope {scope}: {why}")
+        self.scope = scope
+
+
+class Forbidden(ApiError):
+    """The one who asks may not do this to this."""
+
+
 class NotFound(ApiError):
     """There is no such resource, or no such path."""
 

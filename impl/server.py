@@ -80,7 +80,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         meter = None
         if settings.metrics:
             meter = metrics.Meter(connections, [operation.id for operation in OPERATIONS])
-        store = storage.opened(settings, self._uri, [connections] if meter else [])
+        listeners = [connections] if meter else []
+        guarded = settings.auth == "jwt"
+        store = storage.opened(settings, self._uri, listeners, guarded=guarded)
         store.keep_indexed()
         application = app.create(settings, store, self._contract, self._stopping, meter)
         worker = _Worker(traced(application), [store.close, *([meter.tell] if meter else [])])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -65,6 +65,19 @@ class Settings:
     bill_seller_address: str
     bill_seller_logo: str
     bill_templates: str
+    auth: str
+    auth_issuer: str
+    auth_audience: str
+    auth_jwks: str
+    auth_accounts_claim: str
+    auth_party_claim: str
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether nobody but this machine is served."""
+        with suppress(ValueError):
+            return ip_address(self.host.strip("[]")).is_loopback
+        return self.host == "localhost"
 
     @property
     def embedded(self) -> bool:
@@ -129,6 +142,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     Raises SettingsError, with one line that names every setting that is wrong.
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
+    given |= _from_files(given)
     try:
         settings = Settings(**Environment().load(given))
     except ValidationError as error:
@@ -140,7 +154,44 @@ def read(environment: Mapping[str, str]) -> Settings:
         raise SettingsError("METRICS: must be on another port than PORT, which may be public.")
     if settings.event_retry_hours > 24 * settings.event_retention_days:
         raise SettingsError("EVENT_RETRY_HOURS: is longer than EVENT_RETENTION_DAYS keeps events.")
+    _refuse_half_a_gate(settings)
     return settings
+
+
+def _from_files(given: Mapping[str, str]) -> dict[str, str]:
+    """The secrets that are given as the name of a file that holds them; SettingsError."""
+    found = {}
+    for name in secrets():
+        path = given.get(f"{name}_FILE")
+        if path is None:
+            continue
+        if name in given:
+            raise SettingsError(f"{name}_FILE: {name} is given as well.")
+        try:
+            found[name] = Path(path).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            trouble = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+            raise SettingsError(f"{name}_FILE: {path}: {trouble}.") from None
+        if not found[name]:
+            raise SettingsError(f"{name}_FILE: {path}: is empty.")
+    return found
+
+
+def _refuse_half_a_gate(settings: Settings) -> None:
+    """Raise SettingsError where AUTH lacks what it needs, or what it needs is there without it."""
+    needed = ("AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS")
+    there = {name: bool(getattr(settings, name.lower())) for name in needed}
+    if settings.auth == "jwt" and not all(there.values()):
+        name = next(name for name in needed if not there[name])
+        raise SettingsError(f"{name}: is needed with AUTH=jwt.")
+    if not settings.auth and any(there.values()):
+        raise SettingsError("AUTH: must be jwt for what else begins with AUTH_, or off.")
+
+
+def secrets() -> tuple[str, ...]:
+    """The settings that may hold a secret."""
+    every = Environment().fields.values()
+    return tuple(str(each.data_key) for each in every if each.metadata.get("secret"))
 
 
 def _first(trouble: Any) -> str:
@@ -240,6 +291,9 @@ _is_url = Regexp(
 )
 
 
+_is_words = Regexp(r"[^\s,]+(,[^\s,]+)*\Z", error="Must be one or more words, with commas.")
+
+
 class Environment(Schema):
     """The variables that are read: their names, types, defaults and bounds."""
 
@@ -250,7 +304,12 @@ class Environment(Schema):
 
     host = fields.String(data_key="HOST", load_default="127.0.0.1", post_load=_host)
     port = fields.Integer(data_key="PORT", load_default=8080, validate=Range(1, 65535))
-    mongodb_uri = fields.String(data_key="MONGODB_URI", load_default="", validate=_is_mongodb_uri)
+    mongodb_uri = fields.String(
+        data_key="MONGODB_URI",
+        load_default="",
+        validate=_is_mongodb_uri,
+        metadata={"secret": True},  # so MONGODB_URI_FILE may name a file that holds it
+    )
     mongodb_db = fields.String(data_key="MONGODB_DB", load_default="tmf678", validate=_is_database)
     data_dir = fields.String(data_key="DATA_DIR", load_default=".data")
     mongod = fields.String(data_key="MONGOD", load_default="")
@@ -313,3 +372,9 @@ class Environment(Schema):
     bill_seller_address = fields.String(data_key="BILL_SELLER_ADDRESS", load_default="")
     bill_seller_logo = fields.String(data_key="BILL_SELLER_LOGO", load_default="")
     bill_templates = fields.String(data_key="BILL_TEMPLATES", load_default="")
+    auth = fields.String(data_key="AUTH", load_default="", validate=OneOf(("jwt", "off")))
+    auth_issuer = fields.String(data_key="AUTH_ISSUER", load_default="", validate=_is_url)
+    auth_audience = fields.String(data_key="AUTH_AUDIENCE", load_default="", validate=_is_words)
+    auth_jwks = fields.String(data_key="AUTH_JWKS", load_default="")
+    auth_accounts_claim = fields.String(data_key="AUTH_ACCOUNTS_CLAIM", load_default="")
+    auth_party_claim = fields.String(data_key="AUTH_PARTY_CLAIM", load_default="")

@@ -11,13 +11,21 @@ from impl.store.pages import Bounds
 
 
 def opened(
-    settings: Settings, uri: str = "", listeners: Sequence[ConnectionPoolListener] = ()
+    settings: Settings,
+    uri: str = "",
+    listeners: Sequence[ConnectionPoolListener] = (),
+    *,
+    guarded: bool = False,
 ) -> Store:
-    """The store over the settings' database, or over the one at a URI."""
+    """The store over the settings' database, or over the one at a URI.
+
+    Where it is `guarded`, it holds who asks to what is theirs; else it is ours alone.
+    """
     return Store(
         uri or settings.mongodb_uri,
         settings.mongodb_db,
         bounds=Bounds(settings.count_timeout_ms / 1000, settings.max_page_bytes),
         record=build,
         listeners=listeners,
+        guarded=guarded,
     )

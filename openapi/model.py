@@ -47,6 +47,7 @@ class Operation:
     returns: str
     request: Media
     responses: dict[int, Media]
+    scopes: tuple[str, ...] = ()
 
     @property
     def signature(self) -> str:
@@ -150,7 +151,16 @@ class _Reader:
             returns=self._returns(responses, takes_query=takes_query),
             request=request,
             responses=responses,
+            scopes=self._scopes(node),
         )
+
+    def _scopes(self, node: Json) -> tuple[str, ...]:
+        """What one who asks for it must be allowed, by all schemes of its security requirement."""
+        alternatives: list[Json] = {**self._document, **node}.get("security", [])
+        if len(alternatives) > 1:
+            raise ContractError(f"{node['operationId']}: has alternatives in its `security`")
+        found = (scope for each in alternatives for scopes in each.values() for scope in scopes)
+        return tuple(dict.fromkeys(found))
 
     def _parameters(self, item: Json, node: Json) -> list[Json]:
         """The path's and the operation's own, which count where both have one of a name."""

@@ -139,6 +139,7 @@ def environment(named: Mapping[str, object]) -> dict[str, str]:
 
 
 _OURS = {field.data_key for field in settings.Environment().fields.values()}
+_OURS |= {f"{name}_FILE" for name in settings.secrets()}
 
 
 def _command(pid: int) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from generated import api, schemas, types
+from impl.auth.identity import unconfined
 from impl.errors import Conflict
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
@@ -61,7 +62,9 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
             if before.get(name) != after.get(name):
                 raise Conflict(f"{name}: the rate is billed, and keeps it")
         same_bill = after["isBilled"] and after["bill"]["id"] == before["bill"]["id"]
-        if not same_bill and self._store.has("customerBill", before["bill"]["id"]):
+        with unconfined():
+            kept = not same_bill and self._store.has("customerBill", before["bill"]["id"])
+        if kept:
             raise Conflict(f"bill: the rate is on {before['bill']['id']!r} until that is deleted")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from generated import api, schemas
+from impl.auth.identity import expired
 from impl.errors import HeaderInvalid, ParameterInvalid, TooManyStreams
 from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
@@ -51,12 +52,15 @@ class Events(api.EventsApi[Query, Page, Patch]):
             raise ParameterInvalid("after", str(error)) from None
 
     def _live(self, query: Query, place: str) -> Iterator[Document]:
-        """The events that match, as they come, and QUIET now and then in between."""
+        """The events that match, as they come, and QUIET now and then in between.
+
+        They end when the rights of the one who asks do.
+        """
         if not self._streams.acquire(blocking=False):
             raise TooManyStreams("as many streams of events are open as this server has room for")
         try:
             yield QUIET  # so that the answer begins
-            while not self._stopping():
+            while not self._stopping() and not expired():
                 end = self._feed.end()
                 if end > place:
                     yield from self._store.stream(EVENTS, _between(query, place, end))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from impl.auth.identity import asking
 from impl.errors import KeyReused
 from impl.store.mongo import Store
 
@@ -30,12 +31,14 @@ class Idempotency:
     def once(
         self, request: str, key: str, content: bytes, produce: Callable[[], Answer]
     ) -> tuple[Answer, bool]:
-        """The first answer to a request with this key, and whether it is given again.
+        """The first answer to this subject's request with this key, and whether it is given again.
 
         Raises KeyReused where the key came with other content, and what `produce` raises; then
         nothing is kept.
         """
-        id_ = sha256(f"{request}\0{key}".encode()).hexdigest()
+        who = asking()
+        whose = f"\0{who.subject}" if who else ""
+        id_ = sha256(f"{request}\0{key}{whose}".encode()).hexdigest()
         fingerprint = sha256(content).hexdigest()
 
         def answered() -> tuple[Answer, bool]:

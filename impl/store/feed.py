@@ -9,6 +9,7 @@ import time
 from pymongo.errors import PyMongoError
 
 from impl.errors import ParameterInvalid
+from impl.query.language import Compare
 from impl.store.faults import reading
 from impl.store.mongo import Store
 from impl.store.outbox import COUNTER, FEED, place
@@ -22,18 +23,16 @@ class Feed:
 
     def __init__(self, store: Store) -> None:
         self._counter, _ = store.collection(COUNTER)
-        self._events, _ = store.collection(FEED)
+        self._store = store
         self._changed = threading.Condition()
         self._seen = 0
         self._watching = False
 
     def place_of(self, event_id: str) -> str:
         """The place of an event; ParameterInvalid where the feed has none of this id."""
-        with reading():
-            found = self._events.find_one({"eventId": event_id}, {"_id": 1})
-        if found is None:
-            raise ParameterInvalid("", "is the eventId of no event in the feed")
-        return str(found["_id"])
+        for found in self._store.every(FEED, Compare(("eventId",), (event_id,))):
+            return str(found["id"])
+        raise ParameterInvalid("", "is the eventId of no event in the feed")
 
     def end(self) -> str:
         """The place that the feed has come to."""

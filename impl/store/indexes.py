@@ -33,10 +33,29 @@ COMPOUND: dict[str, list[tuple[str, str]]] = {
 }
 """What is filtered by together, or by the one and sorted by the other."""
 
+OWNERS = (
+    "customerBill.billingAccount.id",
+    "customerBill.relatedParty.id",
+    "customerBillOnDemand.billingAccount.id",
+    "customerBillOnDemand.relatedParty.id",
+    "appliedCustomerBillingRate.billingAccount.id",
+    "appliedCustomerBillingRate.bill.id",
+    "billCycle.id",
+    "billCycleSpecification.id",
+)
+"""Whose what events tell of is: where those who are limited find theirs (access.py)."""
+
+
+def _of_some(path: str) -> IndexModel:
+    """An index of those documents alone that have the path."""
+    return IndexModel([(path, 1), ("_id", 1)], partialFilterExpression={path: {"$exists": True}})
+
+
 QUEUES: dict[str, list[IndexModel]] = {
     "customerBillOnDemand": [
         IndexModel([("lastUpdate", 1)], partialFilterExpression={"state": "inProgress"}),
     ],
+    "event": [_of_some(f"event.{path}") for path in OWNERS],
     "outbox": [IndexModel([("stamp", 1), ("_id", 1)])],
     "delivery": [
         IndexModel([("state", 1), ("subscription", 1), ("position", 1)]),
@@ -46,7 +65,7 @@ QUEUES: dict[str, list[IndexModel]] = {
         ),
     ],
 }
-"""What workers take their work by, and what tells how long that waits."""
+"""What workers take their work by, what tells how long it waits, and what few documents have."""
 
 
 def keys(resource: str) -> list[list[tuple[str, int]]]:

@@ -5,6 +5,7 @@ Every method raises Unavailable where MongoDB is away or too slow.
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
@@ -14,16 +15,17 @@ import pymongo
 from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
-from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
-from impl.query.language import Condition, Document, Page, Path, Query
+from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
 from impl.store import indexes, pages, transactions
+from impl.store.access import Access
+from impl.store.client import Collections, client
 from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
-from impl.store.mongo_query import to_filter, to_name
+from impl.store.mongo_query import to_name
 from impl.store.outbox import Outbox, Record
 from impl.store.pages import Bounds
 from impl.store.stored import SHOWN, VERSION, Stored, kept, outward, shown
@@ -37,14 +39,11 @@ INDEX_SECONDS = 24 * 3600
 R = TypeVar("R")
 
 
-class UriError(Exception):
-    """The database's URI can't be used; the message does not quote it."""
-
-
 class Store:
     """Documents of every resource, one MongoDB collection a resource.
 
-    With `record`, each write of a document and its event are one transaction.
+    With `record`, each write of a document and its event are one transaction. Who asks sees and
+    writes what `Access` lets them; a `guarded` store serves nobody who does not say who they are.
     """
 
     def __init__(
@@ -55,14 +54,16 @@ class Store:
         bounds: Bounds = Bounds(),
         record: Record | None = None,
         listeners: Sequence[ConnectionPoolListener] = (),
+        guarded: bool = False,
     ) -> None:
         self._counts = Counts(bounds.count_seconds)
         self._page_bytes = bounds.page_bytes
-        self._client = _client(uri, listeners)
+        self._client = client(uri, listeners)
         codec: CodecOptions[Stored] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self._database = self._client.get_database(database, codec_options=codec)
-        self._of = _Collections(self._database)
+        self._of = Collections(self._database)
         self.outbox = Outbox(self._client, self._database, record)
+        self._access = Access(self._database, guarded=guarded)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -108,7 +109,7 @@ class Store:
     def is_empty(self, resource: str) -> bool:
         """Whether the resource has no document at all."""
         with reading():
-            return self._of[resource].find_one({}, {"_id": 1}) is None
+            return self._found(resource, self._access.filter(resource)) is None
 
     def find(self, resource: str, query: Query) -> Page:
         """The part of the matches that the query's window shows, in its order.
@@ -117,16 +118,16 @@ class Store:
         part is larger than a page may be.
         """
         with reading(), bounded(query.where):
-            found = self._of[resource]
-            return pages.find(found, query, self._counts, self._page_bytes, session())
+            found, seen = self._of[resource], self._seen(resource, query)
+            return pages.find(found, seen, self._counts, self._page_bytes, session())
 
     def stream(self, resource: str, query: Query) -> Iterator[Document]:
         """Every match in order, one after the other, in constant memory.
 
         Raises TooCostly where a search by pattern takes too long to find the first one.
         """
-        rows = pages.stream(self._of[resource], query)
         with translated():
+            rows = pages.stream(self._of[resource], self._seen(resource, query))
             with bounded(query.where):
                 first = list(islice(rows, 1))
             yield from chain(first, rows)
@@ -162,36 +163,40 @@ class Store:
     def knows(self, resource: str, path: Path) -> bool:
         """Whether some document of the resource has this attribute."""
         with reading():
-            found = self._of[resource].find_one({to_name(path): {"$exists": True}}, {"_id": 1})
-        return found is not None
+            there = self._access.filter(resource, Exists(path))
+            return self._found(resource, there) is not None
 
     def every(self, resource: str, where: Condition) -> list[Document]:
         """All documents that the condition holds for, in the order of their ids."""
         collection, within = self.collection(resource)
         with safely():
-            found = collection.find(to_filter(where), session=within).sort("_id")
+            found = collection.find(self._access.filter(resource, where), session=within).sort(
+                "_id"
+            )
             return [outward(stored) for stored in found]
 
     def count(self, resource: str, where: Condition) -> int:
         """How many documents the condition holds for."""
         collection, within = self.collection(resource)
         with safely():
-            return collection.count_documents(to_filter(where), session=within)
+            return collection.count_documents(self._access.filter(resource, where), session=within)
 
     def values(self, resource: str, where: Condition, path: Path) -> Iterator[Any]:
         """What stands at a path of the documents that the condition holds for, each value once."""
         group = {"$group": {"_id": f"${to_name(path)}"}}
         with translated():
             found = self._of[resource].aggregate(
-                [{"$match": to_filter(where)}, group], allowDiskUse=True
+                [{"$match": self._access.filter(resource, where)}, group], allowDiskUse=True
             )
             yield from (each["_id"] for each in found)
 
     def has(self, resource: str, id_: str) -> bool:
         """Whether there is such a document."""
-        collection, within = self.collection(resource)
-        with safely():
-            return collection.find_one({"_id": id_}, {"_id": 1}, session=within) is not None
+        try:
+            self._get(resource, id_)
+        except NotFound:
+            return False
+        return True
 
     def get(self, resource: str, id_: str) -> Document:
         """The document; NotFound where there is none."""
@@ -201,12 +206,30 @@ class Store:
     def _get(self, resource: str, id_: str) -> Document:
         with safely():
             stored = self._of[resource].find_one({"_id": id_}, session=session())
-        if stored is None:
-            raise _no(resource, id_)
-        return outward(stored)
+            document = outward(stored) if stored else None
+            if document is None or not self._access.sees(resource, document):
+                raise _no(resource, id_)
+            return document
+
+    def _found(self, resource: str, which: Stored) -> Stored | None:
+        return self._of[resource].find_one(which, {"_id": 1}, session=session())
+
+    def _seen(self, resource: str, query: Query) -> Query:
+        """The query of what the one who asks sees."""
+        if not self._access.limited:
+            return query
+        return replace(query, where=Every((query.where, self._access.seen(resource))))
+
+    def _judge(
+        self, resource: str, before: Mapping[str, Any], after: Mapping[str, Any] | None
+    ) -> None:
+        with safely():
+            self._access.judge(resource, before, after)
 
     def show(self, resource: str, id_: str) -> Document:
         """The document as `get`, for one who only shows it: it may be `Rendered`."""
+        if self._access.limited:
+            return self.get(resource, id_)
         with reading(), safely():
             found = self._of[resource].find_one({"_id": id_}, SHOWN, session=session())
         if found is None:
@@ -214,7 +237,8 @@ class Store:
         return shown(found)
 
     def insert(self, resource: str, document: Mapping[str, Any]) -> Document:
-        """Keep a new document under its `id`; Conflict where that id is taken."""
+        """Keep a new document under its `id`; Forbidden, or Conflict where that id is taken."""
+        self._judge(resource, {}, document)
         stored, made = kept(resource, document, 1)
 
         def write() -> bool:
@@ -242,12 +266,14 @@ class Store:
         Where `change` gives back what it was given, nothing is written.
 
         No concurrent change is lost: where another came between, `change` is called again with
-        what is stored then. With `versions`, raises PreconditionFailed if it has none of them.
+        what is stored then. With `versions`, raises PreconditionFailed if it has none of them;
+        Forbidden where who asks may not make this change.
         """
         for _ in range(ATTEMPTS):
             before = self._get(resource, id_)
             _expect(before, versions)
             after = change(before)
+            self._judge(resource, before, after)
             if after is before:
                 return before
             stored, changed = kept(resource, after, before.version + 1)
@@ -263,6 +289,8 @@ class Store:
         made = [(before, *kept(resource, after, before.version + 1)) for before, after in changes]
         if not made:
             return
+        for before, after in changes:
+            self._judge(resource, before, after)
 
         def write() -> bool:
             replacements = [pymongo.ReplaceOne(_this(each[0]), each[1]) for each in made]
@@ -277,12 +305,13 @@ class Store:
         """Remove all documents that the condition holds for."""
         collection, within = self.collection(resource)
         with safely():
-            collection.delete_many(to_filter(where), session=within)
+            collection.delete_many(self._access.filter(resource, where), session=within)
 
     def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> Document:
         """Remove the document, and return it; NotFound, or PreconditionFailed as with `change`."""
         for _ in range(ATTEMPTS):
             before = self._get(resource, id_)
+            self._judge(resource, before, None)
             _expect(before, versions)
             write = partial(self._remove, resource, before)
             if self.outbox.with_events(resource, [(before, None)], write):
@@ -296,36 +325,6 @@ class Store:
     def _remove(self, resource: str, before: Document) -> bool:
         result = self._of[resource].delete_one(_this(before), session=session())
         return bool(result.deleted_count)
-
-
-class _Collections(dict[str, Collection[Stored]]):
-    """The collections of a database, each made once: making one costs a tenth of a read."""
-
-    def __init__(self, database: Database[Stored]) -> None:
-        super().__init__()
-        self._database = database
-
-    def __missing__(self, name: str) -> Collection[Stored]:
-        self[name] = collection = self._database[name]
-        return collection
-
-
-def _client(uri: str, listeners: Sequence[ConnectionPoolListener]) -> pymongo.MongoClient[Stored]:
-    """A client that is not connected yet; UriError where the URI can't be one."""
-    try:
-        return pymongo.MongoClient(
-            uri,
-            connect=False,
-            w="majority",
-            journal=True,
-            timeoutMS=WRITE_SECONDS * 1000,
-            connectTimeoutMS=2000,
-            appname="tmf678",
-            event_listeners=listeners,
-        )
-    except (PyMongoError, ValueError, TypeError):
-        # What it says may quote the URI, and with it a password.
-        raise UriError("MONGODB_URI: has options that can't be read") from None
 
 
 def _no(resource: str, id_: str) -> NotFound:

@@ -19,6 +19,7 @@ from werkzeug.http import parse_accept_header
 from generated import schemas
 from generated.api import HANDLERS
 from generated.operations import OPERATIONS, Operation
+from impl.auth.identity import asks
 from impl.errors import FieldInvalid
 from impl.events.build import correlation, trace
 from impl.handlers import Handlers
@@ -31,6 +32,7 @@ from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
 from impl.web.answers import EVENT_STREAM, JSON, NDJSON, Asked, success
+from impl.web.gate import IDENTITY
 from impl.web.tracing import TRACE
 from impl.web.validation import ARGUMENTS, BODY
 
@@ -82,6 +84,7 @@ class _View:
         scope = request.environ["asgi.scope"]
         correlation.set(scope["tmf678.request_id"])
         trace.set(scope[TRACE])
+        asks(scope.get(IDENTITY))
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         return self._respond(request) if key is None else self._once(request, key)
 

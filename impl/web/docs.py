@@ -30,10 +30,10 @@ PAGE = """<!doctype html>
 """
 
 
-def blueprint(contract: Contract, public_url: str) -> flask.Blueprint:
+def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Blueprint:
     """`/`, `/ui` and `/openapi.json`; for every other path, the errors that say so."""
     pages = flask.Blueprint("docs", __name__)
-    served: dict[str, Any] = contract.document
+    served: dict[str, Any] = contract.served(issuer)
     if public_url:
         served = served | {"servers": [{"url": public_url + contract.base_path}]}
     document = orjson.dumps(served)

@@ -16,6 +16,7 @@ from generated.operations import Operation
 from impl.errors import MethodNotAllowed, NotFound
 from impl.web import body, errors, guard
 from impl.web.admission import Admission
+from impl.web.gate import Gate
 from impl.web.headers import secured
 from impl.web.health import Health
 from impl.web.layers import MEDIA_TYPE, OPERATION
@@ -49,9 +50,11 @@ class Edge:
         routes: Routes,
         health: Health,
         admission: Admission,
+        gate: Gate = Gate(None),
         meter: Meter | None = None,
     ) -> None:
         self._app = app
+        self._gate = gate
         self._routes = routes
         self._health = health
         self._admission = admission
@@ -99,6 +102,7 @@ class Edge:
         self, scope: Scope, exchange: "_Exchange", operation: Operation
     ) -> None:
         exchange.operation = operation.id
+        await self._gate.admit(scope, operation)
         self._admission.admit(scope)
         guard.accept(scope, operation)
         scope[OPERATION] = operation

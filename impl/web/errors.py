@@ -15,6 +15,8 @@ from impl import errors
 
 RETRY_AFTER_SECONDS = 2
 MAX_MESSAGE = 500
+REALM = b'Bearer realm="tmf678"'
+"""What a client may come in with (RFC 6750 section 3)."""
 
 Row: TypeAlias = tuple[int, str, str]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -28,6 +30,11 @@ TABLE: dict[type[Exception], Row] = {
     errors.HeaderInvalid: (400, "26", "Invalid header value"),
     errors.ParameterInvalid: (400, "28", "Invalid query parameter value"),
     errors.TooCostly: (400, "28", "Too costly a query"),
+    errors.CredentialsMissing: (401, "40", "Missing credentials"),
+    errors.CredentialsInvalid: (401, "41", "Invalid credentials"),
+    errors.CredentialsExpired: (401, "42", "Expired credentials"),
+    errors.InsufficientScope: (403, "50", "Access denied"),
+    errors.Forbidden: (403, "51", "Forbidden requester"),
     errors.NotFound: (404, "60", "Resource not found"),
     errors.MethodNotAllowed: (405, "61", "Method not allowed"),
     errors.NotAcceptable: (406, "406", "Not acceptable"),
@@ -46,8 +53,8 @@ TABLE: dict[type[Exception], Row] = {
 }
 _OF_FRAMEWORKS: dict[int, Row] = {row[0]: row for row in TABLE.values()} | {
     400: TABLE[errors.BodyInvalid],
-    401: (401, "40", "Missing credentials"),
-    403: (403, "50", "Access denied"),
+    401: TABLE[errors.CredentialsMissing],
+    403: TABLE[errors.InsufficientScope],
 }
 
 
@@ -106,6 +113,13 @@ def _headers(error: Exception) -> Headers:
     match error:
         case errors.MethodNotAllowed():
             return [(b"allow", error.allowed.encode())]
+        case errors.CredentialsMissing():
+            return [(b"www-authenticate", REALM)]
+        case errors.CredentialsInvalid() | errors.CredentialsExpired():
+            return [(b"www-authenticate", REALM + b', error="invalid_token"')]
+        case errors.InsufficientScope():
+            needed = f', error="insufficient_scope", scope="{error.scope}"'.encode()
+            return [(b"www-authenticate", REALM + needed)]
         case errors.UnsupportedMediaType() if error.patches:
             return [(b"accept-patch", error.patches.encode())]
         case errors.TooManyRequests():

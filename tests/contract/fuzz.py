@@ -1,8 +1,9 @@
-"""Command: fuzz a server against generated/openapi.yaml with Schemathesis.
+"""Command: fuzz a server against the contract that it serves with Schemathesis.
 
 `python -m tests.contract.fuzz [--url URL] [--examples N] [--seed S ...]`. Without --url it starts
 a server and a mongod of its own. A JUnit report goes to build/fuzz/SEED/, and the seed is printed,
-so that a failure can be walked again. Exits 0 only where every seed found nothing.
+so that a failure can be walked again. Where the server asks for a token, it is given in FUZZ_TOKEN.
+Exits 0 only where every seed found nothing.
 """
 
 import argparse
@@ -15,10 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
 from impl.store.embedded import Mongod
 from tests.servers import BASE_PATH, ROOT, ServerProcess
 
-DOCUMENT = ROOT / "generated" / "openapi.yaml"
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 REPORTS = ROOT / "build" / "fuzz"
 
@@ -42,8 +44,13 @@ def run(url: str, seed: int, examples: int) -> int:
     print(f"seed {seed}, {examples} examples an operation, against {url}", flush=True)
     reports = REPORTS / str(seed)
     reports.mkdir(parents=True, exist_ok=True)
+    served = reports / "openapi.json"
+    contract = httpx.get(url.removesuffix(BASE_PATH) + "/openapi.json").raise_for_status()
+    served.write_bytes(contract.content)
+    token = os.environ.get("FUZZ_TOKEN")
     command = [
-        *(Path(sys.executable).with_name("st"), "--config-file", CONFIG, "run", DOCUMENT),
+        *(Path(sys.executable).with_name("st"), "--config-file", CONFIG, "run", served),
+        *(("--header", f"Authorization: Bearer {token}") if token else ()),
         *("--url", url.removesuffix(BASE_PATH) + BASE_PATH),
         *("--seed", seed, "--max-examples", examples, "--checks", "all", "--phases", PHASES),
         *("--report", "junit", "--report-junit-path", reports / "junit.xml", "--no-color"),

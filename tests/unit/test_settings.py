@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from impl import settings
 from impl.__main__ import main
@@ -50,9 +51,18 @@ DEFAULTS = {
     "bill_seller_address": "",
     "bill_seller_logo": "",
     "bill_templates": "",
+    "auth": "",
+    "auth_issuer": "",
+    "auth_audience": "",
+    "auth_jwks": "",
+    "auth_accounts_claim": "",
+    "auth_party_claim": "",
 }
 
 WRONG = [
+    ("AUTH", "basic"),
+    ("AUTH_ISSUER", "issuer"),
+    ("AUTH_AUDIENCE", "one, two"),
     ("BILL_NO_FORMAT", "{year}"),
     ("BILL_NO_FORMAT", "{seq}{secret}"),
     ("BILL_LIFECYCLE", "closed"),
@@ -235,6 +245,72 @@ def test_the_data_folder_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert settings.read({"DATA_DIR": "/var/bills"}).data == Path("/var/bills")
 
 
+# ---------------------------------------------------------------- secrets
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "uri"
+    file.write_text(f"  mongodb://u:{SECRET}@h/\n")
+    chosen = settings.read({"MONGODB_URI_FILE": str(file)})
+    assert chosen.mongodb_uri == f"mongodb://u:{SECRET}@h/"
+    assert SECRET not in repr(chosen)
+
+
+def test_every_setting_that_may_hold_a_secret_is_hidden_and_may_come_from_a_file() -> None:
+    hidden = {each.name for each in dataclasses.fields(Settings) if not each.repr}
+    assert hidden == {name.lower() for name in settings.secrets()} == {"mongodb_uri"}
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff", SECRET.encode(), b"mongodb://"])
+def test_a_secrets_file_that_holds_none_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "uri"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"^MONGODB_URI(_FILE)?: ") as raised:
+        settings.read({"MONGODB_URI_FILE": str(file)})
+    assert SECRET not in str(raised.value)
+    assert len(str(raised.value).splitlines()) == 1
+
+
+def test_a_secret_comes_from_one_place(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^MONGODB_URI_FILE: "):
+        settings.read({"MONGODB_URI": "mongodb://h", "MONGODB_URI_FILE": str(tmp_path)})
+
+
+# ---------------------------------------------------------------- who may come in
+
+JWT = {
+    "AUTH": "jwt",
+    "AUTH_ISSUER": "https://issuer.example/realms/bills/",
+    "AUTH_AUDIENCE": "tmf678",
+    "AUTH_JWKS": "https://issuer.example/certs?p=1",
+}
+
+
+@pytest.mark.parametrize("name", ["AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_JWKS"])
+def test_tokens_need_all_that_they_are_verified_by(name: str) -> None:
+    assert settings.read(JWT).auth_issuer == JWT["AUTH_ISSUER"]
+    with pytest.raises(SettingsError, match=rf"^{name}: "):
+        settings.read({key: value for key, value in JWT.items() if key != name})
+
+
+def test_who_tells_how_to_verify_tokens_says_whether() -> None:
+    rest = {key: value for key, value in JWT.items() if key != "AUTH"}
+    with pytest.raises(SettingsError, match=r"^AUTH: "):
+        settings.read(rest)
+    assert settings.read(rest | {"AUTH": "off"}).auth == "off"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost"])
+def test_this_machine_alone_is_loopback(host: str) -> None:
+    assert settings.read({"HOST": host}).on_loopback
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "localhost.example", "1.2.3.4"])
+def test_every_other_address_is_not(host: str) -> None:
+    assert not settings.read({"HOST": host}).on_loopback
+
+
 # ---------------------------------------------------------------- serve
 
 
@@ -295,6 +371,36 @@ def test_serve_2_when_the_folder_is_a_file(serve: Serve) -> None:
     assert err.startswith(f"DATA_DIR: {serve.data} ")
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1"])
+def test_serve_2_when_others_would_come_in_unasked(serve: Serve, host: str) -> None:
+    status, out, err = serve(HOST=host)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("AUTH: ")
+    assert not serve.data.exists()
+
+
+def test_serve_warns_loudly_when_others_may_come_in_unasked(serve: Serve) -> None:
+    with capture_logs() as logs:
+        serve(HOST="0.0.0.0", AUTH="off", MONGOD="/nowhere/mongod")
+        serve(HOST="127.0.0.1", AUTH="off", MONGOD="/nowhere/mongod")
+    (warning,) = logs
+    assert (warning["log_level"], warning["host"]) == ("warning", "0.0.0.0")
+    assert "AUTH=off" in warning["reason"]
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", '{"keys": []}'])
+def test_serve_2_when_the_file_of_keys_holds_none(
+    serve: Serve, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "jwks.json"
+    if content is not None:
+        file.write_text(content)
+    status, out, err = serve(**JWT | {"AUTH_JWKS": str(file), "HOST": "0.0.0.0"})
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"AUTH_JWKS: {file}: ")
+    assert not serve.data.exists()
+
+
 def test_serve_2_when_mongod_is_none(serve: Serve) -> None:
     status, out, err = serve(MONGOD="/nowhere/mongod")
     assert (status, out, err) == (2, "", "MONGOD: /nowhere/mongod is not a program\n")
@@ -313,6 +419,7 @@ def test_every_setting_is_tried_here() -> None:
     # Any text may be a name or a path; starting judges paths.
     free = {"data_dir", "mongod", "bill_seller_logo", "bill_templates"}
     free |= {"bill_seller_name", "bill_seller_address"}
+    free |= {"auth_jwks", "auth_accounts_claim", "auth_party_claim"}
     assert {field.name for field in dataclasses.fields(Settings)} == DEFAULTS.keys()
     assert {name.lower() for name, _ in WRONG} == DEFAULTS.keys() - free
 

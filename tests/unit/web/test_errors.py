@@ -40,7 +40,8 @@ def test_every_error_of_ours_has_a_row() -> None:
 
 @pytest.mark.parametrize(("kind", "row"), errors.TABLE.items(), ids=str)
 def test_each_row_is_told_as_it_stands(kind: type[Exception], row: errors.Row) -> None:
-    pair = issubclass(kind, (words.NamedError, words.MethodNotAllowed))
+    pairs = (words.NamedError, words.MethodNotAllowed, words.InsufficientScope)
+    pair = issubclass(kind, pairs)
     error = kind("billNo", "is wrong") if pair else kind("billNo: is wrong")
     body = told(error)
     assert (body["status"], body["code"], body["reason"]) == (str(row[0]), *row[1:])

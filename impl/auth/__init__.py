@@ -1,0 +1,1 @@
+"""Who may come in: access tokens verified, and who asks as a value that the other rooms know."""

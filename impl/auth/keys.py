@@ -1,0 +1,157 @@
+"""The issuer's public keys (JWKS, RFC 7517): fetched when needed, kept while the issuer is down.
+
+PyJWT's own client blocks the event loop, may fetch twice at once, and has no keys while the issuer
+is down; what it reads keys with is used here.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from math import inf
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import jwt
+import structlog
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from impl.errors import Unavailable
+
+AGAIN_SECONDS = 30
+"""How often an unknown key id may make us ask the issuer, at the most."""
+
+FIRST_SECONDS = 2
+"""The same for as long as there are no keys at all."""
+
+FRESH_SECONDS = 600
+"""How long keys are used before the issuer is asked for new ones, without waiting for them."""
+
+PATIENCE_SECONDS = 10
+MOST_BYTES = 1024 * 1024
+MOST_KEYS = 100
+_KINDS = {
+    "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    "P-256": ("ES256",),
+    "P-384": ("ES384",),
+    "P-521": ("ES512",),
+    "Ed25519": ("EdDSA",),
+}
+"""What each kind of key signs by: RSA, or a curve."""
+
+ALGORITHMS = tuple(name for names in _KINDS.values() for name in names)
+"""The algorithms that tokens may be signed with: asymmetric ones alone (RFC 8725 section 3.1)."""
+
+RSA_BITS = 2048
+Json: TypeAlias = dict[str, Any]
+Fetch: TypeAlias = Callable[[], bytes]
+Ring: TypeAlias = dict[str, list[tuple[Any, jwt.PyJWK]]]
+"""For each algorithm the keys that it may be verified with, each with its id."""
+
+log = structlog.get_logger("auth")
+
+
+class Keys:
+    """The keys of one issuer. Belongs to one event loop."""
+
+    def __init__(self, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._ring: Ring = {}
+        self._asked: float | None = None
+        self._asking: asyncio.Task[None] | None = None
+
+    async def find(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
+        """The key of this id for an algorithm of ours; None where the issuer has none.
+
+        Where no id is given it is the only key there is. Raises Unavailable where the issuer has
+        not told its keys yet.
+        """
+        if self._age() > FRESH_SECONDS:
+            self._ask()
+        found = self._known(kid, algorithm)
+        if found is None and self._age() > (AGAIN_SECONDS if self._ring else FIRST_SECONDS):
+            self._ask()
+        if found is None and self._asking is not None:
+            await asyncio.shield(self._asking)
+            found = self._known(kid, algorithm)
+        if not self._ring:
+            raise Unavailable("the keys that tokens are verified with can't be had now")
+        return found
+
+    def _known(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
+        fitting = [key for id_, key in self._ring.get(algorithm, ()) if kid in (None, id_)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _age(self) -> float:
+        """How long ago the issuer was asked."""
+        return inf if self._asked is None else self._clock() - self._asked
+
+    def _ask(self) -> None:
+        if self._asking is None:
+            self._asked = self._clock()
+            self._asking = asyncio.create_task(self._refresh())
+
+    async def _refresh(self) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                self._ring = await asyncio.to_thread(lambda: read(self._fetch()))
+        except (OSError, ValueError, RecursionError, HTTPError) as error:
+            # No more than this: what libraries say may quote the URL, and with it a password.
+            log.warning("keys", reason=type(error).__name__, kept=bool(self._ring))
+        finally:
+            self._asking = None
+
+
+def is_url(text: str) -> bool:
+    """Whether the keys are fetched, and not read from a file."""
+    return text.startswith(("http://", "https://"))
+
+
+def source(text: str) -> Fetch:
+    """What fetches a JWKS from a URL, or reads it from a file."""
+    if is_url(text):
+        return lambda: _download(text)
+    return lambda: Path(text).read_bytes()
+
+
+def read(content: bytes) -> Ring:
+    """The keys of a JWKS that signatures can be verified with; ValueError where there is none."""
+    document = json.loads(content) if len(content) <= MOST_BYTES else None
+    given = document.get("keys") if isinstance(document, dict) else None
+    ring: Ring = {}
+    for key in given[:MOST_KEYS] if isinstance(given, list) else []:
+        for algorithm in _algorithms(key) if isinstance(key, dict) else ():
+            made = _made(key, algorithm)
+            if made is not None:
+                ring.setdefault(algorithm, []).append((key.get("kid"), made))
+    if not ring:
+        raise ValueError("no JWKS with a public key for signatures")
+    return ring
+
+
+def _download(url: str) -> bytes:
+    timeout = urllib3.Timeout(total=PATIENCE_SECONDS)
+    with urllib3.PoolManager(timeout=timeout, retries=False) as pool:
+        answer = pool.request("GET", url, redirect=False, preload_content=False)
+        if answer.status != 200:
+            raise ValueError(f"the issuer answers {answer.status}")
+        return answer.read(MOST_BYTES + 1)
+
+
+def _algorithms(key: Json) -> list[str]:
+    """Those of ours that a key is for, by what it says of itself."""
+    if key.get("use", "sig") != "sig" or "verify" not in key.get("key_ops", ["verify"]):
+        return []
+    kind = _KINDS.get(str(key.get("crv", key.get("kty"))), ())
+    return [name for name in kind if key.get("alg", name) == name]
+
+
+def _made(key: Json, algorithm: str) -> jwt.PyJWK | None:
+    """The key as PyJWT takes it; None where it can't be that, or is too weak."""
+    try:
+        made = jwt.PyJWK(key, algorithm)
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        return None
+    return None if key["kty"] == "RSA" and made.key.key_size < RSA_BITS else made

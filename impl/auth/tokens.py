@@ -1,0 +1,145 @@
+"""Access tokens: who a JWT says asks, once its signature and its claims are verified (RFC 9068)."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import jwt
+
+from impl.auth.identity import Identity
+from impl.auth.keys import ALGORITHMS, Keys
+from impl.errors import CredentialsExpired, CredentialsInvalid, InsufficientScope
+
+ALL_ACCOUNTS = "allAccounts"
+"""The scope of those who are limited by no claim, where claims limit others."""
+
+MOST_BYTES = 16 * 1024
+MOST_CHARACTERS = 256
+"""How long a subject may be, or a key's id."""
+
+LEEWAY_SECONDS = 30
+_CACHED = 4096
+_CACHED_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What tokens must say, and which of their claims limit their bearer."""
+
+    issuer: str
+    audiences: tuple[str, ...]
+    accounts_claim: str = ""
+    parties_claim: str = ""
+
+
+class Verifier:
+    """Verifies tokens, and remembers for a while which it has verified. Belongs to one loop."""
+
+    def __init__(self, keys: Keys, expected: Expected) -> None:
+        self._keys = keys
+        self._expected = expected
+        self._verified: OrderedDict[bytes, tuple[float, Identity]] = OrderedDict()
+
+    async def identity(self, token: bytes) -> Identity:
+        """Who asks with this token.
+
+        Raises CredentialsInvalid, CredentialsExpired, InsufficientScope where it has neither a
+        claim nor the scope that says what the bearer sees, or Unavailable where there are no keys.
+        """
+        if len(token) > MOST_BYTES:
+            raise CredentialsInvalid("the token is too long")
+        name = sha256(token).digest()
+        known = self._verified.get(name)
+        if known is not None and known[0] > time.time():
+            return known[1]
+        who = self._identity(await self._claims(token))
+        self._remember(name, who)
+        return who
+
+    async def _claims(self, token: bytes) -> dict[str, Any]:
+        header = _header(token)
+        algorithm, kid = header.get("alg"), header.get("kid")
+        if algorithm not in ALGORITHMS:
+            raise CredentialsInvalid("the token is signed with none of the algorithms in use")
+        if kid is not None and (not isinstance(kid, str) or len(kid) > MOST_CHARACTERS):
+            raise CredentialsInvalid("the token names no key")
+        key = await self._keys.find(kid, algorithm)
+        if key is None:
+            raise CredentialsInvalid("the token is signed with a key that the issuer does not have")
+        return self._decoded(token, key, algorithm)
+
+    def _decoded(self, token: bytes, key: jwt.PyJWK, algorithm: str) -> dict[str, Any]:
+        expected = self._expected
+        try:
+            return jwt.decode(
+                token,
+                key.key,
+                algorithms=[algorithm],
+                issuer=expected.issuer,
+                audience=expected.audiences,
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iss", "aud"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise CredentialsExpired("the token has expired") from None
+        except jwt.InvalidAudienceError:
+            raise CredentialsInvalid("aud: the token is for somebody else") from None
+        except jwt.InvalidIssuerError:
+            raise CredentialsInvalid("iss: the token is from somebody else") from None
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
+            name = type(error).__name__.removesuffix("Error")
+            raise CredentialsInvalid(f"the token is not valid ({name})") from None
+
+    def _identity(self, claims: Mapping[str, Any]) -> Identity:
+        expected, subject, scopes = self._expected, _subject(claims), _scopes(claims)
+        limits = (expected.accounts_claim, expected.parties_claim)
+        accounts, parties = (_names(claims, claim) for claim in limits)
+        if any(limits) and accounts is None and parties is None and ALL_ACCOUNTS not in scopes:
+            needed = " or ".join(claim for claim in limits if claim)
+            raise InsufficientScope(ALL_ACCOUNTS, f"needed by who has no claim {needed}")
+        expires = int(claims["exp"]) + LEEWAY_SECONDS
+        return Identity(subject, scopes, accounts, parties, expires)
+
+    def _remember(self, name: bytes, who: Identity) -> None:
+        """For as long as the token holds, but not past the time that a withdrawn key may."""
+        self._verified[name] = (min(who.expires, time.time() + _CACHED_SECONDS), who)
+        if len(self._verified) > _CACHED:
+            self._verified.popitem(last=False)
+
+
+def _header(token: bytes) -> dict[str, Any]:
+    try:
+        return jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise CredentialsInvalid("the token is no JWT that can be read") from None
+
+
+def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    """From `scope`, a text of words (RFC 9068), or `scp`, a text or a list, as some issuers say."""
+    given = claims.get("scope", claims.get("scp", ""))
+    words = given.split() if isinstance(given, str) else given
+    if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
+        raise CredentialsInvalid("scope: is no text of words")
+    return frozenset(words)
+
+
+def _names(claims: Mapping[str, Any], claim: str) -> frozenset[str] | None:
+    """What a claim limits its bearer to; None where it is not there, or not one that limits."""
+    if not claim or claim not in claims:
+        return None
+    given = claims[claim]
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, list) or not all(isinstance(each, str) and each for each in names):
+        raise CredentialsInvalid(f"{claim}: is no text, and no list of texts")
+    return frozenset(names)
+
+
+def _subject(claims: Mapping[str, Any]) -> str:
+    for name in ("sub", "client_id", "azp"):
+        given = claims.get(name)
+        if isinstance(given, str) and 0 < len(given) <= MOST_CHARACTERS:
+            return given
+    raise CredentialsInvalid("sub: the token does not say whose it is")

@@ -1,0 +1,48 @@
+"""MongoDB as the store holds it: a client whose writes are safe, and the collections."""
+
+from collections.abc import Sequence
+
+import pymongo
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+from pymongo.monitoring import ConnectionPoolListener
+
+from impl.store.faults import WRITE_SECONDS
+from impl.store.stored import Stored
+
+
+class UriError(Exception):
+    """The database's URI can't be used; the message does not quote it."""
+
+
+def client(
+    uri: str, listeners: Sequence[ConnectionPoolListener] = ()
+) -> pymongo.MongoClient[Stored]:
+    """A client that is not connected yet; UriError where the URI can't be one."""
+    try:
+        return pymongo.MongoClient(
+            uri,
+            connect=False,
+            w="majority",
+            journal=True,
+            timeoutMS=WRITE_SECONDS * 1000,
+            connectTimeoutMS=2000,
+            appname="tmf678",
+            event_listeners=listeners,
+        )
+    except (PyMongoError, ValueError, TypeError):
+        # What it says may quote the URI, and with it a password.
+        raise UriError("MONGODB_URI: has options that can't be read") from None
+
+
+class Collections(dict[str, Collection[Stored]]):
+    """The collections of a database, each made once: making one costs a tenth of a read."""
+
+    def __init__(self, database: Database[Stored]) -> None:
+        super().__init__()
+        self._database = database
+
+    def __missing__(self, name: str) -> Collection[Stored]:
+        self[name] = collection = self._database[name]
+        return collection

@@ -1,0 +1,236 @@
+"""What those who are limited to accounts or parties may do with what is theirs, and no more."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from impl.auth.tokens import LEEWAY_SECONDS
+from impl.store.mongo import Store
+from tests.auth.tokens import bearer
+from tests.auth.world import OWNED, SECRET, World, document, post
+
+
+@pytest.mark.parametrize("resource", OWNED)
+def test_ones_own_is_there(world: World, resource: str, me: dict[str, str]) -> None:
+    listed = world.door.get(resource, headers=me)
+    assert listed.headers["x-total-count"] == "2"
+    for each in listed.json():
+        one = world.door.get(f"{resource}/{each['id']}", headers=me)
+        assert one.json() == each
+        etag = {"If-None-Match": one.headers["etag"]}
+        assert world.door.get(f"{resource}/{each['id']}", headers=me | etag).status_code == 304
+
+
+def test_an_etag_of_others_does_not_tell_that_it_is_right(world: World, me: dict[str, str]) -> None:
+    address = "customerBill/theirs-customerBill-1"
+    etag = world.door.get(address, headers=world.operator).headers["etag"]
+    answer = world.door.get(address, headers=me | {"If-None-Match": etag})
+    assert answer.status_code == 404
+    answer = world.door.delete(address, headers=me | {"If-Match": '"77"'})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("media", ["application/pdf", "text/html"])
+def test_documents_are_ones_own(world: World, media: str, me: dict[str, str]) -> None:
+    headers = me | {"Accept": media}
+    mine = world.door.get("customerBill/mine-customerBill-1/document", headers=headers)
+    assert (mine.status_code, mine.headers["content-type"].split(";")[0]) == (200, media)
+    theirs = world.door.get("customerBill/theirs-customerBill-1/document", headers=headers)
+    assert (theirs.status_code, theirs.json()["code"]) == (404, "60")
+
+
+def test_a_document_is_the_same_for_all_who_see_it(world: World, me: dict[str, str]) -> None:
+    address = "customerBill/mine-customerBill-1/document"
+    seen = [world.door.get(address, headers=who).headers["etag"] for who in (me, world.operator)]
+    assert seen[0] == seen[1]
+
+
+def test_a_bill_tells_of_all_its_rates_and_gives_each_back_to_its_own_account(
+    world: World,
+) -> None:
+    """One account may pay for another."""
+    bill = {"id": "paid", "billingAccount": {"id": "mine"}}
+    rate: dict[str, Any] = {
+        "id": "used",
+        "name": "Used by another",
+        "billingAccount": {"id": "theirs"},
+    }
+    rate |= {"isBilled": True, "bill": {"id": "paid"}}
+    post(world, "customerBill", bill)
+    post(world, "appliedCustomerBillingRate", rate)
+    me = bearer(accounts="mine")
+    html = world.door.get("customerBill/paid/document", headers=me | {"Accept": "text/html"})
+    assert "Used by another" in html.text
+    assert world.door.get("appliedCustomerBillingRate/used", headers=me).status_code == 200
+    assert world.door.delete("customerBill/paid", headers=me).status_code == 204
+    assert world.door.get("appliedCustomerBillingRate/used", headers=me).status_code == 404
+    freed = world.door.get("appliedCustomerBillingRate/used", headers=world.operator).json()
+    assert (freed["isBilled"], freed["billingAccount"]["id"]) == (False, "theirs")
+    world.door.delete("appliedCustomerBillingRate/used", headers=world.operator)
+
+
+def test_a_rate_without_an_account_is_of_whose_bill_it_is_on(
+    world: World, me: dict[str, str]
+) -> None:
+    for owner in ("mine", "theirs"):
+        bill = {"id": f"{owner}-customerBill-2"}
+        rate = {"id": f"{owner}-bare", "isBilled": True, "bill": bill}
+        world.door.post("appliedCustomerBillingRate", json=rate, headers=world.operator)
+    status = [
+        world.door.get(f"appliedCustomerBillingRate/{each}-bare", headers=me).status_code
+        for each in ("mine", "theirs")
+    ]
+    for owner in ("mine", "theirs"):
+        bill_free = world.door.patch(
+            f"appliedCustomerBillingRate/{owner}-bare", json={}, headers=world.operator
+        )
+        assert bill_free.status_code == 200
+    assert status == [200, 404]
+
+
+def test_whether_an_attribute_is_known_depends_on_ones_own(world: World) -> None:
+    me = bearer(accounts="mine")
+    rate = {"billingAccount": {"id": "theirs"}, "secretAttribute": 1}
+    made = world.door.post("appliedCustomerBillingRate", json=rate, headers=world.operator).json()
+    address = "appliedCustomerBillingRate?secretAttribute=1"
+    assert world.door.get(address, headers=world.operator).status_code == 200
+    assert world.door.get(address, headers=me).status_code == 400
+    world.door.delete(f"appliedCustomerBillingRate/{made['id']}", headers=world.operator)
+
+
+def refused(answer: httpx.Response) -> bool:
+    return (answer.status_code, answer.json().get("code")) == (403, "51")
+
+
+def test_what_one_makes_and_changes_stays_ones_own(world: World) -> None:
+    me = bearer(accounts=["own", "other"], sub="owner")
+    bill = {"id": "made", "billingAccount": {"id": "own"}}
+    assert world.door.post("customerBill", json=bill, headers=me).status_code == 201
+    rates = "appliedCustomerBillingRate"
+    rate = {"id": "made", "billingAccount": {"id": "own"}}
+    assert world.door.post(rates, json=rate, headers=me).status_code == 201
+    moved = {"billingAccount": {"id": "other"}}
+    assert world.door.patch(f"{rates}/made", json=moved, headers=me).status_code == 200
+    for change in (
+        {"billingAccount": {"id": "theirs"}},
+        {"isBilled": True, "bill": {"id": "theirs-customerBill-1"}},
+        {"isBilled": True, "bill": {"id": "never-was"}},
+    ):
+        assert refused(world.door.patch(f"{rates}/made", json=change, headers=me))
+    them = {"relatedParty": [{"id": "them"}]}
+    assert refused(world.door.patch("customerBill/made", json=them, headers=me))
+    assert world.door.delete(f"{rates}/made", headers=me).status_code == 204
+    assert world.door.delete("customerBill/made", headers=me).status_code == 204
+
+
+def test_nothing_is_made_that_is_nobodys_or_hangs_on_others(world: World) -> None:
+    by_account, by_party = bearer(accounts="mine"), bearer(party="me")
+    rates = "appliedCustomerBillingRate"
+    theirs = {"id": "theirs-customerBill-1"}
+    for who, path, body in (
+        (by_account, "customerBill", {"category": "of nobody"}),
+        (by_account, "customerBillOnDemand", {"name": "of nobody"}),
+        (by_account, rates, {"billingAccount": {"id": "mine"}, "isBilled": True, "bill": theirs}),
+        (by_account, rates, {"isBilled": True, "bill": theirs}),
+        # A bill of others' charges, addressed to me.
+        (
+            by_party,
+            "customerBillOnDemand",
+            {"billingAccount": {"id": "theirs"}, "relatedParty": {"id": "me"}},
+        ),
+        (by_party, "customerBill", {"relatedParty": [{"id": "me"}, {"id": "them"}]}),
+    ):
+        before = world.all(path)
+        assert refused(world.door.post(path, json=body, headers=who)), body
+        assert world.all(path) == before
+
+
+def test_no_bill_adopts_what_others_have_on_its_id(world: World, ours: Store) -> None:
+    rate = {"id": "astray", "isBilled": True, "bill": {"id": "not yet"}, "name": SECRET}
+    ours.insert("appliedCustomerBillingRate", rate)
+    bill = {"id": "not yet", "relatedParty": [{"id": "me"}]}
+    assert refused(world.door.post("customerBill", json=bill, headers=bearer(party="me")))
+    ours.delete("appliedCustomerBillingRate", "astray")
+
+
+def test_nobody_hears_the_answer_to_anothers_idempotency_key(world: World) -> None:
+    key = {"Idempotency-Key": "the same key"}
+    body = {"billingAccount": {"id": "theirs"}, "name": SECRET}
+    rates = "appliedCustomerBillingRate"
+    first = world.door.post(rates, json=body, headers=world.operator | key)
+    again = world.door.post(rates, json=body, headers=world.operator | key)
+    assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
+    mine = world.door.post(rates, json=body, headers=bearer(accounts="mine") | key)
+    assert refused(mine)
+    mine = body | {"billingAccount": {"id": "own"}}  # type: ignore[assignment]
+    other = world.door.post(rates, json=mine, headers=bearer(accounts="own") | key)
+    assert (other.status_code, "idempotency-replayed" in other.headers) == (201, False)
+    for made in (first, other):
+        world.door.delete(f"{rates}/{made.json()['id']}", headers=world.operator)
+
+
+# ---------------------------------------------------------------- events
+
+
+def test_events_tell_of_ones_own(world: World, me: dict[str, str]) -> None:
+    events = world.door.get("events?limit=1000", headers=me).json()
+    kinds = {next(iter(each["event"])) for each in events}
+    assert kinds >= {"customerBill", "appliedCustomerBillingRate", "billCycle"}
+    for each in events:
+        ((_, resource),) = each["event"].items()
+        assert SECRET not in json.dumps(each)
+        assert resource.get("billingAccount", {"id": "mine"})["id"] in ("mine", "own", "other")
+
+
+def test_the_id_of_an_event_of_others_is_no_place_in_the_feed(
+    world: World, me: dict[str, str]
+) -> None:
+    theirs = world.door.get(
+        "events?event.customerBill.id=theirs-customerBill-1", headers=world.operator
+    ).json()[0]["eventId"]
+    absent = world.door.get("events?after=never", headers=me)
+    answer = world.door.get(f"events?after={theirs}", headers=me)
+    assert (answer.status_code, answer.text) == (absent.status_code, absent.text)
+
+
+def lines(answer: httpx.Response) -> Iterator[dict[str, Any]]:
+    for line in answer.iter_lines():
+        if line.startswith("data:"):
+            yield json.loads(line.removeprefix("data:"))
+
+
+def test_a_live_stream_tells_of_ones_own(world: World) -> None:
+    me = bearer(accounts=["mine"]) | {"Accept": "text/event-stream"}
+    with world.door.stream("GET", "events?eventType=CustomerBillCreateEvent", headers=me) as live:
+        for owner in ("theirs", "mine"):
+            post(world, "customerBill", document("customerBill", owner, 99))
+        first = next(lines(live))
+    assert first["event"]["customerBill"]["id"] == "mine-customerBill-99"
+    for owner in ("theirs", "mine"):
+        world.door.delete(f"customerBill/{owner}-customerBill-99", headers=world.operator)
+
+
+def test_a_live_stream_ends_with_its_token(world: World) -> None:
+    soon = int(time.time()) - LEEWAY_SECONDS + 5
+    me = bearer(accounts=["mine"], exp=soon) | {"Accept": "text/event-stream"}
+    with world.door.stream("GET", "events", headers=me) as live:
+        assert live.status_code == 200
+        for _ in lines(live):
+            pass  # until the server ends it
+    assert world.door.get("events", headers=me).json()["code"] == "42"
+
+
+def test_ones_own_rate_stays_on_others_bill(world: World) -> None:
+    """That one does not see the bill is no reason to take a charge off it."""
+    bill = {"id": "theirs-customerBill-2"}
+    rate = {"id": "on-theirs", "billingAccount": {"id": "mine"}, "isBilled": True, "bill": bill}
+    post(world, "appliedCustomerBillingRate", rate)
+    address = "appliedCustomerBillingRate/on-theirs"
+    off = world.door.patch(address, json={"isBilled": False}, headers=bearer(accounts="mine"))
+    assert (off.status_code, off.json()["code"]) == (409, "409")
+    world.door.patch(address, json={"bill": {"id": "gone"}}, headers=world.operator)
+    assert world.door.get(address, headers=world.operator).json()["bill"]["id"] == bill["id"]

@@ -1,0 +1,197 @@
+"""Nobody who is limited to accounts or parties sees or changes what is others', by any operation.
+
+It walks the contract's operations. One that is added is judged like its kind: a list, something
+with an id, something that makes a resource. Where that does not do, this says so and fails.
+"""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from generated.operations import OPERATIONS, Operation
+from tests.auth.tokens import bearer
+from tests.auth.world import EVENTS, NOTHING, OPERATORS, OWNED, PLANS, SECRET, World
+
+BODIES: dict[str, Any] = {
+    "patchCustomerBill": {"state": "onHold"},
+    "patchCustomerBillOnDemand": {"name": "changed"},
+    "patchAppliedCustomerBillingRate": {"name": "changed"},
+    "patchBillCycle": {"name": "changed"},
+    "patchBillCycleSpecification": {"name": "changed"},
+    "createCustomerBill": {"category": "x", "billingAccount": {"id": "theirs"}},
+    "createCustomerBillOnDemand": {"billingAccount": {"id": "theirs"}},
+    "createAppliedCustomerBillingRate": {"billingAccount": {"id": "theirs"}},
+    "createBillCycle": {"name": "x"},
+    "createBillCycleSpecification": {"name": "x"},
+    "registerListener": {"callback": "http://127.0.0.1:1099/x"},
+}
+"""What is sent, such that it would be done for one who may."""
+
+
+def kind(operation: Operation) -> str:
+    """How an operation is judged."""
+    shows = operation.responses[min(operation.responses)].get("application/json") or ""
+    if "{id}" in operation.path:
+        return "one"
+    if operation.method == "GET" and shows.endswith("[]"):
+        return "list"
+    return "create" if operation.method == "POST" else "?"
+
+
+def of(judged: str) -> list[Operation]:
+    return [operation for operation in OPERATIONS if kind(operation) == judged]
+
+
+def test_it_is_known_how_to_judge_every_operation() -> None:
+    known = {*OWNED, *PLANS, *OPERATORS, *EVENTS}
+    strange = [o.id for o in OPERATIONS if kind(o) == "?" or o.resource not in known]
+    assert not strange, f"say above whose {strange} are, and how they are to be judged"
+    assert [o.id for o in OPERATIONS if o.request and o.id not in BODIES] == []
+
+
+def example(operation: Operation, world: World) -> str:
+    """The id of something of the operation's resource that is not mine."""
+    if operation.resource == "billCycle":
+        return "cycle"
+    if operation.resource == "billCycleSpecification":
+        return "plan"
+    if operation.resource == "hub":
+        (hub,) = world.all("hub")[1]
+        return str(hub["id"])
+    return f"theirs-{operation.resource}-2"
+
+
+def ask(
+    world: World, operation: Operation, who: dict[str, str], id_: str = "", media: str = ""
+) -> httpx.Response:
+    path = operation.path.lstrip("/").replace("{id}", id_)
+    headers = {**who, **({"Content-Type": media} if media else {})}
+    body = json.dumps(BODIES[operation.id]).encode() if operation.request else None
+    return world.door.request(operation.method, path, headers=headers, content=body)
+
+
+@pytest.mark.parametrize("operation", of("one"), ids=lambda each: each.id)
+def test_what_is_others_is_not_there(
+    world: World, operation: Operation, me: dict[str, str]
+) -> None:
+    id_ = example(operation, world)
+    before = world.all(operation.resource)
+    media = next(iter(operation.request), "")
+    answer = ask(world, operation, me, id_, media)
+    absent = ask(world, operation, me, "never-was", media)
+    assert absent.status_code == 404
+    if operation.resource not in PLANS:
+        assert answer.status_code == 404, "a foreign id is 404, whatever is wrong besides"
+        assert answer.text.replace(id_, "never-was") == absent.text
+        assert {*answer.headers} == {*absent.headers}
+    elif operation.method == "GET":
+        assert answer.status_code == 200
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "51")
+    assert SECRET not in answer.text
+    assert world.all(operation.resource) == before
+
+
+@pytest.mark.parametrize("operation", of("create"), ids=lambda each: each.id)
+def test_nothing_is_made_for_others(world: World, operation: Operation, me: dict[str, str]) -> None:
+    before = world.all(operation.resource)
+    answer = ask(world, operation, me, media="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "51")
+    assert SECRET not in answer.text
+    assert world.all(operation.resource) == before
+
+
+ASKED = [
+    "",
+    "limit=1",
+    "limit=0",
+    "limit=3&offset=1",
+    "sort=-id",
+    "fields=id",
+    "id={theirs}",
+    "id=theirs-customerBill-2,mine-customerBill-2",
+    "billingAccount.id=theirs",
+    "relatedParty.id=them",
+    "customerBill.id=theirs-customerBill-1",
+    "bill.id=theirs-customerBill-1",
+    f"name={SECRET}",
+    "id.gt=",
+    "id.regex=theirs",
+    "filter=$[?(@.id != 'x')]",
+    "filter=$[?(@.billingAccount.id == 'theirs' || @.id)]",
+    "filter=$[?(!(@.billingAccount.id == 'mine'))]",
+    "filter=$[?(@.event.customerBill)]",
+    "event.customerBill.billingAccount.id=theirs",
+]
+
+
+@pytest.mark.parametrize("operation", of("list"), ids=lambda each: each.id)
+def test_lists_hold_what_is_ones_own(
+    world: World, operation: Operation, me: dict[str, str]
+) -> None:
+    path, answered = operation.path.lstrip("/"), 0
+    for query in ASKED:
+        asked = query.format(theirs=example(operation, world))
+        for media in ("application/json", "application/x-ndjson"):
+            answer = world.door.get(f"{path}?{asked}", headers={**me, "Accept": media})
+            assert answer.status_code in (200, 206, 400, 406), answer.text
+            answered += answer.is_success
+            hold_to_mine(answer)
+    assert answered >= 10
+    whole = world.door.get(path, headers=me)
+    assert len(whole.json()) == int(whole.headers["x-total-count"])
+    assert operation.resource in OPERATORS or whole.json()
+
+
+def hold_to_mine(answer: httpx.Response) -> None:
+    if not answer.is_success:  # what the client said itself
+        return
+    assert SECRET not in answer.text
+    body = answer.text.replace("&quot;", "")
+    for word in ('"theirs', '"them"', '"theirs-'):
+        assert word not in body, answer.url
+    total = answer.headers.get("x-total-count")
+    if total is not None and answer.status_code == 200:
+        assert int(total) == len(answer.json()) or answer.request.url.params.get("limit") == "0"
+
+
+@pytest.mark.parametrize("operation", of("list"), ids=lambda each: each.id)
+def test_pages_lead_to_ones_own_alone(
+    world: World, operation: Operation, me: dict[str, str]
+) -> None:
+    path = operation.path.lstrip("/")
+    expected = [each.get("id") for each in world.door.get(path, headers=me).json()]
+    walked: list[str] = []
+    url = f"{path}?limit=1"
+    while True:
+        answer = world.door.get(url, headers=me)
+        hold_to_mine(answer)
+        assert int(answer.headers["x-total-count"]) == len(expected)
+        walked += [each.get("id") for each in answer.json()]
+        if "next" not in answer.links:
+            break
+        url = answer.links["next"]["url"]
+    assert walked == expected
+
+
+@pytest.mark.parametrize("operation", of("list"), ids=lambda each: each.id)
+def test_head_counts_ones_own_alone(world: World, operation: Operation, me: dict[str, str]) -> None:
+    path = operation.path.lstrip("/")
+    mine, head = (world.door.request(m, path, headers=me) for m in ("GET", "HEAD"))
+    assert head.headers["x-total-count"] == mine.headers["x-total-count"]
+    everything, _ = world.all(path)
+    assert operation.resource in PLANS or mine.headers["x-total-count"] != everything
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+def test_who_is_limited_to_nothing_sees_nothing(world: World, operation: Operation) -> None:
+    nobody = bearer(**NOTHING)
+    if kind(operation) == "list" and operation.resource not in PLANS | EVENTS:
+        answer = ask(world, operation, nobody)
+        assert (answer.json(), answer.headers["x-total-count"]) == ([], "0")
+    elif kind(operation) == "one" and operation.resource not in PLANS:
+        media = next(iter(operation.request), "")
+        mine = f"mine-{operation.resource}-1"
+        assert ask(world, operation, nobody, mine, media).status_code == 404

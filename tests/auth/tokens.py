@@ -1,0 +1,26 @@
+"""Who asks in these tests."""
+
+import time
+from typing import Any
+
+from generated.operations import OPERATIONS
+from impl.auth.tokens import ALL_ACCOUNTS
+from tests.auth.issuer import token
+
+SCOPES = sorted({scope for operation in OPERATIONS for scope in operation.scopes})
+
+
+def bearer(*scopes: str, **claims: Any) -> dict[str, str]:
+    """The header of one who may do what these scopes allow; all of it where none are named."""
+    return {"Authorization": f"Bearer {token(scope=' '.join(scopes or SCOPES), **claims)}"}
+
+
+def unlimited(*scopes: str) -> dict[str, str]:
+    return bearer(*(scopes or SCOPES), ALL_ACCOUNTS, sub="operator")
+
+
+def until(holds: Any, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "in vain"
+        time.sleep(0.05)
