@@ -10,12 +10,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 _SPECIAL = re.compile(r"[.~\x00]|\A\$|\A\Z")
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _ESCAPED = re.compile(r"~([0-9A-F]{2})|\A~\Z")
 
 
 def encode(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document under the names that it is stored by, its instants in UTC."""
-    return {encode_first_name(name): _encoded(value) for name, value in document.items()}
+    """The document under the names that it is stored by, its instants in UTC.
+
+    It shares with the document what is stored as it is.
+    """
+    return {
+        (name if name in _plain else encode_first_name(name)): (
+            value if type(value) in _SCALARS else _encoded(value)
+        )
+        for name, value in document.items()
+    }
 
 
 def decode(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,7 +41,18 @@ def encode_first_name(name: str) -> str:
 
 def encode_name(name: str) -> str:
     """The name that an attribute is stored by, below the first level."""
-    return _SPECIAL.sub(_escape, name) if _SPECIAL.search(name) else name
+    if name in _plain:
+        return name
+    if _SPECIAL.search(name):
+        return _SPECIAL.sub(_escape, name)
+    if name[0] != "_" and len(name) <= LONGEST_KEPT and len(_plain) < MOST_KEPT:
+        _plain.add(name)
+    return name
+
+
+LONGEST_KEPT, MOST_KEPT = 64, 4096
+_plain: set[str] = set()
+"""Names that are stored as they are at any level, as far as they have been met."""
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -45,22 +65,40 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _encoded(value: Any) -> Any:
     if isinstance(value, dict):
+        if _plain.issuperset(value):
+            return _members_encoded(value)
         return {encode_name(name): _encoded(member) for name, member in value.items()}
     if isinstance(value, list):
         return [_encoded(member) for member in value]
     return _instant(value) if isinstance(value, datetime) else value
 
 
+def _members_encoded(value: dict[str, Any]) -> dict[str, Any]:
+    """An object whose names are plain; itself where its members are, too."""
+    encoded = value
+    if not _SCALARS.issuperset(map(type, value.values())):
+        for name, member in value.items():
+            if type(member) not in _SCALARS:
+                stored = _encoded(member)
+                if stored is not member:
+                    encoded = encoded if encoded is not value else value.copy()
+                    encoded[name] = stored
+    return encoded
+
+
 def _instant(value: datetime) -> datetime:
     """In UTC, to the millisecond that a BSON date holds."""
-    moment = value.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+    odd = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - odd) if odd else moment
 
 
 def _decoded(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            (_ESCAPED.sub(_unescape, name) if "~" in name else name): _decoded(member)
+            (_ESCAPED.sub(_unescape, name) if "~" in name else name): (
+                member if type(member) in _SCALARS else _decoded(member)
+            )
             for name, member in value.items()
         }
     if isinstance(value, list):
