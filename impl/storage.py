@@ -1,4 +1,4 @@
-"""The store as every process of ours opens it: each write is told of."""
+"""The store as every process of ours opens it: each write is told of, unless one asks not to."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,17 @@ from impl.store.pages import Bounds
 
 
 def opened(
-    settings: Settings, uri: str = "", listeners: Sequence[ConnectionPoolListener] = ()
+    settings: Settings,
+    uri: str = "",
+    listeners: Sequence[ConnectionPoolListener] = (),
+    *,
+    told: bool = True,
 ) -> Store:
-    """The store over the settings' database, or over the one at a URI."""
+    """The store over the settings' database, or over the one at a URI; `told` makes events."""
     return Store(
         uri or settings.mongodb_uri,
         settings.mongodb_db,
         bounds=Bounds(settings.count_timeout_ms / 1000, settings.max_page_bytes),
-        record=build,
+        record=build if told else None,
         listeners=listeners,
     )

@@ -1,7 +1,7 @@
 """Create, read, change and remove the resources of one collection: what all handlers share."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -21,6 +21,7 @@ from impl.patch.operations import same
 from impl.query import attributes
 from impl.query.language import Document, Page, Query
 from impl.query.project import project
+from impl.store.many import insert_many
 from impl.store.mongo import Store
 
 T = TypeVar("T", bound=Mapping[str, Any])
@@ -92,13 +93,28 @@ class Collection(Generic[T]):
 
     def create(self, body: Mapping[str, Any]) -> T:
         """Keep a new resource: the client's id or a ULID, the server's `lastUpdate` and `href`."""
-        document = {"id": str(ULID()), **body}
+        document = self.made(body)
+        return self._typed(self._written(lambda: (None, self._store.insert(self._name, document))))
+
+    def made(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What `create` keeps of a body; raises what the client got wrong."""
+        document = {**body} if "id" in body else {"id": str(ULID()), **body}
         document.pop("href", None)
         if "@type" in self._schema.fields:
             document.setdefault("@type", self._type)
         self._touch(document)
         self._rules.on_create(document)
-        return self._typed(self._written(lambda: (None, self._store.insert(self._name, document))))
+        return document
+
+    def keep(self, documents: Sequence[Mapping[str, Any]]) -> None:
+        """Keep documents that were `made`, in the transaction that this is in.
+
+        Raises Conflict where an id is taken; then the transaction is over.
+        """
+        insert_many(self._store, self._name, documents)
+        if self._rules.on_write is not None:
+            for document in documents:
+                self._rules.on_write(None, Document(document, 1))
 
     def retrieve(self, id_: str, query: Query) -> T:
         """The resource, with the attributes that the query asks for; NotFound."""

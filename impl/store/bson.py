@@ -5,8 +5,9 @@ A name that is empty, begins with `$`, or holds `.`, NUL or `~` is stored with t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from operator import is_
 from typing import Any
 
 _SPECIAL = re.compile(r"[.~\x00]|\A\$|\A\Z")
@@ -28,7 +29,7 @@ def encode(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decode(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The document that `encode` was given."""
+    """The document that `encode` was given; it shares what was stored as it is."""
     document: dict[str, Any] = _decoded(stored)
     return document
 
@@ -66,24 +67,30 @@ def _unescape(match: re.Match[str]) -> str:
 def _encoded(value: Any) -> Any:
     if isinstance(value, dict):
         if _plain.issuperset(value):
-            return _members_encoded(value)
+            return _members(value, _encoded)
         return {encode_name(name): _encoded(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [_encoded(member) for member in value]
+        return _elements(value, _encoded)
     return _instant(value) if isinstance(value, datetime) else value
 
 
-def _members_encoded(value: dict[str, Any]) -> dict[str, Any]:
-    """An object whose names are plain; itself where its members are, too."""
-    encoded = value
+def _members(value: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    """An object with its members changed; itself where none changes."""
+    changed = value
     if not _SCALARS.issuperset(map(type, value.values())):
         for name, member in value.items():
             if type(member) not in _SCALARS:
-                stored = _encoded(member)
-                if stored is not member:
-                    encoded = encoded if encoded is not value else value.copy()
-                    encoded[name] = stored
-    return encoded
+                other = change(member)
+                if other is not member:
+                    changed = changed if changed is not value else value.copy()
+                    changed[name] = other
+    return changed
+
+
+def _elements(value: list[Any], change: Callable[[Any], Any]) -> list[Any]:
+    """An array with its elements changed; itself where none changes."""
+    changed = [change(element) for element in value]
+    return value if all(map(is_, changed, value)) else changed
 
 
 def _instant(value: datetime) -> datetime:
@@ -95,12 +102,13 @@ def _instant(value: datetime) -> datetime:
 
 def _decoded(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            (_ESCAPED.sub(_unescape, name) if "~" in name else name): (
-                member if type(member) in _SCALARS else _decoded(member)
-            )
-            for name, member in value.items()
-        }
+        if _plain.issuperset(value):
+            return _members(value, _decoded)
+        return {_decode_name(name): _decoded(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [_decoded(member) for member in value]
+        return _elements(value, _decoded)
     return value
+
+
+def _decode_name(name: str) -> str:
+    return _ESCAPED.sub(_unescape, name) if "~" in name else encode_name(name)
