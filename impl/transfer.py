@@ -62,8 +62,6 @@ def _import(
     with suppress(Unavailable):  # on what is there already they take long, and can wait
         store.ensure_indexes()
     contract = Contract.load()
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
     collections = handlers.collections(Services(store, contract, chosen.policy))
     job = format_.name and f"import {format_.resource or '@type'} {format_.name}"
     keeper = Keeper(store, collections, refusals, job)
@@ -76,6 +74,8 @@ def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
     if chosen.embedded:
         raise SettingsError("MONGODB_URI: is needed, the database that the servers work on.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     store = storage.opened(chosen, told=told)
     try:
         store.ping()

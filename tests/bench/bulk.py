@@ -135,12 +135,14 @@ def _children() -> float:
 
 def _print(measured: dict[str, list[Measured]], size: float) -> None:
     bare = median(each.per_second for each in measured["insert_many"])
-    print(f"| rates of {size:.0f} bytes | rates/s | of insert_many | CPU us a rate |")
-    print("|---|---|---|---|")
+    print(
+        f"| rates of {size:.0f} bytes | rates/s | of insert_many | CPU us a rate | a CPU second |"
+    )
+    print("|---|---|---|---|---|")
     for name, runs in measured.items():
         fast = median(each.per_second for each in runs)
         cpu = median(each.cpu_us for each in runs)
-        print(f"| {name} | {fast:,.0f} | {fast / bare:.2f} | {cpu:.1f} |", flush=True)
+        print(f"| {name} | {fast:,.0f} | {fast / bare:.2f} | {cpu:.1f} | {1e6 / cpu:,.0f} |")
 
 
 def main() -> int:
