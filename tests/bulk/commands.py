@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import orjson
 
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.stored import TEXT
 from tests.servers import ROOT, environment
 
 RATES, BILLS = "appliedCustomerBillingRate", "customerBill"
@@ -78,6 +80,22 @@ def rate(number: int, **other: Any) -> dict[str, Any]:
     } | other
 
 
+def lines(count: int) -> list[object]:
+    """Some with an id, some without, and some that are refused."""
+    made: list[object] = [rate(number) for number in range(count)]
+    for number in range(0, count, 3):
+        made[number] = {k: v for k, v in rate(number).items() if k != "id"}
+    for number in range(5, count, 1000):
+        made[number] = b'{"@type":"AppliedCustomerBillingRate"}'
+    return made
+
+
+def until_more_than(database: Database, count: int, process: "subprocess.Popen[bytes]") -> None:
+    collection, _ = database.store.collection(RATES)
+    while collection.estimated_document_count() <= count and process.poll() is None:
+        time.sleep(0.005)
+
+
 def write(path: Path, documents: Iterator[Mapping[str, Any]] | list[Any]) -> Path:
     path.write_bytes(
         b"".join(
@@ -92,13 +110,11 @@ def read(path: Path) -> list[Any]:
 
 
 def stored(store: Store, resource: str) -> dict[str, Any]:
-    """All documents by id, as JSON shows them."""
+    """All documents by id, as JSON shows them, and whether each is kept with its text."""
     collection, _ = store.collection(resource)
-    found = {each["_id"]: each for each in collection.find()}
-    return {
-        id_: orjson.loads(orjson.dumps(each, option=orjson.OPT_UTC_Z))
-        for id_, each in found.items()
-    }
+    found = {each["_id"]: each | {TEXT: TEXT in each} for each in collection.find()}
+    shown: dict[str, Any] = orjson.loads(orjson.dumps(found, option=orjson.OPT_UTC_Z))
+    return shown
 
 
 def without_time(documents: dict[str, Any]) -> dict[str, Any]:
