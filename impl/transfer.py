@@ -5,7 +5,7 @@ import gc
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from impl import handlers, storage
@@ -16,7 +16,7 @@ from impl.bulk.keeping import Keeper, Progress
 from impl.bulk.reader import Format, Reader
 from impl.bulk.refusals import Refusals
 from impl.contract import Contract
-from impl.errors import ApiError, Unavailable
+from impl.errors import ApiError
 from impl.handlers.collection import Services
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
@@ -59,8 +59,7 @@ def write_out(chosen: Settings, options: argparse.Namespace) -> int:
 def _import(
     store: Store, chosen: Settings, source: Source, format_: Format, refusals: Refusals
 ) -> Import:
-    with suppress(Unavailable):  # on what is there already they take long, and can wait
-        store.ensure_indexes()
+    store.ensure_indexes()
     contract = Contract.load()
     collections = handlers.collections(Services(store, contract, chosen.policy))
     job = format_.name and f"import {format_.resource or '@type'} {format_.name}"
