@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from impl import quick
+from impl.bounds import MAX_DEPTH, MAX_MEMBERS, MAX_TEXT
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
 SCALARS = (
@@ -90,9 +91,9 @@ def test_usual_text_is_beyond_doubt(given_: str) -> None:
         '{"a":9223372036854775808}',
         "[-9223372036854775809]",
         "[1e400]",
-        "[" * 66 + "]" * 66,
-        "[" + ",".join("1" * 1001) + "]",
-        f'"{"x" * 64 * 1024}"',
+        "[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2),
+        "[" + ",".join("1" * (MAX_MEMBERS + 1)) + "]",
+        f'"{"x" * (MAX_TEXT + 1)}"',
     ],
 )
 def test_what_may_not_be_kept_is_left_to_others(given_: str) -> None:
