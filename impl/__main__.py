@@ -1,4 +1,4 @@
-"""Commands: `python -m impl serve`, `worker` and `bill-cycle`."""
+"""Commands: `python -m impl serve`, `worker`, `bill-cycle`, `import` and `export`."""
 
 import argparse
 import os
@@ -13,6 +13,8 @@ import structlog
 from generated.operations import BASE_PATH
 from impl import logs, settings, storage, worker
 from impl.billing import preview
+from impl.bulk.files import FileTrouble
+from impl.bulk.resources import EXPORTED, IMPORTED
 from impl.errors import ApiError
 from impl.events.dispatcher import Dispatcher, Options
 from impl.processes import Companion
@@ -28,13 +30,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = settings.read(os.environ)
         logs.configure(chosen.log_level)
-        options.run(chosen, options)
-    except (SettingsError, EmbeddedError, UriError, ApiError) as error:
+        return options.run(chosen, options) or 0
+    except (SettingsError, EmbeddedError, UriError, ApiError, FileTrouble) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,7 +50,23 @@ def _parser() -> argparse.ArgumentParser:
     cycle.add_argument("id", help="the billCycle to run")
     cycle.add_argument("--dry-run", action="store_true", help="show its bills, and write nothing")
     cycle.set_defaults(run=bill_cycle)
+    _add_bulk(commands)
     return parser
+
+
+def _add_bulk(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    bring = commands.add_parser("import", help="keep the lines of a file, as a POST of each would")
+    bring.add_argument("file", help="JSON lines, packed if it ends in .gz; - is standard input")
+    bring.add_argument("--resource", choices=IMPORTED, help="what lines are; else as @type says")
+    bring.add_argument("--name", help="what the file is known by; else its own name")
+    bring.add_argument("--refused", metavar="FILE", help="where refused lines go; else *.refused")
+    bring.add_argument("--events", action="store_true", help="make the events of creates, too")
+    bring.set_defaults(run=bring_in)
+    write = commands.add_parser("export", help="write what a query finds, as JSON lines")
+    write.add_argument("resource", choices=EXPORTED)
+    write.add_argument("--query", default="", help="as a list's, such as 'state=new&sort=billDate'")
+    write.add_argument("-o", dest="file", metavar="FILE", default="-", help="packed if *.gz")
+    write.set_defaults(run=write_out)
 
 
 def serve(chosen: Settings, options: argparse.Namespace) -> None:
@@ -108,6 +125,20 @@ def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
     else:
         preview.run(store, options.id, worker.jobs(chosen, store))
     store.close()
+
+
+def bring_in(chosen: Settings, options: argparse.Namespace) -> int:
+    """Import a file; the exit status."""
+    from impl import transfer  # noqa: PLC0415 - a worker starts without it
+
+    return transfer.bring_in(chosen, options)
+
+
+def write_out(chosen: Settings, options: argparse.Namespace) -> int:
+    """Export a resource; the exit status."""
+    from impl import transfer  # noqa: PLC0415 - a worker starts without it
+
+    return transfer.write_out(chosen, options)
 
 
 def _store(chosen: Settings) -> Store:

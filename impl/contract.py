@@ -1,8 +1,6 @@
 """The effective contract at run time: the document, and its schemas as compiled validators."""
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,13 +9,13 @@ import jsonschema_rs
 import yaml
 
 from impl.errors import ApiError, BodyInvalid, FieldInvalid, FieldMissing
+from impl.instants import instant
 
 Json = dict[str, Any]
 DOCUMENT = Path(__file__).parent.parent / "generated" / "openapi.yaml"
 POINTER = "x-pointer"
 COMPONENTS = "#/components/schemas/"
 ADDRESS = "urn:tmf678:contract"
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:[0-5]\d)", re.ASCII)
 
 
 class Contract:
@@ -130,10 +128,7 @@ def trouble(error: jsonschema_rs.ValidationError) -> ApiError:
 
 def is_instant(text: str) -> bool:
     """Whether a text is an RFC 3339 date-time that can be stored: years 1 to 9999 in UTC."""
-    try:
-        return bool(_RFC_3339.fullmatch(text) and datetime.fromisoformat(text).astimezone(UTC))
-    except (ValueError, OverflowError):
-        return False
+    return instant(text) is not None
 
 
 def _nearest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError | None:

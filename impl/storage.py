@@ -1,4 +1,4 @@
-"""The store as every process of ours opens it: each write is told of."""
+"""The store as every process of ours opens it: each write is told of, unless one asks not to."""
 
 from collections.abc import Sequence
 
@@ -16,8 +16,9 @@ def opened(
     listeners: Sequence[ConnectionPoolListener] = (),
     *,
     guarded: bool = False,
+    told: bool = True,
 ) -> Store:
-    """The store over the settings' database, or over the one at a URI.
+    """The store over the settings' database, or over the one at a URI; `told` makes events.
 
     Where it is `guarded`, it holds who asks to what is theirs; else it is ours alone.
     """
@@ -25,7 +26,7 @@ def opened(
         uri or settings.mongodb_uri,
         settings.mongodb_db,
         bounds=Bounds(settings.count_timeout_ms / 1000, settings.max_page_bytes),
-        record=build,
+        record=build if told else None,
         listeners=listeners,
         guarded=guarded,
     )

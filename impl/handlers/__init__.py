@@ -9,7 +9,7 @@ from impl.handlers.applied_customer_billing_rate import AppliedCustomerBillingRa
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.bill_cycle_account import BillCycleAccounts
 from impl.handlers.bill_cycle_specification import BillCycleSpecifications
-from impl.handlers.collection import Services
+from impl.handlers.collection import Collection, Services
 from impl.handlers.customer_bill import CustomerBills
 from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
 from impl.handlers.events import Events
@@ -32,6 +32,19 @@ def build(services: Services) -> Handlers:
         bill_cycle_specification=BillCycleSpecifications(services),
         events=Events(services),
     )
+
+
+def collections(services: Services) -> dict[str, Collection[Any]]:
+    """The collections that documents may be brought into, by resource.
+
+    Requests for bills are not among them: to keep one is to have its bill made.
+    """
+    return {
+        "appliedCustomerBillingRate": AppliedCustomerBillingRates(services).collection,
+        "billCycle": BillCycles(services).collection,
+        "billCycleSpecification": BillCycleSpecifications(services).collection,
+        "customerBill": CustomerBills(services).collection,
+    }
 
 
 def refuse_missing() -> None:

@@ -25,6 +25,11 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
             Rules(on_create=_start, on_change=self._judge, on_write=_keep_billed),
         )
 
+    @property
+    def collection(self) -> Collection[types.AppliedCustomerBillingRate]:
+        """What keeps them, for those who bring in many."""
+        return self._rates
+
     def list_applied_customer_billing_rate(self, query: Query) -> Page:
         return self._rates.list(query)
 

@@ -32,6 +32,11 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
             Rules(on_create=self._start, on_change=self._judge, on_write=self._plan),
         )
 
+    @property
+    def collection(self) -> Collection[types.BillCycle]:
+        """What keeps them, for those who bring in many."""
+        return self._cycles
+
     def list_bill_cycle(self, query: Query) -> Page:
         return self._cycles.list(query)
 

@@ -28,6 +28,11 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
         )
         self._store = services.store
 
+    @property
+    def collection(self) -> Collection[types.BillCycleSpecification]:
+        """What keeps them, for those who bring in many."""
+        return self._specifications
+
     def list_bill_cycle_specification(self, query: Query) -> Page:
         return self._specifications.list(query)
 

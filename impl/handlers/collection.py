@@ -1,7 +1,7 @@
 """Create, read, change and remove the resources of one collection: what all handlers share."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -16,11 +16,13 @@ from impl.documents.document import Documents
 from impl.documents.style import Style
 from impl.errors import Conflict, NamedError, ParameterInvalid
 from impl.events.callbacks import Allowance
+from impl.instants import plan
 from impl.patch.apply import Patch, refuse_unpatchable
 from impl.patch.operations import same
 from impl.query import attributes
 from impl.query.language import Document, Page, Query
 from impl.query.project import project
+from impl.store.many import insert_many
 from impl.store.mongo import Store
 
 T = TypeVar("T", bound=Mapping[str, Any])
@@ -75,6 +77,7 @@ class Collection(Generic[T]):
         self._name = name
         self._type = schema.__name__
         self._schema = schema()
+        self._typed_values = plan(schema)
         self._store = services.store
         self._contract = services.contract
         self._reject_unknown = services.reject_unknown_filters
@@ -92,13 +95,28 @@ class Collection(Generic[T]):
 
     def create(self, body: Mapping[str, Any]) -> T:
         """Keep a new resource: the client's id or a ULID, the server's `lastUpdate` and `href`."""
-        document = {"id": str(ULID()), **body}
+        document = self.made(body)
+        return self._typed(self._written(lambda: (None, self._store.insert(self._name, document))))
+
+    def made(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What `create` keeps of a body; raises what the client got wrong."""
+        document = {**body} if "id" in body else {"id": str(ULID()), **body}
         document.pop("href", None)
         if "@type" in self._schema.fields:
             document.setdefault("@type", self._type)
         self._touch(document)
         self._rules.on_create(document)
-        return self._typed(self._written(lambda: (None, self._store.insert(self._name, document))))
+        return document
+
+    def keep(self, documents: Sequence[Mapping[str, Any]]) -> None:
+        """Keep documents that were `made`, in the transaction that this is in.
+
+        Raises Conflict where an id is taken; then the transaction is over.
+        """
+        insert_many(self._store, self._name, documents)
+        if self._rules.on_write is not None:
+            for document in documents:
+                self._rules.on_write(None, Document(document, 1))
 
     def retrieve(self, id_: str, query: Query) -> T:
         """The resource, with the attributes that the query asks for; NotFound."""
@@ -161,7 +179,7 @@ class Collection(Generic[T]):
             self._contract.check(COMPONENTS + self._type, changed)
         except NamedError as error:
             raise Conflict(f"as it is stored, with this patch: {error}") from None
-        after: dict[str, Any] = self._schema.load(patch.view.removed(changed))
+        after: dict[str, Any] = self._typed_values(patch.view.removed(changed))
         self._rules.on_change(before, after, patch.mentions(shown, changed))
         self._touch(after)
         return after

@@ -29,6 +29,11 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
             Rules(on_create=_start, on_change=self._judge, on_write=self._free),
         )
 
+    @property
+    def collection(self) -> Collection[types.CustomerBill]:
+        """What keeps them, for those who bring in many."""
+        return self._bills
+
     def list_customer_bill(self, query: Query) -> Page:
         return self._bills.list(query)
 

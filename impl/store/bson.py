@@ -5,21 +5,31 @@ A name that is empty, begins with `$`, or holds `.`, NUL or `~` is stored with t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from operator import is_
 from typing import Any
 
 _SPECIAL = re.compile(r"[.~\x00]|\A\$|\A\Z")
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _ESCAPED = re.compile(r"~([0-9A-F]{2})|\A~\Z")
 
 
 def encode(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document under the names that it is stored by, its instants in UTC."""
-    return {encode_first_name(name): _encoded(value) for name, value in document.items()}
+    """The document under the names that it is stored by, its instants in UTC.
+
+    It shares with the document what is stored as it is.
+    """
+    return {
+        (name if name in _plain else encode_first_name(name)): (
+            value if type(value) in _SCALARS else _encoded(value)
+        )
+        for name, value in document.items()
+    }
 
 
 def decode(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The document that `encode` was given."""
+    """The document that `encode` was given; it shares what was stored as it is."""
     document: dict[str, Any] = _decoded(stored)
     return document
 
@@ -32,7 +42,18 @@ def encode_first_name(name: str) -> str:
 
 def encode_name(name: str) -> str:
     """The name that an attribute is stored by, below the first level."""
-    return _SPECIAL.sub(_escape, name) if _SPECIAL.search(name) else name
+    if name in _plain:
+        return name
+    if _SPECIAL.search(name):
+        return _SPECIAL.sub(_escape, name)
+    if name[0] != "_" and len(name) <= LONGEST_KEPT and len(_plain) < MOST_KEPT:
+        _plain.add(name)
+    return name
+
+
+LONGEST_KEPT, MOST_KEPT = 64, 4096
+_plain: set[str] = set()
+"""Names that are stored as they are at any level, as far as they have been met."""
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -45,24 +66,49 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _encoded(value: Any) -> Any:
     if isinstance(value, dict):
+        if _plain.issuperset(value):
+            return _members(value, _encoded)
         return {encode_name(name): _encoded(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [_encoded(member) for member in value]
+        return _elements(value, _encoded)
     return _instant(value) if isinstance(value, datetime) else value
+
+
+def _members(value: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    """An object with its members changed; itself where none changes."""
+    changed = value
+    if not _SCALARS.issuperset(map(type, value.values())):
+        for name, member in value.items():
+            if type(member) not in _SCALARS:
+                other = change(member)
+                if other is not member:
+                    changed = changed if changed is not value else value.copy()
+                    changed[name] = other
+    return changed
+
+
+def _elements(value: list[Any], change: Callable[[Any], Any]) -> list[Any]:
+    """An array with its elements changed; itself where none changes."""
+    changed = [change(element) for element in value]
+    return value if all(map(is_, changed, value)) else changed
 
 
 def _instant(value: datetime) -> datetime:
     """In UTC, to the millisecond that a BSON date holds."""
-    moment = value.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+    odd = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - odd) if odd else moment
 
 
 def _decoded(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            (_ESCAPED.sub(_unescape, name) if "~" in name else name): _decoded(member)
-            for name, member in value.items()
-        }
+        if _plain.issuperset(value):
+            return _members(value, _decoded)
+        return {_decode_name(name): _decoded(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [_decoded(member) for member in value]
+        return _elements(value, _decoded)
     return value
+
+
+def _decode_name(name: str) -> str:
+    return _ESCAPED.sub(_unescape, name) if "~" in name else encode_name(name)

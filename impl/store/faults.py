@@ -1,10 +1,17 @@
 """MongoDB's troubles as ours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import pymongo
-from pymongo.errors import ConnectionFailure, DocumentTooLarge, OperationFailure, PyMongoError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DocumentTooLarge,
+    OperationFailure,
+    PyMongoError,
+)
 
 from impl.errors import (
     ApiError,
@@ -20,6 +27,7 @@ READ_SECONDS = 5
 WRITE_SECONDS = 20
 SEARCH_SECONDS = 2
 ILLEGAL_OPERATION = 20
+DUPLICATE_KEY = 11000
 NO_TRANSACTIONS = "MONGODB_URI names a single server, and no replica set with transactions"
 TOO_DEEP = 15
 INVALID_PATTERN = 51091
@@ -56,6 +64,18 @@ def _translation(error: PyMongoError) -> ApiError | None:
     if code == INVALID_PATTERN:
         return ParameterInvalid("", "a pattern that the database can't search with")
     return None
+
+
+@contextmanager
+def unique(resource: str) -> Iterator[None]:
+    """Raise Conflict where one of many documents would come under an id that is taken."""
+    try:
+        yield
+    except BulkWriteError as error:
+        wrong: Sequence[Any] = (error.details or {}).get("writeErrors", ())
+        if any(each["code"] == DUPLICATE_KEY for each in wrong):
+            raise Conflict(f"id: a {resource} of these ids is there already") from None
+        raise
 
 
 @contextmanager

@@ -13,6 +13,7 @@ EXPIRING: dict[str, tuple[str, int]] = {
     "idempotency": ("keptAt", 24 * 3600),
     "event": (EXPIRES, 0),
     "delivery": (EXPIRES, 0),
+    "checkpoint": ("at", 90 * 24 * 3600),
 }
 """What is removed some seconds after the instant that the attribute holds."""
 

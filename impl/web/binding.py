@@ -12,7 +12,6 @@ import flask
 import orjson
 from connexion.resolver import Resolver
 from flask.globals import request_ctx
-from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -20,10 +19,10 @@ from generated import schemas
 from generated.api import HANDLERS
 from generated.operations import OPERATIONS, Operation
 from impl.auth.identity import asks
-from impl.errors import FieldInvalid
 from impl.events.build import correlation, trace
 from impl.handlers import Handlers
 from impl.handlers.idempotency import Answer, Idempotency
+from impl.instants import plan
 from impl.links import Links, links
 from impl.patch.apply import Patch
 from impl.query import attributes, parse
@@ -72,7 +71,7 @@ class _View:
         self._method: Callable[..., Any] = getattr(handler, operation.python_name)
         self._arguments = operation.arguments
         self._known = _attributes(operation)
-        self._body = _body_schema(operation)
+        self._typed = _body_plan(operation)
         self._media = [each for each in LISTS if each in operation.responses[success(operation)]]
         self._own = [name for name, place, _ in operation.arguments if place == "query"]
         self._listed = (operation.responses[success(operation)].get(JSON) or "").endswith("[]")
@@ -153,13 +152,7 @@ class _View:
         value = self._content(request)
         if self._operation.method == "PATCH":
             return "patch", Patch(request.mimetype, value, links)
-        if self._body is None:
-            return "body", value
-        try:
-            return "body", self._body.load(value)
-        except ValidationError as error:
-            name, trouble = next(iter(error.messages_dict.items()))
-            raise FieldInvalid(name, str(trouble)) from None
+        return "body", self._typed(value)
 
 
 def _preferred(accept: str | None, offered: list[str]) -> str:
@@ -175,6 +168,7 @@ def _attributes(operation: Operation) -> Attribute:
     return attributes.of(schema) if schema else Attribute("any")
 
 
-def _body_schema(operation: Operation) -> Schema | None:
+def _body_plan(operation: Operation) -> Callable[[Any], Any]:
+    """What makes typed values of a body that the contract allows."""
     name = operation.request.get(JSON)
-    return schemas.SCHEMAS[name]() if name in schemas.SCHEMAS else None
+    return plan(schemas.SCHEMAS[name]) if name in schemas.SCHEMAS else lambda body: body

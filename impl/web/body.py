@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope
 
+from impl import quick
 from impl.bounds import MAX_DEPTH, MAX_MEMBERS, MAX_TEXT
 from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid
 from impl.web.guard import values
@@ -87,6 +88,9 @@ def decode(body: bytes) -> Any:
     """
     if not body.strip():
         raise BodyMissing("a JSON body is needed")
+    plain = quick.decode(body)
+    if plain is not quick.UNSURE:
+        return plain
     try:
         value = _parsed(body.decode("utf-8"))
     except UnicodeDecodeError:

@@ -1,0 +1,1 @@
+"""Many resources at once, from files and into files: the commands `import` and `export`."""

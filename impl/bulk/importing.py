@@ -1,0 +1,98 @@
+"""The import of a file: its lines kept as a `POST` of each would keep them, in batches.
+
+One batch is read while the one before it is kept. What died goes on behind its last batch, on any
+machine; and where that is forgotten, ids tell what is there already.
+"""
+
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from tqdm import tqdm
+
+from impl.bulk.files import FileTrouble, Source, troubles
+from impl.bulk.keeping import Keeper, Progress, Read
+from impl.bulk.lines import Batch, Lines
+from impl.bulk.reader import Reader
+from impl.bulk.refusals import Refusal, Refusals
+from impl.errors import ApiError, Unavailable
+
+
+class Stopped(Exception):
+    """An import did not come to its end, because of its `__cause__`."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self.progress = progress
+
+
+class Import:
+    """The import of one file."""
+
+    def __init__(self, source: Source, reader: Reader, keeper: Keeper, refusals: Refusals) -> None:
+        self._source = source
+        self._reader = reader
+        self._keeper = keeper
+        self._refusals = refusals
+
+    def run(self, most_bytes: int) -> Progress:
+        """Import the file from where an earlier run of it ended; what became of all its lines.
+
+        Raises Stopped because of FileTrouble, Unavailable or KeyboardInterrupt.
+        """
+        progress = Progress()
+        writing: Future[Progress] | None = None
+        with ThreadPoolExecutor(1, "writer") as writer, self._bar() as bar:
+            try:
+                lines, progress = self._begun(most_bytes)
+                while (batch := self._next(lines)) is not None:
+                    read = self._read(batch)
+                    progress = writing.result() if writing else progress
+                    writing = writer.submit(self._keeper.keep, read, progress, _say)
+                    bar.update(self._source.position - bar.n)
+                    bar.set_postfix_str(f"{progress.place.line:,} lines", refresh=False)
+                progress = writing.result() if writing else progress
+                self._keeper.end()
+            except (FileTrouble, Unavailable, KeyboardInterrupt) as error:
+                self._keeper.stop.set()
+                raise Stopped(_settled(writing, progress)) from error
+        return progress
+
+    def _bar(self) -> "tqdm[Any]":
+        return tqdm(total=self._source.size, unit="B", unit_scale=True, disable=None)
+
+    def _begun(self, most_bytes: int) -> tuple[Lines, Progress]:
+        """The file where an earlier run ended, or at its beginning if it is another by now."""
+        progress = self._keeper.begun()
+        lines = Lines(self._source.lines, most_bytes)
+        with troubles(self._source.path):
+            if not lines.skip(progress.place):
+                self._source.rewind()
+                lines, progress = Lines(self._source.lines, most_bytes), Progress()
+        return lines, replace(progress, size=self._refusals.resume(progress.size))
+
+    def _next(self, lines: Lines) -> Batch | None:
+        with troubles(self._source.path):
+            return lines.batch()
+
+    def _read(self, batch: Batch) -> Read:
+        read = Read(batch.end)
+        for number, text in batch.lines:
+            try:
+                read.kept.append(self._reader.read(number, text))
+            except ApiError as error:
+                read.refused.append(Refusal(number, text, error))
+        return read
+
+
+def _say(trouble: str) -> None:
+    tqdm.write(f"waiting: {trouble}", file=sys.stderr)
+
+
+def _settled(writing: Future[Progress] | None, progress: Progress) -> Progress:
+    """The progress once the batch that is under way is kept, or can't be."""
+    try:
+        return writing.result() if writing else progress
+    except (ApiError, FileTrouble):
+        return progress

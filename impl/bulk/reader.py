@@ -1,0 +1,96 @@
+"""A line read as what a `POST` of it would keep: by the same rules, refused by the same words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from generated import schemas
+from impl.contract import COMPONENTS, Contract
+from impl.errors import BodyInvalid, ContentTooLarge, FieldInvalid, FieldMissing
+from impl.handlers.collection import Collection
+from impl.instants import plan
+
+Json = dict[str, Any]
+
+
+class Line(NamedTuple):
+    """A line whose document can be kept."""
+
+    number: int
+    text: bytes
+    resource: str
+    document: Json
+
+
+@dataclass(frozen=True)
+class Format:
+    """How lines are read: as JSON, up to so many bytes, as this resource or as their `@type` says.
+
+    A line without an id gets one made of the `name` of its file and its number, so that it is the
+    same one whenever it is read; with no name there is none.
+    """
+
+    decode: Callable[[bytes], Any]
+    most_bytes: int
+    resource: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class _Kind:
+    resource: str
+    pointer: str
+    typed: Callable[[Json], Json]
+    collection: Collection[Any]
+
+
+class Reader:
+    """Reads lines as documents of the collections given, by the contract and their rules."""
+
+    def __init__(
+        self, collections: Mapping[str, Collection[Any]], contract: Contract, format_: Format
+    ) -> None:
+        self._contract = contract
+        self._format = format_
+        self._stem = format_.name and blake2b(format_.name.encode(), digest_size=8).hexdigest()
+        self._kinds = {name: _kind(name, each) for name, each in collections.items()}
+        self._types = {_type(name): kind for name, kind in self._kinds.items()}
+
+    def read(self, number: int, text: bytes) -> Line:
+        """The line's document; raises the error that a `POST` would get."""
+        if len(text) > self._format.most_bytes:
+            raise ContentTooLarge(f"the line is over {self._format.most_bytes} bytes")
+        value = self._format.decode(text)
+        kind = self._kind(value)
+        self._contract.check(kind.pointer, value)
+        if "id" not in value:
+            value = {"id": self._id(number), **value}
+        return Line(number, text, kind.resource, kind.collection.made(kind.typed(value)))
+
+    def _kind(self, value: Any) -> _Kind:
+        if not isinstance(value, dict):
+            raise BodyInvalid("a line holds one object")
+        if self._format.resource is not None:
+            return self._kinds[self._format.resource]
+        name = value.get("@type")
+        if name is None:
+            raise FieldMissing("@type", "is needed where no --resource says what the lines are")
+        kind = self._types.get(name) if isinstance(name, str) else None
+        if kind is None:
+            raise FieldInvalid("@type", f"is none of {', '.join(self._types)}")
+        return kind
+
+    def _id(self, number: int) -> str:
+        if self._stem is None:
+            raise FieldMissing("id", "is needed where no --name says what standard input is")
+        return f"{self._stem}-{number:010}"
+
+
+def _kind(resource: str, collection: Collection[Any]) -> _Kind:
+    body = f"{_type(resource)}_Create"
+    return _Kind(resource, COMPONENTS + body, plan(schemas.SCHEMAS[body]), collection)
+
+
+def _type(resource: str) -> str:
+    return resource[0].upper() + resource[1:]

@@ -1,0 +1,98 @@
+"""The commands `import` and `export`: the rooms that they need, put together; what they print."""
+
+import argparse
+import gc
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from impl import handlers, storage
+from impl.bulk import exporting
+from impl.bulk.files import Source
+from impl.bulk.importing import Import, Stopped
+from impl.bulk.keeping import Keeper, Progress
+from impl.bulk.reader import Format, Reader
+from impl.bulk.refusals import Refusals
+from impl.contract import Contract
+from impl.errors import ApiError
+from impl.handlers.collection import Services
+from impl.settings import Settings, SettingsError
+from impl.store.mongo import Store
+from impl.web import body, errors
+
+GARBAGE = 50_000
+"""How many objects more make Python look for cycles: lines are many objects, and none of them."""
+
+ALL, SOME, NOT, INTERRUPTED = 0, 1, 2, 130
+"""Exit statuses: all is in, some lines were refused, it could not be done, it was ended."""
+
+
+def bring_in(chosen: Settings, options: argparse.Namespace) -> int:
+    """Import a file; the exit status."""
+    piped = options.file == "-"
+    name = options.name or (None if piped else Path(options.file).name)
+    refused = options.refused or f"{(name or 'stdin') if piped else options.file}.refused"
+    refusals = Refusals(Path(refused), _told, chosen.max_body_bytes)
+    format_ = Format(body.decode, chosen.max_body_bytes, options.resource, name)
+    with _store(chosen, told=options.events) as store, Source(options.file) as source:
+        try:
+            progress = _import(store, chosen, source, format_, refusals).run(format_.most_bytes)
+        except Stopped as stopped:
+            return _stopped(stopped, goes_on=name is not None)
+    there = f" {progress.there:,} were there already," if progress.there else ""
+    where = f": {refused}" if progress.refused else ""
+    print(f"{progress.imported:,} imported,{there} {progress.refused:,} refused{where}")
+    return SOME if progress.refused else ALL
+
+
+def write_out(chosen: Settings, options: argparse.Namespace) -> int:
+    """Export a resource; the exit status."""
+    asked = exporting.query(options.resource, options.query)
+    with _store(chosen, told=False) as store:
+        count = exporting.export(store, options.resource, asked, options.file)
+    print(f"{count:,} exported", file=sys.stderr)
+    return ALL
+
+
+def _import(
+    store: Store, chosen: Settings, source: Source, format_: Format, refusals: Refusals
+) -> Import:
+    store.ensure_indexes()
+    contract = Contract.load()
+    collections = handlers.collections(Services(store, contract, chosen.policy))
+    job = format_.name and f"import {format_.resource or '@type'} {format_.name}"
+    keeper = Keeper(store, collections, refusals, job)
+    return Import(source, Reader(collections, contract, format_), keeper, refusals)
+
+
+@contextmanager
+def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
+    """The store, which is there; a signal to end is as Ctrl-C is."""
+    if chosen.embedded:
+        raise SettingsError("MONGODB_URI: is needed, the database that the servers work on.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+    store = storage.opened(chosen, told=told)
+    try:
+        store.ping()
+        yield store
+    finally:
+        store.close()
+
+
+def _told(error: ApiError) -> bytes:
+    """The Error body that a client would get."""
+    return errors.answer(error).body
+
+
+def _stopped(stopped: Stopped, *, goes_on: bool) -> int:
+    cause = stopped.__cause__
+    interrupted = isinstance(cause, KeyboardInterrupt)
+    progress: Progress = stopped.progress
+    line = f"{progress.place.line:,} lines are done"
+    how = "the same command goes on behind them" if goes_on else "they count as there already"
+    print(f"{'stopped' if interrupted else cause}; {line}, {how}", file=sys.stderr)
+    return INTERRUPTED if interrupted else NOT

@@ -1,0 +1,162 @@
+"""Command: how many rates a second are imported and exported, beside pymongo's bare `insert_many`.
+
+`python -m tests.bench.bulk [--rates N] [--rounds N]`. The command's time is that of its process,
+its start included; the bare insert's is for documents that are in memory already.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import pymongo
+
+from generated import schemas
+from impl.instants import plan
+from impl.store.embedded import Mongod
+from impl.store.mongo import Store
+from impl.store.stored import kept
+from tests.servers import ROOT, environment
+
+RATES = 200_000
+ROUNDS = 3
+RESOURCE = "appliedCustomerBillingRate"
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Rates a second, and CPU microseconds of the client a rate."""
+
+    per_second: float
+    cpu_us: float
+
+
+def bench(uri: str, folder: Path, count: int = RATES, rounds: int = ROUNDS) -> None:
+    """Print a table: rates a second of a bare insert, an import and an export, and their ratios."""
+    file = folder / "rates.ndjson"
+    with file.open("wb") as lines:
+        lines.writelines(orjson.dumps(each) + b"\n" for each in rates(count))
+    measured: dict[str, list[Measured]] = {"insert_many": [], "import": [], "export": []}
+    for _ in range(rounds):
+        database = f"bench-{uuid4().hex}"
+        measured["insert_many"].append(_bare(uri, f"{database}-bare", count))
+        measured["import"].append(_command(uri, database, count, "import", str(file)))
+        output = ("export", RESOURCE, "-o", str(folder / "out.ndjson"))
+        measured["export"].append(_command(uri, database, count, *output))
+        client: pymongo.MongoClient[Any] = pymongo.MongoClient(uri)
+        client.drop_database(database)
+        client.drop_database(f"{database}-bare")
+        client.close()
+    _print(measured, file.stat().st_size / count)
+
+
+def rates(count: int) -> Iterator[dict[str, Any]]:
+    """So many rates of usual size, as a rating system writes them."""
+    for number in range(count):
+        net = number % 997 / 100
+        tax = round(net * 0.19, 2)
+        day = f"2026-09-{number % 30 + 1:02}T{number % 24:02}:{number % 60:02}:{number % 59:02}Z"
+        yield {
+            "id": f"rate-{number:08}",
+            "@type": "AppliedCustomerBillingRate",
+            "date": day,
+            "name": "Minutes to mobile",
+            "description": "Calls within the country",
+            "type": "usageCharge",
+            "billingAccount": {"id": f"A-{number % 10_000}", "name": "Household"},
+            "product": {"id": f"P-{number % 7}", "name": "Mobile M"},
+            "periodCoverage": {
+                "startDateTime": "2026-09-01T00:00:00Z",
+                "endDateTime": "2026-10-01T00:00:00Z",
+            },
+            "taxExcludedAmount": {"unit": "EUR", "value": net},
+            "taxIncludedAmount": {"unit": "EUR", "value": round(net + tax, 2)},
+            "appliedTax": [
+                {
+                    "taxCategory": "VAT",
+                    "taxRate": 19,
+                    "taxAmount": {"unit": "EUR", "value": tax},
+                }
+            ],
+        }
+
+
+def _bare(uri: str, database: str, count: int) -> Measured:
+    """The same documents under the same indexes, by nothing but pymongo."""
+    store = Store(uri, database)
+    store.ensure_indexes()
+    collection, _ = store.collection(RESOURCE)
+    typed = plan(schemas.SCHEMAS[f"A{RESOURCE[1:]}_Create"])
+    made = (typed(each) | {"isBilled": False} for each in rates(count))
+    source = (kept(RESOURCE, each, 1)[0] for each in made)
+    seconds = cpu = 0.0
+    while batch := list(islice(source, BATCH)):
+        began, worked = time.perf_counter(), time.process_time()
+        collection.insert_many(batch, ordered=False)
+        seconds += time.perf_counter() - began
+        cpu += time.process_time() - worked
+    store.close()
+    return Measured(count / seconds, cpu / count * 1e6)
+
+
+def _command(uri: str, database: str, count: int, *arguments: str) -> Measured:
+    store = Store(uri, database)
+    store.ensure_indexes()
+    store.close()
+    began, worked = time.perf_counter(), _children()
+    subprocess.run(
+        [sys.executable, "-m", "impl", *arguments],
+        check=True,
+        cwd=ROOT,
+        env=environment({"MONGODB_URI": uri, "MONGODB_DB": database}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    seconds = time.perf_counter() - began
+    return Measured(count / seconds, (_children() - worked) / count * 1e6)
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _print(measured: dict[str, list[Measured]], size: float) -> None:
+    bare = median(each.per_second for each in measured["insert_many"])
+    print(
+        f"| rates of {size:.0f} bytes | rates/s | of insert_many | CPU us a rate | a CPU second |"
+    )
+    print("|---|---|---|---|---|")
+    for name, runs in measured.items():
+        fast = median(each.per_second for each in runs)
+        cpu = median(each.cpu_us for each in runs)
+        print(f"| {name} | {fast:,.0f} | {fast / bare:.2f} | {cpu:.1f} | {1e6 / cpu:,.0f} |")
+
+
+def main() -> int:
+    """Run the command; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rates", type=int, default=RATES)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, Mongod(Path(folder)) as mongod:
+        bench(
+            os.environ.get("MONGODB_URI", mongod.uri), Path(folder), options.rates, options.rounds
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""The commands import and export, as their user runs them."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from impl.store.embedded import Mongod
+from impl.store.mongo import Store
+from impl.store.stored import TEXT
+from tests.servers import ROOT, environment
+
+RATES, BILLS = "appliedCustomerBillingRate", "customerBill"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended, and what it said."""
+
+    status: int
+    out: str
+    error: str
+
+
+def start(
+    mongod: Mongod, database: str, *arguments: object, **more: object
+) -> "subprocess.Popen[bytes]":
+    named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": database} | more
+    return subprocess.Popen(
+        [sys.executable, "-m", "impl", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment(named),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def run(
+    mongod: Mongod, database: str, *arguments: object, given: bytes = b"", **more: object
+) -> Ran:
+    process = start(mongod, database, *arguments, **more)
+    out, error = process.communicate(given, timeout=120)
+    assert b"Traceback" not in error, error.decode()
+    return Ran(process.returncode, out.decode(), error.decode())
+
+
+class Database:
+    """A database of a test's own, and the commands on it."""
+
+    def __init__(self, mongod: Mongod) -> None:
+        self.mongod = mongod
+        self.name = f"bulk-{uuid4().hex}"
+        self.store = Store(mongod.uri, self.name)
+
+    def run(self, *arguments: object, given: bytes = b"", **settings: object) -> Ran:
+        return run(self.mongod, self.name, *arguments, given=given, **settings)
+
+    def start(self, *arguments: object, **settings: object) -> "subprocess.Popen[bytes]":
+        return start(self.mongod, self.name, *arguments, **settings)
+
+    def all(self, resource: str = RATES) -> dict[str, Any]:
+        return stored(self.store, resource)
+
+
+def rate(number: int, **other: Any) -> dict[str, Any]:
+    return {
+        "id": f"r{number:06}",
+        "@type": "AppliedCustomerBillingRate",
+        "date": "2026-10-01T02:00:00.123456+02:00",
+        "billingAccount": {"id": f"A-{number % 7}"},
+        "taxExcludedAmount": {"unit": "EUR", "value": number / 4},
+        "note": {"$x": ["a.b", None, {"": 1}]},
+    } | other
+
+
+def lines(count: int) -> list[object]:
+    """Some with an id, some without, and some that are refused."""
+    made: list[object] = [rate(number) for number in range(count)]
+    for number in range(0, count, 3):
+        made[number] = {k: v for k, v in rate(number).items() if k != "id"}
+    for number in range(5, count, 1000):
+        made[number] = b'{"@type":"AppliedCustomerBillingRate"}'
+    return made
+
+
+def until_more_than(database: Database, count: int, process: "subprocess.Popen[bytes]") -> None:
+    collection, _ = database.store.collection(RATES)
+    while collection.estimated_document_count() <= count and process.poll() is None:
+        time.sleep(0.005)
+
+
+def write(path: Path, documents: Iterator[Mapping[str, Any]] | list[Any]) -> Path:
+    path.write_bytes(
+        b"".join(
+            (each if isinstance(each, bytes) else orjson.dumps(each)) + b"\n" for each in documents
+        )
+    )
+    return path
+
+
+def read(path: Path) -> list[Any]:
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def stored(store: Store, resource: str) -> dict[str, Any]:
+    """All documents by id, as JSON shows them, and whether each is kept with its text."""
+    collection, _ = store.collection(resource)
+    found = {each["_id"]: each | {TEXT: TEXT in each} for each in collection.find()}
+    shown: dict[str, Any] = orjson.loads(orjson.dumps(found, option=orjson.OPT_UTC_Z))
+    return shown
+
+
+def without_time(documents: dict[str, Any]) -> dict[str, Any]:
+    """The documents without what tells when they were kept."""
+    return {
+        id_: {name: value for name, value in each.items() if name not in ("lastUpdate", "due")}
+        for id_, each in documents.items()
+    }

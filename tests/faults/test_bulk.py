@@ -1,0 +1,50 @@
+"""What survives when an import is killed: each line of its file is kept once."""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from impl.store.checkpoints import CHECKPOINTS
+from impl.store.embedded import Mongod
+from tests.bulk.commands import RATES, Database, lines, read, until_more_than, write
+
+FULL = bool(os.environ.get("FULL"))
+LINES, KILLS = (500_000, 10) if FULL else (20_000, 2)
+
+
+@pytest.fixture
+def database(mongod: Mongod) -> Iterator[Database]:
+    made = Database(mongod)
+    yield made
+    made.store.close()
+
+
+@pytest.mark.timeout(600)
+def test_killed_at_any_moment_and_run_again_each_line_is_there_once(
+    database: Database, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "rates.ndjson", lines(LINES))
+    collection, _ = database.store.collection(RATES)
+    chance, kills = random.Random(678), 0
+    for _ in range(KILLS):
+        process = database.start("import", file)
+        until_more_than(database, collection.estimated_document_count(), process)
+        time.sleep(chance.random() / 10)
+        kills += process.poll() is None
+        process.kill()
+        process.communicate()
+    assert kills
+    said = database.run("import", file)
+    wrong = LINES // 1000
+    assert said.status == 1
+    assert said.out == f"{LINES - wrong:,} imported, {wrong} refused: {file}.refused\n"
+    assert collection.count_documents({}) == LINES - wrong
+    values = {each["taxExcludedAmount"]["value"] for each in collection.find()}
+    assert len(values) == LINES - wrong
+    refused = [each["line"] for each in read(tmp_path / "rates.ndjson.refused")]
+    assert refused == list(range(6, LINES, 1000))
+    assert not database.all(CHECKPOINTS)
