@@ -102,8 +102,10 @@ class Edge:
         self, scope: Scope, exchange: "_Exchange", operation: Operation
     ) -> None:
         exchange.operation = operation.id
-        await self._gate.admit(scope, operation)
-        self._admission.admit(scope)
+        try:
+            await self._gate.admit(scope, operation)
+        finally:
+            self._admission.admit(scope)  # whom the gate refuses counts by their address
         guard.accept(scope, operation)
         scope[OPERATION] = operation
         headers = [(k, v) for k, v in scope["headers"] if k not in _BODY_HEADERS]

@@ -36,7 +36,7 @@ class Gate:
             if needed not in who.scopes:
                 raise InsufficientScope(needed, f"{operation.id} needs it")
         scope[IDENTITY] = who
-        scope[CLIENT] = who.subject
+        scope[CLIENT] = f"subject {who.subject}"  # which is no address
 
 
 def _token(scope: Scope) -> bytes:
