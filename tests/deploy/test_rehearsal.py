@@ -8,7 +8,7 @@ import pytest
 from tests.deploy.rehearsal import rehearse
 
 FULL = bool(os.environ.get("FULL"))
-COUNT, SECONDS = (1_000_000, 20) if FULL else (5_000, 0.5)
+COUNT, SECONDS = (300_000, 10) if FULL else (5_000, 0.5)
 
 
 @pytest.mark.timeout(1800)
