@@ -1,4 +1,4 @@
-"""What the shipped manifests say to the server is what the server knows. `make check` lints them."""
+"""What the shipped manifests tell the server, it knows. `make check` lints them."""
 
 from typing import Any
 

@@ -187,8 +187,9 @@ def test_a_server_that_stops_is_not_noticed_and_none_is_503(setting: Setting) ->
     for reader in readers:
         reader.join()
     assert set(statuses) <= {200, 206}
-    setting.servers[1].stop()
     with setting.proxy.client() as client:
+        assert {client.post(BILLS, json={}).status_code for _ in range(20)} == {201}
+        setting.servers[1].stop()
         answer = client.get(BILLS)
     assert (answer.status_code, answer.json()["reason"]) == (503, "Service unavailable")
     assert answer.headers["Retry-After"] == "5"
