@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from impl.store.embedded import Mongod
 from tests.servers import free_port
+
+
+def program(running: Mongod) -> str:
+    """The mongod that runs there."""
+    return str(Path(f"/proc/{running.pid}/exe").readlink())
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from impl.events.build import build
 from impl.store.embedded import REPLICA_SET, Mongod
 from impl.store.mongo import Store
 from impl.store.stored import inward
+from tests.deploy.mongods import program
 from tests.events.receiver import wait_for
 from tests.servers import ROOT, free_port
 from tests.store.test_explain import bill
@@ -72,24 +73,43 @@ def rehearse(folder: Path, count: int, seconds: float) -> Rehearsed:
     """
     account = Account()
     with Mongod(folder / "live") as live:
-        binary = str(Path(f"/proc/{live.pid}/exe").readlink())
-        with _hidden(folder / "hidden", binary, live) as member, _archive(live, folder / "changes"):
-            _load(live.uri, count)
-            with _writing(live.uri, account):
-                _wait_written(account, seconds)
-                _backup("base", member, str(folder / "base"))
-                _wait_written(account, seconds)
-                moment = datetime.now(UTC)
-                _wait_written(account, seconds)
-            _lose(live.uri)
-            wait_for(lambda: b"dropDatabase" in (folder / "changes").read_bytes())
-            os.kill(live.pid, signal.SIGKILL)
+        binary = program(live)
+        with _hidden(folder / "hidden", binary, live) as member:
+            with _archive(live, folder / "changes"):
+                _load(live.uri, count)
+                with _writing(live.uri, account):
+                    _wait_written(account, seconds)
+                    _backup("base", member, str(folder / "base"))
+                    _wait_written(account, seconds)
+            moment = _go_on(live, folder / "changes", account, seconds)
+    _restore(folder, binary, moment)
+    with Mongod(folder / "restored") as restored:
+        return _found(restored.uri, account, moment)
+
+
+def _go_on(live: Mongod, changes: Path, account: Account, seconds: float) -> datetime:
+    """Write on, lose all, and have the server killed; the moment that was in the midst of it.
+
+    What was written while nobody wrote down the changes is in them all the same.
+    """
+    with _writing(live.uri, account):
+        _wait_written(account, 0)
+    with _archive(live, changes):
+        with _writing(live.uri, account):
+            _wait_written(account, seconds)
+            moment = datetime.now(UTC)
+            _wait_written(account, seconds)
+        _lose(live.uri)
+        wait_for(lambda: b"dropDatabase" in changes.read_bytes())
+    os.kill(live.pid, signal.SIGKILL)
+    return moment
+
+
+def _restore(folder: Path, binary: str, moment: datetime) -> None:
     until = ["--until", moment.isoformat(), "--mongod", binary]
     (folder / "restored").mkdir()
     places = [str(folder / place) for place in ("base", "changes", "restored/mongo")]
     _backup("restore", *places, *until)
-    with Mongod(folder / "restored") as restored:
-        return _found(restored.uri, account, moment)
 
 
 def _backup(*arguments: str) -> None:

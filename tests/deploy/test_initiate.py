@@ -12,7 +12,7 @@ import pytest
 from pymongo.errors import OperationFailure
 
 from impl.store.embedded import Mongod
-from tests.deploy.mongods import strangers
+from tests.deploy.mongods import program, strangers
 from tests.servers import ROOT, ServerProcess
 
 pytestmark = pytest.mark.skipif(
@@ -33,8 +33,7 @@ def test_new_members_become_a_replica_set_that_only_its_user_is_let_into(
     secrets = tmp_path / "secrets"
     subprocess.run([str(ROOT / "deploy/secrets.sh"), str(secrets)], check=True)
     (secrets / "mongo_keyfile").chmod(0o400)
-    binary = str(Path(f"/proc/{mongod.pid}/exe").readlink())
-    with strangers(tmp_path, binary, secrets / "mongo_keyfile") as ports:
+    with strangers(tmp_path, program(mongod), secrets / "mongo_keyfile") as ports:
         uri = (secrets / "mongodb_uri").read_text().strip()
         for number, port in enumerate(ports, 1):
             uri = uri.replace(f"mongo-{number}:27017", f"127.0.0.1:{port}")
