@@ -28,12 +28,12 @@ def _initiate(secrets: Path) -> None:
 
 
 def test_new_members_become_a_replica_set_that_only_its_user_is_let_into(
-    tmp_path: Path, mongod: Mongod
+    folder: Path, mongod: Mongod
 ) -> None:
-    secrets = tmp_path / "secrets"
+    secrets = folder / "secrets"
     subprocess.run([str(ROOT / "deploy/secrets.sh"), str(secrets)], check=True)
     (secrets / "mongo_keyfile").chmod(0o400)
-    with strangers(tmp_path, program(mongod), secrets / "mongo_keyfile") as ports:
+    with strangers(folder, program(mongod), secrets / "mongo_keyfile") as ports:
         uri = (secrets / "mongodb_uri").read_text().strip()
         for number, port in enumerate(ports, 1):
             uri = uri.replace(f"mongo-{number}:27017", f"127.0.0.1:{port}")
@@ -41,7 +41,7 @@ def test_new_members_become_a_replica_set_that_only_its_user_is_let_into(
         (secrets / "mongodb_uri").write_text(uri)
         _initiate(secrets)
         _initiate(secrets)  # a second time, as each `compose up` does
-        with ServerProcess(tmp_path / "log", MONGODB_URI=uri) as server:
+        with ServerProcess(folder / "log", MONGODB_URI=uri) as server:
             made = httpx.post(f"{server.api}/customerBill", json={"billNo": "1"}, timeout=30)
             assert made.status_code == 201
         with (

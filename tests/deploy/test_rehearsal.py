@@ -19,9 +19,9 @@ COUNT, SECONDS = (300_000, 10) if FULL else (5_000, 0.5)
 
 @pytest.mark.timeout(1800)
 def test_a_restore_holds_what_was_there_at_the_moment_and_nothing_later(
-    tmp_path: Path, mongod: Mongod
+    folder: Path, mongod: Mongod
 ) -> None:
-    got = rehearse(tmp_path, COUNT, SECONDS)
+    got = rehearse(folder, COUNT, SECONDS)
     print(f"{COUNT} bills, {len(got.due)} written before the moment, {len(got.undue)} after it")
     assert got.base == COUNT
     assert got.due <= got.found
@@ -29,7 +29,7 @@ def test_a_restore_holds_what_was_there_at_the_moment_and_nothing_later(
     assert got.told == got.found
     assert got.due
     assert got.undue
-    assert "begins after the base backup ends" in _refusal(tmp_path, program(mongod))
+    assert "begins after the base backup ends" in _refusal(folder, program(mongod))
 
 
 def _refusal(folder: Path, binary: str) -> str:
