@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check generate stubs format fuzz ctk faults bench bench-table bench-scale bench-workers \
-        lock clean
+        rehearse audit lock clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,12 +18,15 @@ run: .venv/run ## serve; settings as in the README, such as `make run PORT=9000`
 test: .venv/dev ## every test, with its own MongoDB and a bounded fuzz
 	@$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --cov
 
-check: .venv/dev ## format, lint, types, who imports whom, contract valid, generated/ current
+check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ valid, generated/ current
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.log || (cat .venv/lint-imports.log; false)
 	@$(BIN)/openapi-spec-validator tmf678.yaml generated/openapi.yaml
 	@$(BIN)/python -m openapi.generate --check
+	@$(if $(wildcard $(BIN)/hadolint),$(BIN)/hadolint deploy/Dockerfile,true)
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+	@$(BIN)/kubernetes-validate --strict --quiet $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*.yaml))
 
 generate: .venv/dev ## write generated/ from tmf678.yaml and openapi/overlay.yaml
 	@$(BIN)/python -m openapi.generate
@@ -42,6 +45,12 @@ ctk: .venv/dev ## the conformance flow, with Newman (needs Node.js and npm)
 
 faults: .venv/dev ## what survives when processes die, at full length
 	@FULL=1 $(BIN)/python -m pytest tests/faults -s -q
+
+rehearse: .venv/dev ## a disaster, and the way back from backups to a moment before it, timed
+	@FULL=1 $(BIN)/python -m pytest tests/deploy/test_rehearsal.py -s -q
+
+audit: .venv/dev ## known vulnerabilities of the locked dependencies, and their licences
+	@$(BIN)/python -m tests.audit
 
 bench: .venv/dev ## how fast it is beside others, in one run; `make bench BENCH=--soak` watches memory
 	@$(BIN)/python -m tests.bench $(BENCH)

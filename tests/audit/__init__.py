@@ -1,0 +1,1 @@
+"""What the dependencies bring with them: licences, and vulnerabilities that are known."""

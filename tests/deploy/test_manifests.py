@@ -1,0 +1,57 @@
+"""What the shipped manifests tell the server, it knows. `make check` lints them."""
+
+from typing import Any
+
+import yaml
+
+from impl.settings import Environment
+from tests.servers import ROOT
+
+SETTINGS = {field.data_key for field in Environment().fields.values()}
+COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
+KUBERNETES = [
+    each
+    for file in sorted((ROOT / "deploy/kubernetes").glob("*.yaml"))
+    for each in yaml.safe_load_all(file.read_text())
+]
+
+
+def _kinds(kind: str) -> list[dict[str, Any]]:
+    return [each for each in KUBERNETES if each["kind"] == kind]
+
+
+def test_every_setting_is_one_that_the_server_reads() -> None:
+    named = {*COMPOSE["x-tmf678"]["environment"], *_kinds("ConfigMap")[0]["data"]}
+    unknown = {name for name in named if name.removesuffix("_FILE") not in SETTINGS}
+    assert {name for name in unknown if not name.startswith("AUTH")} == set()
+
+
+def test_no_secret_stands_in_a_manifest() -> None:
+    assert _kinds("Secret") == []
+    assert all("file" in each for each in COMPOSE["secrets"].values())
+
+
+def test_every_deployment_is_kept_running_and_scaled() -> None:
+    for deployment in _kinds("Deployment"):
+        name, labels = deployment["metadata"]["name"], deployment["metadata"]["labels"]
+        for kind in ("PodDisruptionBudget", "HorizontalPodAutoscaler"):
+            assert name in {each["metadata"]["name"] for each in _kinds(kind)}
+        pod = deployment["spec"]["template"]
+        assert pod["metadata"]["labels"] == labels
+        assert pod["spec"]["securityContext"]["runAsNonRoot"]
+        assert pod["spec"]["terminationGracePeriodSeconds"] > 30 + 10
+
+
+def test_all_that_is_asked_of_a_server_leads_somewhere() -> None:
+    server = next(each for each in _kinds("Deployment") if each["metadata"]["name"] == "server")
+    container = server["spec"]["template"]["spec"]["containers"][0]
+    for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
+        assert container[probe]["httpGet"]["path"] in ("/health/live", "/health/ready")
+    [service] = _kinds("Service")
+    assert service["spec"]["selector"].items() <= server["metadata"]["labels"].items()
+
+
+def test_compose_has_two_servers_two_workers_three_members_and_a_proxy() -> None:
+    services = list(COMPOSE["services"])
+    for kind, count in {"server": 2, "worker": 2, "mongo": 3, "proxy": 1}.items():
+        assert sum(each.startswith(kind) for each in services) == count
