@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import sys
 from collections import Counter
 from contextlib import suppress
 from typing import Any
@@ -20,6 +19,9 @@ DEADLINE_SECONDS = 20
 LINGER_SECONDS = 10
 SILENCE_SECONDS = 1
 """For what nobody will read: in all, and from one piece to the next."""
+
+MAX_HOLDERS, MAX_VALUES = 2**17, 2**20
+"""Objects and arrays, and values in all: the interpreter reads them in one go, and others wait."""
 
 
 class Incoming:
@@ -87,6 +89,10 @@ def decode(body: bytes) -> Any:
     """
     if not body.strip():
         raise BodyMissing("a JSON body is needed")
+    if _is_crowded(body):
+        raise BodyInvalid(
+            f"the body holds more than {MAX_HOLDERS} objects and arrays, or {MAX_VALUES} values"
+        )
     try:
         value = _parsed(body.decode("utf-8"))
     except UnicodeDecodeError:
@@ -97,6 +103,18 @@ def decode(body: bytes) -> Any:
         raise BodyInvalid(f"the body is not JSON: {error}") from None
     _check(value, texts=len(body) > MAX_TEXT or _HALF.search(body) is not None)
     return value
+
+
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+
+
+def _is_crowded(body: bytes) -> bool:
+    """Whether there are too many values, by what opens and separates them outside texts."""
+    return _looks_crowded(body) and _looks_crowded(_TEXT.sub(b"", body))
+
+
+def _looks_crowded(body: bytes) -> bool:
+    return body.count(b"[") + body.count(b"{") > MAX_HOLDERS or body.count(b",") > MAX_VALUES
 
 
 def _parsed(text: str) -> Any:
@@ -113,7 +131,6 @@ MAX_SHOWN = 100
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _LEAST, _MOST = -(2**63), 2**63 - 1
-_FARTHEST = sys.float_info.max
 
 
 def _check(value: Any, *, texts: bool) -> None:
@@ -132,9 +149,7 @@ def _check(value: Any, *, texts: bool) -> None:
                 kind = type(part)
                 if kind is dict or kind is list:
                     below.append(part)
-                elif (kind is int and not _LEAST <= part <= _MOST) or (
-                    kind is float and not -_FARTHEST <= part <= _FARTHEST
-                ):
+                elif (kind is int or kind is float) and not _LEAST <= part <= _MOST:
                     raise FieldInvalid(_name(value, part), "is a number beyond 64 bits")
             if texts:
                 _check_texts(value, each)
