@@ -20,7 +20,10 @@ LINGER_SECONDS = 10
 SILENCE_SECONDS = 1
 """For what nobody will read: in all, and from one piece to the next."""
 
-MAX_HOLDERS, MAX_VALUES = 2**17, 2**20
+TURN = 200
+"""After so many pieces, which may be of a byte each, other clients have their turn."""
+
+MAX_HOLDERS, MAX_VALUES = 2**16, 2**20
 """Objects and arrays, and values in all: the interpreter reads them in one go, and others wait."""
 
 
@@ -32,6 +35,7 @@ class Incoming:
         self._length = int((values(scope, b"content-length") or [b"0"])[0])
         self._more = self._length > 0 or bool(values(scope, b"transfer-encoding"))
         self._unsure = bool(values(scope, b"expect"))
+        self._taken = 0
 
     @property
     def last(self) -> bool:
@@ -73,6 +77,9 @@ class Incoming:
         return b"".join(chunks)
 
     async def _next(self) -> bytes:
+        self._taken += 1
+        if self._taken % TURN == 0:
+            await asyncio.sleep(0)  # what has come already is handed over without a pause
         message = await self._receive()
         self._more = message.get("more_body", False)
         if message["type"] == "http.disconnect":
