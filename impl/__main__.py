@@ -23,6 +23,9 @@ from impl.store.client import UriError
 from impl.store.embedded import EmbeddedError, Mongod
 from impl.store.mongo import Store
 
+RECEIVED_BYTES = 64 * 1024
+"""What a connection holds for a worker to read: it is parsed in one go, and others wait."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status."""
@@ -173,7 +176,9 @@ def _listener(named: str, host: str, port: int) -> socket.socket:
     host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
+        return listener
     except OSError as error:
         trouble = f"{host}:{port} can't be listened on: {os.strerror(error.errno or 0)}"
         raise SettingsError(f"{named}: {trouble}") from None

@@ -24,7 +24,8 @@ class Contract:
     def __init__(self, document: Json) -> None:
         self.document = document
         self.base_path: str = document["servers"][0]["url"].rstrip("/")
-        schemas = _json_schema(_tolerant_of_echoes(document))
+        tolerant = _tolerant_of_echoes(document)
+        schemas = _json_schema(tolerant, tolerant["components"]["schemas"])
         registry = jsonschema_rs.Registry([(ADDRESS, schemas)])
         self._requests = _Compiled(registry, {"date-time": is_instant})
         self._responses = _Compiled(registry, {})
@@ -39,16 +40,18 @@ class Contract:
 
         Raises BodyInvalid, FieldMissing or FieldInvalid, by the first attribute in trouble.
         """
-        error = next(self._requests[pointer].iter_errors(value), None)
-        if error is not None:
-            raise trouble(error)
+        try:
+            self._requests[pointer].validate(value)
+        except jsonschema_rs.ValidationError as error:
+            raise trouble(error) from None
 
     def answers(self, pointer: str, value: Any) -> str | None:
         """What is wrong with a response's value, without quoting it; None where nothing is."""
-        error = next(self._responses[pointer].iter_errors(value), None)
-        if error is None:
-            return None
-        return f"{_path(error.instance_path)} breaks {_path(error.schema_path)}"
+        try:
+            self._responses[pointer].validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return f"{_path(error.instance_path)} breaks {_path(error.schema_path)}"
+        return None
 
     def served(self, issuer: str) -> Json:
         """The document that clients get: with the issuer of the tokens that let them in.
@@ -180,14 +183,39 @@ def _unsecured(node: Any) -> Any:
     return {k: v for k, v in node.items() if k != "security"} if isinstance(node, dict) else node
 
 
-def _json_schema(node: Any) -> Any:
-    """OpenAPI 3.0's `nullable` as JSON Schema says it."""
+def _json_schema(node: Any, schemas: Json) -> Any:
+    """OpenAPI 3.0's `nullable` as JSON Schema says it, and each `anyOf` in its cheapest form.
+
+    For an `anyOf` that fails, every fault of the value is looked for before one is told; behind
+    `if`, the first one ends it.
+    """
     if isinstance(node, list):
-        return [_json_schema(each) for each in node]
+        return [_json_schema(each, schemas) for each in node]
     if not isinstance(node, dict):
         return node
-    plain = {key: _json_schema(value) for key, value in node.items() if key != "nullable"}
-    return {"anyOf": [plain, {"type": "null"}]} if node.get("nullable") is True else plain
+    plain = {key: _json_schema(value, schemas) for key, value in node.items() if key != "nullable"}
+    if isinstance(plain.get("anyOf"), list):
+        plain |= _by_type(plain.pop("anyOf"), schemas)
+    return {"if": {"type": "null"}, "else": plain} if node.get("nullable") is True else plain
+
+
+def _by_type(alternatives: list[Json], schemas: Json) -> Json:
+    """The same alternatives, those for arrays and for objects picked by the value's type.
+
+    That is where each alternative has a type, and no other has that one.
+    """
+    types = [_target(each, schemas).get("type") for each in alternatives]
+    for index, type_ in enumerate(types):
+        if type_ in ("array", "object") and types.count(type_) == 1 and None not in types:
+            rest = alternatives[:index] + alternatives[index + 1 :]
+            one = rest[0] if len(rest) == 1 else _by_type(rest, schemas)
+            return {"if": {"type": type_}, "then": alternatives[index], "else": one}
+    return {"anyOf": alternatives}
+
+
+def _target(schema: Json, schemas: Json) -> Json:
+    found: Json = schemas.get(schema.get("$ref", "").removeprefix(COMPONENTS), schema)
+    return found
 
 
 def _tolerant_of_echoes(document: Json) -> Json:

@@ -51,6 +51,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "workers": settings.workers,
             "worker_class": "asgi",
             "asgi_lifespan": "on",
+            "max_requests": settings.max_requests,
+            "max_requests_jitter": settings.max_requests // 10,  # not all workers at once
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": KEEP_ALIVE_SECONDS,
             "limit_request_line": 0,  # the edge answers 414 in the Error shape

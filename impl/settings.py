@@ -39,6 +39,7 @@ class Settings:
     public_url: str
     workers: int
     threads: int
+    max_requests: int
     demo: bool
     log_level: str
     max_body_bytes: int
@@ -320,6 +321,9 @@ class Environment(Schema):
         data_key="WORKERS", load_default=lambda: os.cpu_count() or 1, validate=Range(1, 512)
     )
     threads = fields.Integer(data_key="THREADS", load_default=16, validate=Range(1, 1024))
+    max_requests = fields.Integer(
+        data_key="MAX_REQUESTS", load_default=0, validate=Range(0, 1_000_000_000)
+    )
     demo = fields.Boolean(data_key="DEMO", load_default=False)
     log_level = fields.String(data_key="LOG_LEVEL", load_default="info", validate=OneOf(LOG_LEVELS))
     max_body_bytes = fields.Integer(

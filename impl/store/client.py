@@ -11,6 +11,9 @@ from pymongo.monitoring import ConnectionPoolListener
 from impl.store.faults import WRITE_SECONDS
 from impl.store.stored import Stored
 
+HEARTBEAT_SECONDS = 2
+"""How often MongoDB's servers are asked how they are; one that is frozen is found out by this."""
+
 
 class UriError(Exception):
     """The database's URI can't be used; the message does not quote it."""
@@ -28,6 +31,7 @@ def client(
             journal=True,
             timeoutMS=WRITE_SECONDS * 1000,
             connectTimeoutMS=2000,
+            heartbeatFrequencyMS=HEARTBEAT_SECONDS * 1000,
             appname="tmf678",
             event_listeners=listeners,
         )

@@ -49,7 +49,7 @@ class Mongod:
     ) -> None:
         self._folder = folder
         limit = f"--setParameter=transactionLifetimeLimitSeconds={transaction_seconds}"
-        self._command = [_binary(binary), *_options(folder), limit]
+        self._command = [find_program(binary), *_options(folder), limit]
         self._lock = _locked(folder)
         try:
             self._process, self.port = self._start()
@@ -136,7 +136,8 @@ def _log(folder: Path) -> Path:
     return folder.absolute() / "mongod.log"
 
 
-def _binary(wanted: str) -> str:
+def find_program(wanted: str) -> str:
+    """The mongod to run: the wanted one, or else what is there; EmbeddedError."""
     found = wanted or shutil.which("mongod") or _from_wheel()
     if found is None:
         raise EmbeddedError(

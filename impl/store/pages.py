@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-import bson
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
@@ -13,6 +12,7 @@ from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 from impl.errors import ParameterInvalid
 from impl.query.language import Document, Page, Position, Query
 from impl.query.project import project
+from impl.store.batches import documents
 from impl.store.counts import Counts
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.order import Run, position_of, runs
@@ -112,7 +112,7 @@ def _walk(
             size += len(batch)
             if most is not None and size > most:
                 raise ParameterInvalid("limit", f"{TOO_LARGE} {most} bytes")
-            for stored in bson.decode_all(batch, collection.codec_options):
+            for stored in documents(batch, collection.codec_options):
                 found += 1
                 yield read(stored)
         if left is not None:

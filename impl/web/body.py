@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import sys
 from collections import Counter
 from contextlib import suppress
 from typing import Any
@@ -22,6 +21,12 @@ LINGER_SECONDS = 10
 SILENCE_SECONDS = 1
 """For what nobody will read: in all, and from one piece to the next."""
 
+TURN = 200
+"""After so many pieces, which may be of a byte each, other clients have their turn."""
+
+MAX_HOLDERS, MAX_VALUES = 2**16, 2**20
+"""Objects and arrays, and values in all: the interpreter reads them in one go, and others wait."""
+
 
 class Incoming:
     """A request's body on its way in: read whole or thrown away, never left on the connection."""
@@ -31,6 +36,7 @@ class Incoming:
         self._length = int((values(scope, b"content-length") or [b"0"])[0])
         self._more = self._length > 0 or bool(values(scope, b"transfer-encoding"))
         self._unsure = bool(values(scope, b"expect"))
+        self._taken = 0
 
     @property
     def last(self) -> bool:
@@ -72,6 +78,9 @@ class Incoming:
         return b"".join(chunks)
 
     async def _next(self) -> bytes:
+        self._taken += 1
+        if self._taken % TURN == 0:
+            await asyncio.sleep(0)  # what has come already is handed over without a pause
         message = await self._receive()
         self._more = message.get("more_body", False)
         if message["type"] == "http.disconnect":
@@ -88,6 +97,10 @@ def decode(body: bytes) -> Any:
     """
     if not body.strip():
         raise BodyMissing("a JSON body is needed")
+    if _is_crowded(body):
+        raise BodyInvalid(
+            f"the body holds more than {MAX_HOLDERS} objects and arrays, or {MAX_VALUES} values"
+        )
     plain = quick.decode(body)
     if plain is not quick.UNSURE:
         return plain
@@ -101,6 +114,18 @@ def decode(body: bytes) -> Any:
         raise BodyInvalid(f"the body is not JSON: {error}") from None
     _check(value, texts=len(body) > MAX_TEXT or _HALF.search(body) is not None)
     return value
+
+
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+
+
+def _is_crowded(body: bytes) -> bool:
+    """Whether there are too many values, by what opens and separates them outside texts."""
+    return _looks_crowded(body) and _looks_crowded(_TEXT.sub(b"", body))
+
+
+def _looks_crowded(body: bytes) -> bool:
+    return body.count(b"[") + body.count(b"{") > MAX_HOLDERS or body.count(b",") > MAX_VALUES
 
 
 def _parsed(text: str) -> Any:
@@ -117,7 +142,6 @@ MAX_SHOWN = 100
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _LEAST, _MOST = -(2**63), 2**63 - 1
-_FARTHEST = sys.float_info.max
 
 
 def _check(value: Any, *, texts: bool) -> None:
@@ -136,9 +160,7 @@ def _check(value: Any, *, texts: bool) -> None:
                 kind = type(part)
                 if kind is dict or kind is list:
                     below.append(part)
-                elif (kind is int and not _LEAST <= part <= _MOST) or (
-                    kind is float and not -_FARTHEST <= part <= _FARTHEST
-                ):
+                elif (kind is int or kind is float) and not _LEAST <= part <= _MOST:
                     raise FieldInvalid(_name(value, part), "is a number beyond 64 bits")
             if texts:
                 _check_texts(value, each)

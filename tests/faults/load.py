@@ -1,11 +1,14 @@
 """Writers that keep account of what a server acknowledged, while faults happen to it."""
 
 import threading
+import time
 from collections import Counter
 from types import TracebackType
+from typing import Any
 from uuid import uuid4
 
 import httpx
+import pymongo
 
 
 class Writers:
@@ -67,3 +70,87 @@ def stored(api: str, ids: set[str]) -> set[str]:
             if not bills:
                 return ids & found
             found |= {bill["id"] for bill in bills}
+
+
+class Persistent:
+    """Threads that create bills and send each again until it is acknowledged, under one key.
+
+    Afterwards `acknowledged` holds the marks of the bills that were answered 201, one each, `left`
+    those that were still being sent, `refused` counts what else than 201 and 503 with
+    `Retry-After` was answered, and `longest` is the longest time in which nothing was acknowledged.
+    """
+
+    def __init__(self, api: str, count: int) -> None:
+        self.acknowledged: set[str] = set()
+        self.left: set[str] = set()
+        self.refused: Counter[str] = Counter()
+        self.again: Counter[str] = Counter()
+        """What was not acknowledged at first, by what came instead."""
+
+        self.longest = 0.0
+        self._api = api
+        self._last = time.monotonic()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._write) for _ in range(count)]
+
+    def __enter__(self) -> "Persistent":
+        self._last = time.monotonic()
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def wait_for_more(self, seconds: float = 60) -> None:
+        """Return when another write is acknowledged; AssertionError where none is in time."""
+        began, known = time.monotonic(), len(self.acknowledged)
+        while len(self.acknowledged) <= known:
+            assert time.monotonic() - began < seconds, f"no write for {seconds} s"
+            time.sleep(0.05)
+
+    def _write(self) -> None:
+        with httpx.Client(timeout=60) as client:
+            while not self._stop.is_set():
+                mark = uuid4().hex
+                self.left.add(mark)
+                while mark in self.left and not self._stop.is_set():
+                    self._create(client, mark)
+
+    def _create(self, client: httpx.Client, mark: str) -> None:
+        headers = {"Idempotency-Key": mark}
+        try:
+            body = {"category": mark}
+            answer = client.post(f"{self._api}/customerBill", json=body, headers=headers)
+        except httpx.TransportError as error:
+            self.again[type(error).__name__] += 1
+            self._stop.wait(0.05)
+            return
+        if answer.status_code == 201:
+            self._acknowledge(mark)
+        elif answer.status_code == 503 and "Retry-After" in answer.headers:
+            self.again["503"] += 1
+            self._stop.wait(0.1)
+        else:
+            self.refused[f"{answer.status_code} {answer.text[:200]}"] += 1
+            self.left.discard(mark)
+
+    def _acknowledge(self, mark: str) -> None:
+        with self._lock:
+            now = time.monotonic()
+            self.longest = max(self.longest, now - self._last)
+            self._last = now
+            self.acknowledged.add(mark)
+            self.left.discard(mark)
+
+
+def marks(uri: str, database: str) -> Counter[str]:
+    """How many bills of each mark a database has, as a majority knows them."""
+    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
+        uri, readConcernLevel="majority"
+    )
+    with client:
+        return Counter(bill["category"] for bill in client[database]["customerBill"].find())

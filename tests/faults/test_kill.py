@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -13,7 +13,10 @@ from impl.server import GRACE_SECONDS
 from tests.faults.load import Writers, stored
 from tests.servers import ServerProcess
 
-WRITERS = 6
+FULL = bool(os.environ.get("FULL"))
+WRITERS = 12
+RECYCLED = 12 if FULL else 3
+"""How many workers give way."""
 
 
 @pytest.fixture
@@ -66,10 +69,35 @@ def test_sigterm_lets_no_request_in_flight_fail(server: ServerProcess) -> None:
         status = server.stop()
     assert status == 0
     server.restart()
-    assert writers.acknowledged == stored(server.api, writers.acknowledged)
-    assert stored(server.api, writers.unanswered) == set(), "processed, and not answered"
-    assert not writers.refused
-    print(f"acknowledged {len(writers.acknowledged)}, unanswered {len(writers.unanswered)}")
+    nothing_is_half_answered(server, writers)
+
+
+def test_sighup_changes_all_workers_and_lets_no_request_in_flight_fail(
+    server: ServerProcess,
+) -> None:
+    before = set(server.workers())
+    with Writers(server.api, WRITERS) as writers:
+        time.sleep(1)
+        server.process.send_signal(signal.SIGHUP)
+        assert until(lambda: not before & set(server.workers()), GRACE_SECONDS + 30)
+        time.sleep(1)
+    nothing_is_half_answered(server, writers)
+
+
+def test_a_worker_that_has_had_its_requests_gives_way_and_lets_none_in_flight_fail(
+    tmp_path: Path,
+) -> None:
+    settings = {"DATA_DIR": tmp_path / "data", "WORKERS": 2, "MAX_REQUESTS": 150}
+    with ServerProcess(tmp_path / "log", **settings) as server:
+        seen: set[int] = set()
+
+        def changed() -> bool:
+            seen.update(server.workers())
+            return len(seen) >= 2 + RECYCLED
+
+        with Writers(server.api, WRITERS) as writers:
+            assert until(changed, 120)
+        nothing_is_half_answered(server, writers)
 
 
 def test_a_server_that_just_started_stops_at_once(server: ServerProcess) -> None:
@@ -84,6 +112,23 @@ def test_idle_connections_hold_up_no_stop(server: ServerProcess) -> None:
         began = time.monotonic()
         assert server.stop() == 0
     assert time.monotonic() - began < GRACE_SECONDS / 2
+
+
+def nothing_is_half_answered(server: ServerProcess, writers: Writers) -> None:
+    """What was acknowledged is there, and what was not answered was not begun."""
+    assert len(writers.acknowledged) > 50
+    assert writers.acknowledged == stored(server.api, writers.acknowledged)
+    assert stored(server.api, writers.unanswered) == set(), "processed, and not answered"
+    assert not writers.refused
+    print(f"acknowledged {len(writers.acknowledged)}, unanswered {len(writers.unanswered)}")
+
+
+def until(happens: Callable[[], bool], seconds: float) -> bool:
+    """Whether it happens in time."""
+    deadline = time.monotonic() + seconds
+    while not happens() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return happens()
 
 
 def _runs(pid: int) -> bool:

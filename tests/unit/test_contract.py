@@ -1,5 +1,6 @@
 """The contract as a judge: which attribute is in trouble, and what may come back."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -184,6 +185,27 @@ def test_nullable_lets_null_through(nullable: bool | None, values: list[Any]) ->
     for value in ("x", None, 1):
         wrong = tiny.answers(COMPONENTS + "Thing", {"a": value})
         assert (wrong is None) == (value in values)
+
+
+BAD_OPERATIONS = [{"op": "bad"}] * 50_000
+PATCHED = "#/paths/~1customerBill~1{id}/patch/requestBody/content/application~1"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        (PATCHED + "json-patch+json/schema", BAD_OPERATIONS),
+        (PATCHED + "json-patch-query+json/schema", BAD_OPERATIONS),
+        (PATCHED + "merge-patch+json/schema", {"relatedParty": [{}] * 50_000}),
+    ],
+)
+def test_the_first_of_many_faults_is_told_without_looking_for_the_others(
+    contract: Contract, pointer: str, value: Any
+) -> None:
+    began = time.process_time()
+    with pytest.raises(ApiError):
+        contract.check(pointer, value)
+    assert time.process_time() - began < 2, "it held up every other request of its process"
 
 
 # ---------------------------------------------------------------- instants

@@ -20,7 +20,7 @@ SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-(2**63), 2**63 - 1)
-    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.floats(-(2.0**63), 2.0**62)
     | TEXTS
 )
 VALUES = st.recursive(
@@ -32,6 +32,19 @@ MIB = 1 << 20
 @given(VALUES, st.booleans())
 def test_a_json_value_comes_back_equal(value: Any, escaped: bool) -> None:
     assert body.decode(json.dumps(value, ensure_ascii=escaped).encode()) == value
+
+
+@pytest.mark.parametrize("text", ["," * 300_000, '[{,\\"' * 100_000, "\\" * 300_000])
+def test_what_stands_in_a_text_is_one_value(text: str) -> None:
+    assert body.decode(json.dumps({"x": text}).encode()) == {"x": text}
+
+
+@pytest.mark.parametrize("raw", [b'"' + rb"\"," * 200_000, b'"' + rb"\"," * 200_000 + b"\\"])
+def test_a_text_without_end_is_found_in_one_go(raw: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(BodyInvalid, match="not JSON"):
+        body.decode(raw)
+    assert time.process_time() - began < 5
 
 
 PIECES = (

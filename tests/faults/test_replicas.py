@@ -1,0 +1,101 @@
+"""What survives when a replica set loses its primary, again and again: every write, once."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pymongo
+import pytest
+
+from tests.faults.load import Persistent, marks
+from tests.replicas import ReplicaSet
+from tests.servers import ServerProcess
+
+FULL = bool(os.environ.get("FULL"))
+KILLS, ELECTION_MS, LONGEST = (5, 10_000, 15.0) if FULL else (1, 2000, 30.0)
+WRITERS = 8
+DATABASE = "replicas"
+
+
+@pytest.fixture
+def replicas(tmp_path: Path) -> Iterator[ReplicaSet]:
+    with ReplicaSet(tmp_path / "replicas", election_ms=ELECTION_MS) as running:
+        yield running
+
+
+@pytest.fixture
+def server(replicas: ReplicaSet, tmp_path: Path) -> Iterator[ServerProcess]:
+    named = {"MONGODB_URI": replicas.uri, "MONGODB_DB": DATABASE}
+    with ServerProcess(tmp_path / "log", WORKERS=2, **named) as running:
+        yield running
+
+
+def lose_the_primary(replicas: ReplicaSet, writers: Persistent) -> None:
+    """kill -9 it, and start it again once another has taken over."""
+    primary = replicas.primary()
+    primary.kill()
+    replicas.primary()
+    writers.wait_for_more()
+    primary.restart()
+    replicas.wait_until_whole()
+    writers.wait_for_more()
+
+
+def freeze_the_primary(replicas: ReplicaSet, writers: Persistent) -> None:
+    """Stop it in its tracks, and let it go on once another has taken over."""
+    primary = replicas.primary()
+    primary.signal(signal.SIGSTOP)
+    try:
+        writers.wait_for_more()
+        time.sleep(1)
+        writers.wait_for_more()
+    finally:
+        primary.signal(signal.SIGCONT)
+    replicas.wait_until_whole()
+    writers.wait_for_more()
+
+
+def the_account_is_right(replicas: ReplicaSet, writers: Persistent) -> None:
+    """Nothing that was acknowledged is lost, nothing is there twice, and each is told of once."""
+    found = marks(replicas.uri, DATABASE)
+    assert not writers.acknowledged - found.keys(), "acknowledged, and lost"
+    assert not [mark for mark, count in found.items() if count > 1], "applied twice"
+    assert not found.keys() - writers.acknowledged - writers.left, "made up"
+    assert not writers.refused
+    client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(replicas.uri)
+    with client:
+        assert client[DATABASE]["outbox"].count_documents({}) == found.total()
+
+
+def told(what: str, writers: Persistent) -> None:
+    print(
+        f"{what}, {ELECTION_MS} ms election: {len(writers.acknowledged)} acknowledged, 0 lost, "
+        f"0 twice, sent again {dict(writers.again)}, longest gap {writers.longest:.2f} s"
+    )
+
+
+@pytest.mark.timeout(600)
+def test_killing_primaries_loses_no_write_and_applies_none_twice(
+    replicas: ReplicaSet, server: ServerProcess
+) -> None:
+    with Persistent(server.api, WRITERS) as writers:
+        writers.wait_for_more()
+        for _ in range(KILLS):
+            lose_the_primary(replicas, writers)
+    the_account_is_right(replicas, writers)
+    told(f"{KILLS} primaries killed", writers)
+    assert writers.longest <= LONGEST
+
+
+@pytest.mark.skipif(not FULL, reason="takes long; make faults")
+def test_freezing_the_primary_loses_no_write_and_applies_none_twice(
+    replicas: ReplicaSet, server: ServerProcess
+) -> None:
+    with Persistent(server.api, WRITERS) as writers:
+        writers.wait_for_more()
+        freeze_the_primary(replicas, writers)
+    the_account_is_right(replicas, writers)
+    told("a primary frozen", writers)
+    assert writers.longest <= LONGEST

@@ -1,0 +1,159 @@
+"""Replica sets of real mongods on loopback, whose members tests kill, freeze and start again."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from impl.processes import spawn
+from impl.store.embedded import find_program
+from tests.servers import free_port
+
+NAME = "rs"
+START_SECONDS = 90
+
+
+class Member:
+    """One mongod of a replica set, over a folder of its own."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.port = free_port()
+        self.host = f"127.0.0.1:{self.port}"
+        data = folder / f"mongod-{self.port}"
+        data.mkdir(parents=True)
+        self._command = [
+            find_program(""),
+            f"--dbpath={data}",
+            f"--logpath={data}/log",
+            "--logappend",
+            "--bind_ip=127.0.0.1",
+            f"--port={self.port}",
+            f"--replSet={NAME}",
+            "--wiredTigerCacheSizeGB=0.25",
+            "--oplogSize=64",
+            "--nounixsocket",
+            "--setParameter=enableTestCommands=1",
+            "--setParameter=diagnosticDataCollectionEnabled=false",
+            *options,
+        ]
+        self.process = self._started()
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """kill -9, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def restart(self) -> None:
+        self.process = self._started()
+
+    def stop(self) -> None:
+        """Let it go, whatever state it is in; what it holds is for the test alone."""
+        self.process.kill()
+        self.process.wait()
+
+    @contextmanager
+    def admin(self) -> Iterator[Any]:
+        """Its `admin` database, reached directly."""
+        client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
+            "127.0.0.1",
+            self.port,
+            directConnection=True,
+            serverSelectionTimeoutMS=2000,
+            socketTimeoutMS=5000,
+        )
+        with client:
+            yield client.admin
+
+    def is_primary(self) -> bool:
+        with suppress(PyMongoError), self.admin() as admin:
+            return bool(admin.command("hello").get("isWritablePrimary"))
+        return False
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        return spawn(self._command, quiet=True)
+
+
+class ReplicaSet:
+    """So many members that have elected one. Use as a context manager."""
+
+    def __init__(
+        self, folder: Path, members: int = 3, *options: str, election_ms: int = 10_000
+    ) -> None:
+        self.members = [Member(folder, *options) for _ in range(members)]
+        hosts = ",".join(member.host for member in self.members)
+        self.uri = f"mongodb://{hosts}/?replicaSet={NAME}"
+        config = {
+            "_id": NAME,
+            "members": [{"_id": n, "host": each.host} for n, each in enumerate(self.members)],
+            "settings": {"electionTimeoutMillis": election_ms},
+        }
+        try:
+            self._initiate(config)
+            self.primary()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __enter__(self) -> "ReplicaSet":
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def primary(self) -> Member:
+        """The member that takes writes, once there is one."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            for member in self.members:
+                if member.process.poll() is None and member.is_primary():
+                    return member
+            time.sleep(0.1)
+        raise AssertionError("no member of the replica set became primary")
+
+    def wait_until_whole(self) -> None:
+        """Return when every member is a primary or a secondary."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with suppress(PyMongoError), self.primary().admin() as admin:
+                states = [each["state"] for each in admin.command("replSetGetStatus")["members"]]
+                if sorted(states) == [1] + [2] * (len(self.members) - 1):
+                    return
+            time.sleep(0.1)
+        raise AssertionError("the replica set did not become whole")
+
+    def stop(self) -> None:
+        for member in self.members:
+            member.stop()
+
+    def _initiate(self, config: dict[str, Any]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with self.members[0].admin() as admin:
+                    admin.command("replSetInitiate", config)
+            except PyMongoError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+
+@contextmanager
+def failing(member: Member, mode: object, **data: object) -> Iterator[None]:
+    """Have commands fail at a member, as `failCommand` of MongoDB's own tests does."""
+    with member.admin() as admin:
+        admin.command("configureFailPoint", "failCommand", mode=mode, data=data)
+        try:
+            yield
+        finally:
+            admin.command("configureFailPoint", "failCommand", mode="off")
