@@ -63,11 +63,11 @@ ODD: list[object] = [
     None, True, 0, -1, 2**63, 1e308, "", "\0", "\ud800", "%00", "$ne", "a.b", [], {}, [[]],
     {"$gt": ""}, "2026-02-30T00:00:00Z", "x" * 300, "/../", "💥", "__proto__", "null",
 ]  # fmt: skip
-PIECES = (
-    rb"% %00 %FF & = ; $ [ ] { } ' \ .. / ? # * ( ) , : - e999 null".split()
-    + [b'"', b"\0", b" ", b"\t", b"\n", b"\r\n", b"9" * 30]
-    + [b"\xff", b"\xed\xa0\x80", b"\xf0\x9f\x92\xa5"]
-)
+PIECES = [
+    *rb"% %00 %FF & = ; $ [ ] { } ' \ .. / ? # * ( ) , : - e999 null".split(),
+    *(b'"', b"\0", b" ", b"\t", b"\n", b"\r\n", b"9" * 30),
+    *(b"\xff", b"\xed\xa0\x80", b"\xf0\x9f\x92\xa5"),
+]
 
 
 class Mutants:
