@@ -22,15 +22,17 @@ START_SECONDS = 90
 class Member:
     """One mongod of a replica set, over a folder of its own."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, disk: str = "") -> None:
         self.port = free_port()
         self.host = f"127.0.0.1:{self.port}"
-        data = folder / f"mongod-{self.port}"
-        data.mkdir(parents=True)
+        self.log = folder / f"mongod-{self.port}.log"
+        self._data = folder / f"mongod-{self.port}"
+        self._data.mkdir(parents=True)
         self._command = [
+            *(within_disk(self._data, disk) if disk else ()),
             find_program(""),
-            f"--dbpath={data}",
-            f"--logpath={data}/log",
+            f"--dbpath={self._data}",
+            f"--logpath={self.log}",
             "--logappend",
             "--bind_ip=127.0.0.1",
             f"--port={self.port}",
@@ -60,6 +62,11 @@ class Member:
         self.process.kill()
         self.process.wait()
 
+    @property
+    def data(self) -> Path:
+        """Its folder, as it sees it."""
+        return Path(f"/proc/{self.process.pid}/root{self._data}")
+
     @contextmanager
     def admin(self) -> Iterator[Any]:
         """Its `admin` database, reached directly."""
@@ -82,13 +89,24 @@ class Member:
         return spawn(self._command, quiet=True)
 
 
+def within_disk(folder: Path, size: str) -> list[str]:
+    """What runs a program with a folder that is a file system of this size, for it alone."""
+    mount = 'mount -t tmpfs -o "size=$1" tmpfs "$0" && shift && exec "$@"'
+    return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, str(folder), size]
+
+
 class ReplicaSet:
     """So many members that have elected one. Use as a context manager."""
 
     def __init__(
-        self, folder: Path, members: int = 3, *options: str, election_ms: int = 10_000
+        self,
+        folder: Path,
+        members: int = 3,
+        *options: str,
+        election_ms: int = 10_000,
+        disk: str = "",
     ) -> None:
-        self.members = [Member(folder, *options) for _ in range(members)]
+        self.members = [Member(folder, *options, disk=disk) for _ in range(members)]
         hosts = ",".join(member.host for member in self.members)
         self.uri = f"mongodb://{hosts}/?replicaSet={NAME}"
         config = {

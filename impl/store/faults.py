@@ -1,5 +1,7 @@
 """MongoDB's troubles as ours."""
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -34,6 +36,8 @@ NO_TRANSACTIONS = "MONGODB_URI names a single server, and no replica set with tr
 TOO_DEEP = 15
 INVALID_PATTERN = 51091
 OUT_OF_DISK_SPACE = 14031
+NO_SPACE = os.strerror(errno.ENOSPC)
+"""What MongoDB's storage engine says under a code that stands for anything."""
 
 PASSING = {
     24,  # LockTimeout
@@ -79,7 +83,7 @@ def _translation(error: PyMongoError) -> ApiError | None:
     if error.timeout:
         return Unavailable("the database is too slow")
     code = error.code if isinstance(error, OperationFailure) else None
-    if code == OUT_OF_DISK_SPACE:
+    if code == OUT_OF_DISK_SPACE or NO_SPACE in str(error):
         return Unavailable("the database has no room left")
     if code in PASSING or isinstance(error, WriteConcernError) or _may_pass(error):
         return Unavailable("the database can't do it just now")

@@ -26,6 +26,13 @@ SHOWN: Shown = {VERSION: 1, TEXT: {"$ifNull": [f"${TEXT}", "$$ROOT"]}}
 """The projection for what is only shown."""
 
 
+class Spoilt(Exception):
+    """What is stored is no document of ours: without its version, or under another id."""
+
+    def __init__(self, id_: object) -> None:
+        super().__init__(f"what is stored under _id {id_!r} has not been written by this server")
+
+
 def inward(document: Mapping[str, Any], version: int) -> Stored:
     """The document as it is stored."""
     return {"_id": document["id"], VERSION: version, **encode(document)}
@@ -42,19 +49,25 @@ def kept(resource: str, document: Mapping[str, Any], version: int) -> tuple[Stor
 
 
 def shown(stored: Stored) -> Document:
-    """The document that `SHOWN` found: its text, with the attributes that were asked for beside."""
+    """The document that `SHOWN` found: its text, with the attributes that were asked for beside.
+
+    Raises Spoilt.
+    """
     text = stored.pop(TEXT)
     if not isinstance(text, bytes):
         return outward(text)
-    version, id_ = stored.pop(VERSION), stored.pop("_id")
+    version, id_ = stored.pop(VERSION, None), stored.pop("_id")
+    if not isinstance(version, int):
+        raise Spoilt(id_)
     beside = decode(stored) if stored else {}
     return Rendered({"id": id_, **beside}, version, text)
 
 
 def outward(stored: Stored) -> Document:
-    """The document that was stored."""
-    version = stored.pop(VERSION)
+    """The document that was stored; Spoilt."""
+    version, id_ = stored.pop(VERSION, None), stored.pop("_id", None)
+    if not isinstance(version, int) or stored.get("id") != id_:
+        raise Spoilt(id_)
     stored.pop(EXPIRES, None)
     stored.pop(TEXT, None)
-    del stored["_id"]
     return Document(decode(stored), version)

@@ -16,6 +16,7 @@ from impl.patch.operations import MAX_OPERATIONS
 from impl.query import jsonpath, regex
 from impl.query.parse import MOST_KEYS, MOST_PARAMETERS
 from impl.store.embedded import Mongod
+from impl.web.body import MAX_HOLDERS
 from impl.web.guard import MAX_URI_BYTES
 from tests.api.test_bad_input import nested, the_error
 from tests.servers import ROOT, ServerProcess
@@ -59,6 +60,7 @@ def add(count: int) -> list[Json]:
 CASES = {
     "body": Case(413, "413", f"{MOST_BODY} bytes", raw=b" " * (MOST_BODY + 1)),
     "depth": Case(400, "22", f"{MAX_DEPTH} levels", raw=nested(MAX_DEPTH + 1)),
+    "holders": Case(400, "22", f"{MAX_HOLDERS} objects", raw=b"[" * (MAX_HOLDERS + 1)),
     "text": Case(400, "24", f"x.0: is over {MAX_TEXT}", body={"x": ["a" * (MAX_TEXT + 1)]}),
     "name": Case(400, "24", f"is over {MAX_TEXT} char", body={"x": {"a" * (MAX_TEXT + 1): 1}}),
     "members": Case(400, "24", f"x: has more than {MAX_MEMBERS}", body={"x": {**NAMES, "y": 1}}),
