@@ -35,6 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(long in item.nodeid for long in LONG))
 
 
+class MeasuredServer(ServerProcess):
+    """A server whose coverage counts: few are, for it takes time."""
+
+    measured = True
+
+
 @pytest.fixture(scope="session")
 def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
     with Mongod(tmp_path_factory.mktemp("mongod")) as running:
@@ -54,7 +60,7 @@ def store(mongod: Mongod) -> Iterator[Store]:
 def server(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A server that many tests share: each makes what it needs, and counts on nothing else."""
     log: Path = tmp_path_factory.mktemp("server") / "log"
-    with ServerProcess(
+    with MeasuredServer(
         log, MONGODB_URI=mongod.uri, MONGODB_DB="shared", VALIDATE_RESPONSES=1
     ) as running:
         yield running
@@ -72,7 +78,7 @@ def own_api(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A client of a server over an empty database that only this module writes to."""
     log: Path = tmp_path_factory.mktemp("own") / "log"
     with (
-        ServerProcess(
+        MeasuredServer(
             log, MONGODB_URI=mongod.uri, MONGODB_DB=f"own-{uuid4().hex}", VALIDATE_RESPONSES=1
         ) as running,
         httpx.Client(base_url=running.api + "/", timeout=30) as client,

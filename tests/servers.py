@@ -16,6 +16,8 @@ from impl import settings
 
 BASE_PATH = "/tmf-api/customerBillManagement/v4"
 ROOT = Path(__file__).parent.parent
+COVERAGE = "COVERAGE_PROCESS_CONFIG"
+"""What tells a process to measure its coverage."""
 
 
 def free_port() -> int:
@@ -73,6 +75,9 @@ class WorkerProcess:
 class ServerProcess:
     """The server as its user starts it; use as a context manager."""
 
+    measured = False
+    """Whether coverage follows it, which makes all that it does half as slow again."""
+
     def __init__(self, log: Path, *options: str, **settings: object) -> None:
         self._options = options
         self.port = free_port()
@@ -81,7 +86,7 @@ class ServerProcess:
         self.log = log
         # On a busy machine counting may take long, and most tests are not about that.
         named = {"PORT": self.port, "WORKERS": 1, "COUNT_TIMEOUT_MS": 10_000} | settings
-        self._environment = environment(named)
+        self._environment = environment(named, measured=self.measured)
         self.process = self._start()
 
     def __enter__(self) -> "ServerProcess":
@@ -132,9 +137,10 @@ class ServerProcess:
             )
 
 
-def environment(named: Mapping[str, object]) -> dict[str, str]:
-    """The environment with these settings, and no others of ours."""
-    others = {name: value for name, value in os.environ.items() if name not in _OURS}
+def environment(named: Mapping[str, object], *, measured: bool = False) -> dict[str, str]:
+    """The environment with these settings, and no others of ours; `measured` for coverage."""
+    unwanted = _OURS if measured else {*_OURS, COVERAGE}
+    others = {name: value for name, value in os.environ.items() if name not in unwanted}
     return others | {name: str(value) for name, value in named.items()}
 
 

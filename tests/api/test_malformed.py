@@ -22,7 +22,7 @@ def test_one_sane_host_is_needed(port: int, hosts: list[str]) -> None:
 def test_http_1_0_is_served(port: int) -> None:
     with Wire(port) as wire:
         wire.send(f"GET {BILLS}?limit=0 HTTP/1.0\r\nHost: h\r\n\r\n".encode())
-        assert wire.answer().status == 206
+        assert wire.answer().status in (200, 206)  # 206 where there is a bill
         assert wire.ends()
 
 
