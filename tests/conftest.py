@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from tests.servers import ServerProcess
+from tests.servers import MeasuredServer, ServerProcess
 
 # What is slow here is the machine, and no fault of what is tested.
 hypothesis_settings.register_profile(
@@ -33,12 +33,6 @@ LONG = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(long in item.nodeid for long in LONG))
-
-
-class MeasuredServer(ServerProcess):
-    """A server whose coverage counts: few are, for it takes time."""
-
-    measured = True
 
 
 @pytest.fixture(scope="session")

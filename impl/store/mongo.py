@@ -15,7 +15,7 @@ import pymongo
 from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, InvalidOperation
 from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
@@ -32,6 +32,7 @@ from impl.store.stored import SHOWN, VERSION, Stored, kept, outward, shown
 from impl.store.transactions import safely, session
 
 ATTEMPTS = 100
+CLOSE_SECONDS = 1
 ANSWERS = "idempotency"
 INDEX_SECONDS = 24 * 3600
 """Past a timeout MongoDB would give an index up, and begin anew each time it is asked for."""
@@ -66,8 +67,9 @@ class Store:
         self._access = Access(self._database, guarded=guarded)
 
     def close(self) -> None:
-        """Let go of every connection."""
-        self._client.close()
+        """Let go of every connection; a database that is away is not waited for."""
+        with pymongo.timeout(CLOSE_SECONDS):
+            self._client.close()
 
     def ping(self) -> None:
         """Return where the database can be written to; raise Unavailable where not, in 2 s.
@@ -100,6 +102,8 @@ class Store:
             while True:
                 try:
                     self.ensure_indexes()
+                    return
+                except InvalidOperation:  # the store is closed
                     return
                 except Unavailable:
                     waiting.wait(1)

@@ -34,7 +34,7 @@ def ids(port: int) -> dict[str, str]:
 
 
 OUTSIDE = ["/", "/ui", "/ui/swagger-ui.css", "/openapi.json", "/health/live", "/health/ready"]
-SILENT = {"date", "x-request-id"}
+SILENT = {"date", "expires", "x-request-id"}
 
 
 READ = sorted({o.path for o in OPERATIONS if o.method == "GET"})

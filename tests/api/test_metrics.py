@@ -19,7 +19,7 @@ from bson.timestamp import Timestamp
 from prometheus_client.parser import text_string_to_metric_families
 
 from impl.store.embedded import Mongod
-from tests.servers import ROOT, ServerProcess, free_port
+from tests.servers import ROOT, MeasuredServer, ServerProcess, free_port
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -31,7 +31,7 @@ class Measured:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/metrics"
         settings = {"METRICS": f"127.0.0.1:{self.port}", "WORKERS": workers}
-        self.server = ServerProcess(log, MONGODB_URI=uri, MONGODB_DB=database, **settings)
+        self.server = MeasuredServer(log, MONGODB_URI=uri, MONGODB_DB=database, **settings)
 
     def scrape(self) -> Samples:
         text = httpx.get(self.url, timeout=10).raise_for_status().text

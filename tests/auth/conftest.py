@@ -12,7 +12,7 @@ from impl.store.mongo import Store
 from tests.auth.issuer import AUDIENCE, ISSUER, Issuer
 from tests.auth.tokens import bearer
 from tests.auth.world import LIMITED, World, made
-from tests.servers import ServerProcess
+from tests.servers import MeasuredServer, ServerProcess
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def gated(
     mongod: Mongod, issuer: Issuer, database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServerProcess]:
     log: Path = tmp_path_factory.mktemp("gated") / "log"
-    with ServerProcess(
+    with MeasuredServer(
         log,
         "--worker",
         MONGODB_URI=mongod.uri,

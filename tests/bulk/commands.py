@@ -35,7 +35,7 @@ def start(
     return subprocess.Popen(
         [sys.executable, "-m", "impl", *map(str, arguments)],
         cwd=ROOT,
-        env=environment(named),
+        env=environment(named, measured=True),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -17,10 +17,12 @@ LINES, KILLS = (500_000, 10) if FULL else (8_000, 1)
 
 
 @pytest.fixture
-def database(mongod: Mongod) -> Iterator[Database]:
-    made = Database(mongod)
-    yield made
-    made.store.close()
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A database that lets go soon of what a killed process was writing."""
+    with Mongod(tmp_path / "mongod", transaction_seconds=3) as mongod:
+        made = Database(mongod)
+        yield made
+        made.store.close()
 
 
 @pytest.mark.timeout(600)

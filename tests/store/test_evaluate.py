@@ -191,7 +191,7 @@ def test_what_is_fetched_of_any_document_is_what_is_shown_of_it(
     put(things, documents)
     whole = [outward(each) for each in things.find().sort("_id")]
     for chosen in selections:
-        projection = to_projection(chosen, tuple(also)) | {VERSION: 1}
+        projection = to_projection(chosen, tuple(also)) | {"id": 1, VERSION: 1}
         parts = [outward(each) for each in things.find({}, projection).sort("_id")]
         assert [project(each, chosen) for each in parts] == [
             project(each, chosen) for each in whole
