@@ -68,14 +68,14 @@ class Member:
         return Path(f"/proc/{self.process.pid}/root{self._data}")
 
     @contextmanager
-    def admin(self) -> Iterator[Any]:
-        """Its `admin` database, reached directly."""
+    def admin(self, seconds: float = 5) -> Iterator[Any]:
+        """Its `admin` database, reached directly; a command may take so many seconds."""
         client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
             "127.0.0.1",
             self.port,
             directConnection=True,
             serverSelectionTimeoutMS=2000,
-            socketTimeoutMS=5000,
+            socketTimeoutMS=int(seconds * 1000),
         )
         with client:
             yield client.admin
@@ -169,7 +169,7 @@ class ReplicaSet:
 @contextmanager
 def failing(member: Member, mode: object, **data: object) -> Iterator[None]:
     """Have commands fail at a member, as `failCommand` of MongoDB's own tests does."""
-    with member.admin() as admin:
+    with member.admin(seconds=60) as admin:  # the end waits for what is blocked
         admin.command("configureFailPoint", "failCommand", mode=mode, data=data)
         try:
             yield

