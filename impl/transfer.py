@@ -4,6 +4,7 @@ import argparse
 import gc
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from impl.bulk.refusals import Refusals
 from impl.contract import Contract
 from impl.errors import ApiError
 from impl.handlers.collection import Services
+from impl.query.language import Document
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
 from impl.web import body, errors
@@ -51,7 +53,8 @@ def write_out(chosen: Settings, options: argparse.Namespace) -> int:
     """Export a resource; the exit status."""
     asked = exporting.query(options.resource, options.query)
     with _store(chosen, told=False) as store:
-        count = exporting.export(store, options.resource, asked, options.file)
+        rows = exporting.found(store, options.resource, asked)
+        count = exporting.export(_until_signalled(rows), options.file)
     print(f"{count:,} exported", file=sys.stderr)
     return ALL
 
@@ -81,6 +84,17 @@ def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def _until_signalled(rows: Iterator[Document]) -> Iterator[Document]:
+    """The rows; KeyboardInterrupt between two of them, and not amid what fetches them."""
+    signalled = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: signalled.set())
+    for row in rows:
+        if signalled.is_set():
+            raise KeyboardInterrupt
+        yield row
 
 
 def _told(error: ApiError) -> bytes:

@@ -24,6 +24,8 @@ LONG = (
     "contract/test_fuzz",
     "api/test_streams",
     "faults/",
+    "bulk/",
+    "deploy/",
     "store/test_explain",
     "openapi/test_stubs",
     "api/test_trouble",

@@ -1,5 +1,6 @@
 """The export of a resource: what a query finds, as lines that an import reads back as the same."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -11,7 +12,7 @@ from impl.bulk.files import target
 from impl.bulk.resources import EXPORTED
 from impl.errors import ParameterInvalid
 from impl.query import attributes, parse
-from impl.query.language import Query
+from impl.query.language import Document, Query
 from impl.store.mongo import Store
 
 BATCH = 500
@@ -28,15 +29,16 @@ def query(resource: str, text: str) -> Query:
     return replace(found, window=replace(found.window, stream=True))
 
 
-def export(store: Store, resource: str, asked: Query, path: str) -> int:
-    """Write what the query finds to a file, whole or not at all; how many documents that were.
-
-    Raises ParameterInvalid for a filter on what no document has, FileTrouble, and Unavailable.
-    """
+def found(store: Store, resource: str, asked: Query) -> Iterator[Document]:
+    """What the query finds; ParameterInvalid for a filter on what no document has, Unavailable."""
     for unknown in asked.unknown:
         if not store.knows(resource, unknown):
             raise ParameterInvalid(".".join(unknown), f"is no attribute of any {resource}")
-    rows = store.stream(resource, asked)
+    return store.stream(resource, asked)
+
+
+def export(rows: Iterator[Document], path: str) -> int:
+    """Write documents to a file, all or none; how many that were. Raises FileTrouble."""
     count = 0
     with target(path) as file, tqdm(unit=" documents", unit_scale=True, disable=None) as bar:
         while batch := list(islice(rows, BATCH)):
