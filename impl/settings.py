@@ -1,24 +1,22 @@
 """The server's settings: read from the environment once, typed, frozen."""
 
 import os
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
-from marshmallow.validate import OneOf, Range, Regexp
+from marshmallow.validate import OneOf, Range
 
-from impl.billing.policy import Policy, is_number_format
+from impl import forms
+from impl.billing.policy import Policy
 from impl.documents.style import Style
 
 MOST = 100_000
-PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -91,17 +89,17 @@ class Settings:
         if not self.rate_limit:
             return None
         count, _, period = self.rate_limit.partition("/")
-        return int(count), PERIODS[period]
+        return int(count), forms.PERIODS[period]
 
     @property
     def proxies(self) -> list[IPv4Network | IPv6Network]:
         """The addresses of proxies of ours."""
-        return [ip_network(each, strict=False) for each in _listed(self.trusted_proxies)]
+        return [ip_network(each, strict=False) for each in forms.listed(self.trusted_proxies)]
 
     @property
     def origins(self) -> list[str]:
         """The origins whose pages may use the API; `*` is any."""
-        return _listed(self.cors_origins)
+        return forms.listed(self.cors_origins)
 
     @property
     def metrics_address(self) -> tuple[str, int] | None:
@@ -199,102 +197,6 @@ def _first(trouble: Any) -> str:
     return str(trouble[0] if isinstance(trouble, list) else trouble)
 
 
-def _host(value: str) -> str:
-    """As it stands in a URL: an IPv6 address in brackets."""
-    with suppress(ValueError):
-        return f"[{IPv6Address(value.removeprefix('[').removesuffix(']'))}]"
-    if re.fullmatch(_NAME, value) is None:
-        raise ValidationError("Must be an IP address or a host name.")
-    return value
-
-
-def _without_last_slash(url: str) -> str:
-    """Ready to have a path appended."""
-    return url.rstrip("/")
-
-
-def _is_zone(name: str) -> None:
-    if name not in available_timezones():
-        raise ValidationError("Must be a time zone of the IANA database, such as Europe/Zurich.")
-
-
-def _is_locale(name: str) -> None:
-    try:
-        Locale.parse(name.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        raise ValidationError("Must be a locale, such as en_GB or de_CH.") from None
-
-
-def _is_number_format(text: str) -> None:
-    if not is_number_format(text):
-        raise ValidationError("Must hold {seq}, and of {year}, {month} and {day} what you like.")
-
-
-_NAME = r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?"
-_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
-_ADDRESS = rf"({_NAME}|\[[0-9A-Fa-f:.]+\])(:{_PORT})?"
-_SOCKET = r"[^\s/?#@,]*%2[Ff][^\s/?#@,]*"
-_WORD = r"([^\s:/?#\[\]@%]|%[0-9A-Fa-f]{2})+"
-_OPTIONS = r"(/[^\s/?#]*)?(\?[^\s=&#]+=[^\s&#]*(&[^\s=&#]+=[^\s&#]*)*)?"
-_LOGIN = rf"({_WORD}(:{_WORD})?@)?"
-_HOSTS = rf"({_ADDRESS}|{_SOCKET})(,({_ADDRESS}|{_SOCKET}))*"
-
-_is_mongodb_uri = Regexp(
-    rf"(mongodb://{_LOGIN}{_HOSTS}|mongodb\+srv://{_LOGIN}{_NAME}){_OPTIONS}\Z",
-    error="Must be mongodb://host:port or another MongoDB connection string.",
-)
-_is_database = Regexp(
-    r"(?!(admin|config|local)\Z)[A-Za-z0-9_-]{1,63}\Z",
-    error="Must be of letters, digits, - and _, and no database of MongoDB's own.",
-)
-_is_allowed = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9])?")
-
-
-def _is_allowance(text: str) -> None:
-    """Of addresses, networks, host names and `*.` domains."""
-    for part in filter(None, map(str.strip, text.split(","))):
-        try:
-            ip_network(part.strip("[]"), strict=False)
-        except ValueError:
-            if _is_allowed.fullmatch(part) is None:
-                raise ValidationError(f"{part} is no address, network, host or *.domain.") from None
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _are_networks(text: str) -> None:
-    for part in _listed(text):
-        try:
-            ip_network(part, strict=False)
-        except ValueError:
-            raise ValidationError(f"{part} is no address or network.") from None
-
-
-def _are_origins(text: str) -> None:
-    for part in _listed(text):
-        if part != "*" and re.fullmatch(rf"https?://{_ADDRESS}", part) is None:
-            raise ValidationError(f"{part} is no origin, such as https://portal.example.com.")
-
-
-_is_address = Regexp(
-    rf"({_NAME}|\[[0-9A-Fa-f:.]+\]):{_PORT}\Z",
-    error="Must be an address and a port, such as 127.0.0.1:9464.",
-)
-_is_rate = Regexp(
-    rf"[1-9][0-9]{{0,5}}/({'|'.join(PERIODS)})\Z",
-    error="Must be a number a second, minute or hour, such as 100/second.",
-)
-_is_url = Regexp(
-    rf"https?://{_ADDRESS}(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?\Z",
-    error="Must be an absolute http or https URL, such as https://host/path.",
-)
-
-
-_is_words = Regexp(r"[^\s,]+(,[^\s,]+)*\Z", error="Must be one or more words, with commas.")
-
-
 class Environment(Schema):
     """The variables that are read: their names, types, defaults and bounds."""
 
@@ -303,19 +205,24 @@ class Environment(Schema):
 
         unknown = EXCLUDE
 
-    host = fields.String(data_key="HOST", load_default="127.0.0.1", post_load=_host)
+    host = fields.String(data_key="HOST", load_default="127.0.0.1", post_load=forms.host)
     port = fields.Integer(data_key="PORT", load_default=8080, validate=Range(1, 65535))
     mongodb_uri = fields.String(
         data_key="MONGODB_URI",
         load_default="",
-        validate=_is_mongodb_uri,
+        validate=forms.is_mongodb_uri,
         metadata={"secret": True},  # so MONGODB_URI_FILE may name a file that holds it
     )
-    mongodb_db = fields.String(data_key="MONGODB_DB", load_default="tmf678", validate=_is_database)
+    mongodb_db = fields.String(
+        data_key="MONGODB_DB", load_default="tmf678", validate=forms.is_database
+    )
     data_dir = fields.String(data_key="DATA_DIR", load_default=".data")
     mongod = fields.String(data_key="MONGOD", load_default="")
     public_url = fields.String(
-        data_key="PUBLIC_URL", load_default="", validate=_is_url, post_load=_without_last_slash
+        data_key="PUBLIC_URL",
+        load_default="",
+        validate=forms.is_url,
+        post_load=forms.without_last_slash,
     )
     workers = fields.Integer(
         data_key="WORKERS", load_default=lambda: os.cpu_count() or 1, validate=Range(1, 512)
@@ -335,12 +242,14 @@ class Environment(Schema):
     max_in_progress = fields.Integer(
         data_key="MAX_IN_PROGRESS", load_default=256, validate=Range(1, MOST)
     )
-    rate_limit = fields.String(data_key="RATE_LIMIT", load_default="", validate=_is_rate)
+    rate_limit = fields.String(data_key="RATE_LIMIT", load_default="", validate=forms.is_rate)
     trusted_proxies = fields.String(
-        data_key="TRUSTED_PROXIES", load_default="", validate=_are_networks
+        data_key="TRUSTED_PROXIES", load_default="", validate=forms.are_networks
     )
-    cors_origins = fields.String(data_key="CORS_ORIGINS", load_default="", validate=_are_origins)
-    metrics = fields.String(data_key="METRICS", load_default="", validate=_is_address)
+    cors_origins = fields.String(
+        data_key="CORS_ORIGINS", load_default="", validate=forms.are_origins
+    )
+    metrics = fields.String(data_key="METRICS", load_default="", validate=forms.is_address)
     default_limit = fields.Integer(
         data_key="DEFAULT_LIMIT", load_default=100, validate=Range(1, MOST)
     )
@@ -353,7 +262,7 @@ class Environment(Schema):
     )
     validate_responses = fields.Boolean(data_key="VALIDATE_RESPONSES", load_default=False)
     callback_allow = fields.String(
-        data_key="CALLBACK_ALLOW", load_default="", validate=_is_allowance
+        data_key="CALLBACK_ALLOW", load_default="", validate=forms.is_allowance
     )
     event_retry_hours = fields.Integer(
         data_key="EVENT_RETRY_HOURS", load_default=72, validate=Range(1, 24 * 365)
@@ -362,23 +271,29 @@ class Environment(Schema):
         data_key="EVENT_RETENTION_DAYS", load_default=7, validate=Range(1, 365)
     )
     bill_no_format = fields.String(
-        data_key="BILL_NO_FORMAT", load_default="{year}-{seq:08d}", validate=_is_number_format
+        data_key="BILL_NO_FORMAT", load_default="{year}-{seq:08d}", validate=forms.is_number_format
     )
     bill_lifecycle = fields.String(
         data_key="BILL_LIFECYCLE", load_default="open", validate=OneOf(("open", "strict"))
     )
-    bill_time_zone = fields.String(data_key="BILL_TIME_ZONE", load_default="UTC", validate=_is_zone)
+    bill_time_zone = fields.String(
+        data_key="BILL_TIME_ZONE", load_default="UTC", validate=forms.is_zone
+    )
     payment_terms_days = fields.Integer(
         data_key="PAYMENT_TERMS_DAYS", load_default=14, validate=Range(0, 3650)
     )
-    bill_locale = fields.String(data_key="BILL_LOCALE", load_default="en_GB", validate=_is_locale)
+    bill_locale = fields.String(
+        data_key="BILL_LOCALE", load_default="en_GB", validate=forms.is_locale
+    )
     bill_seller_name = fields.String(data_key="BILL_SELLER_NAME", load_default="")
     bill_seller_address = fields.String(data_key="BILL_SELLER_ADDRESS", load_default="")
     bill_seller_logo = fields.String(data_key="BILL_SELLER_LOGO", load_default="")
     bill_templates = fields.String(data_key="BILL_TEMPLATES", load_default="")
     auth = fields.String(data_key="AUTH", load_default="", validate=OneOf(("jwt", "off")))
-    auth_issuer = fields.String(data_key="AUTH_ISSUER", load_default="", validate=_is_url)
-    auth_audience = fields.String(data_key="AUTH_AUDIENCE", load_default="", validate=_is_words)
+    auth_issuer = fields.String(data_key="AUTH_ISSUER", load_default="", validate=forms.is_url)
+    auth_audience = fields.String(
+        data_key="AUTH_AUDIENCE", load_default="", validate=forms.is_words
+    )
     auth_jwks = fields.String(data_key="AUTH_JWKS", load_default="")
     auth_accounts_claim = fields.String(data_key="AUTH_ACCOUNTS_CLAIM", load_default="")
     auth_party_claim = fields.String(data_key="AUTH_PARTY_CLAIM", load_default="")
