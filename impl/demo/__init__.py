@@ -30,6 +30,7 @@ def load(store: Store) -> None:
     """Fill a database that has no bills yet; leave any other as it is."""
     if not store.is_empty("customerBill"):
         return
+    store.ensure_indexes()
     for resource, document in documents(datetime.now(UTC)):
         with suppress(Conflict):  # an earlier load was cut short before its bills
             store.insert(resource, document)

@@ -22,7 +22,7 @@ from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
-from impl.store.client import Collections, client
+from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_name
@@ -85,6 +85,7 @@ class Store:
         """Build the declared indexes that are not there yet, however long that takes."""
         with translated(), pymongo.timeout(INDEX_SECONDS):
             for resource in indexes.DECLARED | indexes.COMPOUND:
+                create_compressed(self._database, resource)
                 models = [pymongo.IndexModel(keys) for keys in indexes.keys(resource)]
                 self._of[resource].create_indexes(models)
             for resource, paths in indexes.UNIQUE.items():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import pymongo
 import pytest
@@ -13,6 +14,7 @@ from pymongo.errors import InvalidOperation
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Compare, Document, Query
+from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from tests.servers import free_port
 
@@ -228,3 +230,20 @@ def test_ping_is_quick_to_say_that_the_database_is_away(away: Store) -> None:
     with pytest.raises(Unavailable):
         away.ping()
     assert time.monotonic() - began < 3
+
+
+def test_collections_are_compressed_by_zstd_and_those_that_are_there_left_alone(
+    mongod: Mongod,
+) -> None:
+    name = f"test-{uuid4().hex}"
+    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(mongod.uri)
+    client[name].create_collection(BILL)
+    store = Store(mongod.uri, name)
+    store.ensure_indexes()
+    store.close()
+    made = {
+        resource: client[name].command("collStats", resource)["wiredTiger"]["creationString"]
+        for resource in (BILL, "appliedCustomerBillingRate")
+    }
+    client.close()
+    assert ["block_compressor=zstd" in each for each in made.values()] == [False, True]
