@@ -116,6 +116,7 @@ def main() -> int:
         if options.soak:
             _soak(Path(folder), mongod.uri, options.bills)
         else:
+            data.fill(mongod.uri, servers.others(DATABASE), options.bills, plain=True)
             _compare(Path(folder), mongod.uri, options)
     return 0
 

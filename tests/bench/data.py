@@ -12,8 +12,9 @@ import orjson
 import pymongo
 from pymongo.database import Database
 
+from impl.store.client import create_compressed
 from impl.store.mongo import Store
-from impl.store.stored import VERSION, Stored
+from impl.store.stored import VERSION, Stored, kept
 
 BILL, RATE = "customerBill", "appliedCustomerBillingRate"
 BATCH = 5_000
@@ -97,21 +98,31 @@ def _posted(document: Json, *without: str) -> bytes:
 MAKERS: dict[str, Callable[[int, int], Json]] = {BILL: bill, RATE: rate}
 
 
-def fill(uri: str, name: str, count: int) -> None:
-    """Put so many bills and rates into a database, and build the declared indexes after."""
+def fill(uri: str, name: str, count: int, *, plain: bool = False) -> None:
+    """Put so many bills and rates into a database, and build the declared indexes after.
+
+    As the server stores them; or `plain`, as others would.
+    """
     client: pymongo.MongoClient[Stored] = pymongo.MongoClient(uri)
     for resource in MAKERS:
-        put(client[name], resource, count)
+        put(client[name], resource, count, plain=plain)
     client.close()
     store = Store(uri, name)
     store.ensure_indexes()
     store.close()
 
 
-def put(database: Database[Stored], resource: str, count: int, *, at: int = 0) -> None:
+def put(
+    database: Database[Stored], resource: str, count: int, *, at: int = 0, plain: bool = False
+) -> None:
     """Put so many documents of a resource into a database, from a number on."""
+    if not plain:
+        create_compressed(database, resource)
     make, whole = MAKERS[resource], at + count
     for first in range(at, whole, BATCH):
         made = [make(number, whole) for number in range(first, min(first + BATCH, whole))]
-        stored = [{"_id": each["id"], VERSION: 1, **each} for each in made]
+        stored = [
+            {"_id": each["id"], VERSION: 1, **each} if plain else kept(resource, each, 1)[0]
+            for each in made
+        ]
         database[resource].insert_many(stored, ordered=False)

@@ -1,4 +1,4 @@
-"""The servers that are compared, one worker each, over the same database."""
+"""The servers that are compared, one worker each, over the same documents."""
 
 import os
 import subprocess
@@ -42,9 +42,15 @@ def running(folder: Path, uri: str, database: str) -> Iterator[dict[str, Served]
         found: dict[str, Served] = {}
         for name, checked in ((OURS, 0), (CHECKED, 1)):
             found[name] = stack.enter_context(ours(folder, named, VALIDATE_RESPONSES=checked))
+        theirs = named | {"MONGODB_DB": others(database)}
         for name, (app, options) in BASELINES.items():
-            found[name] = stack.enter_context(_gunicorn(folder, named, app, options))
+            found[name] = stack.enter_context(_gunicorn(folder, theirs, app, options))
         yield found
+
+
+def others(database: str) -> str:
+    """The database beside ours with the same documents, as the other servers store them."""
+    return f"{database}-plain"
 
 
 @contextmanager
