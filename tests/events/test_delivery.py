@@ -51,7 +51,7 @@ def test_all_arrives_once_in_order_and_signed(world: World) -> None:
         assert post.headers["Content-Type"] == "application/json"
         assert post.headers["webhook-id"] == post.id
         assert post.event["event"][BILL]["href"] == "http://api.example/v4/customerBill/0"
-        assert world.health(subscription).pending == 0
+        wait_for(lambda: world.health(subscription).pending == 0)
 
 
 @pytest.mark.parametrize(
