@@ -33,6 +33,7 @@ from impl.query.language import (
 )
 from impl.query.values import values
 
+RESERVED = {"fields", "offset", "limit", "sort", "filter", "cursor", "depth", "expand"}
 SUFFIXES = ("gt", "gte", "lt", "lte", "eq", "ne", "regex")
 _SYMBOLS = {
     "=": "", "==": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte",
@@ -68,8 +69,10 @@ class Filter:
         found = _SYMBOL.search(raw)
         if found is None:
             return cls(unquote_plus(raw).strip(), "", "")
-        symbol = _SYMBOLS[unquote(found[1] or found[2])]
-        return cls(unquote_plus(raw[: found.start()]).strip(), symbol, raw[found.end() :])
+        name, symbol = unquote_plus(raw[: found.start()]).strip(), found[1] or found[2]
+        if name in RESERVED and symbol.startswith("=~"):  # a `=`, and a value that begins with `~`
+            return cls(name, "", raw[found.start() + 1 :])
+        return cls(name, _SYMBOLS[unquote(symbol)], raw[found.end() :])
 
 
 def groups(text: str) -> list[list[Filter]]:

@@ -9,11 +9,10 @@ from urllib.parse import unquote_plus
 from impl.errors import ParameterInvalid
 from impl.query import jsonpath
 from impl.query.attributes import Attribute
-from impl.query.filters import Filter, Reader, groups, unquoted
+from impl.query.filters import RESERVED, Filter, Reader, groups, unquoted
 from impl.query.language import Condition, Every, Key, Path, Position, Query, Window
 from impl.query.project import selection
 
-RESERVED = {"fields", "offset", "limit", "sort", "filter", "cursor", "depth", "expand"}
 NEEDED = {"filter", "sort"}
 """Reserved parameters that are not absent where they are blank."""
 

@@ -1,5 +1,7 @@
 """What Schemathesis can't know of the contract's own formats: texts that have them."""
 
+from datetime import date, time
+
 import schemathesis
 from hypothesis import strategies as st
 
@@ -35,6 +37,16 @@ schemathesis.openapi.format(
         ),
         max_size=3,
     ).map("&".join),
+)
+# None whose UTC is of the year 0 or 10000: BSON dates have these, and Python's have not.
+schemathesis.openapi.format(
+    "date-time",
+    st.builds(
+        "{}T{}{}".format,
+        st.dates(date(1, 1, 2), date(9999, 12, 30)),
+        st.times().map(time.isoformat),
+        st.sampled_from(["Z", "+00:00", "+13:45", "-11:00"]),
+    ),
 )
 schemathesis.openapi.format("tmf678-cursor", st.just(""))
 schemathesis.openapi.format(

@@ -225,3 +225,7 @@ def test_a_window_that_is_no_count_is_refused_by_name(name: str, text: str) -> N
 
 def test_offset_limit_and_fields_are_no_filters() -> None:
     assert filters("offset=1&limit=2&fields=id") == {}
+
+
+def test_the_value_of_a_reserved_parameter_may_begin_with_a_tilde() -> None:
+    assert "~" in (parse("fields=~", BILL, Limits()).fields or {})
