@@ -61,7 +61,7 @@ bench-table: .venv/dev ## the last bench's tables, for the README
 bench-scale: .venv/dev ## what more data costs; `make bench-scale SCALE="--sizes 10000 10000000"`
 	@$(BIN)/python -m tests.bench.scale $(SCALE)
 
-bench-workers: .venv/dev ## bills made and events delivered a second
+bench-workers: .venv/dev ## bills made, events delivered, rates imported and exported a second
 	@$(BIN)/python -m tests.bench.workers
 
 lock: .venv/dev ## pin the dependencies of setup.cfg, with hashes, in requirements/

@@ -1,4 +1,4 @@
-"""Programs that the server starts beside itself, and that never outlive it."""
+"""Programs that the server starts beside itself, and that never outlive it; signals to end."""
 
 import ctypes
 import os
@@ -70,3 +70,11 @@ def _die_with_parent() -> Callable[[], None] | None:
             os._exit(1)
 
     return ask
+
+
+def until_signalled() -> threading.Event:
+    """An event that is set when the process is told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

@@ -4,7 +4,6 @@ import argparse
 import gc
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from impl.bulk.refusals import Refusals
 from impl.contract import Contract
 from impl.errors import ApiError
 from impl.handlers.collection import Services
+from impl.processes import until_signalled
 from impl.query.language import Document
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
@@ -88,9 +88,7 @@ def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
 
 def _until_signalled(rows: Iterator[Document]) -> Iterator[Document]:
     """The rows; KeyboardInterrupt between two of them, and not amid what fetches them."""
-    signalled = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: signalled.set())
+    signalled = until_signalled()
     for row in rows:
         if signalled.is_set():
             raise KeyboardInterrupt

@@ -3,7 +3,6 @@
 Any number of them work on one database, on any number of machines. It knows nothing of HTTP.
 """
 
-import signal
 import threading
 from collections.abc import Callable, Sequence
 
@@ -11,6 +10,7 @@ import structlog
 
 from impl import looks
 from impl.billing.attempts import Attempts
+from impl.billing.maker import Maker
 from impl.billing.on_demand import OnDemand
 from impl.billing.runs import Runs
 from impl.errors import Unavailable
@@ -32,11 +32,8 @@ Step = Callable[[], bool]
 def jobs(settings: Settings, store: Store) -> list[Step]:
     """What a worker does, each in a thread of its own."""
     attempts = Attempts(store, Tasks(store), Numbers(store))
-    documents = looks.documents(settings)
-    return [
-        OnDemand(store, settings.policy, attempts, documents).step,
-        Runs(store, settings.policy, attempts, documents).step,
-    ]
+    maker = Maker(store, settings.policy, looks.documents(settings))
+    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step]
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:
@@ -50,14 +47,6 @@ def work(steps: Sequence[Step], stop: threading.Event) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def until_signalled() -> threading.Event:
-    """An event that is set when the process is told to stop."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def _repeat(step: Step, stop: threading.Event) -> None:

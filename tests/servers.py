@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 
 import httpx
 
@@ -91,12 +90,7 @@ class ServerProcess:
     def __enter__(self) -> "ServerProcess":
         return self.wait_until_ready()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.stop()
 
     def wait_until_ready(self, path: str = "/health/ready", seconds: float = 60) -> "ServerProcess":

@@ -35,8 +35,8 @@ class Maker:
     """Makes bills in one store, by one policy."""
 
     def __init__(self, store: Store, policy: Policy, documents: Documents | None = None) -> None:
-        self._store = store
-        self._policy = policy
+        self.store = store
+        self.policy = policy
         self._documents = documents
 
     def make(
@@ -52,12 +52,12 @@ class Maker:
         In one transaction the bill is kept, its rates are marked with it, and what `also` does is
         done. Raises Rejected where there can be no bill; then nothing is written.
         """
-        rates = self._store.every(RATES, where)
+        rates = self.store.every(RATES, where)
         occasion = reason(rates)
         bill = assemble(rates, occasion)
-        sequence = self._policy.sequence(occasion.date)
+        sequence = self.policy.sequence(occasion.date)
         place = attempts.numbers.reserve(sequence, task.id)
-        bill["billNo"] = self._policy.number(occasion.date, place)
+        bill["billNo"] = self.policy.number(occasion.date, place)
         size = self._size(bill, rates)
 
         def made() -> None:
@@ -78,11 +78,11 @@ class Maker:
         self, where: Condition, occasion: Occasion, expected: dict[str, Any], size: int | None
     ) -> Document:
         """The bill, of the rates that there are now; its document's size if it is as expected."""
-        rates = self._store.every(RATES, where)
+        rates = self.store.every(RATES, where)
         bill = assemble(rates, occasion) | {"billNo": expected["billNo"]}
         document = own_document(bill, size if bill == expected else None)
-        made = self._store.insert(BILLS, bill | {"billDocument": [document]})
-        self._store.change_many(RATES, [(rate, _billed(rate, made)) for rate in rates])
+        made = self.store.insert(BILLS, bill | {"billDocument": [document]})
+        self.store.change_many(RATES, [(rate, _billed(rate, made)) for rate in rates])
         return made
 
     def preview(self, rates: Sequence[Document], reason: Reason) -> dict[str, Any]:
@@ -94,8 +94,8 @@ class Maker:
 
         Raises Conflict where a rate would have no account to go back to.
         """
-        rates = self._store.every(RATES, Compare(("bill", "id"), (bill["id"],)))
-        self._store.change_many(RATES, [(rate, _freed(rate, bill)) for rate in rates])
+        rates = self.store.every(RATES, Compare(("bill", "id"), (bill["id"],)))
+        self.store.change_many(RATES, [(rate, _freed(rate, bill)) for rate in rates])
 
 
 def new_id() -> str:

@@ -8,10 +8,7 @@ from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import dated_up_to, of_account
 from impl.billing.maker import Maker, is_prepaid, new_id, now, reference_to
-from impl.billing.policy import Policy
-from impl.documents.document import Documents
 from impl.query.language import Document, Every
-from impl.store.mongo import Store
 from impl.store.tasks import Task
 
 REQUESTS = "customerBillOnDemand"
@@ -21,16 +18,10 @@ TASK = "on-demand"
 class OnDemand:
     """Takes open requests, and brings each to its final state."""
 
-    def __init__(
-        self,
-        store: Store,
-        policy: Policy,
-        attempts: Attempts,
-        documents: Documents | None = None,
-    ) -> None:
-        self._store = store
-        self._policy = policy
-        self._maker = Maker(store, policy, documents)
+    def __init__(self, maker: Maker, attempts: Attempts) -> None:
+        self._maker = maker
+        self._store = maker.store
+        self._policy = maker.policy
         self._attempts = attempts
         self._tasks = attempts.tasks
 

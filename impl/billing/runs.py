@@ -14,7 +14,6 @@ from impl.billing.cycle import next_billing_date
 from impl.billing.eligible import in_cycle, of_account
 from impl.billing.maker import RATES, Maker, is_prepaid, new_id, now, reference_to
 from impl.billing.policy import Policy
-from impl.documents.document import Documents
 from impl.errors import NotFound
 from impl.events.build import correlated
 from impl.query.language import Compare, Condition, Document, Every
@@ -70,16 +69,10 @@ def _is_period(given: Mapping[str, Any] | None) -> bool:
 class Runs:
     """Takes cycles that are due, and the accounts of those that run."""
 
-    def __init__(
-        self,
-        store: Store,
-        policy: Policy,
-        attempts: Attempts,
-        documents: Documents | None = None,
-    ) -> None:
-        self._store = store
-        self._policy = policy
-        self._maker = Maker(store, policy, documents)
+    def __init__(self, maker: Maker, attempts: Attempts) -> None:
+        self._maker = maker
+        self._store = maker.store
+        self._policy = maker.policy
         self._attempts = attempts
         self._tasks = attempts.tasks
 

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from generated import schemas
 from impl.bulk.files import target
 from impl.bulk.resources import EXPORTED
-from impl.errors import ParameterInvalid
+from impl.handlers.collection import refuse_unknown
 from impl.query import attributes, parse
 from impl.query.language import Document, Query
 from impl.store.mongo import Store
@@ -31,9 +31,7 @@ def query(resource: str, text: str) -> Query:
 
 def found(store: Store, resource: str, asked: Query) -> Iterator[Document]:
     """What the query finds; ParameterInvalid for a filter on what no document has, Unavailable."""
-    for unknown in asked.unknown:
-        if not store.knows(resource, unknown):
-            raise ParameterInvalid(".".join(unknown), f"is no attribute of any {resource}")
+    refuse_unknown(store, resource, asked)
     return store.stream(resource, asked)
 
 

@@ -87,7 +87,7 @@ class Collection(Generic[T]):
     def list(self, query: Query, *, to_show: bool = True) -> Page:
         """The page that the query asks for; not only `to_show`, its documents can be read."""
         if self._reject_unknown:
-            self._refuse_unknown(query)
+            refuse_unknown(self._store, self._name, query)
         query = replace(query, ready=to_show)
         if query.window.stream:
             return Page((), None, tail=self._store.stream(self._name, query))
@@ -159,12 +159,6 @@ class Collection(Generic[T]):
 
         return self._store.in_transaction(whole)
 
-    def _refuse_unknown(self, query: Query) -> None:
-        """Raise ParameterInvalid for a filter on what neither contract nor any resource has."""
-        for path in query.unknown:
-            if not self._store.knows(self._name, path):
-                raise ParameterInvalid(".".join(path), f"is no attribute of any {self._name}")
-
     def _patched(self, before: Document, patch: Patch) -> dict[str, Any]:
         shown = patch.view.plain(before)
         changed = patch.apply(shown, self._attributes)
@@ -198,6 +192,13 @@ class Collection(Generic[T]):
 
     def _typed(self, document: Document) -> T:
         return cast(T, document)
+
+
+def refuse_unknown(store: Store, resource: str, query: Query) -> None:
+    """Raise ParameterInvalid for a filter on what neither contract nor any resource has."""
+    for path in query.unknown:
+        if not store.knows(resource, path):
+            raise ParameterInvalid(".".join(path), f"is no attribute of any {resource}")
 
 
 def versions(if_match: str | None) -> frozenset[int] | None:

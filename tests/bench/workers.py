@@ -1,11 +1,11 @@
-"""Command: how many bills workers make, and how many events they deliver a second."""
+"""Command: bills made, events delivered, and rates imported and exported a second."""
 
 import sys
 import tempfile
 from pathlib import Path
 
 from impl.store.embedded import Mongod
-from tests.bench import billing, events
+from tests.bench import billing, bulk, events
 
 
 def main() -> int:
@@ -14,6 +14,8 @@ def main() -> int:
         billing.bench(mongod.uri, Path(folder))
         print()
         events.bench(mongod.uri, Path(folder))
+        print()
+        bulk.bench(mongod.uri, Path(folder))
     return 0
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from impl.billing.attempts import Attempts
+from impl.billing.maker import Maker
 from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
@@ -45,12 +46,12 @@ def attempts(store: Store, tasks: Tasks) -> Attempts:
 
 @pytest.fixture
 def on_demand(store: Store, attempts: Attempts) -> OnDemand:
-    return OnDemand(store, Policy(), attempts)
+    return OnDemand(Maker(store, Policy()), attempts)
 
 
 @pytest.fixture
 def runs(store: Store, attempts: Attempts) -> Runs:
-    return Runs(store, Policy(), attempts)
+    return Runs(Maker(store, Policy()), attempts)
 
 
 @pytest.fixture

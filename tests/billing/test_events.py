@@ -41,7 +41,7 @@ def told(store: Store) -> list[tuple[str, str]]:
 
 
 def test_a_bill_its_rates_and_its_request_are_told_of_together(store: Store) -> None:
-    worker = OnDemand(store, Policy(), Attempts(store, Tasks(store), Numbers(store)))
+    worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
     assert worker.step()
     changed = ("AppliedCustomerBillingRateAttributeValueChangeEvent", "on-demand/q")
     assert told(store) == [
@@ -59,7 +59,7 @@ def test_nothing_is_told_of_a_bill_that_was_not_made(
         raise Rejected("too late")
 
     monkeypatch.setattr(Maker, "_made", refused)
-    worker = OnDemand(store, Policy(), Attempts(store, Tasks(store), Numbers(store)))
+    worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
     assert worker.step()
     assert told(store) == [("CustomerBillOnDemandStateChangeEvent", "on-demand/q")]
     assert Numbers(store).reserve(Policy().sequence(now()), "next") == 1

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from impl import worker
 from impl.billing import preview
 from impl.billing.attempts import Attempts
+from impl.billing.maker import Maker
 from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.billing.runs import ACCOUNT_TASK, CYCLE_TASK, Runs
@@ -296,7 +297,7 @@ def test_billed_and_unbilled_are_all_and_each_rate_is_on_one_bill(
     mongod: Any, charges: list[tuple[str, float, bool]]
 ) -> None:
     store = Store(mongod.uri, f"test-runs-{id(charges)}-{datetime.now(UTC):%H%M%S%f}")
-    runs = Runs(store, Policy(), Attempts(store, Tasks(store), Numbers(store)))
+    runs = Runs(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
     for number, (account, amount, in_time) in enumerate(charges):
         date = OCTOBER if in_time else OCTOBER + DAY
         attributes = {"billingAccount": {"id": account}, "taxExcludedAmount": money(amount)}

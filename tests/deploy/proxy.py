@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
 import httpx
 
@@ -44,12 +43,7 @@ class Proxy:
                     assert time.monotonic() < deadline, (self.folder / "error").read_text()
                     time.sleep(0.05)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.process.terminate()
         self.process.wait(20)
 

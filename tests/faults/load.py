@@ -3,7 +3,6 @@
 import threading
 import time
 from collections import Counter
-from types import TracebackType
 from typing import Any
 from uuid import uuid4
 
@@ -31,12 +30,7 @@ class Writers:
             thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self._stop.set()
         for thread in self._threads:
             thread.join()
