@@ -60,6 +60,17 @@ def test_a_query_that_can_not_be_read_is_told_in_a_line_and_leaves_no_file(
     assert not list(tmp_path.iterdir())
 
 
+def interrupted(database: Database, file: Path) -> int:
+    """Export to a file that is there, and end that once it has begun; the exit status."""
+    file.write_bytes(gzip.compress(b"before"))
+    process = database.start("export", RATES, "-o", file)
+    while len(list(file.parent.iterdir())) == 1 and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    return process.returncode
+
+
 def test_an_export_that_ends_early_leaves_what_was_there(
     database: Database, tmp_path: Path
 ) -> None:
@@ -69,14 +80,8 @@ def test_an_export_that_ends_early_leaves_what_was_there(
         [{"_id": f"{n}", "_rev": 1, "id": f"{n}", "x": text} for n in range(60_000)]
     )
     file = tmp_path / "out.gz"
-    file.write_bytes(gzip.compress(b"before"))
-    process = database.start("export", RATES, "-o", file)
-    while len(list(tmp_path.iterdir())) == 1:
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
-    assert process.returncode == 130
+    tries = (interrupted(database, file) for _ in range(5))
+    assert next(filter(None, tries)) == 130  # 0 where it was over before it was told
     assert list(tmp_path.iterdir()) == [file]
     assert gzip.decompress(file.read_bytes()) == b"before"
 

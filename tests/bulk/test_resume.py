@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.bulk.commands import RATES, Database, lines, rate, until_more_than, write
+from tests.bulk.commands import RATES, Database, held, lines, rate, until_more_than, write
+
+
+def cut_off(database: Database, file: Path, number: int) -> str:
+    """Import a file and end that by a signal in its midst; what it said."""
+    with held(database, 9_000):
+        process = database.start("import", file)
+        until_more_than(database, 1, process)
+        process.send_signal(number)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    return error.decode()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -13,15 +24,11 @@ def test_a_signal_ends_it_after_a_batch_and_it_says_how_to_go_on(
     database: Database, tmp_path: Path, number: int
 ) -> None:
     file = write(tmp_path / "rates.ndjson", lines(20_000))
-    process = database.start("import", file)
-    until_more_than(database, 0, process)
-    process.send_signal(number)
-    _, error = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert error.decode().startswith("stopped; ")
-    assert error.decode().endswith("the same command goes on behind them\n")
+    error = cut_off(database, file, number)
+    assert error.startswith("stopped; ")
+    assert error.endswith("the same command goes on behind them\n")
     collection, _ = database.store.collection(RATES)
-    done = int(error.decode().split()[1].replace(",", ""))
+    done = int(error.split()[1].replace(",", ""))
     assert collection.count_documents({}) == done - len(range(5, done, 1000))
     assert database.run("import", file).status == 1
     assert collection.count_documents({}) == 20_000 - 20
@@ -29,10 +36,7 @@ def test_a_signal_ends_it_after_a_batch_and_it_says_how_to_go_on(
 
 def test_what_was_changed_meanwhile_is_not_read_again(database: Database, tmp_path: Path) -> None:
     file = write(tmp_path / "rates.ndjson", [rate(number) for number in range(20_000)])
-    process = database.start("import", file)
-    until_more_than(database, 0, process)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    cut_off(database, file, signal.SIGINT)
     database.store.change(RATES, "r000000", lambda before: before | {"description": "changed"})
     assert database.run("import", file).out == "20,000 imported, 0 refused\n"
     assert database.all()["r000000"]["description"] == "changed"
@@ -42,9 +46,6 @@ def test_another_file_of_the_name_is_read_from_its_beginning(
     database: Database, tmp_path: Path
 ) -> None:
     file = write(tmp_path / "rates.ndjson", [rate(number) for number in range(20_000)])
-    process = database.start("import", file)
-    until_more_than(database, 0, process)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    cut_off(database, file, signal.SIGINT)
     write(file, [rate(number) for number in range(40_000, 40_010)])
     assert database.run("import", file).out == "10 imported, 0 refused\n"

@@ -13,7 +13,7 @@ from impl.store.embedded import Mongod
 from tests.bulk.commands import RATES, Database, lines, read, until_more_than, write
 
 FULL = bool(os.environ.get("FULL"))
-LINES, KILLS = (500_000, 10) if FULL else (8_000, 1)
+LINES, KILLS = (500_000, 10) if FULL else (20_000, 2)
 
 
 @pytest.fixture
