@@ -1,5 +1,6 @@
 """The commands import and export, as their user runs them."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -41,7 +42,13 @@ def start(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - it is one call
     )
+
+
+def _hear_ctrl_c() -> None:
+    """As from a terminal: who runs tests in the background has it ignored by what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(
