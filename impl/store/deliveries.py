@@ -20,7 +20,7 @@ from impl.store.leases import Clock, server_clock
 from impl.store.mongo import Store
 from impl.store.outbox import COUNTER, DELIVERIES, FEED
 from impl.store.stored import Stored, outward
-from impl.store.transactions import safely, session
+from impl.store.transactions import session
 
 CONSUMERS = "consumer"
 TOTALS = "deliveries"
@@ -100,12 +100,12 @@ class Deliveries:
         """Add a consumer."""
         consumer = {"_id": subscription, "secret": secret, "failures": 0}
         consumer |= {"delivered": 0, "failed": 0}
-        with safely():
+        with translated():
             self._consumers.insert_one({**consumer, "until": EVER, "due": EVER}, session=session())
 
     def unsubscribe(self, subscription: str) -> None:
         """Remove a consumer, in a transaction; its deliveries end with it, and its counts stay."""
-        with safely():
+        with translated():
             gone = self._consumers.find_one_and_delete({"_id": subscription}, session=session())
             if gone is not None:
                 counts = {name: gone.get(name, 0) for name in ("delivered", "failed")}
@@ -221,7 +221,7 @@ class Deliveries:
             {"$match": {"state": {"$in": [PENDING, DEAD]}, "subscription": {"$in": subscriptions}}},
             {"$group": {"_id": ["$subscription", "$state"], "count": {"$sum": 1}}},
         ]
-        with safely():
+        with translated():
             counts = {
                 tuple(row["_id"]): row["count"]
                 for row in self._deliveries.aggregate(counted, session=session())

@@ -29,7 +29,7 @@ from impl.store.mongo_query import to_name
 from impl.store.outbox import Outbox, Record
 from impl.store.pages import Bounds
 from impl.store.stored import SHOWN, VERSION, Stored, kept, outward, shown
-from impl.store.transactions import safely, session
+from impl.store.transactions import session
 
 ATTEMPTS = 100
 CLOSE_SECONDS = 1
@@ -156,13 +156,13 @@ class Store:
 
     def recall(self, id_: str) -> Stored | None:
         """What was remembered under this id within the last 24 hours."""
-        with safely():
+        with translated():
             return self._of[ANSWERS].find_one({"_id": id_}, session=session())
 
     def remember(self, id_: str, content: Stored) -> None:
         """Keep something for 24 hours under an id that nothing is kept under yet."""
         kept = {"_id": id_, "keptAt": datetime.now(UTC), **content}
-        with safely():
+        with translated():
             self._of[ANSWERS].insert_one(kept, session=session())
 
     def knows(self, resource: str, path: Path) -> bool:
@@ -174,7 +174,7 @@ class Store:
     def every(self, resource: str, where: Condition) -> list[Document]:
         """All documents that the condition holds for, in the order of their ids."""
         collection, within = self.collection(resource)
-        with safely():
+        with translated():
             found = collection.find(self._access.filter(resource, where), session=within).sort(
                 "_id"
             )
@@ -183,7 +183,7 @@ class Store:
     def count(self, resource: str, where: Condition) -> int:
         """How many documents the condition holds for."""
         collection, within = self.collection(resource)
-        with safely():
+        with translated():
             return collection.count_documents(self._access.filter(resource, where), session=within)
 
     def values(self, resource: str, where: Condition, path: Path) -> Iterator[Any]:
@@ -209,7 +209,7 @@ class Store:
             return self._get(resource, id_)
 
     def _get(self, resource: str, id_: str) -> Document:
-        with safely():
+        with translated():
             stored = self._of[resource].find_one({"_id": id_}, session=session())
             document = outward(stored) if stored else None
             if document is None or not self._access.sees(resource, document):
@@ -228,14 +228,14 @@ class Store:
     def _judge(
         self, resource: str, before: Mapping[str, Any], after: Mapping[str, Any] | None
     ) -> None:
-        with safely():
+        with translated():
             self._access.judge(resource, before, after)
 
     def show(self, resource: str, id_: str) -> Document:
         """The document as `get`, for one who only shows it: it may be `Rendered`."""
         if self._access.limited:
             return self.get(resource, id_)
-        with reading(), safely():
+        with reading():
             found = self._of[resource].find_one({"_id": id_}, SHOWN, session=session())
         if found is None:
             raise _no(resource, id_)
@@ -309,7 +309,7 @@ class Store:
     def delete_every(self, resource: str, where: Condition) -> None:
         """Remove all documents that the condition holds for."""
         collection, within = self.collection(resource)
-        with safely():
+        with translated():
             collection.delete_many(self._access.filter(resource, where), session=within)
 
     def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> Document:

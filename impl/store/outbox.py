@@ -73,7 +73,7 @@ class Outbox:
         made = [self._record(resource, *change) for change in changes] if self._record else []
         events = [event for event in made if event is not None]
         if not events:
-            with transactions.safely():
+            with translated():
                 return write()
 
         def both() -> bool:

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import pymongo
 from pymongo.client_session import ClientSession
+from pymongo.errors import PyMongoError
 
 from impl.errors import Unavailable
 from impl.store.faults import WRITE_SECONDS, translated
@@ -40,15 +41,13 @@ def within(
         def run(own: ClientSession) -> R:
             if time.monotonic() > last_start:
                 raise Unavailable("another transaction holds what this one needs")
-            with _in(own):
-                return work()
+            try:
+                with _in(own):
+                    return work()
+            except Unavailable as error:
+                raise _untranslated(error) from None
 
         return own.with_transaction(run)
-
-
-def safely() -> AbstractContextManager[None]:
-    """MongoDB's troubles as ours; within a transaction as they are, for it to be tried again."""
-    return translated() if session() is None else nullcontext()
 
 
 @contextmanager
@@ -58,3 +57,8 @@ def _in(own: ClientSession) -> Iterator[None]:
         yield
     finally:
         _session.reset(token)
+
+
+def _untranslated(error: Unavailable) -> Exception:
+    """MongoDB's own error, which says whether a transaction may be tried again."""
+    return error.__cause__ if isinstance(error.__cause__, PyMongoError) else error

@@ -68,10 +68,15 @@ class Answer:
 
 
 def answer(error: Exception) -> Answer:
-    """What a client is told; for what no one foresaw, an incident id and a log entry."""
+    """What a client is told; for what no one foresaw, an incident id and a log entry.
+
+    Unavailable is logged too, with the kind and code of its cause, which clients are not told.
+    """
     row = _row(error)
     if row is None:
         return _incident(error)
+    if isinstance(error, errors.Unavailable):
+        _warn(error)
     return _answer(row, _message(error), _headers(error))
 
 
@@ -107,6 +112,12 @@ def _incident(error: Exception) -> Answer:
     structlog.get_logger("error").error("incident", incident=incident, exc_info=error)
     message = f"The log tells more under incident {incident}."
     return _answer((500, "1", "Internal error"), message, [])
+
+
+def _warn(error: errors.Unavailable) -> None:
+    cause = error.__cause__
+    known = {"cause": type(cause).__name__, "code": getattr(cause, "code", None)} if cause else {}
+    structlog.get_logger("error").warning("unavailable", reason=str(error), **known)
 
 
 def _headers(error: Exception) -> Headers:

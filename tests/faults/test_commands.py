@@ -101,6 +101,9 @@ FAULTS: dict[str, Fault] = {
     "a write that nobody foresaw": Fault("insert", 1, code(8), "POST", 500),
     "a change without room on disk": Fault("update", 1, code(14031), "PATCH", 503),
     "a change by no primary": Fault("update", 1, code(10107, *TRANSIENT), "PATCH", 200),
+    "a task in conflict": Fault("update", 1, code(112, *TRANSIENT), "ASK", 201),
+    "a task by a locked collection": Fault("update", 2, code(24, *TRANSIENT), "ASK", 201),
+    "a key's answer by a stale snapshot": Fault("find", 1, code(246, *TRANSIENT), "KEY", 201),
     "a removal in conflict": Fault("delete", 1, code(112, *TRANSIENT), "DELETE", 204),
     "a commit's connection closed": Fault("commitTransaction", 1, CLOSED, "POST", 201),
     "a commit by no primary": Fault("commitTransaction", 1, code(10107), "POST", 201),
@@ -141,6 +144,10 @@ def asked(api: httpx.Client, method: str, id_: str) -> httpx.Response:
         return api.get("customerBill?limit=1000")
     if method in ("POST", "TAKEN"):
         return api.post("customerBill", json={"id": "b1" if method == "TAKEN" else id_})
+    if method == "ASK":
+        return api.post("customerBillOnDemand", json={})
+    if method == "KEY":
+        return api.post("customerBill", json={}, headers={"Idempotency-Key": id_})
     body = {"billNo": id_} if method == "PATCH" else None
     return api.request(method, "customerBill/b2", json=body)
 
@@ -192,6 +199,16 @@ def test_a_key_makes_what_was_told_of_as_failed_happen_once(
     client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(replicas.uri)
     with client:
         assert client["faults"]["customerBill"].count_documents({"category": "once"}) == 1
+
+
+def test_the_log_says_what_the_database_could_not_do(
+    api: httpx.Client, server: ServerProcess, member: Member
+) -> None:
+    with failing(member, {"times": 1}, failCommands=["find"], appName="tmf678", errorCode=50):
+        assert api.get("customerBill/b1").status_code == 503
+    said = server.log.read_text()
+    assert '"reason":"the database is too slow","cause":"ExecutionTimeout"' in said
+    assert '"code":50' in said
 
 
 def test_the_log_tells_of_incidents_alone(api: httpx.Client, server: ServerProcess) -> None:
