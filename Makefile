@@ -16,7 +16,7 @@ run: .venv/run ## serve; settings as in the README, such as `make run PORT=9000`
 	  $(BIN)/python -m impl serve --worker
 
 test: .venv/dev ## every test, with its own MongoDB and a bounded fuzz
-	@$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --cov
+	@$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder --cov
 
 check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ valid, generated/ current
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from tests.servers import MeasuredServer, ServerProcess
+from tests.servers import MeasuredServer, ServerProcess, measure_few
 
 # What is slow here is the machine, and no fault of what is tested.
 hypothesis_settings.register_profile(
@@ -22,12 +22,15 @@ hypothesis_settings.load_profile("steady")
 
 LONG = (
     "contract/test_fuzz",
-    "api/test_streams",
     "faults/",
+    "api/test_streams",
+    "store/test_explain",
+    "store/test_evaluate",
+    "store/test_embedded",
     "bulk/",
     "deploy/",
-    "store/test_explain",
     "openapi/test_stubs",
+    "api/test_pages",
     "api/test_trouble",
 )
 """What takes the longest begins first, so that no process is left with it when the others end."""
@@ -35,6 +38,11 @@ LONG = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(long in item.nodeid for long in LONG))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    measure_few()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,14 @@ ROOT = Path(__file__).parent.parent
 COVERAGE = "COVERAGE_PROCESS_CONFIG"
 """What tells a process to measure its coverage."""
 
+_coverage: dict[str, str] = {}
+
+
+def measure_few() -> None:
+    """From here on only those processes measure their coverage that are told to: it takes time."""
+    if COVERAGE in os.environ:
+        _coverage[COVERAGE] = os.environ.pop(COVERAGE)
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -131,16 +139,16 @@ class ServerProcess:
 
 
 class MeasuredServer(ServerProcess):
-    """A server whose coverage counts; few do, for that takes time."""
+    """A server whose coverage counts (`measure_few`)."""
 
     measured = True
 
 
 def environment(named: Mapping[str, object], *, measured: bool = False) -> dict[str, str]:
     """The environment with these settings, and no others of ours; `measured` for coverage."""
-    unwanted = _OURS if measured else {*_OURS, COVERAGE}
-    others = {name: value for name, value in os.environ.items() if name not in unwanted}
-    return others | {name: str(value) for name, value in named.items()}
+    others = {name: value for name, value in os.environ.items() if name not in _OURS}
+    given = {name: str(value) for name, value in named.items()}
+    return others | given | (_coverage if measured else {})
 
 
 _OURS = {field.data_key for field in settings.Environment().fields.values()}
