@@ -22,7 +22,7 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
             "appliedCustomerBillingRate",
             schemas.AppliedCustomerBillingRate,
             services,
-            Rules(on_create=_start, on_change=self._judge, on_write=_keep_billed),
+            Rules(on_create=_start, on_change=self._judge, on_remove=_keep_billed),
         )
 
     @property
@@ -77,7 +77,7 @@ def _start(rate: dict[str, Any]) -> None:
     rate.setdefault("isBilled", False)
 
 
-def _keep_billed(before: Document | None, after: Document | None) -> None:
+def _keep_billed(rate: Document) -> None:
     """Refuse to remove a rate that is billed."""
-    if before is not None and after is None and before["isBilled"]:
+    if rate["isBilled"]:
         raise Conflict("isBilled: a rate that is billed can't be deleted")

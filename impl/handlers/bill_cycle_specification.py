@@ -23,7 +23,7 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             Rules(
                 on_create=self._judge,
                 on_change=lambda _, after, __: self._judge(after),
-                on_write=self._keep,
+                on_remove=self._keep,
             ),
         )
         self._store = services.store
@@ -60,11 +60,9 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             if not self._store.knows(RATES, path):
                 raise FieldInvalid("rateFilter", f"{'.'.join(path)} is no attribute of any rate")
 
-    def _keep(self, before: Document | None, after: Document | None) -> None:
+    def _keep(self, specification: Document) -> None:
         """Refuse to remove what a cycle is yet to be run by."""
-        if before is None or after is not None:
-            return
-        of_this = Compare(("billCycleSpecification", "id"), (before["id"],))
+        of_this = Compare(("billCycleSpecification", "id"), (specification["id"],))
         waiting = Compare(("runState",), ("planned", "running"))
         for cycle in self._store.every(CYCLES, Every((of_this, waiting))):
             raise Conflict(f"the cycle {cycle['id']!r} is yet to be run by it")

@@ -67,6 +67,9 @@ class Rules:
     on_write: Callable[[Document | None, Document | None], None] | None = None
     """Write what belongs to a create (from None), a change or a removal (to None), or refuse it."""
 
+    on_remove: Callable[[Document], None] | None = None
+    """The same, of a removal alone: other writes need no transaction for it."""
+
 
 class Collection(Generic[T]):
     """The resources of one kind, kept in the store and true to the contract."""
@@ -143,7 +146,14 @@ class Collection(Generic[T]):
 
     def delete(self, id_: str, *, if_match: str | None = None) -> None:
         """Remove the resource. NotFound or PreconditionFailed."""
-        self._written(lambda: (self._store.delete(self._name, id_, versions(if_match)), None))
+
+        def removed() -> tuple[Document, None]:
+            before = self._store.delete(self._name, id_, versions(if_match))
+            if self._rules.on_remove is not None:
+                self._rules.on_remove(before)
+            return before, None
+
+        self._store.in_transaction(lambda: self._written(removed))
 
     def _written(self, write: Callable[[], tuple[Document | None, After]]) -> After:
         """What a write leaves, together with what belongs to it: all of that or nothing."""

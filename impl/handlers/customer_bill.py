@@ -26,7 +26,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
             "customerBill",
             schemas.CustomerBill,
             services,
-            Rules(on_create=_start, on_change=self._judge, on_write=self._free),
+            Rules(on_create=_start, on_change=self._judge, on_remove=self._free),
         )
 
     @property
@@ -71,13 +71,12 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         if self._strict and "state" in named:
             judge_move(before.get("state"), after.get("state"))
 
-    def _free(self, before: Document | None, after: Document | None) -> None:
+    def _free(self, bill: Document) -> None:
         """Give the rates of a bill that is removed back."""
-        if before is not None and after is None:
-            if self._strict:
-                judge_removal(before.get("state"))
-            with unconfined():
-                self._maker.free(before)
+        if self._strict:
+            judge_removal(bill.get("state"))
+        with unconfined():
+            self._maker.free(bill)
 
 
 def _start(bill: dict[str, Any]) -> None:

@@ -67,6 +67,7 @@ def refuse_unpatchable(before: Json, after: Json, patchable: frozenset[str] | No
     """
     for name in sorted(before.keys() | after.keys()):
         allowed = name not in ("id", "href") if patchable is None else name in patchable
-        kept = name in before and name in after and operations.same(before[name], after[name])
-        if not allowed and not kept:
+        if allowed:
+            continue
+        if not (name in before and name in after and operations.same(before[name], after[name])):
             raise FieldInvalid(name, "can't be patched")

@@ -130,8 +130,10 @@ def pointer(text: str) -> Pointer:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal; unlike in Python, `true` is not 1."""
+    if one is other:  # as most is that a patch leaves alone
+        return True
     if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
+        return False
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):

@@ -14,13 +14,19 @@ Operator: TypeAlias = Literal["eq", "gt", "gte", "lt", "lte", "regex"]
 
 
 class Document(dict[str, Any]):
-    """A document in TMF shape, and the version of it that is stored."""
+    """A document in TMF shape, and the version of it that is stored.
 
-    __slots__ = ("version",)
+    `untold` is what the store keeps with it of its last write, until that is told of.
+    """
 
-    def __init__(self, attributes: Mapping[str, Any], version: int = 0) -> None:
+    __slots__ = ("untold", "version")
+
+    def __init__(
+        self, attributes: Mapping[str, Any], version: int = 0, untold: object = None
+    ) -> None:
         super().__init__(attributes)
         self.version = version
+        self.untold = untold
 
 
 class Rendered(Document):

@@ -12,7 +12,7 @@ from impl.errors import Unavailable
 from impl.store.deliveries import CONSUMERS, DEAD, PENDING, TOTALS
 from impl.store.faults import translated
 from impl.store.mongo import Store
-from impl.store.outbox import COUNTER, DELIVERIES, OUTBOX
+from impl.store.outbox import COUNTER, DELIVERIES
 
 SECONDS = 1.0
 """For all of it."""
@@ -48,17 +48,15 @@ def backlog(store: Store) -> Backlog:
 
 
 def _read(store: Store) -> Backlog:
-    requests, outbox, deliveries = (
-        store.collection(name)[0] for name in (REQUESTS, OUTBOX, DELIVERIES)
-    )
+    requests, deliveries = (store.collection(name)[0] for name in (REQUESTS, DELIVERIES))
     now: datetime = requests.database.command("hello")["localTime"].replace(tzinfo=UTC)
     request = requests.find_one(OPEN, {"lastUpdate": 1}, sort=[("lastUpdate", 1)])
-    event = outbox.find_one({}, {"stamp": 1}, sort=[("stamp", 1), ("_id", 1)])
+    events, oldest = store.outbox.size(MOST)
     return Backlog(
         requests=requests.count_documents(OPEN, limit=MOST),
         request_seconds=_since(request["lastUpdate"], now) if request else 0,
-        events=outbox.estimated_document_count(),
-        event_seconds=_since(event["stamp"].as_datetime(), now) if event else 0,
+        events=events,
+        event_seconds=_since(oldest.as_datetime(), now) if oldest else 0,
         deliveries={
             state: deliveries.count_documents({"state": state}, limit=MOST)
             for state in (PENDING, DEAD)

@@ -6,7 +6,8 @@ page far into the list costs what the first one does.
 
 from pymongo import IndexModel
 
-from impl.store.stored import EXPIRES
+from impl.events.build import RESOURCES
+from impl.store.stored import EXPIRES, STAMP
 
 UNIQUE: dict[str, list[str]] = {"hub": ["callback", "query"]}
 EXPIRING: dict[str, tuple[str, int]] = {
@@ -53,7 +54,9 @@ def _of_some(path: str) -> IndexModel:
 
 
 QUEUES: dict[str, list[IndexModel]] = {
+    **{resource: [_of_some(STAMP)] for resource in RESOURCES},
     "customerBillOnDemand": [
+        _of_some(STAMP),
         IndexModel([("lastUpdate", 1)], partialFilterExpression={"state": "inProgress"}),
     ],
     "event": [_of_some(f"event.{path}") for path in OWNERS],

@@ -5,6 +5,7 @@ from typing import Any
 
 from impl.store.faults import unique
 from impl.store.mongo import Store
+from impl.store.outbox import Write
 from impl.store.stored import kept
 
 
@@ -22,4 +23,6 @@ def insert_many(store: Store, resource: str, documents: Sequence[Mapping[str, An
         return True
 
     with unique(resource):
-        store.outbox.with_events(resource, [(None, made) for _, made in pairs], write)
+        store.outbox.with_events(
+            resource, [Write(None, made, stored) for stored, made in pairs], write
+        )

@@ -26,9 +26,9 @@ from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_name
-from impl.store.outbox import Outbox, Record
+from impl.store.outbox import Outbox, Record, Write
 from impl.store.pages import Bounds
-from impl.store.stored import SHOWN, VERSION, Stored, kept, outward, shown
+from impl.store.stored import SHOWN, STAMP, VERSION, Stored, Untold, kept, outward, shown
 from impl.store.transactions import session
 
 ATTEMPTS = 100
@@ -43,7 +43,7 @@ R = TypeVar("R")
 class Store:
     """Documents of every resource, one MongoDB collection a resource.
 
-    With `record`, each write of a document and its event are one transaction. Who asks sees and
+    With `record`, each write of a document keeps its event, in one with it. Who asks sees and
     writes what `Access` lets them; a `guarded` store serves nobody who does not say who they are.
     """
 
@@ -251,7 +251,7 @@ class Store:
             return True
 
         try:
-            self.outbox.with_events(resource, [(None, made)], write)
+            self.outbox.with_events(resource, [Write(None, made, stored)], write)
         except DuplicateKeyError as error:
             taken = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
             raise Conflict(
@@ -283,7 +283,7 @@ class Store:
                 return before
             stored, changed = kept(resource, after, before.version + 1)
             write = partial(self._replace, resource, before, stored)
-            if self.outbox.with_events(resource, [(before, changed)], write):
+            if self.outbox.with_events(resource, [Write(before, changed, stored)], write):
                 return changed
         raise Unavailable(f"{resource} {id_!r} changes faster than this change can be made")
 
@@ -302,8 +302,8 @@ class Store:
             result = self._of[resource].bulk_write(replacements, ordered=False, session=session())
             return result.matched_count == len(replacements)
 
-        told = [(before, after) for before, _, after in made]
-        if not self.outbox.with_events(resource, told, write):
+        writes = [Write(before, after, stored) for before, stored, after in made]
+        if not self.outbox.with_events(resource, writes, write):
             raise Unavailable(f"{resource}: changes faster than this change can be made")
 
     def delete_every(self, resource: str, where: Condition) -> None:
@@ -319,7 +319,7 @@ class Store:
             self._judge(resource, before, None)
             _expect(before, versions)
             write = partial(self._remove, resource, before)
-            if self.outbox.with_events(resource, [(before, None)], write):
+            if self.outbox.with_events(resource, [Write(before, None)], write):
                 return before
         raise Unavailable(f"{resource} {id_!r} changes faster than it can be removed")
 
@@ -337,7 +337,9 @@ def _no(resource: str, id_: str) -> NotFound:
 
 
 def _this(document: Document) -> Stored:
-    return {"_id": document["id"], VERSION: document.version}
+    """The document as it was read: of that version, and with the same event or none."""
+    stamp = document.untold.stamp if isinstance(document.untold, Untold) else None
+    return {"_id": document["id"], VERSION: document.version, STAMP: stamp}
 
 
 def _expect(document: Document, versions: frozenset[int] | None) -> None:

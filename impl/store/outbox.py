@@ -1,17 +1,24 @@
 """Events between the write that made them and the feed: the transactional outbox.
 
-A write puts its event here in its own transaction. `relay` moves events to the feed, where each
-has a position, and puts a delivery for each subscriber beside it, all in one transaction. So no
-event is lost, made up or told twice, wherever a process dies.
+An event is kept in one with its write: within the document, where it need not tell what the
+document says itself; or, in one transaction, as a row of its own. That is where the document is
+removed, is large, or holds an event already: one that is written twice before the relay comes by.
 
-Each event is stamped with MongoDB's logical time as its write has seen it. A write sees the writes
-before it on the same document, even where that was deleted in between, so in the order of stamps
-the events of one resource are in the order of its writes, whatever the clocks of the servers say.
+`relay` brings events to the feed, where each has a position, and puts a delivery for each
+subscriber beside it, all in one transaction, which leaves out what the feed has already. What it
+leaves in documents is removed afterwards, so that it never stands in the way of their next write.
+So no event is lost, made up or told twice, wherever a process dies.
+
+Each event is stamped with MongoDB's logical time at its write, or as its transaction has seen it.
+A write sees the writes before it on the same document, even where that was deleted in between, so
+in the order of stamps the events of one resource are in the order of its writes, whatever the
+clocks of the servers say.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import pymongo
@@ -19,19 +26,48 @@ from bson.timestamp import Timestamp
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
+from impl.events.build import RESOURCES
 from impl.query.language import Document
 from impl.store import transactions
 from impl.store.bson import decode, encode
-from impl.store.faults import translated
-from impl.store.stored import EXPIRES, Stored, inward
+from impl.store.faults import WRITE_SECONDS, translated
+from impl.store.stored import EVENT, EXPIRES, STAMP, TEXT, VERSION, Stored, Untold, inward
 
 OUTBOX, FEED, COUNTER, DELIVERIES = "outbox", "event", "feed", "delivery"
 MOST_BYTES = 8 * 1024 * 1024
 """How much one step of the relay moves, but for a single event that is larger."""
 MOST_DELIVERIES = 20_000
 
-Change: TypeAlias = tuple[Document | None, Document | None]
-"""A document before and after a write; None where it is not there."""
+AT_THE_WRITE = Timestamp(0, 0)
+"""MongoDB puts its logical time in the place of this, as it writes the document."""
+
+SIZE = "_size"
+HELD = {STAMP: {"$exists": True}}
+"""Which documents hold an event."""
+
+ROWS_ORDER, HELD_ORDER = {"stamp": 1, "_id": 1}, {STAMP: 1, "_id": 1}
+
+
+@dataclass(frozen=True)
+class Write:
+    """A document before and after a write, None where it is not there; as it will be stored."""
+
+    before: Document | None
+    after: Document | None
+    stored: Stored | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An event that is not in the feed yet, as MongoDB holds it; the document that holds it."""
+
+    id: str
+    stamp: Timestamp
+    event: Stored
+    size: int
+    resource: str = ""
+    holder: str = ""
+
 
 Record: TypeAlias = Callable[[str, Document | None, Document | None], Mapping[str, Any] | None]
 """What makes the event of a write of a resource, or None where nobody is told of it."""
@@ -64,30 +100,47 @@ class Outbox:
         self._record = record
 
     def with_events(
-        self, resource: str, changes: Sequence[Change], write: Callable[[], bool]
+        self, resource: str, writes: Sequence[Write], write: Callable[[], bool]
     ) -> bool:
-        """Do a write and keep the events of its changes with it; False where nothing was written.
+        """Do some writes and keep their events with them; False where nothing was written.
 
         `write` may be called more than once, as in a transaction.
         """
-        made = [self._record(resource, *change) for change in changes] if self._record else []
-        events = [event for event in made if event is not None]
-        if not events:
-            with translated():
+        rows: list[Stored] = []
+        for each in writes:
+            rows += self._rows(resource, each)
+        if not rows:
+            with translated(), pymongo.timeout(WRITE_SECONDS):
                 return write()
 
         def both() -> bool:
             done = write()
             if done:
-                self._put(events)
+                self._put(rows)
             return done
 
         return transactions.within(self._client, both)
 
-    def _put(self, events: Sequence[Mapping[str, Any]]) -> None:
+    def _rows(self, resource: str, write: Write) -> Iterator[Stored]:
+        """What is to be put into the outbox for a write; an event that it can hold, it is given."""
+        before = write.before
+        held = before.untold if before else None
+        if before is not None and isinstance(held, Untold):
+            told = {**held.envelope, "event": {resource: encode(before)}}
+            yield {"_id": told["eventId"], "stamp": held.stamp, "event": told}
+        event = self._record(resource, before, write.after) if self._record else None
+        if event is None:
+            return
+        if write.stored is not None and TEXT in write.stored and not held:
+            envelope = {name: value for name, value in event.items() if name != "event"}
+            write.stored.update({STAMP: AT_THE_WRITE, EVENT: encode(envelope)})
+        else:
+            yield {"_id": event["eventId"], "stamp": None, "event": encode(event)}
+
+    def _put(self, rows: Sequence[Stored]) -> None:
         session = transactions.session()
-        stamp = _stamp(session)
-        kept = [{"_id": each["eventId"], "stamp": stamp, "event": encode(each)} for each in events]
+        now = _stamp(session)
+        kept = [row if row["stamp"] else row | {"stamp": now} for row in rows]
         outbox = self._database[OUTBOX]
         if len(kept) == 1:  # which takes less
             outbox.insert_one(kept[0], session=session)
@@ -96,49 +149,76 @@ class Outbox:
 
     def is_empty(self) -> bool:
         """Whether there is nothing to move."""
+        one: list[Stored] = [{"$limit": 1}, {"$project": {"_id": 1}}]
+        others = [
+            {"$unionWith": {"coll": resource, "pipeline": [{"$match": HELD}, *one]}}
+            for resource in RESOURCES
+        ]
         with translated():
-            return self._database[OUTBOX].find_one({}, {"_id": 1}) is None
+            return not list(self._database[OUTBOX].aggregate([*one, *others, {"$limit": 1}]))
+
+    def size(self, most: int) -> tuple[int, Timestamp | None]:
+        """How many events wait, in each collection `most` at the most; the oldest one's stamp."""
+        rows = self._database[OUTBOX]
+        count = rows.estimated_document_count()
+        oldest = [each["stamp"] for each in rows.find({}, {"stamp": 1}).sort(ROWS_ORDER).limit(1)]
+        for resource in RESOURCES:
+            documents = self._database[resource]
+            count += documents.count_documents(HELD, limit=most)
+            first = documents.find(HELD, {STAMP: 1}).sort(HELD_ORDER).limit(1)
+            oldest += [each[STAMP] for each in first]
+        return count, min(oldest, default=None)
 
     def relay(
         self, route: Callable[[Document], Routing], now: datetime, expires: datetime, limit: int
     ) -> int:
         """Move the next events to the feed, with their deliveries; how many that were."""
 
-        def move() -> int:
-            rows = self._next(limit)
-            if rows:
-                self._move(rows, route, now, expires)
-            return len(rows)
+        def move() -> tuple[list[Waiting], int]:
+            events = self.waiting(limit)
+            return events, self._move(events, route, now, expires) if events else 0
 
-        return transactions.within(self._client, move)
+        moved, new = transactions.within(self._client, move)
+        self._let_go(moved)
+        return new
 
-    def _next(self, limit: int) -> list[Stored]:
-        rows: list[Stored] = []
-        size = 0
-        found = self._database[OUTBOX].find(
-            {},
-            {"event": 1, "size": {"$bsonSize": "$$ROOT"}},
-            session=transactions.session(),
-        )
-        for row in found.sort({"stamp": 1, "_id": 1}).limit(limit).batch_size(limit + 1):
-            size += row["size"]
-            if rows and size > MOST_BYTES:
-                break
-            rows.append(row)
-        return rows
+    def waiting(self, limit: int) -> list[Waiting]:
+        """The next events in the order of their stamps, as many as one step moves."""
+        session = transactions.session()
+        found = [
+            Waiting(row["_id"], row["stamp"], row["event"], row[SIZE])
+            for row in self._database[OUTBOX].aggregate(
+                _first({}, ROWS_ORDER, limit), session=session
+            )
+        ]
+        for resource in RESOURCES:
+            rows = self._database[resource].aggregate(
+                [*_first(HELD, HELD_ORDER, limit), {"$unset": [TEXT]}], session=session
+            )
+            found += [_held(resource, row) for row in rows]
+        found.sort(key=lambda each: (each.stamp, each.id))
+        sizes = accumulate(each.size for each in found)
+        fitting = sum(size <= MOST_BYTES for size in sizes)
+        return found[: min(limit, max(1, fitting))]
 
     def _move(
         self,
-        rows: list[Stored],
+        waiting: Sequence[Waiting],
         route: Callable[[Document], Routing],
         now: datetime,
         expires: datetime,
-    ) -> None:
+    ) -> int:
         session = transactions.session()
-        places = self._places(len(rows))
+        ids = [each.id for each in waiting]
+        feed = self._database[FEED]
+        there = {
+            each["eventId"]
+            for each in feed.find({"eventId": {"$in": ids}}, {"eventId": 1}, session=session)
+        }
+        new = [each.event for each in waiting if each.id not in there]
+        places = self._places(len(new)) if new else []
         events = [
-            Document({"id": at, **decode(row["event"])})
-            for at, row in zip(places, rows, strict=True)
+            Document({"id": at, **decode(event)}) for at, event in zip(places, new, strict=True)
         ]
         deliveries = [
             delivery
@@ -146,11 +226,23 @@ class Outbox:
             for delivery in _deliveries(event, route(event), now, expires)
         ]
         stored = [{EXPIRES: expires, **inward(event, 1)} for event in events]
-        self._database[FEED].insert_many(stored, session=session)
+        if stored:
+            feed.insert_many(stored, session=session)
         if deliveries:
             self._database[DELIVERIES].insert_many(deliveries, ordered=False, session=session)
-        moved = [row["_id"] for row in rows]
-        self._database[OUTBOX].delete_many({"_id": {"$in": moved}}, session=session)
+        self._database[OUTBOX].delete_many({"_id": {"$in": ids}}, session=session)
+        return len(new)
+
+    def _let_go(self, moved: Sequence[Waiting]) -> None:
+        """Remove what was moved from the documents that hold it still."""
+        for resource in {each.resource for each in moved if each.resource}:
+            held = [each for each in moved if each.resource == resource]
+            which = {
+                "_id": {"$in": [each.holder for each in held]},
+                STAMP: {"$in": [each.stamp for each in held]},
+            }
+            with translated():
+                self._database[resource].update_many(which, {"$unset": {STAMP: "", EVENT: ""}})
 
     def _places(self, count: int) -> list[str]:
         """The next places in the feed; two relays can't both commit, for both write this."""
@@ -181,6 +273,21 @@ def _deliveries(
         }
         for subscription in routing.subscriptions
     ]
+
+
+def _first(which: Stored, order: Stored, limit: int) -> list[Stored]:
+    """The first of a collection, each with its size."""
+    size = {"$set": {SIZE: {"$bsonSize": "$$ROOT"}}}
+    return [{"$match": which}, {"$sort": order}, {"$limit": limit}, size]
+
+
+def _held(resource: str, row: Stored) -> Waiting:
+    """The event that a document holds: all of it."""
+    id_, size, stamp, envelope = (row.pop(name) for name in ("_id", SIZE, STAMP, EVENT))
+    for name in (VERSION, EXPIRES):
+        row.pop(name, None)
+    event = {**envelope, "event": {resource: row}}
+    return Waiting(envelope["eventId"], stamp, event, size, resource, id_)
 
 
 def _stamp(session: ClientSession | None) -> Timestamp:

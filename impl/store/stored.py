@@ -1,7 +1,10 @@
 """A document between its TMF shape and the one it is stored in: with `_id` and a version."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from bson.timestamp import Timestamp
 
 from impl.links import rendered
 from impl.query.language import Document, Rendered
@@ -11,6 +14,10 @@ Stored = dict[str, Any]
 VERSION = "_rev"
 EXPIRES = "_expires"
 """When the document may be removed, for those that are."""
+
+STAMP, EVENT = "_stamp", "_event"
+"""When the last write of the document was, by MongoDB's logical time, and the event of it but for
+the document itself: for as long as that is not in the feed (outbox.py)."""
 
 TEXT = "_json1"
 """The document as JSON (`impl.links.rendered`), which is most of what reading it would cost.
@@ -24,6 +31,14 @@ MOST_TEXT = 64 * 1024
 Shown: TypeAlias = dict[str, Any]
 SHOWN: Shown = {VERSION: 1, TEXT: {"$ifNull": [f"${TEXT}", "$$ROOT"]}}
 """The projection for what is only shown."""
+
+
+@dataclass(frozen=True)
+class Untold:
+    """The event of a document's last write, where it is still kept with the document."""
+
+    stamp: Timestamp
+    envelope: Stored
 
 
 class Spoilt(Exception):
@@ -70,4 +85,6 @@ def outward(stored: Stored) -> Document:
         raise Spoilt(id_)
     stored.pop(EXPIRES, None)
     stored.pop(TEXT, None)
-    return Document(decode(stored), version)
+    stamp, envelope = stored.pop(STAMP, None), stored.pop(EVENT, None)
+    untold = Untold(stamp, envelope) if stamp and envelope else None
+    return Document(decode(stored), version, untold)

@@ -1,6 +1,7 @@
 """A bill is told of with all that came with it, in one transaction."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from impl.events.build import build
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.numbers import Numbers
-from impl.store.outbox import OUTBOX
+from impl.store.outbox import Routing
 from impl.store.tasks import Tasks
 from tests.unit.billing.rates import rate
 
@@ -29,14 +30,15 @@ def store(mongod: Mongod) -> Iterator[Store]:
     request = {"id": "q", "state": "inProgress", "billingAccount": {"id": "A"}}
     telling.insert("customerBillOnDemand", request)
     Tasks(telling).put(TASK, "q")
-    telling.collection(OUTBOX)[0].delete_many({})
+    until = now() + timedelta(days=1)
+    telling.outbox.relay(lambda _: Routing("x", ()), now(), until, 100)
     yield telling
     telling.close()
 
 
 def told(store: Store) -> list[tuple[str, str]]:
     """The events since the request was made: types, and what they belong to."""
-    events = [each["event"] for each in store.collection(OUTBOX)[0].find()]
+    events = [each.event for each in store.outbox.waiting(100)]
     return sorted((event["eventType"], event["correlationId"]) for event in events)
 
 

@@ -26,7 +26,8 @@ class World:
     """A store, its subscriptions, and workers over it, with a clock that can be put forward."""
 
     def __init__(self, uri: str) -> None:
-        self.store = Store(uri, f"events-{uuid4().hex}", record=build)
+        self.uri, self.database = uri, f"events-{uuid4().hex}"
+        self.store = Store(uri, self.database, record=build)
         self.store.ensure_indexes()
         self.deliveries = Deliveries(self.store)
         self.ahead = timedelta()

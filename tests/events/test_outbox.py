@@ -9,17 +9,17 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed
-from impl.query.language import Document, Every, Query
+from impl.query.language import Compare, Document, Every, Query
 from impl.store.mongo import Store
 from impl.store.outbox import Outbox, Routing, place
+from impl.store.stored import EVENT, MOST_TEXT, STAMP
 from tests.events.conftest import World
 
 BILL = "customerBill"
 
 
 def outbox(store: Store) -> list[dict[str, Any]]:
-    collection, _ = store.collection("outbox")
-    return [row["event"] for row in collection.find().sort([("stamp", 1), ("_id", 1)])]
+    return [waiting.event for waiting in store.outbox.waiting(1000)]
 
 
 def kinds(store: Store) -> list[str]:
@@ -74,7 +74,7 @@ def test_a_write_whose_event_can_t_be_kept_is_not_done(world: World, step: str) 
     store = world.store
     store.insert(BILL, {"id": "1", "state": "new"})
     writes = {
-        "insert": lambda: store.insert(BILL, {"id": "2"}),
+        "insert": lambda: store.insert(BILL, {"id": "2", "note": "x" * MOST_TEXT}),
         "change": lambda: store.change(BILL, "1", set_to(state="sent")),
         "delete": lambda: store.delete(BILL, "1"),
     }
@@ -119,6 +119,104 @@ def test_order_is_kept_where_a_resource_is_made_anew_by_a_server_with_a_slow_clo
         *("CreateEvent", "DeleteEvent", "CreateEvent"),
     ]
     assert [event["id"] for event in feed(world)] == [place(n) for n in range(1, 7)]
+
+
+def rows(world: World) -> int:
+    """How many events are in the outbox, and not in their documents."""
+    collection, _ = world.store.collection("outbox")
+    return collection.count_documents({})
+
+
+def test_the_event_of_a_create_and_of_a_change_is_kept_in_the_document(world: World) -> None:
+    store = world.store
+    for id_ in "12":
+        store.insert(BILL, {"id": id_, "size": 1, "note": {"$x": ["a.b"]}})
+    assert rows(world) == 0
+    assert relay(world) == 2
+    assert store.outbox.is_empty()
+    both = store.every(BILL, Every())
+    store.in_transaction(lambda: store.change_many(BILL, [(b, {**b, "x": 1}) for b in both]))
+    assert rows(world) == 0
+    assert relay(world) == 2
+    store.change(BILL, "1", set_to(size=2))
+    assert (rows(world), relay(world)) == (0, 1)
+    told = [event["event"][BILL] for event in feed(world)]
+    assert told[:2] == [{"id": id_, "size": 1, "note": {"$x": ["a.b"]}} for id_ in "12"]
+    assert [each["size"] for each in told] == [1, 1, 1, 1, 2]
+    assert store.get(BILL, "1") == told[-1]
+
+
+@pytest.mark.parametrize("write", ["change", "change_many", "delete"])
+def test_an_event_in_a_document_is_told_once_whatever_comes_next(world: World, write: str) -> None:
+    """Be it before the relay comes, while it moves the event, or before it has cleared up."""
+    store = world.store
+    ids = ["before", "while", "after"]
+    for id_ in ids:
+        store.insert(BILL, {"id": id_})
+
+    def next_write(id_: str) -> None:
+        if write == "change":
+            store.change(BILL, id_, set_to(billNo="7"))
+        elif write == "delete":
+            store.delete(BILL, id_)
+        else:
+            this = Compare(("id",), (id_,))
+            store.in_transaction(
+                lambda: store.change_many(
+                    BILL, [(each, {**each, "x": 1}) for each in store.every(BILL, this)]
+                )
+            )
+
+    done: set[str] = set()
+
+    def route(_: Document) -> Routing:
+        if "while" not in done:
+            done.add("while")
+            worker = threading.Thread(target=next_write, args=("while",))
+            worker.start()
+            worker.join()
+        return Routing("x", ())
+
+    next_write("before")
+    until = world.now() + timedelta(days=7)
+    with mock.patch.object(Outbox, "_let_go"):  # the relay dies
+        store.outbox.relay(route, world.now(), until, 500)
+    next_write("after")
+    while relay(world):
+        pass
+    assert store.outbox.is_empty()
+    second = "Delete" if write == "delete" else "AttributeValueChange"
+    for id_ in ids:
+        told = [each["eventType"] for each in feed(world) if each["event"][BILL]["id"] == id_]
+        assert told == ["CustomerBillCreateEvent", f"CustomerBill{second}Event"], id_
+    collection, _ = store.collection(BILL)
+    assert not list(collection.find({"$or": [{STAMP: {"$exists": 1}}, {EVENT: {"$exists": 1}}]}))
+
+
+def test_who_tells_of_no_write_loses_none_that_waits(world: World) -> None:
+    world.store.insert(BILL, {"id": "1"})
+    silent = Store(world.uri, world.database)
+    silent.change(BILL, "1", set_to(billNo="7"))
+    silent.close()
+    assert kinds(world.store) == ["CreateEvent"]
+    assert outbox(world.store)[0]["event"] == {BILL: {"id": "1"}}
+
+
+def test_a_change_that_meets_the_relay_is_made_of_what_is_stored(world: World) -> None:
+    store = world.store
+    store.insert(BILL, {"id": "1"})
+    seen = []
+
+    def change(before: Document) -> Any:
+        seen.append(before)
+        if len(seen) == 1:
+            assert relay(world) == 1
+        return {**before, "billNo": "7"}
+
+    assert store.change(BILL, "1", change).version == 2
+    assert len(seen) == 2
+    assert relay(world) == 1
+    assert len({each["eventId"] for each in feed(world)}) == 2
 
 
 def test_two_relays_move_each_event_once(world: World) -> None:

@@ -94,24 +94,25 @@ FAULTS: dict[str, Fault] = {
     "a read that nobody foresaw": Fault("find", 1, code(8), "GET", 500),
     "a write's connection closed": Fault("insert", 1, CLOSED, "POST", 201),
     "a write's connection closed twice": Fault("insert", 2, CLOSED, "POST", 201),
-    "a write by no primary": Fault("insert", 1, code(10107, *TRANSIENT), "POST", 201),
-    "a write in conflict": Fault("insert", 1, code(112, *TRANSIENT), "POST", 201),
+    "a write by no primary": Fault("insert", 1, code(10107), "POST", 201),
+    "a transaction by no primary": Fault("insert", 1, code(10107, *TRANSIENT), "ASK", 201),
+    "a transaction in conflict": Fault("insert", 1, code(112, *TRANSIENT), "ASK", 201),
     "a write over its time": Fault("insert", 1, code(50), "POST", 503),
     "a write without room on disk": Fault("insert", 1, code(14031), "POST", 503),
     "a write that nobody foresaw": Fault("insert", 1, code(8), "POST", 500),
     "a change without room on disk": Fault("update", 1, code(14031), "PATCH", 503),
-    "a change by no primary": Fault("update", 1, code(10107, *TRANSIENT), "PATCH", 200),
+    "a change by no primary": Fault("update", 1, code(10107), "PATCH", 200),
     "a task in conflict": Fault("update", 1, code(112, *TRANSIENT), "ASK", 201),
     "a task by a locked collection": Fault("update", 2, code(24, *TRANSIENT), "ASK", 201),
     "a key's answer by a stale snapshot": Fault("find", 1, code(246, *TRANSIENT), "KEY", 201),
     "a removal in conflict": Fault("delete", 1, code(112, *TRANSIENT), "DELETE", 204),
-    "a commit's connection closed": Fault("commitTransaction", 1, CLOSED, "POST", 201),
-    "a commit by no primary": Fault("commitTransaction", 1, code(10107), "POST", 201),
-    "a commit of what is gone": Fault("commitTransaction", 1, code(251, *TRANSIENT), "POST", 201),
-    "a commit without room on disk": Fault("commitTransaction", 1, code(14031), "POST", 503),
-    "a commit by a server that stops": Fault("commitTransaction", 1, concern(91), "POST", 201),
-    "a commit that no majority has": Fault("commitTransaction", 1, concern(100), "POST", 503),
-    "a commit whose majority is late": Fault("commitTransaction", 1, concern(64), "POST", 201),
+    "a commit's connection closed": Fault("commitTransaction", 1, CLOSED, "ASK", 201),
+    "a commit by no primary": Fault("commitTransaction", 1, code(10107), "ASK", 201),
+    "a commit of what is gone": Fault("commitTransaction", 1, code(251, *TRANSIENT), "ASK", 201),
+    "a commit without room on disk": Fault("commitTransaction", 1, code(14031), "ASK", 503),
+    "a commit by a server that stops": Fault("commitTransaction", 1, concern(91), "ASK", 201),
+    "a commit that no majority has": Fault("commitTransaction", 1, concern(100), "ASK", 503),
+    "a commit whose majority is late": Fault("commitTransaction", 1, concern(64), "ASK", 201),
     "an abort's connection closed": Fault("abortTransaction", 1, CLOSED, "TAKEN", 409),
     "an abort by no primary": Fault("abortTransaction", 1, code(10107), "TAKEN", 409),
 }
@@ -142,12 +143,13 @@ def asked(api: httpx.Client, method: str, id_: str) -> httpx.Response:
         return api.get("customerBill/b1")
     if method == "LIST":
         return api.get("customerBill?limit=1000")
-    if method in ("POST", "TAKEN"):
-        return api.post("customerBill", json={"id": "b1" if method == "TAKEN" else id_})
+    if method == "POST":
+        return api.post("customerBill", json={"id": id_})
     if method == "ASK":
         return api.post("customerBillOnDemand", json={})
-    if method == "KEY":
-        return api.post("customerBill", json={}, headers={"Idempotency-Key": id_})
+    if method in ("KEY", "TAKEN"):
+        bill = {"id": "b1"} if method == "TAKEN" else {}
+        return api.post("customerBill", json=bill, headers={"Idempotency-Key": id_})
     body = {"billNo": id_} if method == "PATCH" else None
     return api.request(method, "customerBill/b2", json=body)
 
@@ -160,12 +162,12 @@ def asked(api: httpx.Client, method: str, id_: str) -> httpx.Response:
         *(
             [
                 (["insert"], "POST", {"blockConnection": True, "blockTimeMS": 25_000}),
-                (["commitTransaction"], "POST", {"blockConnection": True, "blockTimeMS": 25_000}),
+                (["commitTransaction"], "ASK", {"blockConnection": True, "blockTimeMS": 25_000}),
                 (["insert"], "POST", CLOSED),
-                (["commitTransaction"], "POST", CLOSED),
-                (["commitTransaction"], "POST", code(10107)),
-                (["commitTransaction"], "POST", concern(91)),
-                (["insert"], "POST", code(112, *TRANSIENT)),
+                (["commitTransaction"], "ASK", CLOSED),
+                (["commitTransaction"], "ASK", code(10107)),
+                (["commitTransaction"], "ASK", concern(91)),
+                (["insert"], "ASK", code(112, *TRANSIENT)),
             ]
             if FULL
             else []

@@ -4,11 +4,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
-import pymongo
 import pytest
 
+from impl.store.mongo import Store
 from tests.faults.load import Persistent, marks
 from tests.replicas import ReplicaSet
 from tests.servers import ServerProcess
@@ -64,9 +65,9 @@ def the_account_is_right(replicas: ReplicaSet, writers: Persistent) -> None:
     assert not [mark for mark, count in found.items() if count > 1], "applied twice"
     assert not found.keys() - writers.acknowledged - writers.left, "made up"
     assert not writers.refused
-    client: pymongo.MongoClient[dict[str, object]] = pymongo.MongoClient(replicas.uri)
-    with client:
-        assert client[DATABASE]["outbox"].count_documents({}) == found.total()
+    with closing(Store(replicas.uri, DATABASE)) as store:
+        events, _ = store.outbox.size(found.total() + 1)
+    assert events == found.total()
 
 
 def told(what: str, writers: Persistent) -> None:
