@@ -1,6 +1,7 @@
 """What Schemathesis can't know of the contract's own formats: texts that have them."""
 
 from datetime import date, time
+from typing import Any
 
 import schemathesis
 from hypothesis import strategies as st
@@ -85,3 +86,12 @@ def filter_query(_context: schemathesis.HookContext, query: dict[str, object] | 
     """A blank `limit` or `offset` is no wrong one: the contract says `allowEmptyValue`."""
     given = query or {}
     return not any(name in given and _is_blank(given[name]) for name in ("limit", "offset"))
+
+
+@schemathesis.hook
+def filter_case(_context: schemathesis.HookContext, case: "schemathesis.Case[Any]") -> bool:
+    """A blank `query` or `rateFilter` selects all; Schemathesis takes any text for a wrong one."""
+    if case.meta is None or not case.meta.generation.mode.is_negative:
+        return True
+    body = case.body if isinstance(case.body, dict) else {}
+    return not any(body.get(name) == "" for name in ("query", "rateFilter"))
