@@ -15,10 +15,11 @@ in the order of stamps the events of one resource are in the order of its writes
 clocks of the servers say.
 """
 
+import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
+from itertools import islice
 from typing import Any, TypeAlias
 
 import pymongo
@@ -184,22 +185,40 @@ class Outbox:
 
     def waiting(self, limit: int) -> list[Waiting]:
         """The next events in the order of their stamps, as many as one step moves."""
-        session = transactions.session()
-        found = [
-            Waiting(row["_id"], row["stamp"], row["event"], row[SIZE])
-            for row in self._database[OUTBOX].aggregate(
-                _first({}, ROWS_ORDER, limit), session=session
-            )
+        events: list[Waiting] = []
+        size = 0
+        sources = [self._in_outbox(limit), *(self._in(each, limit) for each in RESOURCES)]
+        merged = heapq.merge(*sources, key=lambda each: (each.stamp, each.id))
+        for each in islice(merged, limit):
+            size += each.size
+            if events and size > MOST_BYTES:
+                break
+            events.append(each)
+        return events
+
+    def _in_outbox(self, limit: int) -> Iterator[Waiting]:
+        for row in self._first(OUTBOX, {}, ROWS_ORDER, limit):
+            yield Waiting(row["_id"], row["stamp"], row["event"], row[SIZE])
+
+    def _in(self, resource: str, limit: int) -> Iterator[Waiting]:
+        """The events that documents of a resource hold, each whole."""
+        for row in self._first(resource, HELD, HELD_ORDER, limit):
+            id_, size, stamp, envelope = (row.pop(name) for name in ("_id", SIZE, STAMP, EVENT))
+            row.pop(VERSION, None)
+            event = {**envelope, "event": {resource: row}}
+            yield Waiting(envelope["eventId"], stamp, event, size, resource, id_)
+
+    def _first(self, collection: str, which: Stored, order: Stored, limit: int) -> Iterator[Stored]:
+        """The first of a collection, each with its size."""
+        size = {"$set": {SIZE: {"$bsonSize": "$$ROOT"}}}
+        stages: list[Stored] = [
+            {"$match": which},
+            {"$sort": order},
+            {"$limit": limit},
+            size,
+            {"$unset": TEXT},
         ]
-        for resource in RESOURCES:
-            rows = self._database[resource].aggregate(
-                [*_first(HELD, HELD_ORDER, limit), {"$unset": [TEXT]}], session=session
-            )
-            found += [_held(resource, row) for row in rows]
-        found.sort(key=lambda each: (each.stamp, each.id))
-        sizes = accumulate(each.size for each in found)
-        fitting = sum(size <= MOST_BYTES for size in sizes)
-        return found[: min(limit, max(1, fitting))]
+        yield from self._database[collection].aggregate(stages, session=transactions.session())
 
     def _move(
         self,
@@ -273,21 +292,6 @@ def _deliveries(
         }
         for subscription in routing.subscriptions
     ]
-
-
-def _first(which: Stored, order: Stored, limit: int) -> list[Stored]:
-    """The first of a collection, each with its size."""
-    size = {"$set": {SIZE: {"$bsonSize": "$$ROOT"}}}
-    return [{"$match": which}, {"$sort": order}, {"$limit": limit}, size]
-
-
-def _held(resource: str, row: Stored) -> Waiting:
-    """The event that a document holds: all of it."""
-    id_, size, stamp, envelope = (row.pop(name) for name in ("_id", SIZE, STAMP, EVENT))
-    for name in (VERSION, EXPIRES):
-        row.pop(name, None)
-    event = {**envelope, "event": {resource: row}}
-    return Waiting(envelope["eventId"], stamp, event, size, resource, id_)
 
 
 def _stamp(session: ClientSession | None) -> Timestamp:

@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 from impl.errors import Conflict, NotFound, PreconditionFailed
 from impl.query.language import Compare, Document, Every, Query
 from impl.store.mongo import Store
-from impl.store.outbox import Outbox, Routing, place
+from impl.store.outbox import MOST_BYTES, Outbox, Routing, place
 from impl.store.stored import EVENT, MOST_TEXT, STAMP
 from tests.events.conftest import World
 
@@ -217,6 +217,15 @@ def test_a_change_that_meets_the_relay_is_made_of_what_is_stored(world: World) -
     assert len(seen) == 2
     assert relay(world) == 1
     assert len({each["eventId"] for each in feed(world)}) == 2
+
+
+def test_what_one_step_moves_is_bounded_in_bytes(world: World) -> None:
+    for number in range(3):
+        world.store.insert(BILL, {"id": str(number), "note": "x" * (MOST_BYTES // 3 + 1)})
+        world.store.insert("billCycle", {"id": str(number)})
+    assert [len(world.store.outbox.waiting(limit)) for limit in (1, 100)] == [1, 4]
+    assert [relay(world), relay(world), relay(world)] == [4, 2, 0]
+    assert len(feed(world)) == 6
 
 
 def test_two_relays_move_each_event_once(world: World) -> None:
