@@ -1,4 +1,7 @@
-"""How many bills workers make a second, and whether that depends on how much waits to be billed."""
+"""How many bills workers make a second, and whether that depends on how much waits to be billed.
+
+And how much MongoDB writes for each.
+"""
 
 import time
 from pathlib import Path
@@ -14,6 +17,8 @@ SIZES = (10_000, 1_000_000)
 WORKERS = (1, 2)
 SECONDS = 5.0
 STARTUP_SECONDS = 4.0
+BILLS_COUNTED, RATES_COUNTED = 100, 20
+"""How many bills the writes are counted of, and of how many rates each is."""
 
 
 def bench(uri: str, folder: Path) -> None:
@@ -24,6 +29,9 @@ def bench(uri: str, folder: Path) -> None:
         for workers in WORKERS:
             made = _made(uri, folder, size, workers)
             print(f"| {size:,} | {workers} | {made:.0f} | {made * RATES_EACH:.0f} |", flush=True)
+    written = _written(uri, folder)
+    each = ", ".join(f"{count:.1f} {kind}" for kind, count in written.items())
+    print(f"\nDocuments for a bill of {RATES_COUNTED} rates, its events in the feed: {each}")
 
 
 def _made(uri: str, folder: Path, size: int, workers: int) -> float:
@@ -45,6 +53,29 @@ def _made(uri: str, folder: Path, size: int, workers: int) -> float:
         for each in running:
             each.kill()
         store.close()
+
+
+def _written(uri: str, folder: Path) -> dict[str, float]:
+    """The documents that MongoDB writes for a bill, until its events are in the feed."""
+    database = f"bench-{uuid4().hex}"
+    store = Store(uri, database)
+    store.ensure_indexes()
+    billing.fill(store, BILLS_COUNTED, BILLS_COUNTED * RATES_COUNTED)
+    billing.plan(store)
+    admin = store.collection(billing.BILLS)[0].database.client.admin
+
+    def counted() -> dict[str, int]:
+        counters: dict[str, int] = admin.command("serverStatus")["metrics"]["document"]
+        return counters
+
+    before = counted()
+    with WorkerProcess(folder / "worker.log", uri, database):
+        while _runs(store) or not store.outbox.is_empty():
+            time.sleep(0.2)
+    after = counted()
+    store.close()
+    kinds = ("inserted", "updated", "deleted")
+    return {kind: (after[kind] - before[kind]) / BILLS_COUNTED for kind in kinds}
 
 
 def _runs(store: Store) -> bool:
