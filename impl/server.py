@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generated.operations import BASE_PATH, OPERATIONS
-from impl import app, metrics, storage, tracing
+from impl import app, idle, metrics, storage, tracing
 from impl.contract import Contract
 from impl.settings import Settings
 from impl.store.backlog import backlog
@@ -19,8 +19,6 @@ from impl.web.routes import Routes
 from impl.web.scrape import Scraped
 
 GRACE_SECONDS = 30
-KEEP_ALIVE_SECONDS = 5
-"""How long an idle connection stays open, and so how long it may hold up a stop."""
 
 STOPPING = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
 
@@ -49,12 +47,12 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in {
             "bind": [f"fd://{listener}" for listener in self._listeners],
             "workers": settings.workers,
-            "worker_class": "asgi",
+            "worker_class": idle.Worker,
             "asgi_lifespan": "on",
             "max_requests": settings.max_requests,
             "max_requests_jitter": settings.max_requests // 10,  # not all workers at once
             "graceful_timeout": GRACE_SECONDS,
-            "keepalive": KEEP_ALIVE_SECONDS,
+            "keepalive": idle.SERVING_SECONDS,
             "limit_request_line": 0,  # the edge answers 414 in the Error shape
             "control_socket_disable": True,
             "proc_name": "tmf678",

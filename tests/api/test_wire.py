@@ -327,6 +327,13 @@ def test_requests_sent_at_once_are_answered_in_their_order(port: int) -> None:
     assert statuses == [404, 201, 200, 400, 204, 206]
 
 
+def test_a_connection_stays_open_for_longer_than_http_clients_keep_theirs_idle(port: int) -> None:
+    with Wire(port) as wire:
+        assert wire.send(request("GET", BILLS)).answer().status == 200
+        time.sleep(6)  # httpx and Node.js: 5 s
+        assert wire.send(request("GET", BILLS)).answer().status == 200
+
+
 @pytest.mark.parametrize("given", ["a-1", "x" * 128, "!~"])
 def test_a_request_id_comes_back(port: int, given: str) -> None:
     for path in (BILLS, "/nothing", "/health/live", "/ui"):

@@ -1,9 +1,11 @@
 """What the shipped manifests tell the server, it knows. `make check` lints them."""
 
+import re
 from typing import Any
 
 import yaml
 
+from impl.idle import SERVING_SECONDS
 from impl.settings import Environment
 from tests.servers import ROOT
 
@@ -54,3 +56,8 @@ def test_compose_has_two_servers_two_workers_three_members_and_a_proxy() -> None
     services = list(COMPOSE["services"])
     for kind, count in {"server": 2, "worker": 2, "mongo": 3, "proxy": 1}.items():
         assert sum(each.startswith(kind) for each in services) == count
+
+
+def test_the_proxy_gives_up_an_idle_connection_before_the_server_does() -> None:
+    upstream = (ROOT / "deploy/nginx.conf").read_text().split("upstream servers")[1].split("}")[0]
+    assert int(re.findall(r"keepalive_timeout (\d+)s;", upstream)[0]) < SERVING_SECONDS

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -107,8 +108,9 @@ def test_a_server_that_just_started_stops_at_once(server: ServerProcess) -> None
 
 
 def test_idle_connections_hold_up_no_stop(server: ServerProcess) -> None:
-    with httpx.Client() as client:
-        assert client.get(f"{server.api}/customerBill").status_code == 200
+    address = ("127.0.0.1", server.port)
+    with httpx.Client(base_url=server.api) as client, socket.create_connection(address):
+        assert client.get("customerBill").status_code == 200
         began = time.monotonic()
         assert server.stop() == 0
     assert time.monotonic() - began < GRACE_SECONDS / 2
