@@ -1,10 +1,14 @@
-"""What Schemathesis can't know of the contract's own formats: texts that have them."""
+"""What Schemathesis can't know of the contract: texts of its formats, and two or three rules."""
 
 from datetime import date, time
 from typing import Any
+from uuid import uuid4
 
 import schemathesis
 from hypothesis import strategies as st
+from schemathesis.generation.meta import TestPhase
+
+LONGEST_KEY = 255
 
 _KEYS = st.sampled_from(["id", "-id", "+href"])
 _QUOTED = st.text(st.characters(categories=("L", "N")), max_size=8).map(lambda text: f"'{text}'")
@@ -95,3 +99,18 @@ def filter_case(_context: schemathesis.HookContext, case: "schemathesis.Case[Any
         return True
     body = case.body if isinstance(case.body, dict) else {}
     return not any(body.get(name) == "" for name in ("query", "rateFilter"))
+
+
+@schemathesis.hook
+def before_call(
+    _context: schemathesis.HookContext, case: "schemathesis.Case[Any]", _options: dict[str, Any]
+) -> None:
+    """Let no right key come again in the stateful phase.
+
+    It would get the first answer again, though what that made may be deleted since, which the check
+    of created resources can't know. The other phases try keys that come again.
+    """
+    if case.meta is None or case.meta.phase.name != TestPhase.STATEFUL or not case.headers:
+        return
+    if 1 <= len(str(case.headers.get("Idempotency-Key", ""))) <= LONGEST_KEY:
+        case.headers["Idempotency-Key"] = uuid4().hex
