@@ -96,6 +96,7 @@ class Edge:
             raise MethodNotAllowed(scope["method"], route.allowed)
         scope[HEAD] = scope["method"] == "HEAD"
         scope["method"] = method
+        scope["path_params"] = route.arguments(scope["path"])
         await self._serve_operation(scope, exchange, route.operations[method])
 
     async def _serve_operation(

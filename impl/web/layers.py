@@ -7,6 +7,7 @@ list of middlewares and its `validator_map` are seams; where it has none, a subc
 
 from typing import Any
 
+import flask
 from connexion.apps.flask import FlaskASGIApp, FlaskOperation
 from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
 from connexion.middleware.request_validation import (
@@ -16,7 +17,9 @@ from connexion.middleware.request_validation import (
 )
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.operations import AbstractOperation
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from starlette.types import ASGIApp, Receive, Scope, Send
+from werkzeug.routing import Rule
 
 from generated.operations import BASE_PATH
 from impl.web.bridge import Bridge
@@ -85,6 +88,10 @@ class Views(SpecMiddleware):  # type: ignore[misc]
 
     def __init__(self, app: FlaskASGIApp, threads: int) -> None:
         self._flask = app.app
+        self._rules: dict[str, Rule] = {}
+        self._find = self._flask.create_url_adapter
+        self._flask.create_url_adapter = self._found
+        self._flask.session_interface = _NoSessions()
         self._bridge = Bridge(self._flask.wsgi_app, threads)
 
     def add_api(self, *_: Any, **__: Any) -> None:
@@ -92,7 +99,35 @@ class Views(SpecMiddleware):  # type: ignore[misc]
         for endpoint, view in self._flask.view_functions.items():
             if isinstance(view, FlaskOperation):
                 self._flask.view_functions[endpoint] = view.__wrapped__
+        rules = self._flask.url_map.iter_rules()
+        self._rules = {rule.endpoint.rpartition(".")[2]: rule for rule in rules}
+
+    def _found(self, request: flask.Request | None) -> Any:
+        """Where a request leads: to the view of its operation, which is known already."""
+        scope = request.environ["asgi.scope"] if request else {}
+        if OPERATION in scope:
+            return _Found(self._rules[scope[OPERATION].id], scope["path_params"])
+        return self._find(request)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         await self._bridge(scope, receive, send)
+
+
+class _Found:
+    """What Flask asks for the rule and the arguments of a request, in place of werkzeug's."""
+
+    def __init__(self, rule: Rule, arguments: dict[str, str]) -> None:
+        self._both = rule, arguments
+
+    def match(self, **_: Any) -> tuple[Rule, dict[str, str]]:
+        return self._both
+
+
+class _NoSessions(SessionInterface):
+    """One session for all, which holds nothing and takes nothing."""
+
+    _none = NullSession()
+
+    def open_session(self, *_: object) -> SessionMixin:
+        return self._none

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from generated.operations import Operation
 
+_PARAMETER = re.compile(r"\{([^}]*)\}")
+
 
 @dataclass(frozen=True)
 class Route:
@@ -13,6 +15,16 @@ class Route:
 
     template: str
     operations: dict[str, Operation]
+    pattern: re.Pattern[str]
+
+    def arguments(self, path: str) -> dict[str, str]:
+        """The path's arguments by their names; the path has led here."""
+        found = self.pattern.fullmatch(path)
+        return (
+            dict(zip(_PARAMETER.findall(self.template), found.groups(), strict=True))
+            if found
+            else {}
+        )
 
     @property
     def allowed(self) -> str:
@@ -37,15 +49,15 @@ class Routes:
         for operation in operations:
             by_path.setdefault(operation.path, {})[operation.method] = operation
         self._routes = [
-            (_pattern(base_path + path), Route(base_path + path, methods))
+            Route(base_path + path, methods, _pattern(base_path + path))
             for path, methods in by_path.items()
         ]
 
     def find(self, path: str) -> Route | None:
         """The route that a decoded path leads to."""
-        return next((route for pattern, route in self._routes if pattern.fullmatch(path)), None)
+        return next((each for each in self._routes if each.pattern.fullmatch(path)), None)
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    literals = re.split(r"\{[^}]*\}", template)
-    return re.compile("[^/]+".join(map(re.escape, literals)))
+    literals = _PARAMETER.split(template)[::2]
+    return re.compile("([^/]+)".join(map(re.escape, literals)))
