@@ -64,6 +64,9 @@ class Rules:
     on_change: Callable[[Document, dict[str, Any], frozenset[str]], None] = lambda *_: None
     """Judge a change, and fill in what follows from it; last, the attributes that it names."""
 
+    free: frozenset[str] = frozenset()
+    """Attributes whose change is not judged, and has nothing follow from it."""
+
     on_write: Callable[[Document | None, Document | None], None] | None = None
     """Write what belongs to a create (from None), a change or a removal (to None), or refuse it."""
 
@@ -131,6 +134,9 @@ class Collection(Generic[T]):
         """The resource, changed. NotFound, FieldInvalid, PreconditionFailed, or Conflict where the
         patch is right in itself and what is stored does not allow it (RFC 5789 section 2.2).
         """
+        assigned = self._assigned(id_, patch, if_match)
+        if assigned is not None:
+            return self._typed(assigned)
 
         def changed() -> tuple[Document, Document]:
             seen: list[Document] = []
@@ -168,6 +174,19 @@ class Collection(Generic[T]):
             return after
 
         return self._store.in_transaction(whole)
+
+    def _assigned(self, id_: str, patch: Patch, if_match: str | None) -> Document | None:
+        """The resource, changed in one step; None where it has to be looked at first."""
+        assigned = patch.assigned
+        allowed = (
+            self._rules.free if self._patchable is None else self._rules.free & self._patchable
+        )
+        if not assigned or not assigned.keys() <= allowed or self._rules.on_write is not None:
+            return None
+        touched: dict[str, Any] = {}
+        self._touch(touched)
+        values = self._typed_values(assigned)
+        return self._store.assign(self._name, id_, values, touched, versions(if_match))
 
     def _patched(self, before: Document, patch: Patch) -> dict[str, Any]:
         shown = patch.view.plain(before)

@@ -13,6 +13,8 @@ from impl.handlers.representations import Representations
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Page, Query
 
+DATES = frozenset({"paymentDueDate"})
+
 
 class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
     """Bills, made here or brought in."""
@@ -26,7 +28,12 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
             "customerBill",
             schemas.CustomerBill,
             services,
-            Rules(on_create=_start, on_change=self._judge, on_remove=self._free),
+            Rules(
+                on_create=_start,
+                on_change=self._judge,
+                free=DATES if self._strict else DATES | {"state"},
+                on_remove=self._free,
+            ),
         )
 
     @property

@@ -10,6 +10,7 @@ from impl.patch.merge import merge
 from impl.query.attributes import Attribute
 
 Json = dict[str, Any]
+_PLAIN = frozenset({str, int, float, bool})
 
 
 class View(Protocol):
@@ -49,6 +50,12 @@ class Patch:
             return frozenset(self.body)
         names = document.keys() | changed.keys()
         return frozenset(name for name in names if document.get(name) != changed.get(name))
+
+    @property
+    def assigned(self) -> Json:
+        """What a merge patch does, where that is to give attributes plain values; else nothing."""
+        plain = self._is_merge and all(type(each) in _PLAIN for each in self.body.values())
+        return dict(self.body) if plain else {}
 
     @property
     def _is_merge(self) -> bool:

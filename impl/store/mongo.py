@@ -22,13 +22,26 @@ from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
+from impl.store.bson import encode
 from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_name
 from impl.store.outbox import Outbox, Record, Write
 from impl.store.pages import Bounds
-from impl.store.stored import SHOWN, STAMP, VERSION, Stored, Untold, kept, outward, shown
+from impl.store.stored import (
+    EVENT,
+    HOLDS_NONE,
+    SHOWN,
+    STAMP,
+    TEXT,
+    VERSION,
+    Stored,
+    Untold,
+    kept,
+    outward,
+    shown,
+)
 from impl.store.transactions import session
 
 ATTEMPTS = 100
@@ -286,6 +299,42 @@ class Store:
             if self.outbox.with_events(resource, [Write(before, changed, stored)], write):
                 return changed
         raise Unavailable(f"{resource} {id_!r} changes faster than this change can be made")
+
+    def assign(
+        self,
+        resource: str,
+        id_: str,
+        values: Mapping[str, Any],
+        touched: Mapping[str, Any],
+        versions: frozenset[int] | None = None,
+    ) -> Document | None:
+        """The document with these values, and what is `touched` with them, written in one step.
+
+        None where nothing was done and `change` has to tell why, or to do it: the document is not
+        there, has none of the versions or one of the values already, is part of a transaction,
+        or of what who asks does not see whole; or its last event is still to be told.
+        """
+        if self._access.limited or session() is not None:
+            return None
+        after = Document({"id": id_, **values, **touched})
+        event = self.outbox.envelope(resource, Document({"id": id_}), after)
+        if event is None:
+            return None
+        given = encode(values)
+        which = {"_id": id_, **HOLDS_NONE, **{name: {"$ne": given[name]} for name in given}}
+        if versions is not None:
+            which[VERSION] = {"$in": [*versions]}
+        update = {
+            "$set": {**given, **encode(touched), EVENT: event},
+            "$inc": {VERSION: 1},
+            "$currentDate": {STAMP: {"$type": "timestamp"}},
+            "$unset": {TEXT: ""},
+        }
+        with translated(), pymongo.timeout(WRITE_SECONDS):
+            stored = self._of[resource].find_one_and_update(
+                which, update, hint="_id_", return_document=pymongo.ReturnDocument.AFTER
+            )
+        return outward(stored) if stored else None
 
     def change_many(
         self, resource: str, changes: Sequence[tuple[Document, Mapping[str, Any]]]

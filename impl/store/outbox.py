@@ -3,6 +3,7 @@
 An event is kept in one with its write: within the document, where it need not tell what the
 document says itself; or, in one transaction, as a row of its own. That is where the document is
 removed, is large, or holds an event already: one that is written twice before the relay comes by.
+A write in one step (`Store.assign`) leaves the document without its text, which the relay makes.
 
 `relay` brings events to the feed, where each has a position, and puts a delivery for each
 subscriber beside it, all in one transaction, which leaves out what the feed has already. What it
@@ -32,7 +33,18 @@ from impl.query.language import Document
 from impl.store import transactions
 from impl.store.bson import decode, encode
 from impl.store.faults import WRITE_SECONDS, translated
-from impl.store.stored import EVENT, EXPIRES, STAMP, TEXT, VERSION, Stored, Untold, inward
+from impl.store.stored import (
+    EVENT,
+    EXPIRES,
+    STAMP,
+    TEXT,
+    VERSION,
+    Stored,
+    Untold,
+    inward,
+    outward,
+    text_of,
+)
 
 OUTBOX, FEED, COUNTER, DELIVERIES = "outbox", "event", "feed", "delivery"
 MOST_BYTES = 8 * 1024 * 1024
@@ -42,7 +54,9 @@ MOST_DELIVERIES = 20_000
 AT_THE_WRITE = Timestamp(0, 0)
 """MongoDB puts its logical time in the place of this, as it writes the document."""
 
-SIZE = "_size"
+SIZE, LACKING = "_size", "_lacking"
+"""How large a document is that is read, and whether it has no text."""
+
 HELD = {STAMP: {"$exists": True}}
 """Which documents hold an event."""
 
@@ -68,6 +82,8 @@ class Waiting:
     size: int
     resource: str = ""
     holder: str = ""
+    text: bytes | None = None
+    """What the document that holds it lacks."""
 
 
 Record: TypeAlias = Callable[[str, Document | None, Document | None], Mapping[str, Any] | None]
@@ -133,10 +149,14 @@ class Outbox:
         if event is None:
             return
         if write.stored is not None and TEXT in write.stored and not held:
-            envelope = {name: value for name, value in event.items() if name != "event"}
-            write.stored.update({STAMP: AT_THE_WRITE, EVENT: encode(envelope)})
+            write.stored.update({STAMP: AT_THE_WRITE, EVENT: _envelope(event)})
         else:
             yield {"_id": event["eventId"], "stamp": None, "event": encode(event)}
+
+    def envelope(self, resource: str, before: Document, after: Document) -> Stored | None:
+        """The event of a change of these attributes, as the changed document can hold it."""
+        event = self._record(resource, before, after) if self._record else None
+        return _envelope(event) if event else None
 
     def _put(self, rows: Sequence[Stored]) -> None:
         session = transactions.session()
@@ -203,19 +223,21 @@ class Outbox:
     def _in(self, resource: str, limit: int) -> Iterator[Waiting]:
         """The events that documents of a resource hold, each whole."""
         for row in self._first(resource, HELD, HELD_ORDER, limit):
-            id_, size, stamp, envelope = (row.pop(name) for name in ("_id", SIZE, STAMP, EVENT))
+            size, lacking = row.pop(SIZE), row.pop(LACKING)
+            text = text_of(resource, outward(dict(row))) if lacking else None
+            id_, stamp, envelope = (row.pop(name) for name in ("_id", STAMP, EVENT))
             row.pop(VERSION, None)
             event = {**envelope, "event": {resource: row}}
-            yield Waiting(envelope["eventId"], stamp, event, size, resource, id_)
+            yield Waiting(envelope["eventId"], stamp, event, size, resource, id_, text)
 
     def _first(self, collection: str, which: Stored, order: Stored, limit: int) -> Iterator[Stored]:
         """The first of a collection, each with its size."""
-        size = {"$set": {SIZE: {"$bsonSize": "$$ROOT"}}}
+        lacking = {"$eq": [{"$type": f"${TEXT}"}, "missing"]}
         stages: list[Stored] = [
             {"$match": which},
             {"$sort": order},
             {"$limit": limit},
-            size,
+            {"$set": {SIZE: {"$bsonSize": "$$ROOT"}, LACKING: lacking}},
             {"$unset": TEXT},
         ]
         yield from self._database[collection].aggregate(stages, session=transactions.session())
@@ -253,15 +275,25 @@ class Outbox:
         return len(new)
 
     def _let_go(self, moved: Sequence[Waiting]) -> None:
-        """Remove what was moved from the documents that hold it still."""
+        """Remove what was moved from the documents that hold it still, and make their texts."""
+        gone: Stored = {"$unset": {STAMP: "", EVENT: ""}}
         for resource in {each.resource for each in moved if each.resource}:
             held = [each for each in moved if each.resource == resource]
+            whole = [each for each in held if each.text is None]
             which = {
-                "_id": {"$in": [each.holder for each in held]},
-                STAMP: {"$in": [each.stamp for each in held]},
+                "_id": {"$in": [each.holder for each in whole]},
+                STAMP: {"$in": [each.stamp for each in whole]},
             }
+            changes: list[pymongo.UpdateMany | pymongo.UpdateOne] = [
+                pymongo.UpdateOne(
+                    {"_id": each.holder, STAMP: each.stamp}, gone | {"$set": {TEXT: each.text}}
+                )
+                for each in held
+                if each.text is not None
+            ]
+            changes += [pymongo.UpdateMany(which, gone)] if whole else []
             with translated():
-                self._database[resource].update_many(which, {"$unset": {STAMP: "", EVENT: ""}})
+                self._database[resource].bulk_write(changes, ordered=False)
 
     def _places(self, count: int) -> list[str]:
         """The next places in the feed; two relays can't both commit, for both write this."""
@@ -292,6 +324,10 @@ def _deliveries(
         }
         for subscription in routing.subscriptions
     ]
+
+
+def _envelope(event: Mapping[str, Any]) -> Stored:
+    return encode({name: value for name, value in event.items() if name != "event"})
 
 
 def _stamp(session: ClientSession | None) -> Timestamp:

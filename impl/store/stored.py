@@ -25,6 +25,9 @@ TEXT = "_json1"
 Where it is missing, the document is read instead. Its name changes with what `Links.added` adds.
 """
 
+HOLDS_NONE = {STAMP: {"$exists": False}, TEXT: {"$exists": True}}
+"""Which documents hold no event, and have room for one: those with a text are small."""
+
 MOST_TEXT = 64 * 1024
 """How long that may be: what is longer is rare, and would bring a large document to its limit."""
 
@@ -57,10 +60,16 @@ def kept(resource: str, document: Mapping[str, Any], version: int) -> tuple[Stor
     """The document of a resource as it is stored, with its text, and as it will be read."""
     stored = inward(document, version)
     made = outward(dict(stored))
-    text = rendered(resource, made)
-    if len(text) <= MOST_TEXT:
+    text = text_of(resource, made)
+    if text is not None:
         stored[TEXT] = text
     return stored, made
+
+
+def text_of(resource: str, document: Document) -> bytes | None:
+    """The document's text, where it is one to keep."""
+    text = rendered(resource, document)
+    return text if len(text) <= MOST_TEXT else None
 
 
 def shown(stored: Stored) -> Document:

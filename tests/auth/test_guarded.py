@@ -45,6 +45,7 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "show": lambda store: store.show("customerBill", "b"),
     "insert": lambda store: store.insert("customerBill", {**BILL, "id": "c"}),
     "change": lambda store: store.change("customerBill", "b", lambda bill: {**bill, "x": 1}),
+    "assign": lambda store: store.assign("customerBill", "b", {"x": 1}, {}),
     "change_many": lambda store: store.change_many("customerBill", [(Document(BILL, 1), BILL)]),
     "delete_every": lambda store: store.delete_every("customerBill", Every()),
     "delete": lambda store: store.delete("customerBill", "b"),

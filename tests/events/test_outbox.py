@@ -12,7 +12,7 @@ from impl.errors import Conflict, NotFound, PreconditionFailed
 from impl.query.language import Compare, Document, Every, Query
 from impl.store.mongo import Store
 from impl.store.outbox import MOST_BYTES, Outbox, Routing, place
-from impl.store.stored import EVENT, MOST_TEXT, STAMP
+from impl.store.stored import EVENT, MOST_TEXT, STAMP, TEXT, text_of
 from tests.events.conftest import World
 
 BILL = "customerBill"
@@ -144,6 +144,29 @@ def test_the_event_of_a_create_and_of_a_change_is_kept_in_the_document(world: Wo
     assert told[:2] == [{"id": id_, "size": 1, "note": {"$x": ["a.b"]}} for id_ in "12"]
     assert [each["size"] for each in told] == [1, 1, 1, 1, 2]
     assert store.get(BILL, "1") == told[-1]
+
+
+def test_a_value_is_assigned_in_one_step_with_its_event_and_the_relay_makes_the_text(
+    world: World,
+) -> None:
+    store = world.store
+    store.insert(BILL, {"id": "1", "state": "new"})
+    assert store.assign(BILL, "1", {"state": "sent"}, {}) is None, "an event still waits there"
+    assert relay(world) == 1
+    assert store.assign(BILL, "1", {"state": "new"}, {}) is None, "it is that already"
+    assert store.assign(BILL, "1", {"state": "sent"}, {}, frozenset({7})) is None
+    assert store.assign(BILL, "2", {"state": "sent"}, {}) is None
+    assert store.in_transaction(lambda: store.assign(BILL, "1", {"state": "sent"}, {})) is None
+    made = store.assign(BILL, "1", {"state": "sent"}, {"x": 2}, frozenset({1}))
+    assert made == {"id": "1", "state": "sent", "x": 2}
+    assert made.version == 2
+    assert (rows(world), relay(world), relay(world)) == (0, 1, 0)
+    assert feed(world)[-1]["eventType"] == "CustomerBillAttributeValueChangeEvent"
+    assert feed(world)[-1]["event"] == {BILL: made}
+    collection, _ = store.collection(BILL)
+    kept = collection.find_one({"_id": "1"}) or {}
+    assert (kept[TEXT], kept.get(STAMP), kept.get(EVENT)) == (text_of(BILL, made), None, None)
+    assert store.get(BILL, "1") == made
 
 
 @pytest.mark.parametrize("write", ["change", "change_many", "delete"])
