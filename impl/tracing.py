@@ -57,9 +57,9 @@ def _instrumented(exporter: str, routes: Routes) -> Callable[[ASGIApp], ASGIApp]
     PymongoInstrumentor().instrument(tracer_provider=provider)
 
     def named(scope: Scope) -> tuple[str, dict[str, Any]]:
-        route = routes.find(scope["path"])
-        template = route.template if route else ""
-        return f"{scope['method']} {template}".strip(), {"http.route": template} if route else {}
+        found = routes.find(scope["path"])
+        template = found[0].template if found else ""
+        return f"{scope['method']} {template}".strip(), {"http.route": template} if found else {}
 
     return lambda app: OpenTelemetryMiddleware(
         _noting(app),

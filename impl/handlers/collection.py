@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, cast
 
 from marshmallow import Schema
@@ -178,10 +178,7 @@ class Collection(Generic[T]):
     def _assigned(self, id_: str, patch: Patch, if_match: str | None) -> Document | None:
         """The resource, changed in one step; None where it has to be looked at first."""
         assigned = patch.assigned
-        allowed = (
-            self._rules.free if self._patchable is None else self._rules.free & self._patchable
-        )
-        if not assigned or not assigned.keys() <= allowed or self._rules.on_write is not None:
+        if not assigned or not assigned.keys() <= self._free:
             return None
         touched: dict[str, Any] = {}
         self._touch(touched)
@@ -206,6 +203,12 @@ class Collection(Generic[T]):
         self._rules.on_change(before, after, patch.mentions(shown, changed))
         self._touch(after)
         return after
+
+    @cached_property
+    def _free(self) -> frozenset[str]:
+        """What a patch may set without a look at the rest, and with nothing to write beside it."""
+        free = frozenset() if self._rules.on_write else self._rules.free
+        return free if self._patchable is None else free & self._patchable
 
     @property
     def _kept(self) -> frozenset[str]:

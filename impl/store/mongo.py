@@ -27,11 +27,10 @@ from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_name
-from impl.store.outbox import Outbox, Record, Write
+from impl.store.outbox import HOLDS_NONE, Outbox, Record, Write
 from impl.store.pages import Bounds
 from impl.store.stored import (
     EVENT,
-    HOLDS_NONE,
     SHOWN,
     STAMP,
     TEXT,

@@ -42,7 +42,6 @@ from impl.store.stored import (
     Stored,
     Untold,
     inward,
-    outward,
     text_of,
 )
 
@@ -59,6 +58,9 @@ SIZE, LACKING = "_size", "_lacking"
 
 HELD = {STAMP: {"$exists": True}}
 """Which documents hold an event."""
+
+HOLDS_NONE = {STAMP: {"$exists": False}, TEXT: {"$exists": True}}
+"""Which hold none, and have room for one: those with a text are small."""
 
 ROWS_ORDER, HELD_ORDER = {"stamp": 1, "_id": 1}, {STAMP: 1, "_id": 1}
 
@@ -224,9 +226,9 @@ class Outbox:
         """The events that documents of a resource hold, each whole."""
         for row in self._first(resource, HELD, HELD_ORDER, limit):
             size, lacking = row.pop(SIZE), row.pop(LACKING)
-            text = text_of(resource, outward(dict(row))) if lacking else None
             id_, stamp, envelope = (row.pop(name) for name in ("_id", STAMP, EVENT))
             row.pop(VERSION, None)
+            text = text_of(resource, Document(decode(row))) if lacking else None
             event = {**envelope, "event": {resource: row}}
             yield Waiting(envelope["eventId"], stamp, event, size, resource, id_, text)
 

@@ -25,9 +25,6 @@ TEXT = "_json1"
 Where it is missing, the document is read instead. Its name changes with what `Links.added` adds.
 """
 
-HOLDS_NONE = {STAMP: {"$exists": False}, TEXT: {"$exists": True}}
-"""Which documents hold no event, and have room for one: those with a text are small."""
-
 MOST_TEXT = 64 * 1024
 """How long that may be: what is longer is rare, and would bring a large document to its limit."""
 

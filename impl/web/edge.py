@@ -83,10 +83,11 @@ class Edge:
         scope["path"] = guard.path(scope)
         guard.query(scope)
         guard.host(scope)
-        route = self._routes.find(scope["path"])
-        if route is None:
+        found = self._routes.find(scope["path"])
+        if found is None:
             await self._serve_other(scope, exchange)
             return
+        route, scope["path_params"] = found
         exchange.route = route.template
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if method == "OPTIONS":
@@ -96,7 +97,6 @@ class Edge:
             raise MethodNotAllowed(scope["method"], route.allowed)
         scope[HEAD] = scope["method"] == "HEAD"
         scope["method"] = method
-        scope["path_params"] = route.arguments(scope["path"])
         await self._serve_operation(scope, exchange, route.operations[method])
 
     async def _serve_operation(

@@ -89,7 +89,7 @@ class Views(SpecMiddleware):  # type: ignore[misc]
     def __init__(self, app: FlaskASGIApp, threads: int) -> None:
         self._flask = app.app
         self._rules: dict[str, Rule] = {}
-        self._find = self._flask.create_url_adapter
+        self._find = self._flask.create_url_adapter  # of this one: Connexion has made it
         self._flask.create_url_adapter = self._found
         self._flask.session_interface = _NoSessions()
         self._bridge = Bridge(self._flask.wsgi_app, threads)

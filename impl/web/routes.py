@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from generated.operations import Operation
 
@@ -15,16 +16,20 @@ class Route:
 
     template: str
     operations: dict[str, Operation]
-    pattern: re.Pattern[str]
 
-    def arguments(self, path: str) -> dict[str, str]:
-        """The path's arguments by their names; the path has led here."""
-        found = self.pattern.fullmatch(path)
-        return (
-            dict(zip(_PARAMETER.findall(self.template), found.groups(), strict=True))
-            if found
-            else {}
-        )
+    @cached_property
+    def _parts(self) -> list[str]:
+        """Literals and, between them, the names of arguments."""
+        return _PARAMETER.split(self.template)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("([^/]+)".join(map(re.escape, self._parts[::2])))
+
+    def arguments(self, path: str) -> dict[str, str] | None:
+        """A decoded path's arguments by their names; None where it does not lead here."""
+        found = self._pattern.fullmatch(path)
+        return dict(zip(self._parts[1::2], found.groups(), strict=True)) if found else None
 
     @property
     def allowed(self) -> str:
@@ -48,16 +53,12 @@ class Routes:
         by_path: dict[str, dict[str, Operation]] = {}
         for operation in operations:
             by_path.setdefault(operation.path, {})[operation.method] = operation
-        self._routes = [
-            Route(base_path + path, methods, _pattern(base_path + path))
-            for path, methods in by_path.items()
-        ]
+        self._routes = [Route(base_path + path, methods) for path, methods in by_path.items()]
 
-    def find(self, path: str) -> Route | None:
-        """The route that a decoded path leads to."""
-        return next((each for each in self._routes if each.pattern.fullmatch(path)), None)
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    literals = _PARAMETER.split(template)[::2]
-    return re.compile("([^/]+)".join(map(re.escape, literals)))
+    def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
+        """The route that a decoded path leads to, and the path's arguments."""
+        for route in self._routes:
+            arguments = route.arguments(path)
+            if arguments is not None:
+                return route, arguments
+        return None

@@ -169,6 +169,21 @@ def test_a_value_is_assigned_in_one_step_with_its_event_and_the_relay_makes_the_
     assert store.get(BILL, "1") == made
 
 
+def test_writes_of_each_way_are_stamped_in_their_order(world: World) -> None:
+    store = world.store
+    for number in range(20):
+        store.insert(BILL, {"id": f"{number}", "state": "new"})
+    relay(world)
+    for number in range(20):
+        if number % 2:
+            assert store.assign(BILL, f"{number}", {"state": "sent"}, {})
+        else:
+            store.change(BILL, f"{number}", set_to(state="sent"))
+    stamps = [waiting.stamp for waiting in store.outbox.waiting(100)]
+    assert len(set(stamps)) == 20
+    assert [event["event"][BILL]["id"] for event in outbox(store)] == [f"{n}" for n in range(20)]
+
+
 @pytest.mark.parametrize("write", ["change", "change_many", "delete"])
 def test_an_event_in_a_document_is_told_once_whatever_comes_next(world: World, write: str) -> None:
     """Be it before the relay comes, while it moves the event, or before it has cleared up."""

@@ -11,8 +11,10 @@ ROUTES = Routes(BASE, OPERATIONS)
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
 def test_every_operation_is_found_and_allowed(operation: Operation) -> None:
-    route = ROUTES.find(BASE + operation.path.replace("{id}", "x y"))
-    assert route is not None
+    found = ROUTES.find(BASE + operation.path.replace("{id}", "x y"))
+    assert found is not None
+    route, arguments = found
+    assert arguments == ({"id": "x y"} if "{id}" in operation.path else {})
     assert route.template == BASE + operation.path
     assert route.operations[operation.method] is operation
     assert operation.method in route.allowed.split(", ")
@@ -21,9 +23,9 @@ def test_every_operation_is_found_and_allowed(operation: Operation) -> None:
 def test_what_is_allowed_is_sorted_with_head_beside_get_and_options() -> None:
     one, many = ROUTES.find(f"{BASE}/customerBill/1"), ROUTES.find(f"{BASE}/customerBill")
     assert one
-    assert one.allowed == "DELETE, GET, HEAD, OPTIONS, PATCH"
+    assert one[0].allowed == "DELETE, GET, HEAD, OPTIONS, PATCH"
     assert many
-    assert many.allowed == "GET, HEAD, OPTIONS, POST"
+    assert many[0].allowed == "GET, HEAD, OPTIONS, POST"
 
 
 @pytest.mark.parametrize(
@@ -37,4 +39,5 @@ def test_any_other_path_leads_nowhere(path: str) -> None:
 
 @pytest.mark.parametrize("id_", ["😀", "..", "{id}", "a?b#c", "%2F", "a\nb", "*"])
 def test_any_id_without_a_slash_is_one(id_: str) -> None:
-    assert ROUTES.find(f"{BASE}/customerBill/{id_}") is not None
+    _, arguments = ROUTES.find(f"{BASE}/customerBill/{id_}") or (None, {})
+    assert arguments == {"id": id_}
