@@ -17,6 +17,7 @@ from impl.bulk.reader import Format, Reader
 from impl.bulk.refusals import Refusals
 from impl.contract import Contract
 from impl.errors import ApiError
+from impl.events.build import correlated
 from impl.handlers.collection import Services
 from impl.processes import until_signalled
 from impl.query.language import Document
@@ -38,7 +39,11 @@ def bring_in(chosen: Settings, options: argparse.Namespace) -> int:
     refused = options.refused or f"{(name or 'stdin') if piped else options.file}.refused"
     refusals = Refusals(Path(refused), _told, chosen.max_body_bytes)
     format_ = Format(body.decode, chosen.max_body_bytes, options.resource, name)
-    with _store(chosen, told=options.events) as store, Source(options.file) as source:
+    with (
+        _store(chosen, told=options.events) as store,
+        Source(options.file) as source,
+        correlated(format_.job or "import"),
+    ):
         try:
             progress = _import(store, chosen, source, format_, refusals).run(format_.most_bytes)
         except Stopped as stopped:
@@ -65,8 +70,7 @@ def _import(
     store.ensure_indexes()
     contract = Contract.load()
     collections = handlers.collections(Services(store, contract, chosen.policy))
-    job = format_.name and f"import {format_.resource or '@type'} {format_.name}"
-    keeper = Keeper(store, collections, refusals, job)
+    keeper = Keeper(store, collections, refusals, format_.job)
     return Import(source, Reader(collections, contract, format_), keeper, refusals)
 
 

@@ -10,7 +10,6 @@ from impl.bulk.lines import Place
 from impl.bulk.reader import Line
 from impl.bulk.refusals import Refusal, Refusals
 from impl.errors import Conflict, Unavailable
-from impl.events.build import correlated
 from impl.handlers.collection import Collection
 from impl.patch.operations import same
 from impl.query.language import Compare
@@ -110,8 +109,7 @@ class Keeper:
         """Keep a batch; a second time with a look at what is there, if its ids ask for that."""
         for _ in range(RACES):
             try:
-                with correlated(self._job or "import"):
-                    return self._store.in_transaction(lambda: self._write(read, before))
+                return self._store.in_transaction(lambda: self._write(read, before))
             except Conflict:
                 self._wary = True
         raise Unavailable("others bring in the same ids at the same time")
@@ -119,7 +117,7 @@ class Keeper:
     def _write(self, read: Read, before: Progress) -> Progress:
         new = self._new(read) if self._wary else read
         for resource, lines in _by_resource(new.kept).items():
-            self._collections[resource].keep([line.document for line in lines])
+            self._collections[resource].keep([line.new for line in lines])
         after = Progress(
             read.end,
             before.imported + len(new.kept),
@@ -135,14 +133,15 @@ class Keeper:
         """The batch without what is there already, or has an id that is."""
         new = replace(read, kept=[], refused=list(read.refused))
         for resource, lines in _by_resource(read.kept).items():
-            ids = tuple(line.document["id"] for line in lines)
+            ids = tuple(line.new.document["id"] for line in lines)
             there = self._store.every(resource, Compare(("id",), ids))
             known: dict[str, Mapping[str, Any]] = {each["id"]: each for each in there}
             for line in lines:
-                found = known.setdefault(line.document["id"], line.document)
-                if found is line.document:
+                document = line.new.document
+                found = known.setdefault(document["id"], document)
+                if found is document:
                     new.kept.append(line)
-                elif _alike(found, line.document):
+                elif _alike(found, document):
                     new.there += 1
                 else:
                     trouble = f"id: another {resource} with {found['id']!r} is there already"

@@ -10,6 +10,7 @@ from impl.contract import COMPONENTS, Contract
 from impl.errors import BodyInvalid, ContentTooLarge, FieldInvalid, FieldMissing
 from impl.handlers.collection import Collection
 from impl.instants import plan
+from impl.store.many import New
 
 Json = dict[str, Any]
 
@@ -20,7 +21,7 @@ class Line(NamedTuple):
     number: int
     text: bytes
     resource: str
-    document: Json
+    new: New
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Format:
     most_bytes: int
     resource: str | None = None
     name: str | None = None
+
+    @property
+    def job(self) -> str | None:
+        """What the import of such a file is known by; None where it has no name."""
+        return self.name and f"import {self.resource or '@type'} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Reader:
         self._contract.check(kind.pointer, value)
         if "id" not in value:
             value = {"id": self._id(number), **value}
-        return Line(number, text, kind.resource, kind.collection.made(kind.typed(value)))
+        return Line(number, text, kind.resource, kind.collection.ready(kind.typed(value)))
 
     def _kind(self, value: Any) -> _Kind:
         if not isinstance(value, dict):

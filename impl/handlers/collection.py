@@ -22,7 +22,7 @@ from impl.patch.operations import same
 from impl.query import attributes
 from impl.query.language import Document, Page, Query
 from impl.query.project import project
-from impl.store.many import insert_many
+from impl.store.many import New, insert_many, ready
 from impl.store.mongo import Store
 
 T = TypeVar("T", bound=Mapping[str, Any])
@@ -101,28 +101,22 @@ class Collection(Generic[T]):
 
     def create(self, body: Mapping[str, Any]) -> T:
         """Keep a new resource: the client's id or a ULID, the server's `lastUpdate` and `href`."""
-        document = self.made(body)
+        document = self._made(body)
         return self._typed(self._written(lambda: (None, self._store.insert(self._name, document))))
 
-    def made(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What `create` keeps of a body; raises what the client got wrong."""
-        document = {**body} if "id" in body else {"id": str(ULID()), **body}
-        document.pop("href", None)
-        if "@type" in self._schema.fields:
-            document.setdefault("@type", self._type)
-        self._touch(document)
-        self._rules.on_create(document)
-        return document
+    def ready(self, body: Mapping[str, Any]) -> New:
+        """What `keep` keeps of a body, as `create` would; raises what the client got wrong."""
+        return ready(self._store, self._name, self._made(body))
 
-    def keep(self, documents: Sequence[Mapping[str, Any]]) -> None:
-        """Keep documents that were `made`, in the transaction that this is in.
+    def keep(self, documents: Sequence[New]) -> None:
+        """Keep documents that are `ready`, in the transaction that this is in.
 
         Raises Conflict where an id is taken; then the transaction is over.
         """
         insert_many(self._store, self._name, documents)
         if self._rules.on_write is not None:
-            for document in documents:
-                self._rules.on_write(None, Document(document, 1))
+            for each in documents:
+                self._rules.on_write(None, Document(each.document, 1))
 
     def retrieve(self, id_: str, query: Query) -> T:
         """The resource, with the attributes that the query asks for; NotFound."""
@@ -160,6 +154,16 @@ class Collection(Generic[T]):
             return before, None
 
         self._store.in_transaction(lambda: self._written(removed))
+
+    def _made(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What is kept of a body; raises what the client got wrong."""
+        document = {**body} if "id" in body else {"id": str(ULID()), **body}
+        document.pop("href", None)
+        if "@type" in self._schema.fields:
+            document.setdefault("@type", self._type)
+        self._touch(document)
+        self._rules.on_create(document)
+        return document
 
     def _written(self, write: Callable[[], tuple[Document | None, After]]) -> After:
         """What a write leaves, together with what belongs to it: all of that or nothing."""

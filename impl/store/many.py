@@ -1,28 +1,46 @@
-"""Many new documents at once."""
+"""Many new documents at once: each made ready first, which is most of the work, then all kept."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from bson import encode
+from bson.raw_bson import RawBSONDocument
+from pymongo.collection import Collection
 
 from impl.store.faults import unique
 from impl.store.mongo import Store
 from impl.store.outbox import Write
-from impl.store.stored import kept
+from impl.store.stored import Stored, kept
 
 
-def insert_many(store: Store, resource: str, documents: Sequence[Mapping[str, Any]]) -> None:
-    """Keep new documents under their ids, in the transaction that this is in.
+@dataclass(frozen=True)
+class New:
+    """A new document, the BSON that MongoDB is to hold, and what goes into the outbox with it."""
+
+    document: Mapping[str, Any]
+    stored: RawBSONDocument
+    rows: Sequence[Stored]
+
+
+def ready(store: Store, resource: str, document: Mapping[str, Any]) -> New:
+    """The document as `insert_many` keeps it under its id, with the event of that."""
+    stored, made = kept(resource, document, 1)
+    rows = tuple(store.outbox.rows(resource, Write(None, made, stored)))
+    return New(document, RawBSONDocument(encode(stored)), rows)
+
+
+def insert_many(store: Store, resource: str, documents: Sequence[New]) -> None:
+    """Keep documents that are ready, with their events, in the transaction that this is in.
 
     Conflict where an id is taken, which the transaction does not survive.
     """
+    collection: Collection[Any]
     collection, session = store.collection(resource)
-    pairs = [kept(resource, document, 1) for document in documents]
 
     def write() -> bool:
-        new = [stored for stored, _ in pairs]
-        collection.insert_many(new, ordered=False, session=session)
+        collection.insert_many([each.stored for each in documents], ordered=False, session=session)
         return True
 
     with unique(resource):
-        store.outbox.with_events(
-            resource, [Write(None, made, stored) for stored, made in pairs], write
-        )
+        store.outbox.with_rows([row for each in documents for row in each.rows], write)

@@ -125,9 +125,11 @@ class Outbox:
 
         `write` may be called more than once, as in a transaction.
         """
-        rows: list[Stored] = []
-        for each in writes:
-            rows += self._rows(resource, each)
+        rows = [row for each in writes for row in self.rows(resource, each)]
+        return self.with_rows(rows, write)
+
+    def with_rows(self, rows: Sequence[Stored], write: Callable[[], bool]) -> bool:
+        """Do a write and keep its `rows` with it; as `with_events`."""
         if not rows:
             with translated(), pymongo.timeout(WRITE_SECONDS):
                 return write()
@@ -140,8 +142,8 @@ class Outbox:
 
         return transactions.within(self._client, both)
 
-    def _rows(self, resource: str, write: Write) -> Iterator[Stored]:
-        """What is to be put into the outbox for a write; an event that it can hold, it is given."""
+    def rows(self, resource: str, write: Write) -> Iterator[Stored]:
+        """What goes into the outbox with a write; its document is given what it can hold."""
         before = write.before
         held = before.untold if before else None
         if before is not None and isinstance(held, Untold):
