@@ -6,11 +6,11 @@ writes one log line. What is left for Connexion is a request that it handles wel
 
 import re
 import time
+from secrets import token_hex
 from typing import Protocol
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from ulid import ULID
 
 from generated.operations import Operation
 from impl.errors import MethodNotAllowed, NotFound
@@ -150,7 +150,7 @@ class _Exchange:
         names = dict(scope["headers"])
         given = guard.values(scope, b"x-request-id") if b"x-request-id" in names else []
         fits = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
-        self._id = given[0] if fits else str(ULID()).encode()
+        self._id = given[0] if fits else token_hex(16).encode()
         scope["tmf678.request_id"] = self._id.decode()
         traced = b"traceparent" in names or TRACE in scope
         self._trace = scope[TRACE] = traceparent(scope) if traced else ""
