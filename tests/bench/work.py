@@ -15,6 +15,8 @@ POOL = 4_000
 """Requests that differ; what is asked most often is asked again now and then."""
 
 STATES = ("new", "onHold", "partiallyPaid", "sent", "settled", "validated")
+FRESH = tuple(state for state in STATES if state not in data.STATES)
+"""Which no bill has at first."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _list(limit: int, *, slow: bool = False) -> Work:
 def _patches(random: Random, count: int) -> Pool:
     """Some bills get one state each, then all of them another: so each patch is a change."""
     ids = [random.randrange(count) for _ in range(POOL)]
-    states = random.sample(STATES, 2)
+    states = random.sample(FRESH, 2)
     return [_patch(number, state) for state in states for number in ids]
 
 
