@@ -120,6 +120,11 @@ def rendered(resource: str, document: Document) -> bytes:
     return Links(MARK, resource).one(document)
 
 
+def assigned(text: bytes, values: Mapping[str, Any]) -> bytes:
+    """What `rendered` made, with these values, which are no objects and get no links."""
+    return _json(orjson.loads(text) | values)
+
+
 def links(base: str, resource: str) -> Links:
     """The `href`s of what a path shows, below the URL that clients know the API by."""
     return EventLinks(base, resource) if resource == "events" else Links(base, resource)

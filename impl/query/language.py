@@ -30,9 +30,9 @@ class Document(dict[str, Any]):
 
 
 class Rendered(Document):
-    """A document of which only the id and what its order needs are here as values.
+    """A document with its `text`: JSON that the store keeps beside it (`impl.links.rendered`).
 
-    All of it is `text`: JSON that the store keeps beside it (`impl.links.rendered`).
+    Where it was only to be shown, the id and what its order needs are all that is here as values.
     """
 
     __slots__ = ("text",)

@@ -19,10 +19,10 @@ from pymongo.errors import DuplicateKeyError, InvalidOperation
 from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
-from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
+from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query, Rendered
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
-from impl.store.bson import encode
+from impl.store.bson import decode, encode
 from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
@@ -31,12 +31,14 @@ from impl.store.outbox import HOLDS_NONE, Outbox, Record, Write
 from impl.store.pages import Bounds
 from impl.store.stored import (
     EVENT,
+    SHORT,
     SHOWN,
     STAMP,
     TEXT,
     VERSION,
     Stored,
     Untold,
+    assigned,
     kept,
     outward,
     shown,
@@ -306,7 +308,7 @@ class Store:
         values: Mapping[str, Any],
         touched: Mapping[str, Any],
         versions: frozenset[int] | None = None,
-    ) -> Document | None:
+    ) -> Rendered | None:
         """The document with these values, and what is `touched` with them, written in one step.
 
         None where nothing was done and `change` has to tell why, or to do it: the document is not
@@ -319,21 +321,19 @@ class Store:
         event = self.outbox.envelope(resource, Document({"id": id_}), after)
         if event is None:
             return None
-        given = encode(values)
+        given, all_ = encode(values), encode({**values, **touched})
         which = {"_id": id_, **HOLDS_NONE, **{name: {"$ne": given[name]} for name in given}}
         if versions is not None:
             which[VERSION] = {"$in": [*versions]}
         update = {
-            "$set": {**given, **encode(touched), EVENT: event},
+            "$set": {**all_, EVENT: event},
             "$inc": {VERSION: 1},
             "$currentDate": {STAMP: {"$type": "timestamp"}},
             "$unset": {TEXT: ""},
         }
         with translated(), pymongo.timeout(WRITE_SECONDS):
-            stored = self._of[resource].find_one_and_update(
-                which, update, hint="_id_", return_document=pymongo.ReturnDocument.AFTER
-            )
-        return outward(stored) if stored else None
+            before = self._of[resource].find_one_and_update(which, update, SHORT, hint="_id_")
+        return assigned(before, decode(all_)) if before else None
 
     def change_many(
         self, resource: str, changes: Sequence[tuple[Document, Mapping[str, Any]]]

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from bson.timestamp import Timestamp
 
-from impl.links import rendered
+from impl import links
 from impl.query.language import Document, Rendered
 from impl.store.bson import decode, encode
 
@@ -31,6 +31,9 @@ MOST_TEXT = 64 * 1024
 Shown: TypeAlias = dict[str, Any]
 SHOWN: Shown = {VERSION: 1, TEXT: {"$ifNull": [f"${TEXT}", "$$ROOT"]}}
 """The projection for what is only shown."""
+
+SHORT: Shown = {VERSION: 1, TEXT: 1}
+"""The projection for a document that is known to have a text."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,15 @@ def kept(resource: str, document: Mapping[str, Any], version: int) -> tuple[Stor
     stored = inward(document, version)
     made = outward(dict(stored))
     text = text_of(resource, made)
-    if text is not None:
-        stored[TEXT] = text
-    return stored, made
+    if text is None:
+        return stored, made
+    stored[TEXT] = text
+    return stored, Rendered(made, version, text)
 
 
 def text_of(resource: str, document: Document) -> bytes | None:
     """The document's text, where it is one to keep."""
-    text = rendered(resource, document)
+    text = links.rendered(resource, document)
     return text if len(text) <= MOST_TEXT else None
 
 
@@ -82,6 +86,12 @@ def shown(stored: Stored) -> Document:
         raise Spoilt(id_)
     beside = decode(stored) if stored else {}
     return Rendered({"id": id_, **beside}, version, text)
+
+
+def assigned(stored: Stored, values: Mapping[str, Any]) -> Rendered:
+    """What was stored (`SHORT`), a version later with these values, which are no objects."""
+    text = links.assigned(stored[TEXT], values)
+    return Rendered({"id": stored["_id"]}, stored[VERSION] + 1, text)
 
 
 def outward(stored: Stored) -> Document:

@@ -14,7 +14,7 @@ from werkzeug.http import parse_etags
 from generated.operations import Operation
 from impl.handlers.representations import Representations
 from impl.links import Links
-from impl.query.language import QUIET, Document, Page, Query, Selection
+from impl.query.language import QUIET, Document, Page, Query, Rendered, Selection
 from impl.query.project import project
 from impl.web import guard
 from impl.web.paging import Paging
@@ -87,8 +87,15 @@ class Asked:
                 headers["Location"] = self.links.href(result["id"])
             if self.request.method == "GET" and self._known(etag):
                 return flask.Response(status=304, headers=headers)
-            result = project(result, self.shown)
+            result = self._projected(result)
         return Whole(self.links.one(result), status, headers, content_type=JSON)
+
+    def _projected(self, result: Document) -> Document:
+        if self.shown is None:
+            return result
+        if isinstance(result, Rendered):
+            result = Document(self.links.plain(result), result.version)
+        return project(result, self.shown)
 
     def _represented(self, result: Representations) -> flask.Response:
         """The form that the client likes best, each with an ETag of its own."""
