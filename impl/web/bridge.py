@@ -23,6 +23,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 WsgiApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 EAGER_THREADS = 4
+WRITING_THREADS = 6
+"""How many run at once where it is writes that wait: most of a write's time is MongoDB's."""
+
 PATIENCE_SECONDS = 0.02
 SEND_SECONDS = 60
 """How long a client may leave a piece of a stream untaken."""
@@ -41,7 +44,8 @@ class Bridge:
         exchange = _Exchange(self._app, environ, send)
         run = contextvars.copy_context().run
         try:
-            for message in await self._threads.result(lambda: run(exchange.serve)):
+            work = partial(run, exchange.serve)
+            for message in await self._threads.result(work, writes=scope["method"] != "GET"):
                 await send(message)
         finally:
             exchange.gone = True
@@ -56,8 +60,8 @@ class _Threads:
     """Threads that work off one queue: a few at first, up to as many as are allowed.
 
     Python runs one of them at a time, and hands over at a cost that grows with those that want to
-    run. So there is one more only while work has waited for some time: then the others don't run
-    but wait, for the database or a client.
+    run. So there is one more only while work has waited for some time, or is a write that finds
+    others waiting: then those that have work don't run but wait, for the database or a client.
     """
 
     def __init__(self, most: int) -> None:
@@ -69,12 +73,14 @@ class _Threads:
         for _ in range(min(EAGER_THREADS, most)):
             self._start(self._queue.get)
 
-    async def result(self, work: Work) -> list[Message]:
+    async def result(self, work: Work, *, writes: bool = False) -> list[Message]:
         """What the work returns, or raises, once a thread has come to it."""
         loop = asyncio.get_running_loop()
         done: Done = loop.create_future()
         self._put.append(loop.time())
         self._queue.put((loop, done, work))
+        if writes and self._queue.qsize() > 1:
+            self._grow(WRITING_THREADS)
         if not self._watched:
             self._watched = True
             loop.call_later(PATIENCE_SECONDS, self._watch, loop)
@@ -87,10 +93,15 @@ class _Threads:
             self._put.popleft()
         self._watched = bool(waiting)
         if waiting:
-            self._running = [each for each in self._running if each.is_alive()]
-            if self._put[0] < loop.time() - PATIENCE_SECONDS and len(self._running) < self._most:
-                self._start(self._queue.get_nowait)
+            if self._put[0] < loop.time() - PATIENCE_SECONDS:
+                self._grow(self._most)
             loop.call_later(PATIENCE_SECONDS, self._watch, loop)
+
+    def _grow(self, most: int) -> None:
+        """Have one thread more, up to so many, until nothing is left to do."""
+        self._running = [each for each in self._running if each.is_alive()]
+        if len(self._running) < min(most, self._most):
+            self._start(self._queue.get_nowait)
 
     def _start(self, take: Callable[[], "Task"]) -> None:
         thread = threading.Thread(target=self._work, args=(take,), name="flask", daemon=True)

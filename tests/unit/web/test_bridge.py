@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from impl.web.bridge import EAGER_THREADS, Bridge
+from impl.web import bridge as bridge_module
+from impl.web.bridge import EAGER_THREADS, WRITING_THREADS, Bridge
 
 SCOPE = {
     "type": "http",
@@ -22,7 +23,7 @@ SCOPE = {
 }
 
 
-async def ask(bridge: Bridge) -> list[Message]:
+async def ask(bridge: Bridge, method: str = "GET") -> list[Message]:
     """All that is sent for one request."""
     sent: list[Message] = []
 
@@ -32,7 +33,7 @@ async def ask(bridge: Bridge) -> list[Message]:
     async def receive() -> Message:
         return {"type": "http.disconnect"}
 
-    await bridge(dict(SCOPE), receive, send)
+    await bridge(SCOPE | {"method": method}, receive, send)
     return sent
 
 
@@ -67,6 +68,31 @@ def test_threads_are_added_while_all_of_them_wait() -> None:
         return await asyncio.gather(*(ask(bridge) for _ in range(most)))
 
     assert len(asyncio.run(crowd())) == most
+
+
+@pytest.mark.parametrize(("method", "most"), [("GET", EAGER_THREADS), ("POST", WRITING_THREADS)])
+def test_more_writes_than_reads_are_begun_at_once(
+    method: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bridge_module, "PATIENCE_SECONDS", 60)
+    begun, go = threading.Semaphore(0), threading.Event()
+
+    def wait(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        begun.release()
+        go.wait(20)
+        return answer(environ, start)
+
+    async def crowd() -> bool:
+        bridge = Bridge(wait, 16)
+        asked = asyncio.gather(*(ask(bridge, method) for _ in range(16)))
+        for _ in range(most):
+            assert await asyncio.to_thread(begun.acquire, timeout=20)
+        one_more = await asyncio.to_thread(begun.acquire, timeout=0.2)
+        go.set()
+        await asked
+        return one_more
+
+    assert not asyncio.run(crowd())
 
 
 def test_no_more_run_together_than_are_allowed() -> None:
