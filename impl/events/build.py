@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from ulid import ULID
@@ -75,6 +76,7 @@ def correlated(id_: str) -> Iterator[None]:
         correlation.reset(token)
 
 
+@cache
 def event_type(resource: str, kind: Kind) -> str:
     """The name of an event, such as `CustomerBillCreateEvent`."""
     return f"{_class(resource)}{kind}Event"
@@ -108,5 +110,6 @@ def _differs(before: Document, after: Document, name: str) -> bool:
     return name not in before or name not in after or before[name] != after[name]
 
 
+@cache
 def _class(resource: str) -> str:
     return resource[0].upper() + resource[1:]

@@ -331,7 +331,8 @@ def _deliveries(
 
 
 def _envelope(event: Mapping[str, Any]) -> Stored:
-    return encode({name: value for name, value in event.items() if name != "event"})
+    """The event but for what it tells of: names and values that are stored as they are."""
+    return {name: value for name, value in event.items() if name != "event"}
 
 
 def _stamp(session: ClientSession | None) -> Timestamp:
