@@ -17,7 +17,7 @@ from impl.bulk.files import FileTrouble
 from impl.bulk.resources import EXPORTED, IMPORTED
 from impl.errors import ApiError
 from impl.events.dispatcher import Dispatcher, Options
-from impl.processes import Companion, until_signalled
+from impl.processes import Companion, Stop
 from impl.settings import Settings, SettingsError
 from impl.store.client import UriError
 from impl.store.embedded import EmbeddedError, Mongod
@@ -116,7 +116,7 @@ def work(chosen: Settings, _options: argparse.Namespace) -> None:
     store = _store(chosen)
     store.keep_indexed()
     with closing(Dispatcher(store, Options.of(chosen))) as dispatcher:
-        worker.work([*worker.jobs(chosen, store), dispatcher.step], until_signalled())
+        worker.work([*worker.jobs(chosen, store), dispatcher.step], Stop())
     store.close()
 
 

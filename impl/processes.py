@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 RESTART_SECONDS = 1.0
 
@@ -72,9 +73,31 @@ def _die_with_parent() -> Callable[[], None] | None:
     return ask
 
 
-def until_signalled() -> threading.Event:
-    """An event that is set when the process is told to stop."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+class Stop(threading.Event):
+    """Set from when the process is told to stop, by a signal; one of a process, in its main thread.
+
+    Such a signal raises nothing, for an exception may come where it is lost, as in a finalizer. But
+    what waits for input ends by nothing else.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waits = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._told)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Raise KeyboardInterrupt where the process is told to stop within this, or has been."""
+        self._waits = True
+        try:
+            if self.is_set():
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._waits = False
+
+    def _told(self, *_: object) -> None:
+        self.set()
+        if self._waits:
+            raise KeyboardInterrupt

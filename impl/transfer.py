@@ -19,7 +19,7 @@ from impl.contract import Contract
 from impl.errors import ApiError
 from impl.events.build import correlated
 from impl.handlers.collection import Services
-from impl.processes import until_signalled
+from impl.processes import Stop
 from impl.query.language import Document
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
@@ -70,8 +70,9 @@ def _import(
     store.ensure_indexes()
     contract = Contract.load()
     collections = handlers.collections(Services(store, contract, chosen.policy))
-    keeper = Keeper(store, collections, refusals, format_.job)
-    return Import(source, Reader(collections, contract, format_), keeper, refusals)
+    stop = Stop()
+    keeper = Keeper(store, collections, refusals, format_.job, stop)
+    return Import(source, Reader(collections, contract, format_), keeper, refusals, stop)
 
 
 @contextmanager
@@ -92,9 +93,9 @@ def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
 
 def _until_signalled(rows: Iterator[Document]) -> Iterator[Document]:
     """The rows; KeyboardInterrupt between two of them, and not amid what fetches them."""
-    signalled = until_signalled()
+    stop = Stop()
     for row in rows:
-        if signalled.is_set():
+        if stop.is_set():
             raise KeyboardInterrupt
         yield row
 

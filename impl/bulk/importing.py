@@ -17,6 +17,7 @@ from impl.bulk.lines import Batch, Lines
 from impl.bulk.reader import Reader
 from impl.bulk.refusals import Refusal, Refusals
 from impl.errors import ApiError, Unavailable
+from impl.processes import Stop
 
 
 class Stopped(Exception):
@@ -30,11 +31,14 @@ class Stopped(Exception):
 class Import:
     """The import of one file."""
 
-    def __init__(self, source: Source, reader: Reader, keeper: Keeper, refusals: Refusals) -> None:
+    def __init__(
+        self, source: Source, reader: Reader, keeper: Keeper, refusals: Refusals, stop: Stop
+    ) -> None:
         self._source = source
         self._reader = reader
         self._keeper = keeper
         self._refusals = refusals
+        self._stop = stop
 
     def run(self, most_bytes: int) -> Progress:
         """Import the file from where an earlier run of it ended; what became of all its lines.
@@ -55,8 +59,9 @@ class Import:
                 progress = writing.result() if writing else progress
                 self._keeper.end()
             except (FileTrouble, Unavailable, KeyboardInterrupt) as error:
-                self._keeper.stop.set()
-                raise Stopped(_settled(writing, progress)) from error
+                told = KeyboardInterrupt() if self._stop.is_set() else error
+                self._stop.set()
+                raise Stopped(_settled(writing, progress)) from told
         return progress
 
     def _bar(self) -> "tqdm[Any]":
@@ -66,14 +71,14 @@ class Import:
         """The file where an earlier run ended, or at its beginning if it is another by now."""
         progress = self._keeper.begun()
         lines = Lines(self._source.lines, most_bytes)
-        with troubles(self._source.path):
+        with troubles(self._source.path), self._stop.waiting():
             if not lines.skip(progress.place):
                 self._source.rewind()
                 lines, progress = Lines(self._source.lines, most_bytes), Progress()
         return lines, replace(progress, size=self._refusals.resume(progress.size))
 
     def _next(self, lines: Lines) -> Batch | None:
-        with troubles(self._source.path):
+        with troubles(self._source.path), self._stop.waiting():
             return lines.batch()
 
     def _read(self, batch: Batch) -> Read:

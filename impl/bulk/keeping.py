@@ -56,7 +56,10 @@ class Read:
 
 
 class Keeper:
-    """Keeps the batches of one import, known by `job`; without it, how far that is is not kept."""
+    """Keeps the batches of one import, known by `job`; without it, how far that is is not kept.
+
+    Once told to `stop`, it does not wait for the database any more.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Keeper:
         collections: Mapping[str, Collection[Any]],
         refusals: Refusals,
         job: str | None,
+        stop: threading.Event,
     ) -> None:
         self._store = store
         self._collections = collections
@@ -71,8 +75,7 @@ class Keeper:
         self._job = job
         self._checkpoints = Checkpoints(store)
         self._wary = False
-        self.stop = threading.Event()
-        """Set where nobody waits for the database any more."""
+        self._stop = stop
 
     def begun(self) -> Progress:
         """How far an earlier run of the job got that did not end."""
@@ -95,7 +98,7 @@ class Keeper:
                 return self._kept(read, before)
             except Unavailable as error:
                 waiting(str(error))
-                if self.stop.wait(pause):
+                if self._stop.wait(pause):
                     raise
             try:
                 after = self.begun()

@@ -32,13 +32,14 @@ class Ran:
 
 
 def start(
-    mongod: Mongod, database: str, *arguments: object, **more: object
+    mongod: Mongod, database: str, *arguments: object, measured: bool = True, **more: object
 ) -> "subprocess.Popen[bytes]":
+    """Start a command. One that is interrupted can't be `measured`: coverage may hold its lock."""
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": database} | more
     return subprocess.Popen(
         [sys.executable, "-m", "impl", *map(str, arguments)],
         cwd=ROOT,
-        env=environment(named, measured=True),
+        env=environment(named, measured=measured),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -54,7 +55,7 @@ def _hear_ctrl_c() -> None:
 def run(
     mongod: Mongod, database: str, *arguments: object, given: bytes = b"", **more: object
 ) -> Ran:
-    process = start(mongod, database, *arguments, **more)
+    process = start(mongod, database, *arguments, measured=True, **more)
     out, error = process.communicate(given, timeout=120)
     assert b"Traceback" not in error, error.decode()
     return Ran(process.returncode, out.decode(), error.decode())
@@ -71,8 +72,10 @@ class Database:
     def run(self, *arguments: object, given: bytes = b"", **settings: object) -> Ran:
         return run(self.mongod, self.name, *arguments, given=given, **settings)
 
-    def start(self, *arguments: object, **settings: object) -> "subprocess.Popen[bytes]":
-        return start(self.mongod, self.name, *arguments, **settings)
+    def start(
+        self, *arguments: object, measured: bool = True, **settings: object
+    ) -> "subprocess.Popen[bytes]":
+        return start(self.mongod, self.name, *arguments, measured=measured, **settings)
 
     def all(self, resource: str = RATES) -> dict[str, Any]:
         return stored(self.store, resource)

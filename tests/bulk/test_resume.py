@@ -11,7 +11,7 @@ from tests.bulk.commands import RATES, Database, held, lines, rate, until_more_t
 def cut_off(database: Database, file: Path, number: int) -> str:
     """Import a file and end that by a signal in its midst; what it said."""
     with held(database, 9_000):
-        process = database.start("import", file)
+        process = database.start("import", file, measured=False)
         until_more_than(database, 1, process)
         process.send_signal(number)
     _, error = process.communicate(timeout=60)
