@@ -74,7 +74,7 @@ def _die_with_parent() -> Callable[[], None] | None:
 
 
 class Stop(threading.Event):
-    """Set from when the process is told to stop, by a signal; one of a process, in its main thread.
+    """Set by a signal to stop, or by who has to; one of a process, in its main thread.
 
     Such a signal raises nothing, for an exception may come where it is lost, as in a finalizer. But
     what waits for input ends by nothing else.
@@ -82,9 +82,15 @@ class Stop(threading.Event):
 
     def __init__(self) -> None:
         super().__init__()
-        self._waits = False
+        self._waits = self._called = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._told)
+
+    def set(self) -> None:
+        """Tell those who wait; a signal may come within, and find that done."""
+        if not self._called:
+            self._called = True
+            super().set()
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

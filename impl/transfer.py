@@ -77,7 +77,7 @@ def _import(
 
 @contextmanager
 def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
-    """The store, which is there; a signal to end is as Ctrl-C is."""
+    """The store, which is there; until a `Stop` listens, a signal to end is as Ctrl-C is."""
     if chosen.embedded:
         raise SettingsError("MONGODB_URI: is needed, the database that the servers work on.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -12,9 +12,9 @@ from typing import Any
 from tqdm import tqdm
 
 from impl.bulk.files import FileTrouble, Source, troubles
-from impl.bulk.keeping import Keeper, Progress, Read
+from impl.bulk.keeping import PAUSES_SECONDS, Keeper, Progress, Read
 from impl.bulk.lines import Batch, Lines
-from impl.bulk.reader import Reader
+from impl.bulk.reader import Line, Reader
 from impl.bulk.refusals import Refusal, Refusals
 from impl.errors import ApiError, Unavailable
 from impl.processes import Stop
@@ -52,6 +52,8 @@ class Import:
                 lines, progress = self._begun(most_bytes)
                 while (batch := self._next(lines)) is not None:
                     read = self._read(batch)
+                    if self._stop.is_set():
+                        raise KeyboardInterrupt
                     progress = writing.result() if writing else progress
                     writing = writer.submit(self._keeper.keep, read, progress, _say)
                     bar.update(self._source.position - bar.n)
@@ -59,9 +61,9 @@ class Import:
                 progress = writing.result() if writing else progress
                 self._keeper.end()
             except (FileTrouble, Unavailable, KeyboardInterrupt) as error:
-                told = KeyboardInterrupt() if self._stop.is_set() else error
+                cause = KeyboardInterrupt() if self._stop.is_set() else error
                 self._stop.set()
-                raise Stopped(_settled(writing, progress)) from told
+                raise Stopped(_settled(writing, progress)) from cause
         return progress
 
     def _bar(self) -> "tqdm[Any]":
@@ -85,10 +87,23 @@ class Import:
         read = Read(batch.end)
         for number, text in batch.lines:
             try:
-                read.kept.append(self._reader.read(number, text))
+                read.kept.append(self._line(number, text))
+            except Unavailable:
+                raise
             except ApiError as error:
                 read.refused.append(Refusal(number, text, error))
         return read
+
+    def _line(self, number: int, text: bytes) -> Line:
+        """The line, as soon as the database is there, if that has to be asked."""
+        for pause in PAUSES_SECONDS:
+            try:
+                return self._reader.read(number, text)
+            except Unavailable as error:
+                _say(str(error))
+                if self._stop.wait(pause):
+                    raise
+        return self._reader.read(number, text)
 
 
 def _say(trouble: str) -> None:

@@ -64,7 +64,7 @@ class Reader:
         self._types = {_type(name): kind for name, kind in self._kinds.items()}
 
     def read(self, number: int, text: bytes) -> Line:
-        """The line's document; raises the error that a `POST` would get."""
+        """The line, ready to be kept; raises the error that a `POST` would get."""
         if len(text) > self._format.most_bytes:
             raise ContentTooLarge(f"the line is over {self._format.most_bytes} bytes")
         value = self._format.decode(text)

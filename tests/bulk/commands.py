@@ -102,8 +102,10 @@ def lines(count: int) -> list[object]:
     return made
 
 
-def until_more_than(database: Database, count: int, process: "subprocess.Popen[bytes]") -> None:
-    collection, _ = database.store.collection(RATES)
+def until_more_than(
+    database: Database, count: int, process: "subprocess.Popen[bytes]", resource: str = RATES
+) -> None:
+    collection, _ = database.store.collection(resource)
     while collection.estimated_document_count() <= count and process.poll() is None:
         time.sleep(0.005)
 

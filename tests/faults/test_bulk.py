@@ -1,7 +1,8 @@
-"""What survives when an import is killed: each line of its file is kept once."""
+"""What survives when an import is killed, or its database is away: each line is kept once."""
 
 import os
 import random
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.bulk.commands import RATES, Database, lines, read, until_more_than, w
 
 FULL = bool(os.environ.get("FULL"))
 LINES, KILLS = (500_000, 10) if FULL else (20_000, 2)
+CYCLES = 6_000
 
 
 @pytest.fixture
@@ -50,3 +52,20 @@ def test_killed_at_any_moment_and_run_again_each_line_is_there_once(
     refused = [each["line"] for each in read(tmp_path / "rates.ndjson.refused")]
     assert refused == list(range(6, LINES, 1000))
     assert not database.all(CHECKPOINTS)
+
+
+@pytest.mark.timeout(120)
+def test_a_database_that_is_away_while_lines_are_read_is_waited_for(
+    database: Database, tmp_path: Path
+) -> None:
+    database.store.insert("billCycleSpecification", {"id": "S", "name": "monthly"})
+    cycle = {"@type": "BillCycle", "name": "May", "billCycleSpecification": {"id": "S"}}
+    file = write(tmp_path / "cycles.ndjson", [cycle] * CYCLES)
+    process = database.start("import", file)
+    until_more_than(database, 1, process, "billCycle")
+    os.kill(database.mongod.pid, signal.SIGSTOP)
+    time.sleep(6)  # a read is given up after four
+    os.kill(database.mongod.pid, signal.SIGCONT)
+    out, error = process.communicate(timeout=100)
+    assert error.decode().startswith("waiting: the database is "), error
+    assert (out.decode(), process.returncode) == (f"{CYCLES:,} imported, 0 refused\n", 0)
