@@ -101,7 +101,8 @@ class _Threads:
         """Have one thread more, up to so many, until nothing is left to do."""
         self._running = [each for each in self._running if each.is_alive()]
         if len(self._running) < min(most, self._most):
-            self._start(self._queue.get_nowait)
+            with suppress(RuntimeError):  # the machine has no more: those that run do it
+                self._start(self._queue.get_nowait)
 
     def _start(self, take: Callable[[], "Task"]) -> None:
         thread = threading.Thread(target=self._work, args=(take,), name="flask", daemon=True)
