@@ -69,8 +69,8 @@ def _list(limit: int, *, slow: bool = False) -> Work:
 
 
 def _patches(random: Random, count: int) -> Pool:
-    """Some bills get one state each, then all of them another: so each patch is a change."""
-    ids = [random.randrange(count) for _ in range(POOL)]
+    """Some bills get one state each, then all of them another: so a patch is a change."""
+    ids = random.sample(range(count), min(POOL, count))
     states = random.sample(FRESH, 2)
     return [_patch(number, state) for state in states for number in ids]
 
