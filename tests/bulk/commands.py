@@ -32,7 +32,7 @@ class Ran:
 
 
 def start(
-    mongod: Mongod, database: str, *arguments: object, measured: bool = True, **more: object
+    mongod: Mongod, database: str, *arguments: object, measured: bool = False, **more: object
 ) -> "subprocess.Popen[bytes]":
     """Start a command. One that is interrupted can't be `measured`: coverage may hold its lock."""
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": database} | more
@@ -53,9 +53,14 @@ def _hear_ctrl_c() -> None:
 
 
 def run(
-    mongod: Mongod, database: str, *arguments: object, given: bytes = b"", **more: object
+    mongod: Mongod,
+    database: str,
+    *arguments: object,
+    given: bytes = b"",
+    measured: bool = True,
+    **more: object,
 ) -> Ran:
-    process = start(mongod, database, *arguments, measured=True, **more)
+    process = start(mongod, database, *arguments, measured=measured, **more)
     out, error = process.communicate(given, timeout=120)
     assert b"Traceback" not in error, error.decode()
     return Ran(process.returncode, out.decode(), error.decode())
@@ -69,13 +74,17 @@ class Database:
         self.name = f"bulk-{uuid4().hex}"
         self.store = Store(mongod.uri, self.name)
 
-    def run(self, *arguments: object, given: bytes = b"", **settings: object) -> Ran:
-        return run(self.mongod, self.name, *arguments, given=given, **settings)
+    def run(
+        self,
+        *arguments: object,
+        given: bytes = b"",
+        measured: bool = True,
+        **settings: object,
+    ) -> Ran:
+        return run(self.mongod, self.name, *arguments, given=given, measured=measured, **settings)
 
-    def start(
-        self, *arguments: object, measured: bool = True, **settings: object
-    ) -> "subprocess.Popen[bytes]":
-        return start(self.mongod, self.name, *arguments, measured=measured, **settings)
+    def start(self, *arguments: object) -> "subprocess.Popen[bytes]":
+        return start(self.mongod, self.name, *arguments)
 
     def all(self, resource: str = RATES) -> dict[str, Any]:
         return stored(self.store, resource)

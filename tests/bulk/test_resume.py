@@ -11,7 +11,7 @@ from tests.bulk.commands import RATES, Database, held, lines, rate, until_more_t
 def cut_off(database: Database, file: Path, number: int) -> str:
     """Import a file and end that by a signal in its midst; what it said."""
     with held(database, 9_000):
-        process = database.start("import", file, measured=False)
+        process = database.start("import", file)
         until_more_than(database, 1, process)
         process.send_signal(number)
     _, error = process.communicate(timeout=60)
@@ -30,7 +30,7 @@ def test_a_signal_ends_it_after_a_batch_and_it_says_how_to_go_on(
     collection, _ = database.store.collection(RATES)
     done = int(error.split()[1].replace(",", ""))
     assert collection.count_documents({}) == done - len(range(5, done, 1000))
-    assert database.run("import", file).status == 1
+    assert database.run("import", file, measured=False).status == 1
     assert collection.count_documents({}) == 20_000 - 20
 
 
@@ -38,7 +38,7 @@ def test_what_was_changed_meanwhile_is_not_read_again(database: Database, tmp_pa
     file = write(tmp_path / "rates.ndjson", [rate(number) for number in range(20_000)])
     cut_off(database, file, signal.SIGINT)
     database.store.change(RATES, "r000000", lambda before: before | {"description": "changed"})
-    assert database.run("import", file).out == "20,000 imported, 0 refused\n"
+    assert database.run("import", file, measured=False).out == "20,000 imported, 0 refused\n"
     assert database.all()["r000000"]["description"] == "changed"
 
 
@@ -48,4 +48,4 @@ def test_another_file_of_the_name_is_read_from_its_beginning(
     file = write(tmp_path / "rates.ndjson", [rate(number) for number in range(20_000)])
     cut_off(database, file, signal.SIGINT)
     write(file, [rate(number) for number in range(40_000, 40_010)])
-    assert database.run("import", file).out == "10 imported, 0 refused\n"
+    assert database.run("import", file, measured=False).out == "10 imported, 0 refused\n"
