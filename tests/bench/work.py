@@ -68,11 +68,23 @@ def _list(limit: int, *, slow: bool = False) -> Work:
     return Work(name, _each(lambda r, n: _get(f"/{BILL}?limit={limit}")), slow)
 
 
-def _patches(random: Random, count: int) -> Pool:
-    """Some bills get one state each, then all of them another: so a patch is a change."""
-    ids = random.sample(range(count), min(POOL, count))
-    states = random.sample(FRESH, 2)
-    return [_patch(number, state) for state in states for number in ids]
+class _Patches:
+    """Some bills get one state each, then all of them another: so a patch is a change.
+
+    Each turn has other bills than those before, for as long as there are any: one whose last event
+    waits to be told of takes longer to patch, and beside a worker none waits for long.
+    """
+
+    def __init__(self) -> None:
+        self._turn = 0
+
+    def __call__(self, random: Random, count: int) -> Pool:
+        turns = max(1, count // POOL)
+        ids = list(range(self._turn % turns, count, turns))
+        self._turn += 1
+        random.shuffle(ids)
+        states = random.sample(FRESH, 2)
+        return [_patch(number, state) for state in states for number in ids]
 
 
 def _patch(number: int, state: str) -> Request:
@@ -105,7 +117,7 @@ def _mixed(random: Random, count: int) -> Request:
 GET_BY_ID = Work("GET by id", _each(_bill))
 LISTS = (_list(20), _list(100), _list(1_000, slow=True))
 FILTERS = tuple(map(_common, COMMON))
-PATCH = Work("PATCH state", _patches)
+PATCH = Work("PATCH state", _Patches())
 POST_RATE, POST_BILL = Work("POST a rate", _each(_new_rate)), Work("POST a bill", _each(_new_bill))
 MIXED = Work("mixed 90/10", _each(_mixed))
 

@@ -31,3 +31,8 @@ def test_a_month_is_a_whole_one() -> None:
     months = {month(Random(seed)) for seed in range(500)}
     assert len(months) == 23
     assert "billDate.gte=2025-12-01&billDate.lt=2026-01-01" in months
+
+
+def test_each_turn_patches_other_bills() -> None:
+    turns = [{request.path for request in PATCH.pool(Random(1), 12_000)} for _ in range(3)]
+    assert sum(map(len, turns)) == len(set().union(*turns)) == 12_000
