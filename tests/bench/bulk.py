@@ -6,7 +6,6 @@ its start included; the bare insert's is for documents that are in memory alread
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -37,10 +36,11 @@ BATCH = 2000
 
 @dataclass(frozen=True)
 class Measured:
-    """Rates a second, and CPU microseconds of the client a rate."""
+    """Rates a second, CPU microseconds of the client a rate, and its memory at the most."""
 
     per_second: float
     cpu_us: float
+    mib: float
 
 
 def bench(uri: str, folder: Path, count: int = RATES, rounds: int = ROUNDS) -> None:
@@ -108,41 +108,44 @@ def _bare(uri: str, database: str, count: int) -> Measured:
         seconds += time.perf_counter() - began
         cpu += time.process_time() - worked
     store.close()
-    return Measured(count / seconds, cpu / count * 1e6)
+    return Measured(count / seconds, cpu / count * 1e6, 0)
 
 
 def _command(uri: str, database: str, count: int, *arguments: str) -> Measured:
     store = Store(uri, database)
     store.ensure_indexes()
     store.close()
-    began, worked = time.perf_counter(), _children()
-    subprocess.run(
+    began = time.perf_counter()
+    process = subprocess.Popen(
         [sys.executable, "-m", "impl", *arguments],
-        check=True,
         cwd=ROOT,
         env=environment({"MONGODB_URI": uri, "MONGODB_DB": database}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
-    return Measured(count / seconds, (_children() - worked) / count * 1e6)
-
-
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{arguments[0]} ended with {process.returncode}")
+    cpu = used.ru_utime + used.ru_stime
+    return Measured(count / seconds, cpu / count * 1e6, used.ru_maxrss / 1024)
 
 
 def _print(measured: dict[str, list[Measured]], size: float) -> None:
     bare = median(each.per_second for each in measured["insert_many"])
     print(
-        f"| rates of {size:.0f} bytes | rates/s | of insert_many | CPU us a rate | a CPU second |"
+        f"| rates of {size:.0f} bytes | rates/s | of insert_many "
+        "| CPU us a rate | a CPU second | MiB |"
     )
-    print("|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|")
     for name, runs in measured.items():
         fast = median(each.per_second for each in runs)
         cpu = median(each.cpu_us for each in runs)
-        print(f"| {name} | {fast:,.0f} | {fast / bare:.2f} | {cpu:.1f} | {1e6 / cpu:,.0f} |")
+        mib = f"{max(each.mib for each in runs):.0f}" if runs[0].mib else ""
+        print(
+            f"| {name} | {fast:,.0f} | {fast / bare:.2f} | {cpu:.1f} | {1e6 / cpu:,.0f} | {mib} |"
+        )
 
 
 def main() -> int:
