@@ -23,10 +23,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 WsgiApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 EAGER_THREADS = 4
-WRITING_THREADS = 6
+WRITING_THREADS = 12
 """How many run at once where it is writes that wait: most of a write's time is MongoDB's."""
 
 PATIENCE_SECONDS = 0.02
+PARKED_SECONDS = 2
+"""How long a thread that was one more waits for the next call: to start one costs a tenth of a
+write."""
+
 SEND_SECONDS = 60
 """How long a client may leave a piece of a stream untaken."""
 
@@ -62,6 +66,7 @@ class _Threads:
     Python runs one of them at a time, and hands over at a cost that grows with those that want to
     run. So there is one more only while work has waited for some time, or is a write that finds
     others waiting: then those that have work don't run but wait, for the database or a client.
+    Once nothing is left to do, that one waits aside, where reads that come next don't meet it.
     """
 
     def __init__(self, most: int) -> None:
@@ -69,9 +74,10 @@ class _Threads:
         self._put: deque[float] = deque()
         self._most = most
         self._running: list[threading.Thread] = []
+        self._parked: deque[threading.Lock] = deque()
         self._watched = False
         for _ in range(min(EAGER_THREADS, most)):
-            self._start(self._queue.get)
+            self._start(self._serve)
 
     async def result(self, work: Work, *, writes: bool = False) -> list[Message]:
         """What the work returns, or raises, once a thread has come to it."""
@@ -99,23 +105,46 @@ class _Threads:
 
     def _grow(self, most: int) -> None:
         """Have one thread more, up to so many, until nothing is left to do."""
+        with suppress(IndexError):
+            self._parked.pop().release()
+            return
         self._running = [each for each in self._running if each.is_alive()]
         if len(self._running) < min(most, self._most):
             with suppress(RuntimeError):  # the machine has no more: those that run do it
-                self._start(self._queue.get_nowait)
+                self._start(self._help)
 
-    def _start(self, take: Callable[[], "Task"]) -> None:
-        thread = threading.Thread(target=self._work, args=(take,), name="flask", daemon=True)
+    def _start(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name="flask", daemon=True)
         self._running.append(thread)
         thread.start()
 
-    def _work(self, take: Callable[[], "Task"]) -> None:
-        with suppress(Empty):
-            while True:
-                loop, done, work = take()
-                settle = _settle(done, work)
-                with suppress(RuntimeError):  # the loop has closed, and nobody waits
-                    loop.call_soon_threadsafe(settle)
+    def _serve(self) -> None:
+        while True:
+            _do(*self._queue.get())
+
+    def _help(self) -> None:
+        """Do what is there, and again when called, until no call has come for some time."""
+        called = threading.Lock()
+        called.acquire()
+        while True:
+            with suppress(Empty):
+                while True:
+                    _do(*self._queue.get_nowait())
+            self._parked.append(called)
+            if called.acquire(timeout=PARKED_SECONDS):
+                continue
+            try:
+                self._parked.remove(called)
+            except ValueError:  # called after all
+                called.acquire()
+            else:
+                return
+
+
+def _do(loop: asyncio.AbstractEventLoop, done: Done, work: Work) -> None:
+    settle = _settle(done, work)
+    with suppress(RuntimeError):  # the loop has closed, and nobody waits
+        loop.call_soon_threadsafe(settle)
 
 
 def _settle(done: Done, work: Work) -> Callable[[], None]:

@@ -95,6 +95,40 @@ def test_more_writes_than_reads_are_begun_at_once(
     assert not asyncio.run(crowd())
 
 
+def test_threads_that_helped_are_called_again_and_end_when_nobody_calls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bridge_module, "PARKED_SECONDS", 1)
+    used: list[set[int]] = []
+
+    async def crowd(bridge: Bridge, meeting: threading.Barrier) -> None:
+        meeting.reset()
+        used.append(set())
+        await asyncio.gather(*(ask(bridge, "POST") for _ in range(WRITING_THREADS)))
+
+    async def twice() -> int:
+        meeting = threading.Barrier(WRITING_THREADS)
+
+        def meet(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+            used[-1].add(threading.get_native_id())
+            meeting.wait(20)
+            return answer(environ, start)
+
+        before = threading.active_count()
+        bridge = Bridge(meet, WRITING_THREADS)
+        await crowd(bridge, meeting)
+        await crowd(bridge, meeting)
+        while threading.active_count() > before + EAGER_THREADS:
+            await asyncio.sleep(0.05)
+        await crowd(bridge, meeting)
+        return len(used[0])
+
+    assert asyncio.run(asyncio.wait_for(twice(), 20)) == WRITING_THREADS
+    assert used[0] == used[1]
+    assert len(used[2]) == WRITING_THREADS
+    assert len(used[2] - used[0]) == WRITING_THREADS - EAGER_THREADS
+
+
 def test_no_more_run_together_than_are_allowed() -> None:
     most, running, seen = EAGER_THREADS + 2, [0], [0]
     lock, go = threading.Lock(), threading.Event()
