@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -59,10 +60,12 @@ def test_a_full_disk_is_told_of_with_503_and_the_server_lives_on(
 
 
 def fill(member: Member) -> None:
-    """Leave no room on its disk."""
-    free = os.statvfs(member.data)
+    """Leave no room on its disk, while MongoDB goes on taking some."""
     with (member.data / "filler").open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize)
+        for size in (MIB, 4096):
+            with suppress(OSError):
+                while True:
+                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), size)
 
 
 def written(client: httpx.Client, seconds: float) -> tuple[int, httpx.Response]:

@@ -18,11 +18,13 @@ FULL = bool(os.environ.get("FULL"))
 KILLS, ELECTION_MS, LONGEST = (5, 10_000, 15.0) if FULL else (1, 2000, 30.0)
 WRITERS = 8
 DATABASE = "replicas"
+FROZEN = "--setParameter=oplogFetcherSteadyStateMaxFetcherRestarts=0"
+"""What docs/operations.md asks of members, so that none waits for a frozen one to copy from."""
 
 
 @pytest.fixture
 def replicas(tmp_path: Path) -> Iterator[ReplicaSet]:
-    with ReplicaSet(tmp_path / "replicas", election_ms=ELECTION_MS) as running:
+    with ReplicaSet(tmp_path / "replicas", 3, FROZEN, election_ms=ELECTION_MS) as running:
         yield running
 
 
