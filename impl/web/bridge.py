@@ -45,7 +45,7 @@ class Bridge:
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve one request; what the application raises is raised here."""
         environ: dict[str, Any] = build_environ(scope, io.BytesIO())
-        exchange = _Exchange(self._app, environ, send)
+        exchange = _Exchange(self._app, environ, send, self._threads.held)
         run = contextvars.copy_context().run
         try:
             work = partial(run, exchange.serve)
@@ -67,15 +67,19 @@ class _Threads:
     run. So there is one more only while work has waited for some time, or is a write that finds
     others waiting: then those that have work don't run but wait, for the database or a client.
     Once nothing is left to do, that one waits aside, where reads that come next don't meet it.
+    A stream keeps its thread to itself; all others have as many as they would have without it.
     """
 
     def __init__(self, most: int) -> None:
         self._queue: SimpleQueue[Task] = SimpleQueue()
         self._put: deque[float] = deque()
         self._most = most
-        self._running: list[threading.Thread] = []
+        self._running: set[threading.Thread] = set()
         self._parked: deque[threading.Lock] = deque()
         self._watched = False
+        self.held: set[object] = set()
+        """The bodies that are sent: a stream's has a thread to itself for as long as it goes on."""
+
         for _ in range(min(EAGER_THREADS, most)):
             self._start(self._serve)
 
@@ -86,7 +90,9 @@ class _Threads:
         self._put.append(loop.time())
         self._queue.put((loop, done, work))
         if writes and self._queue.qsize() > 1:
-            self._grow(WRITING_THREADS)
+            self._grow(WRITING_THREADS + len(self.held))
+        elif self.held:
+            self._grow(EAGER_THREADS + len(self.held))
         if not self._watched:
             self._watched = True
             loop.call_later(PATIENCE_SECONDS, self._watch, loop)
@@ -104,19 +110,19 @@ class _Threads:
             loop.call_later(PATIENCE_SECONDS, self._watch, loop)
 
     def _grow(self, most: int) -> None:
-        """Have one thread more, up to so many, until nothing is left to do."""
-        with suppress(IndexError):
-            self._parked.pop().release()
+        """Have one thread more, up to so many at work, until nothing is left to do."""
+        if len(self._running) - len(self._parked) >= min(most, self._most):
             return
-        self._running = [each for each in self._running if each.is_alive()]
-        if len(self._running) < min(most, self._most):
+        try:
+            self._parked.pop().release()
+        except IndexError:
             with suppress(RuntimeError):  # the machine has no more: those that run do it
                 self._start(self._help)
 
     def _start(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name="flask", daemon=True)
-        self._running.append(thread)
         thread.start()
+        self._running.add(thread)
 
     def _serve(self) -> None:
         while True:
@@ -138,6 +144,7 @@ class _Threads:
             except ValueError:  # called after all
                 called.acquire()
             else:
+                self._running.discard(threading.current_thread())
                 return
 
 
@@ -151,9 +158,18 @@ def _settle(done: Done, work: Work) -> Callable[[], None]:
     """Do the work; what then tells the one who waits for it, if anybody still does."""
     try:
         messages = work()
-    except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
-        return partial(_unless_cancelled, done, done.set_exception, error)
+    except BaseException as error:  # noqa: BLE001 - it is raised where the result is waited for
+        return partial(_unless_cancelled, done, done.set_exception, _error(error))
     return partial(_unless_cancelled, done, done.set_result, messages)
+
+
+def _error(raised: BaseException) -> Exception:
+    """What was raised, as one that a future takes: a library's panic, say, is no Exception."""
+    if isinstance(raised, Exception) and not isinstance(raised, StopIteration):
+        return raised
+    error = RuntimeError(f"raised {type(raised).__name__}")
+    error.__cause__ = raised
+    return error
 
 
 def _unless_cancelled(done: Done, settle: Callable[[Any], None], outcome: Any) -> None:
@@ -168,22 +184,27 @@ class _Gone(Exception):
 class _Exchange:
     """One request, as its thread serves it."""
 
-    def __init__(self, app: WsgiApp, environ: dict[str, Any], send: Send) -> None:
+    def __init__(
+        self, app: WsgiApp, environ: dict[str, Any], send: Send, held: set[object]
+    ) -> None:
         self.gone = False
         self._app = app
         self._environ = environ
         self._send = send
+        self._held = held
         self._loop = asyncio.get_running_loop()
         self._start: Message = {}
 
     def serve(self) -> list[Message]:
         """The messages that are left to send: all of a whole response, none of a stream."""
         body = self._app(self._environ, self._start_response)
+        self._held.add(self)
         try:
             return self._answer(iter(body))
         except _Gone:
             return []
         finally:
+            self._held.discard(self)
             getattr(body, "close", lambda: None)()
 
     def _answer(self, chunks: Iterator[bytes]) -> list[Message]:

@@ -95,38 +95,111 @@ def test_more_writes_than_reads_are_begun_at_once(
     assert not asyncio.run(crowd())
 
 
-def test_threads_that_helped_are_called_again_and_end_when_nobody_calls(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(bridge_module, "PARKED_SECONDS", 1)
+def test_threads_that_helped_are_called_again_and_end_when_nobody_calls() -> None:
     used: list[set[int]] = []
+    together = threading.Barrier(WRITING_THREADS)
 
-    async def crowd(bridge: Bridge, meeting: threading.Barrier) -> None:
-        meeting.reset()
+    def meet(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        used[-1].add(threading.get_ident())
+        together.wait(20)
+        return answer(environ, start)
+
+    async def crowd(bridge: Bridge) -> None:
         used.append(set())
         await asyncio.gather(*(ask(bridge, "POST") for _ in range(WRITING_THREADS)))
 
     async def twice() -> int:
-        meeting = threading.Barrier(WRITING_THREADS)
-
-        def meet(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-            used[-1].add(threading.get_native_id())
-            meeting.wait(20)
-            return answer(environ, start)
-
-        before = threading.active_count()
         bridge = Bridge(meet, WRITING_THREADS)
-        await crowd(bridge, meeting)
-        await crowd(bridge, meeting)
-        while threading.active_count() > before + EAGER_THREADS:
+        await crowd(bridge)
+        await crowd(bridge)
+        left = len(used[0])
+        while left > EAGER_THREADS:
             await asyncio.sleep(0.05)
-        await crowd(bridge, meeting)
-        return len(used[0])
+            left = len(used[0] & {each.ident for each in threading.enumerate()})
+        await crowd(bridge)
+        return left
 
-    assert asyncio.run(asyncio.wait_for(twice(), 20)) == WRITING_THREADS
+    assert asyncio.run(asyncio.wait_for(twice(), 20)) == EAGER_THREADS
     assert used[0] == used[1]
-    assert len(used[2]) == WRITING_THREADS
-    assert len(used[2] - used[0]) == WRITING_THREADS - EAGER_THREADS
+    assert [len(each) for each in used] == [WRITING_THREADS] * 3
+
+
+def test_writes_do_not_take_the_threads_that_a_crowd_of_reads_has_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    most = 2 * WRITING_THREADS
+    together = threading.Barrier(most)
+    begun, go = threading.Semaphore(0), threading.Event()
+
+    def meet(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "GET":
+            together.wait(20)
+        else:
+            begun.release()
+            go.wait(20)
+        return answer(environ, start)
+
+    async def crowds() -> bool:
+        bridge = Bridge(meet, most)
+        await asyncio.gather(*(ask(bridge) for _ in range(most)))
+        monkeypatch.setattr(bridge_module, "PATIENCE_SECONDS", 60)
+        await asyncio.sleep(0.1)
+        asked = asyncio.gather(*(ask(bridge, "POST") for _ in range(most)))
+        for _ in range(WRITING_THREADS):
+            assert await asyncio.to_thread(begun.acquire, timeout=20)
+        one_more = await asyncio.to_thread(begun.acquire, timeout=0.2)
+        go.set()
+        await asked
+        return one_more
+
+    assert not asyncio.run(crowds())
+
+
+def test_streams_leave_others_as_many_threads_as_there_are_without_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bridge_module, "PATIENCE_SECONDS", 60)
+    go = threading.Event()
+
+    def endless(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        whole = answer(environ, start)
+        return pieces() if environ["REQUEST_METHOD"] == "GET" else whole
+
+    def pieces() -> Iterable[bytes]:
+        yield b"one"
+        go.wait(20)
+        yield b"two"
+
+    async def beside() -> list[Message]:
+        bridge = Bridge(endless, 2 * EAGER_THREADS)
+        streams = asyncio.gather(*(ask(bridge) for _ in range(EAGER_THREADS)))
+        await asyncio.sleep(0.2)
+        answered = await asyncio.wait_for(ask(bridge, "POST"), 5)
+        go.set()
+        await streams
+        return answered
+
+    assert asyncio.run(beside())[1]["body"] == b"done"
+
+
+class Panic(BaseException):
+    """What a library in another language may raise."""
+
+
+@pytest.mark.parametrize("raised", [Panic, StopIteration])
+def test_what_is_no_error_is_raised_as_one_and_takes_no_thread(
+    raised: type[BaseException],
+) -> None:
+    def fail(*_: Any) -> Iterable[bytes]:
+        raise raised("x")
+
+    async def often() -> None:
+        bridge = Bridge(fail, EAGER_THREADS)
+        for _ in range(2 * EAGER_THREADS):
+            with pytest.raises(RuntimeError, match=raised.__name__):
+                await asyncio.wait_for(ask(bridge), 5)
+
+    asyncio.run(often())
 
 
 def test_no_more_run_together_than_are_allowed() -> None:
