@@ -123,13 +123,27 @@ def _command(uri: str, database: str, count: int, *arguments: str) -> Measured:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    _, status, used = os.wait4(process.pid, 0)
+    peak = 0.0
+    while process.returncode is None:
+        peak = max(peak, _peak(process.pid))
+        ended, status, used = os.wait4(process.pid, os.WNOHANG)
+        if ended:
+            process.returncode = os.waitstatus_to_exitcode(status)
+        else:
+            time.sleep(0.02)
     seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{arguments[0]} ended with {process.returncode}")
     cpu = used.ru_utime + used.ru_stime
-    return Measured(count / seconds, cpu / count * 1e6, used.ru_maxrss / 1024)
+    return Measured(count / seconds, cpu / count * 1e6, peak)
+
+
+def _peak(process: int) -> float:
+    """The most MiB that it has held; `ru_maxrss` would count those of who started it, too."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0  # it has ended
 
 
 def _print(measured: dict[str, list[Measured]], size: float) -> None:
