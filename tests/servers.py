@@ -40,6 +40,12 @@ def family(pid: int) -> list[int]:
     return [pid, *(int(child) for thread in threads for child in thread.read_text().split())]
 
 
+def memory(pid: int, of: str = "VmRSS") -> float:
+    """The MiB that a process holds, or `VmHWM`, has held at the most; 0 where it has ended."""
+    _, _, kib = Path(f"/proc/{pid}/status").read_text().partition(f"{of}:")
+    return int(kib.split()[0]) / 1024 if kib else 0.0
+
+
 def answers(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> bool:
     """Whether a process comes to answer 200 at a URL in time."""
     deadline = time.monotonic() + seconds

@@ -28,8 +28,7 @@ WRITING_THREADS = 12
 
 PATIENCE_SECONDS = 0.02
 PARKED_SECONDS = 2
-"""How long a thread that was one more waits for the next call: to start one costs a tenth of a
-write."""
+"""How long a thread that was one more waits for the next call: to start one each time is dear."""
 
 SEND_SECONDS = 60
 """How long a client may leave a piece of a stream untaken."""

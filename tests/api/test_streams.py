@@ -21,13 +21,13 @@ from impl.store import mongo
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.stored import VERSION
-from tests.servers import BASE_PATH, ServerProcess
+from tests.servers import BASE_PATH, ServerProcess, memory
 
 RATES = "appliedCustomerBillingRate"
 LINES = "application/x-ndjson"
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 COUNT = 50_000
-MIB = 1024
+MOST_MIB = 60
 
 
 def rate(number: int) -> dict[str, Any]:
@@ -167,43 +167,33 @@ def test_json_is_for_who_says_nothing(api: httpx.Client) -> None:
 # ---------------------------------------------------------------- what it costs
 
 
-def resident(pid: int) -> int:
-    """The memory that a process holds now, in KiB."""
-    (line,) = (
-        each
-        for each in Path(f"/proc/{pid}/status").read_text().splitlines()
-        if each.startswith("VmRSS:")
-    )
-    return int(line.split()[1])
-
-
 def test_fifty_thousand_lines_take_no_more_memory_than_a_few(
     server: ServerProcess, api: httpx.Client
 ) -> None:
     lines(api, "limit=1000")
     (worker,) = server.workers()
-    before = most = resident(worker)
+    before = most = memory(worker)
     count = 0
     with api.stream("GET", RATES, headers={"Accept": LINES}) as answer:
         for count, line in enumerate(answer.iter_lines(), start=1):
             if count % 500 == 0:
-                most = max(most, resident(worker))
+                most = max(most, memory(worker))
             assert line[0] + line[-1] == "{}"
     assert count == COUNT
-    assert most - before < 60 * MIB
+    assert most - before < MOST_MIB
 
 
 def test_a_client_that_does_not_read_fills_no_memory(
     server: ServerProcess, api: httpx.Client
 ) -> None:
     (worker,) = server.workers()
-    before = resident(worker)
+    before = memory(worker)
     with api.stream("GET", RATES, headers={"Accept": LINES}) as answer:
         chunks = answer.iter_raw()
         next(chunks)
         for _ in range(20):
             time.sleep(0.05)
-            assert resident(worker) - before < 60 * MIB
+            assert memory(worker) - before < MOST_MIB
         rest = sum(map(len, chunks))
     assert rest > COUNT * 900
 

@@ -26,7 +26,7 @@ from impl.instants import plan
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.stored import kept
-from tests.servers import ROOT, environment
+from tests.servers import ROOT, environment, memory
 
 RATES = 200_000
 ROUNDS = 3
@@ -123,9 +123,9 @@ def _command(uri: str, database: str, count: int, *arguments: str) -> Measured:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    peak = 0.0
+    peak = 0.0  # `ru_maxrss` would count what who starts it has held, too
     while process.returncode is None:
-        peak = max(peak, _peak(process.pid))
+        peak = max(peak, memory(process.pid, "VmHWM"))
         ended, status, used = os.wait4(process.pid, os.WNOHANG)
         if ended:
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -136,14 +136,6 @@ def _command(uri: str, database: str, count: int, *arguments: str) -> Measured:
         raise RuntimeError(f"{arguments[0]} ended with {process.returncode}")
     cpu = used.ru_utime + used.ru_stime
     return Measured(count / seconds, cpu / count * 1e6, peak)
-
-
-def _peak(process: int) -> float:
-    """The most MiB that it has held; `ru_maxrss` would count those of who started it, too."""
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0  # it has ended
 
 
 def _print(measured: dict[str, list[Measured]], size: float) -> None:

@@ -74,14 +74,9 @@ class Database:
         self.name = f"bulk-{uuid4().hex}"
         self.store = Store(mongod.uri, self.name)
 
-    def run(
-        self,
-        *arguments: object,
-        given: bytes = b"",
-        measured: bool = True,
-        **settings: object,
-    ) -> Ran:
-        return run(self.mongod, self.name, *arguments, given=given, measured=measured, **settings)
+    def run(self, *arguments: object, **more: Any) -> Ran:
+        """Run a command on it; what more there is, as `run` takes it."""
+        return run(self.mongod, self.name, *arguments, **more)
 
     def start(self, *arguments: object) -> "subprocess.Popen[bytes]":
         return start(self.mongod, self.name, *arguments)

@@ -94,15 +94,28 @@ def test_killing_primaries_loses_no_write_and_applies_none_twice(
     assert writers.longest <= LONGEST
 
 
-@pytest.mark.skipif(not FULL, reason="takes long; make faults")
-@pytest.mark.parametrize("replicas", [FROZEN], indirect=True)
-def test_freezing_the_primary_loses_no_write_and_applies_none_twice(
-    replicas: ReplicaSet, server: ServerProcess
-) -> None:
+def frozen_once(replicas: ReplicaSet, server: ServerProcess) -> Persistent:
+    """The writers of a primary that was frozen; their account is right."""
     with Persistent(server.api, WRITERS) as writers:
         writers.wait_for_more()
         freeze_the_primary(replicas, writers)
     the_account_is_right(replicas, writers)
-    told("a primary frozen", writers)
+    return writers
+
+
+@pytest.mark.skipif(not FULL, reason="takes long; make faults")
+def test_freezing_the_primary_loses_no_write_and_applies_none_twice(
+    replicas: ReplicaSet, server: ServerProcess
+) -> None:
+    told("a primary frozen", frozen_once(replicas, server))
+
+
+@pytest.mark.skipif(not FULL, reason="takes long; make faults")
+@pytest.mark.parametrize("replicas", [FROZEN], indirect=True)
+def test_freezing_the_primary_refuses_no_write_where_members_leave_it_at_once(
+    replicas: ReplicaSet, server: ServerProcess
+) -> None:
+    writers = frozen_once(replicas, server)
+    told("a primary frozen, members as advised", writers)
     assert not writers.again
     assert writers.longest <= LONGEST
