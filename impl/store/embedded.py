@@ -25,7 +25,7 @@ STOP_SECONDS = 30
 LOCK_SECONDS = 2
 REPLICA_SET = "tmf678"
 TRANSACTION_SECONDS = 30
-"""How long what a dead process was writing stays held; MongoDB's own default is 60."""
+"""How long what a dead process was writing stays held, or half as long again (MongoDB: 60)."""
 
 PORT_TAKEN, FOLDER_TAKEN = 48, 100  # what mongod exits with
 NOT_YET_INITIALIZED = 94

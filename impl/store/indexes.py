@@ -72,6 +72,24 @@ QUEUES: dict[str, list[IndexModel]] = {
 """What workers take their work by, what tells how long it waits, and what few documents have."""
 
 
+COMPRESSED = DECLARED.keys() | COMPOUND.keys()
+"""What is kept for long, and grows."""
+
+COLLECTIONS = sorted(COMPRESSED | UNIQUE.keys() | EXPIRING.keys() | QUEUES.keys())
+"""What has any index of ours."""
+
+
+def models(collection: str) -> list[IndexModel]:
+    """All indexes of a collection, as MongoDB is asked for them."""
+    found = [IndexModel(each) for each in keys(collection)] + QUEUES.get(collection, [])
+    if paths := UNIQUE.get(collection):
+        found.append(IndexModel([(path, 1) for path in paths], unique=True))
+    if expiring := EXPIRING.get(collection):
+        path, seconds = expiring
+        found.append(IndexModel([(path, 1)], expireAfterSeconds=seconds))
+    return found
+
+
 def keys(resource: str) -> list[list[tuple[str, int]]]:
     """The keys of a collection's declared indexes, both kinds."""
     paths = [*((path,) for path in DECLARED.get(resource, [])), *COMPOUND.get(resource, [])]

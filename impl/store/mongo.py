@@ -5,6 +5,7 @@ Every method raises Unavailable where MongoDB is away or too slow.
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -48,6 +49,7 @@ from impl.store.transactions import session
 ATTEMPTS = 100
 CLOSE_SECONDS = 1
 ANSWERS = "idempotency"
+EMPTY_SECONDS = 10
 INDEX_SECONDS = 24 * 3600
 """Past a timeout MongoDB would give an index up, and begin anew each time it is asked for."""
 
@@ -95,22 +97,27 @@ class Store:
         if "setName" not in said and said.get("msg") != "isdbgrid":
             raise Unavailable(NO_TRANSACTIONS)
 
-    def ensure_indexes(self) -> None:
-        """Build the declared indexes that are not there yet, however long that takes."""
+    def ensure_indexes(self, *, of_empty: bool = False) -> None:
+        """Build the declared indexes that are not there yet, however long that takes.
+
+        `of_empty` leaves collections alone that hold something already: then it takes a moment.
+        """
         with translated(), pymongo.timeout(INDEX_SECONDS):
-            for resource in indexes.DECLARED | indexes.COMPOUND:
-                create_compressed(self._database, resource)
-                models = [pymongo.IndexModel(keys) for keys in indexes.keys(resource)]
-                self._of[resource].create_indexes(models)
-            for resource, paths in indexes.UNIQUE.items():
-                self._of[resource].create_index([(p, 1) for p in paths], unique=True)
-            for resource, (path, seconds) in indexes.EXPIRING.items():
-                self._of[resource].create_index(path, expireAfterSeconds=seconds)
-            for resource, queues in indexes.QUEUES.items():
-                self._of[resource].create_indexes(list(queues))
+            for name in indexes.COLLECTIONS:
+                if of_empty and self._found(name, {}):
+                    continue
+                if name in indexes.COMPRESSED:
+                    create_compressed(self._database, name)
+                self._of[name].create_indexes(indexes.models(name))
 
     def keep_indexed(self) -> None:
-        """Build the declared indexes as soon as the database is there, in the background."""
+        """Build the declared indexes: of what is empty now, of all else in the background.
+
+        So a new database has its indexes before it is served. A build ends with the collection to
+        itself; until each open transaction is over, it waits for that, and all others for it: for a
+        minute, where a process was killed in one. Where the database is away, all are built once it
+        is there.
+        """
 
         def build() -> None:
             waiting = threading.Event()
@@ -123,6 +130,10 @@ class Store:
                 except Unavailable:
                     waiting.wait(1)
 
+        with suppress(Unavailable):
+            self.ping()
+            with pymongo.timeout(EMPTY_SECONDS):
+                self.ensure_indexes(of_empty=True)
         threading.Thread(target=build, name="indexes", daemon=True).start()
 
     def is_empty(self, resource: str) -> bool:

@@ -1,6 +1,7 @@
 """What the store finds: the right documents, in a steady order, by the declared indexes."""
 
 import random
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -135,6 +136,34 @@ def test_declared_index_is_there(
 ) -> None:
     keys = [index["key"] for index in raw[resource].index_information().values()]
     assert [(path, 1), ("_id", 1)] in keys
+
+
+def test_an_empty_collection_is_indexed_before_it_is_used_and_others_are_not_waited_for(
+    mongod: Mongod,
+) -> None:
+    name, (held, *empty) = f"test-{uuid4().hex}", indexes.COLLECTIONS
+    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(mongod.uri)
+    database = client[name]
+    database[held].insert_one({})
+    store = Store(mongod.uri, name)
+    with client.start_session() as session, session.start_transaction():
+        database[held].insert_one({}, session=session)  # for which its index build waits
+        began = time.monotonic()
+        store.keep_indexed()
+        assert time.monotonic() - began < 10
+        assert {each: _indexes(database, each) for each in empty} == {
+            each: 1 + len(indexes.models(each)) for each in empty
+        }
+    deadline = time.monotonic() + 10
+    while _indexes(database, held) == 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _indexes(database, held) == 1 + len(indexes.models(held))
+    store.close()
+    client.close()
+
+
+def _indexes(database: pymongo.database.Database[dict[str, Any]], collection: str) -> int:
+    return len(database[collection].index_information())
 
 
 @pytest.mark.parametrize(("resource", "path"), DECLARED)
