@@ -136,15 +136,17 @@ class _Threads:
                 while True:
                     _do(*self._queue.get_nowait())
             self._parked.append(called)
-            if called.acquire(timeout=PARKED_SECONDS):
+            # Who has put work there just before this took its thread for one that is at work.
+            if called.acquire(timeout=PARKED_SECONDS if self._queue.empty() else 0):
                 continue
             try:
                 self._parked.remove(called)
             except ValueError:  # called after all
                 called.acquire()
             else:
-                self._running.discard(threading.current_thread())
-                return
+                if self._queue.empty():
+                    self._running.discard(threading.current_thread())
+                    return
 
 
 def _do(loop: asyncio.AbstractEventLoop, done: Done, work: Work) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -127,6 +128,44 @@ def test_threads_that_helped_are_called_again_and_end_when_nobody_calls() -> Non
     assert asyncio.run(asyncio.wait_for(twice(), 20)) == EAGER_THREADS
     assert used[0] == used[1]
     assert [len(each) for each in used] == [WRITING_THREADS] * 3
+
+
+def test_work_that_comes_as_a_helper_goes_aside_is_done_by_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("PATIENCE_SECONDS", "PARKED_SECONDS"):
+        monkeypatch.setattr(bridge_module, name, 60)
+    begun, go, late = threading.Semaphore(0), threading.Event(), threading.Event()
+
+    class Parked(deque[Any]):
+        def append(self, item: Any) -> None:
+            if not isinstance(item, float) and not late.is_set():
+                soon(ask(bridge, "DELETE"), loop)
+                soon(asyncio.sleep(0), loop).result(5)  # now its work is in the queue
+            super().append(item)
+
+    def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "GET":
+            begun.release()
+            go.wait(20)
+        elif environ["REQUEST_METHOD"] == "DELETE":
+            late.set()
+        return answer(environ, start)
+
+    async def crowd() -> bool:
+        busy = asyncio.gather(*(ask(bridge) for _ in range(EAGER_THREADS)))
+        assert await begin(begun, EAGER_THREADS)
+        helped = asyncio.gather(*(ask(bridge, "POST") for _ in range(2)))
+        done = await asyncio.to_thread(late.wait, 10)
+        go.set()
+        await asyncio.gather(busy, helped)
+        return done
+
+    monkeypatch.setattr(bridge_module, "deque", Parked)
+    soon = asyncio.run_coroutine_threadsafe
+    bridge, loop = Bridge(serve, EAGER_THREADS + 1), asyncio.new_event_loop()
+    assert loop.run_until_complete(crowd())
+    loop.close()
 
 
 def test_writes_do_not_take_the_threads_that_a_crowd_of_reads_has_left(
