@@ -13,7 +13,7 @@ from tests.servers import ServerProcess
 
 MOST_SECONDS = 0.1
 TRIES = 6
-"""The least of so many is the server's own; what is above it is the machine's."""
+"""The best of so many is the server's own; what is worse is the machine's."""
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +40,10 @@ def test_no_request_stalls_the_others_of_its_worker(server: ServerProcess, probe
 
 
 def stalled(prober: Prober, raw: bytes) -> Stall:
-    """The longest stall that a request causes for sure."""
-    least = prober.stall(raw)
+    """The longest stall that a request causes for sure, and the status that it gets in time."""
+    best = prober.stall(raw)
     for _ in range(TRIES - 1):
-        if least.whole < MOST_SECONDS / 2:
+        if best.status < 500 and best.whole < MOST_SECONDS / 2:
             break
-        least = min(least, prober.stall(raw), key=lambda each: each.own)
-    return least
+        best = min(best, prober.stall(raw), key=lambda each: (each.status >= 500, each.own))
+    return best
