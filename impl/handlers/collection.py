@@ -22,6 +22,7 @@ from impl.patch.operations import same
 from impl.query import attributes
 from impl.query.language import Document, Page, Query
 from impl.query.project import project
+from impl.store.assignment import Assignment
 from impl.store.many import New, insert_many, ready
 from impl.store.mongo import Store
 
@@ -128,18 +129,17 @@ class Collection(Generic[T]):
         """The resource, changed. NotFound, FieldInvalid, PreconditionFailed, or Conflict where the
         patch is right in itself and what is stored does not allow it (RFC 5789 section 2.2).
         """
-        assigned = self._assigned(id_, patch, if_match)
-        if assigned is not None:
-            return self._typed(assigned)
+        assignment = self._assignment(patch)
 
-        def changed() -> tuple[Document, Document]:
-            seen: list[Document] = []
+        def changed() -> tuple[Document | None, Document]:
+            seen: list[Document | None] = [None]
 
             def change(before: Document) -> dict[str, Any]:
                 seen.append(before)
                 return self._patched(before, patch)
 
-            after = self._store.change(self._name, id_, change, versions(if_match))
+            expected = versions(if_match)
+            after = self._store.change(self._name, id_, change, expected, assignment)
             return seen[-1], after
 
         return self._typed(self._written(changed))
@@ -179,15 +179,14 @@ class Collection(Generic[T]):
 
         return self._store.in_transaction(whole)
 
-    def _assigned(self, id_: str, patch: Patch, if_match: str | None) -> Document | None:
-        """The resource, changed in one step; None where it has to be looked at first."""
+    def _assignment(self, patch: Patch) -> Assignment | None:
+        """What the patch comes to, where that needs no look at what it patches."""
         assigned = patch.assigned
         if not assigned or not assigned.keys() <= self._free:
             return None
         touched: dict[str, Any] = {}
         self._touch(touched)
-        values = self._typed_values(assigned)
-        return self._store.assign(self._name, id_, values, touched, versions(if_match))
+        return Assignment(self._typed_values(assigned), touched)
 
     def _patched(self, before: Document, patch: Patch) -> dict[str, Any]:
         shown = patch.view.plain(before)

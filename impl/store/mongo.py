@@ -16,30 +16,26 @@ import pymongo
 from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
-from pymongo.errors import DuplicateKeyError, InvalidOperation
+from pymongo.errors import DuplicateKeyError, InvalidOperation, PyMongoError
 from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
-from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query, Rendered
+from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
-from impl.store.bson import decode, encode
+from impl.store.assignment import Assignment, assign
 from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_name
-from impl.store.outbox import HOLDS_NONE, Outbox, Record, Write
+from impl.store.outbox import Outbox, Record, Write
 from impl.store.pages import Bounds
 from impl.store.stored import (
-    EVENT,
-    SHORT,
     SHOWN,
     STAMP,
-    TEXT,
     VERSION,
     Stored,
     Untold,
-    assigned,
     kept,
     outward,
     shown,
@@ -290,61 +286,50 @@ class Store:
         id_: str,
         change: Callable[[Document], Mapping[str, Any]],
         versions: frozenset[int] | None = None,
+        assignment: Assignment | None = None,
     ) -> Document:
         """Replace the document by what `change` makes of it, and return that.
 
-        Where `change` gives back what it was given, nothing is written.
+        Where `change` gives back what it was given, nothing is written. Where it comes to an
+        `assignment`, that is tried first, without it.
 
         No concurrent change is lost: where another came between, `change` is called again with
         what is stored then. With `versions`, raises PreconditionFailed if it has none of them;
         Forbidden where who asks may not make this change.
         """
-        for _ in range(ATTEMPTS):
-            before = self._get(resource, id_)
-            _expect(before, versions)
-            after = change(before)
-            self._judge(resource, before, after)
-            if after is before:
-                return before
-            stored, changed = kept(resource, after, before.version + 1)
-            write = partial(self._replace, resource, before, stored)
-            if self.outbox.with_events(resource, [Write(before, changed, stored)], write):
-                return changed
+        with pymongo.timeout(WRITE_SECONDS):
+            lost = ""
+            event = self._event_of(resource, id_, assignment) if assignment else None
+            if assignment and event:
+                try:
+                    made = assign(self._database, resource, id_, assignment, event, versions)
+                except PyMongoError:  # what lasts is met again
+                    lost = event["eventId"]
+                else:
+                    if made is not None:
+                        return made
+            for _ in range(ATTEMPTS):
+                before = self._get(resource, id_)
+                if lost and self.outbox.knows(lost, resource, id_):
+                    return self._get(resource, id_)
+                _expect(before, versions)
+                after = change(before)
+                self._judge(resource, before, after)
+                if after is before:
+                    return before
+                stored, changed = kept(resource, after, before.version + 1)
+                write = partial(self._replace, resource, before, stored)
+                if self.outbox.with_events(resource, [Write(before, changed, stored)], write):
+                    return changed
         raise Unavailable(f"{resource} {id_!r} changes faster than this change can be made")
 
-    def assign(
-        self,
-        resource: str,
-        id_: str,
-        values: Mapping[str, Any],
-        touched: Mapping[str, Any],
-        versions: frozenset[int] | None = None,
-    ) -> Rendered | None:
-        """The document with these values, and what is `touched` with them, written in one step.
-
-        None where nothing was done and `change` has to tell why, or to do it: the document is not
-        there, has none of the versions or one of the values already, is part of a transaction,
-        or of what who asks does not see whole; or its last event is still to be told.
-        """
+    def _event_of(self, resource: str, id_: str, assignment: Assignment) -> Stored | None:
+        """The event of an assignment; None where the document has to be looked at anyway."""
         if self._access.limited or session() is not None:
             return None
-        after = Document({"id": id_, **values, **touched})
-        event = self.outbox.envelope(resource, Document({"id": id_}), after)
-        if event is None:
-            return None
-        given, all_ = encode(values), encode({**values, **touched})
-        which = {"_id": id_, **HOLDS_NONE, **{name: {"$ne": given[name]} for name in given}}
-        if versions is not None:
-            which[VERSION] = {"$in": [*versions]}
-        update = {
-            "$set": {**all_, EVENT: event},
-            "$inc": {VERSION: 1},
-            "$currentDate": {STAMP: {"$type": "timestamp"}},
-            "$unset": {TEXT: ""},
-        }
-        with translated(), pymongo.timeout(WRITE_SECONDS):
-            before = self._of[resource].find_one_and_update(which, update, SHORT, hint="_id_")
-        return assigned(before, decode(all_)) if before else None
+        return self.outbox.envelope(
+            resource, Document({"id": id_}), Document({"id": id_, **assignment.after})
+        )
 
     def change_many(
         self, resource: str, changes: Sequence[tuple[Document, Mapping[str, Any]]]

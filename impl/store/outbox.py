@@ -3,7 +3,7 @@
 An event is kept in one with its write: within the document, where it need not tell what the
 document says itself; or, in one transaction, as a row of its own. That is where the document is
 removed, is large, or holds an event already: one that is written twice before the relay comes by.
-A write in one step (`Store.assign`) leaves the document without its text, which the relay makes.
+A write in one step (assignment.py) leaves the document without its text, which the relay makes.
 
 `relay` brings events to the feed, where each has a position, and puts a delivery for each
 subscriber beside it, all in one transaction, which leaves out what the feed has already. What it
@@ -27,6 +27,7 @@ import pymongo
 from bson.timestamp import Timestamp
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
 
 from impl.events.build import RESOURCES
 from impl.query.language import Document
@@ -52,6 +53,9 @@ MOST_DELIVERIES = 20_000
 
 AT_THE_WRITE = Timestamp(0, 0)
 """MongoDB puts its logical time in the place of this, as it writes the document."""
+
+FOR_GOOD = ReadConcern("linearizable")
+"""Reads what no loss of a primary can undo."""
 
 SIZE, LACKING = "_size", "_lacking"
 """How large a document is that is read, and whether it has no text."""
@@ -171,6 +175,23 @@ class Outbox:
             outbox.insert_one(kept[0], session=session)
         else:
             outbox.insert_many(kept, session=session)
+
+    def knows(self, event_id: str, resource: str, id_: str) -> bool:
+        """Whether an event of this id was kept for good with a write of the document.
+
+        An event goes from its document to the outbox and the feed, and never back: so it is looked
+        for in that order.
+        """
+        places: list[tuple[str, Stored]] = [
+            (resource, {"_id": id_, f"{EVENT}.eventId": event_id}),
+            (OUTBOX, {"_id": event_id}),
+            (FEED, {"eventId": event_id}),
+        ]
+        with translated():
+            return any(
+                self._database[name].with_options(read_concern=FOR_GOOD).find_one(which, {"_id": 1})
+                for name, which in places
+            )
 
     def is_empty(self) -> bool:
         """Whether there is nothing to move."""

@@ -10,9 +10,10 @@ from pymongo.errors import PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed
 from impl.query.language import Compare, Document, Every, Query
+from impl.store.assignment import Assignment
 from impl.store.mongo import Store
 from impl.store.outbox import MOST_BYTES, Outbox, Routing, place
-from impl.store.stored import EVENT, MOST_TEXT, STAMP, TEXT
+from impl.store.stored import EVENT, MOST_TEXT, STAMP
 from tests.events.conftest import World
 
 BILL = "customerBill"
@@ -146,29 +147,6 @@ def test_the_event_of_a_create_and_of_a_change_is_kept_in_the_document(world: Wo
     assert store.get(BILL, "1") == told[-1]
 
 
-def test_a_value_is_assigned_in_one_step_with_its_event_and_the_relay_makes_the_text(
-    world: World,
-) -> None:
-    store = world.store
-    store.insert(BILL, {"id": "1", "state": "new"})
-    assert store.assign(BILL, "1", {"state": "sent"}, {}) is None, "an event still waits there"
-    assert relay(world) == 1
-    assert store.assign(BILL, "1", {"state": "new"}, {}) is None, "it is that already"
-    assert store.assign(BILL, "1", {"state": "sent"}, {}, frozenset({7})) is None
-    assert store.assign(BILL, "2", {"state": "sent"}, {}) is None
-    assert store.in_transaction(lambda: store.assign(BILL, "1", {"state": "sent"}, {})) is None
-    made = store.assign(BILL, "1", {"state": "sent"}, {"x": 2}, frozenset({1}))
-    assert made is not None
-    assert made.version == 2
-    assert (rows(world), relay(world), relay(world)) == (0, 1, 0)
-    assert feed(world)[-1]["eventType"] == "CustomerBillAttributeValueChangeEvent"
-    assert feed(world)[-1]["event"] == {BILL: {"id": "1", "state": "sent", "x": 2}}
-    collection, _ = store.collection(BILL)
-    kept = collection.find_one({"_id": "1"}) or {}
-    assert (kept[TEXT], kept.get(STAMP), kept.get(EVENT)) == (made.text, None, None)
-    assert store.get(BILL, "1") == {"id": "1", "state": "sent", "x": 2}
-
-
 def test_writes_of_each_way_are_stamped_in_their_order(world: World) -> None:
     store = world.store
     for number in range(20):
@@ -176,7 +154,7 @@ def test_writes_of_each_way_are_stamped_in_their_order(world: World) -> None:
     relay(world)
     for number in range(20):
         if number % 2:
-            assert store.assign(BILL, f"{number}", {"state": "sent"}, {})
+            store.change(BILL, f"{number}", set_to(), None, Assignment({"state": "sent"}, {}))
         else:
             store.change(BILL, f"{number}", set_to(state="sent"))
     stamps = [waiting.stamp for waiting in store.outbox.waiting(100)]

@@ -1,0 +1,70 @@
+"""Values that are put into a document in one step, whatever else it holds.
+
+MongoDB keeps each document once more as it was, so that the driver can ask for a lost answer again:
+a quarter of what it does for such a write. So the driver does not ask again here; where an answer
+is lost, `Store.change` finds out by the event whether the write was done.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.database import Database
+from pymongo.errors import WriteConcernError
+
+from impl.query.language import Rendered
+from impl.store.bson import decode, encode
+from impl.store.outbox import HOLDS_NONE
+from impl.store.stored import EVENT, SHORT, STAMP, TEXT, VERSION, Stored, assigned
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Values for attributes, none of them an object, and what is `touched` with a change."""
+
+    values: Mapping[str, Any]
+    touched: Mapping[str, Any]
+
+    @property
+    def after(self) -> dict[str, Any]:
+        """All that the document gets."""
+        return {**self.values, **self.touched}
+
+
+def assign(
+    database: Database[Stored],
+    resource: str,
+    id_: str,
+    assignment: Assignment,
+    event: Stored,
+    versions: frozenset[int] | None,
+) -> Rendered | None:
+    """Make the assignment, and have the document hold its event; the document after that.
+
+    None where nothing was done, for the document has to be looked at: it is not there, has none of
+    the versions or one of the values already, or its last event is still to be told.
+    """
+    given, all_ = encode(assignment.values), encode(assignment.after)
+    which = {"_id": id_, **HOLDS_NONE, **{name: {"$ne": given[name]} for name in given}}
+    if versions is not None:
+        which[VERSION] = {"$in": [*versions]}
+    update = {
+        "$set": {**all_, EVENT: event},
+        "$inc": {VERSION: 1},
+        "$currentDate": {STAMP: {"$type": "timestamp"}},
+        "$unset": {TEXT: ""},
+    }
+    reply = database.command(
+        {
+            "findAndModify": resource,
+            "query": which,
+            "update": update,
+            "fields": SHORT,
+            "hint": "_id_",
+            "writeConcern": database.write_concern.document,
+        }
+    )
+    if trouble := reply.get("writeConcernError"):
+        raise WriteConcernError(trouble["errmsg"], trouble["code"])
+    before = reply["value"]
+    return assigned(before, decode(all_)) if before else None

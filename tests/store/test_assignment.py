@@ -1,0 +1,172 @@
+"""An assignment: done in one step, once, with its event, whatever becomes of the answer."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from impl.errors import NotFound, PreconditionFailed
+from impl.events.build import build
+from impl.query.language import Document, Query, Rendered
+from impl.store.assignment import Assignment
+from impl.store.embedded import Mongod
+from impl.store.mongo import Store
+from impl.store.outbox import Routing
+from impl.store.stored import EVENT, STAMP, TEXT
+
+BILL = "customerBill"
+SENT = Assignment({"state": "sent"}, {"x": 2})
+
+
+class Looked(Exception):
+    """The assignment was not enough: the document is looked at."""
+
+
+def looked(_: Document) -> dict[str, Any]:
+    raise Looked
+
+
+def sent(before: Document) -> Document:
+    """The change that comes to the assignment; none where it is made already."""
+    return before if before["state"] == "sent" else Document({**before, **SENT.after})
+
+
+def relay(store: Store) -> int:
+    now = datetime.now(UTC)
+    return store.outbox.relay(lambda _: Routing("x", ()), now, now + timedelta(days=7), 500)
+
+
+def told(store: Store) -> list[str]:
+    """The states of which the events of changes tell, in their order."""
+    while relay(store):
+        pass
+    feed = [event for event in store.stream("event", Query()) if "Create" not in event["eventType"]]
+    return [event["event"][BILL]["state"] for event in feed]
+
+
+@pytest.fixture
+def store(mongod: Mongod) -> Iterator[Store]:
+    """A store that tells of its writes, with a bill whose creation is told of."""
+    with closing(Store(mongod.uri, f"test-{uuid4().hex}", record=build)) as made:
+        made.ensure_indexes()
+        made.insert(BILL, {"id": "1", "state": "new"})
+        assert relay(made) == 1
+        yield made
+
+
+def test_it_takes_one_step_and_the_relay_makes_the_text(store: Store) -> None:
+    made = store.change(BILL, "1", looked, frozenset({1}), SENT)
+    assert isinstance(made, Rendered)
+    assert made.version == 2
+    assert told(store) == ["sent"]
+    kept = store.collection(BILL)[0].find_one({"_id": "1"}) or {}
+    assert (kept.get(STAMP), kept.get(EVENT)) == (None, None)
+    assert kept[TEXT] == made.text
+    assert store.get(BILL, "1") == {"id": "1", "state": "sent", "x": 2}
+
+
+def test_where_it_is_not_enough_the_document_is_looked_at(store: Store) -> None:
+    with pytest.raises(Looked):
+        store.change(BILL, "1", looked, None, Assignment({"state": "new"}, {}))
+    with pytest.raises(PreconditionFailed):
+        store.change(BILL, "1", looked, frozenset({7}), SENT)
+    with pytest.raises(NotFound):
+        store.change(BILL, "2", looked, None, SENT)
+    with pytest.raises(Looked):
+        store.in_transaction(lambda: store.change(BILL, "1", looked, None, SENT))
+    store.change(BILL, "1", lambda before: {**before, "x": 1})
+    with pytest.raises(Looked):  # an event still waits there
+        store.change(BILL, "1", looked, None, SENT)
+    assert store.get(BILL, "1") == {"id": "1", "state": "new", "x": 1}
+
+
+# ---------------------------------------------------------------- answers that are lost
+
+
+class Lossy:
+    """A way to MongoDB on which the first `findAndModify` is lost, or the answer to it."""
+
+    def __init__(self, port: int, *, arrives: bool, meanwhile: Callable[[], None]) -> None:
+        self._port, self._arrives, self._meanwhile = port, arrives, meanwhile
+        self.lost = False
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.uri = f"mongodb://127.0.0.1:{self._listener.getsockname()[1]}/?directConnection=true"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(("127.0.0.1", self._port))
+                threading.Thread(target=self._ask, args=(client, server), daemon=True).start()
+                threading.Thread(target=_pass_on, args=(server, client), daemon=True).start()
+
+    def _ask(self, client: socket.socket, server: socket.socket) -> None:
+        with suppress(OSError):
+            while asked := client.recv(1 << 20):
+                if b"findAndModify" in asked and not self.lost:
+                    self.lost = True
+                    self._lose(asked, client)
+                    return
+                server.sendall(asked)
+
+    def _lose(self, asked: bytes, client: socket.socket) -> None:
+        if self._arrives:
+            with socket.create_connection(("127.0.0.1", self._port)) as other:
+                other.sendall(asked)
+                assert other.recv(1 << 20)
+        self._meanwhile()
+        client.shutdown(socket.SHUT_RDWR)
+
+
+def _pass_on(server: socket.socket, client: socket.socket) -> None:
+    with suppress(OSError):
+        while said := server.recv(1 << 20):
+            client.sendall(said)
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+@pytest.mark.parametrize("versions", [None, frozenset({1})])
+@pytest.mark.parametrize("relayed", [True, False])
+@pytest.mark.parametrize("next_state", ["", "settled"])
+def test_it_is_done_once_where_its_answer_is_lost(
+    store: Store,
+    mongod: Mongod,
+    arrives: bool,
+    versions: frozenset[int] | None,
+    relayed: bool,
+    next_state: str,
+) -> None:
+    """Whatever the relay, and another client, have done by the time that it is looked into."""
+
+    def meanwhile() -> None:
+        if relayed:
+            relay(store)
+        if next_state:
+            store.change(BILL, "1", lambda before: {**before, "state": next_state})
+
+    def change() -> Document:
+        with closing(Store(way.uri, store.collection(BILL)[0].database.name, record=build)) as over:
+            return over.change(BILL, "1", sent, versions, SENT)
+
+    with closing(Lossy(mongod.port, arrives=arrives, meanwhile=meanwhile)) as way:
+        if versions and next_state and not arrives:
+            with pytest.raises(PreconditionFailed):
+                change()
+            expected = [next_state]
+        else:
+            made = change()
+            expected = ["sent", next_state] if arrives else [next_state, "sent"]
+            expected = [each for each in expected if each]
+            assert (made["state"], made.version) == (expected[-1], 1 + len(expected))
+    assert way.lost
+    assert told(store) == expected
+    assert store.get(BILL, "1")["state"] == expected[-1]
