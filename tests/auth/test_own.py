@@ -226,10 +226,11 @@ def test_a_live_stream_ends_with_its_token(world: World) -> None:
 
 def test_ones_own_rate_stays_on_others_bill(world: World) -> None:
     """That one does not see the bill is no reason to take a charge off it."""
-    bill = {"id": "theirs-customerBill-2"}
-    rate = {"id": "on-theirs", "billingAccount": {"id": "mine"}, "isBilled": True, "bill": bill}
+    bill = {"id": "foreign"}
+    post(world, "customerBill", bill | {"billingAccount": {"id": "foreign"}})
+    rate = {"id": "on-foreign", "billingAccount": {"id": "mine"}, "isBilled": True, "bill": bill}
     post(world, "appliedCustomerBillingRate", rate)
-    address = "appliedCustomerBillingRate/on-theirs"
+    address = "appliedCustomerBillingRate/on-foreign"
     off = world.door.patch(address, json={"isBilled": False}, headers=bearer(accounts="mine"))
     assert (off.status_code, off.json()["code"]) == (409, "409")
     world.door.patch(address, json={"bill": {"id": "gone"}}, headers=world.operator)
