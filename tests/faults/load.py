@@ -2,12 +2,19 @@
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pymongo
+
+from impl.store.stored import VERSION, kept
+
+PATCH_SECONDS = 0.02
+"""How long a client waits until it patches the next bill."""
 
 
 class Writers:
@@ -69,12 +76,13 @@ def stored(api: str, ids: set[str]) -> set[str]:
 class Persistent:
     """Threads that create bills and send each again until it is acknowledged, under one key.
 
-    Afterwards `acknowledged` holds the marks of the bills that were answered 201, one each, `left`
-    those that were still being sent, `refused` counts what else than 201 and 503 with
+    Half of them patch bills that are there, each once. Afterwards `acknowledged` holds the marks of
+    the bills that were answered 201, one each, and the ids of those whose patch was answered 200,
+    `left` those that were still being sent, `refused` counts what else than that and 503 with
     `Retry-After` was answered, and `longest` is the longest time in which nothing was acknowledged.
     """
 
-    def __init__(self, api: str, count: int) -> None:
+    def __init__(self, api: str, count: int, bills: Iterable[str]) -> None:
         self.acknowledged: set[str] = set()
         self.left: set[str] = set()
         self.refused: Counter[str] = Counter()
@@ -86,7 +94,9 @@ class Persistent:
         self._last = time.monotonic()
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._write) for _ in range(count)]
+        self._bills = deque(bills)
+        kinds = [self._creates, self._patches] * (count // 2)
+        self._threads = [threading.Thread(target=kind) for kind in kinds]
 
     def __enter__(self) -> "Persistent":
         self._last = time.monotonic()
@@ -106,24 +116,35 @@ class Persistent:
             assert time.monotonic() - began < seconds, f"no write for {seconds} s"
             time.sleep(0.05)
 
-    def _write(self) -> None:
-        with httpx.Client(timeout=60) as client:
+    def _creates(self) -> None:
+        with httpx.Client(timeout=60, base_url=f"{self._api}/") as client:
             while not self._stop.is_set():
                 mark = uuid4().hex
-                self.left.add(mark)
-                while mark in self.left and not self._stop.is_set():
-                    self._create(client, mark)
+                body, headers = {"category": mark}, {"Idempotency-Key": mark}
+                self._persist(
+                    mark, partial(client.post, "customerBill", json=body, headers=headers)
+                )
 
-    def _create(self, client: httpx.Client, mark: str) -> None:
-        headers = {"Idempotency-Key": mark}
+    def _patches(self) -> None:
+        with httpx.Client(timeout=60, base_url=f"{self._api}/") as client:
+            while self._bills and not self._stop.wait(PATCH_SECONDS):
+                bill = self._bills.popleft()
+                body = {"state": "sent"}
+                self._persist(bill, partial(client.patch, f"customerBill/{bill}", json=body))
+
+    def _persist(self, mark: str, send: Callable[[], httpx.Response]) -> None:
+        self.left.add(mark)
+        while mark in self.left and not self._stop.is_set():
+            self._send(mark, send)
+
+    def _send(self, mark: str, send: Callable[[], httpx.Response]) -> None:
         try:
-            body = {"category": mark}
-            answer = client.post(f"{self._api}/customerBill", json=body, headers=headers)
+            answer = send()
         except httpx.TransportError as error:
             self.again[type(error).__name__] += 1
             self._stop.wait(0.05)
             return
-        if answer.status_code == 201:
+        if answer.is_success:
             self._acknowledge(mark)
         elif answer.status_code == 503 and "Retry-After" in answer.headers:
             self.again["503"] += 1
@@ -141,10 +162,22 @@ class Persistent:
             self.left.discard(mark)
 
 
+def with_bills(uri: str, database: str, count: int) -> list[str]:
+    """The ids of so many new bills, whose creation is told of."""
+    made = [kept("customerBill", {"id": f"bill-{n}", "state": "new"}, 1)[0] for n in range(count)]
+    with pymongo.MongoClient[dict[str, Any]](uri) as client:
+        client[database]["customerBill"].insert_many(made)
+    return [each["_id"] for each in made]
+
+
 def marks(uri: str, database: str) -> Counter[str]:
-    """How many bills of each mark a database has, as a majority knows them."""
+    """How many bills of each mark a database has, and how often each bill was patched, as a
+    majority knows them.
+    """
     client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
         uri, readConcernLevel="majority"
     )
     with client:
-        return Counter(bill["category"] for bill in client[database]["customerBill"].find())
+        bills = list(client[database]["customerBill"].find())
+    patched = {bill["_id"]: bill[VERSION] - 1 for bill in bills if "category" not in bill}
+    return Counter(bill["category"] for bill in bills if "category" in bill) + Counter(patched)

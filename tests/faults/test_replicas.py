@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from impl.store.mongo import Store
-from tests.faults.load import Persistent, marks
+from tests.faults.load import Persistent, marks, with_bills
 from tests.replicas import ReplicaSet
 from tests.servers import ServerProcess
 
 FULL = bool(os.environ.get("FULL"))
 KILLS, ELECTION_MS, LONGEST = (5, 10_000, 15.0) if FULL else (1, 2000, 30.0)
-WRITERS = 8
+LONGEST_FROZEN = 17.0
+"""It takes as long to find out that one is needed: once in nine runs that was over 15 s."""
+
+WRITERS, BILLS = 8, 20_000
 DATABASE = "replicas"
 FROZEN = ["--setParameter=oplogFetcherSteadyStateMaxFetcherRestarts=0"]
 """What docs/operations.md advises, so that no member waits for a frozen one to copy from."""
@@ -85,7 +88,8 @@ def told(what: str, writers: Persistent) -> None:
 def test_killing_primaries_loses_no_write_and_applies_none_twice(
     replicas: ReplicaSet, server: ServerProcess
 ) -> None:
-    with Persistent(server.api, WRITERS) as writers:
+    bills = with_bills(replicas.uri, DATABASE, BILLS)
+    with Persistent(server.api, WRITERS, bills) as writers:
         writers.wait_for_more()
         for _ in range(KILLS):
             lose_the_primary(replicas, writers)
@@ -96,7 +100,8 @@ def test_killing_primaries_loses_no_write_and_applies_none_twice(
 
 def frozen_once(replicas: ReplicaSet, server: ServerProcess) -> Persistent:
     """The writers of a primary that was frozen; their account is right."""
-    with Persistent(server.api, WRITERS) as writers:
+    bills = with_bills(replicas.uri, DATABASE, BILLS)
+    with Persistent(server.api, WRITERS, bills) as writers:
         writers.wait_for_more()
         freeze_the_primary(replicas, writers)
     the_account_is_right(replicas, writers)
@@ -118,4 +123,4 @@ def test_freezing_the_primary_refuses_no_write_where_members_leave_it_at_once(
     writers = frozen_once(replicas, server)
     told("a primary frozen, members as advised", writers)
     assert not writers.again
-    assert writers.longest <= LONGEST
+    assert writers.longest <= LONGEST_FROZEN
