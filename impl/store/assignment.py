@@ -1,8 +1,8 @@
 """Values that are put into a document in one step, whatever else it holds.
 
-MongoDB keeps each document once more as it was, so that the driver can ask for a lost answer again:
-a quarter of what it does for such a write. So the driver does not ask again here; where an answer
-is lost, `Store.change` finds out by the event whether the write was done.
+So that the driver can ask for a lost answer again, MongoDB would write each document once more, as
+it was. So the driver does not ask again here; where an answer is lost, `Store.change` finds out by
+the event whether the write was done.
 """
 
 from collections.abc import Mapping
@@ -12,10 +12,11 @@ from typing import Any
 from pymongo.database import Database
 from pymongo.errors import WriteConcernError
 
+from impl import links
 from impl.query.language import Rendered
 from impl.store.bson import decode, encode
 from impl.store.outbox import HOLDS_NONE
-from impl.store.stored import EVENT, SHORT, STAMP, TEXT, VERSION, Stored, assigned
+from impl.store.stored import EVENT, STAMP, TEXT, VERSION, Stored
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def assign(
             "findAndModify": resource,
             "query": which,
             "update": update,
-            "fields": SHORT,
+            "fields": {VERSION: 1, TEXT: 1},
             "hint": "_id_",
             "writeConcern": database.write_concern.document,
         }
@@ -67,4 +68,7 @@ def assign(
     if trouble := reply.get("writeConcernError"):
         raise WriteConcernError(trouble["errmsg"], trouble["code"])
     before = reply["value"]
-    return assigned(before, decode(all_)) if before else None
+    if before is None:
+        return None
+    text = links.assigned(before[TEXT], decode(all_))
+    return Rendered({"id": id_}, before[VERSION] + 1, text)

@@ -298,16 +298,9 @@ class Store:
         Forbidden where who asks may not make this change.
         """
         with pymongo.timeout(WRITE_SECONDS):
-            lost = ""
-            event = self._event_of(resource, id_, assignment) if assignment else None
-            if assignment and event:
-                try:
-                    made = assign(self._database, resource, id_, assignment, event, versions)
-                except PyMongoError:  # what lasts is met again
-                    lost = event["eventId"]
-                else:
-                    if made is not None:
-                        return made
+            made, lost = self._assign(resource, id_, assignment, versions)
+            if made is not None:
+                return made
             for _ in range(ATTEMPTS):
                 before = self._get(resource, id_)
                 if lost and self.outbox.knows(lost, resource, id_):
@@ -323,13 +316,26 @@ class Store:
                     return changed
         raise Unavailable(f"{resource} {id_!r} changes faster than this change can be made")
 
-    def _event_of(self, resource: str, id_: str, assignment: Assignment) -> Stored | None:
-        """The event of an assignment; None where the document has to be looked at anyway."""
-        if self._access.limited or session() is not None:
-            return None
-        return self.outbox.envelope(
-            resource, Document({"id": id_}), Document({"id": id_, **assignment.after})
-        )
+    def _assign(
+        self,
+        resource: str,
+        id_: str,
+        assignment: Assignment | None,
+        versions: frozenset[int] | None,
+    ) -> tuple[Document | None, str]:
+        """The document after the assignment; None where it has to be looked at, for that is not
+        enough. Where it may have been done all the same, the id of the event that it then has.
+        """
+        if assignment is None or self._access.limited or session() is not None:
+            return None, ""
+        after = Document({"id": id_, **assignment.after})
+        event = self.outbox.envelope(resource, Document({"id": id_}), after)
+        if event is None:
+            return None, ""
+        try:
+            return assign(self._database, resource, id_, assignment, event, versions), ""
+        except PyMongoError:  # one that lasts is met again
+            return None, event["eventId"]
 
     def change_many(
         self, resource: str, changes: Sequence[tuple[Document, Mapping[str, Any]]]

@@ -32,9 +32,6 @@ Shown: TypeAlias = dict[str, Any]
 SHOWN: Shown = {VERSION: 1, TEXT: {"$ifNull": [f"${TEXT}", "$$ROOT"]}}
 """The projection for what is only shown."""
 
-SHORT: Shown = {VERSION: 1, TEXT: 1}
-"""The projection for a document that is known to have a text."""
-
 
 @dataclass(frozen=True)
 class Untold:
@@ -86,12 +83,6 @@ def shown(stored: Stored) -> Document:
         raise Spoilt(id_)
     beside = decode(stored) if stored else {}
     return Rendered({"id": id_, **beside}, version, text)
-
-
-def assigned(stored: Stored, values: Mapping[str, Any]) -> Rendered:
-    """What was stored (`SHORT`), a version later with these values, which are no objects."""
-    text = links.assigned(stored[TEXT], values)
-    return Rendered({"id": stored["_id"]}, stored[VERSION] + 1, text)
 
 
 def outward(stored: Stored) -> Document:
