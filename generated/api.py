@@ -170,6 +170,14 @@ class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
     def delete_bill_cycle(self, id_: str, *, if_match: str | None = None) -> None:
         """Remove a billing cycle."""
 
+    @abstractmethod
+    def cancel_bill_cycle(self, id_: str) -> types.BillCycle:
+        """Stop a run before its next account."""
+
+    @abstractmethod
+    def retry_bill_cycle(self, id_: str) -> types.BillCycle:
+        """Bill the accounts that a finished run left without a bill."""
+
 
 class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /billCycleSpecification."""

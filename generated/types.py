@@ -9,6 +9,7 @@ StateValues: t.TypeAlias = t.Literal["inProgress", "rejected", "done", "terminat
 StateValue: t.TypeAlias = t.Literal[
     "new", "onHold", "validated", "sent", "partiallyPaid", "settled"
 ]
+PriceBasis: t.TypeAlias = t.Literal["net", "gross"]
 ResourceId: t.TypeAlias = str
 CustomerBillJsonPatch: t.TypeAlias = list[t.Union["JsonPatchTest", dict[str, t.Any]]]
 CustomerBillOnDemandJsonPatch: t.TypeAlias = list[t.Union["JsonPatchTest", dict[str, t.Any]]]
@@ -74,6 +75,8 @@ AppliedCustomerBillingRate = t.TypedDict(
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
+        "priceBasis": t.NotRequired["PriceBasis"],
+        "relatedParty": t.NotRequired[list["RelatedPartyRef"]],
     },
 )
 """A charge or a credit for a product: one line of a bill, or one still waiting to be billed."""
@@ -217,6 +220,8 @@ CustomerBill = t.TypedDict(
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
         "billCycle": t.NotRequired["BillCycleRef"],
+        "priceBasis": t.NotRequired["PriceBasis"],
+        "roundingDifference": t.NotRequired["Money"],
     },
 )
 """An invoice for one billing account and period, made by a billing cycle or on request."""
@@ -404,6 +409,7 @@ TaxItem = t.TypedDict(
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
+        "taxableAmount": t.NotRequired["Money"],
     },
 )
 """One tax summed over the whole bill."""
@@ -488,6 +494,8 @@ CustomerBillCreate = t.TypedDict(
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
         "billCycle": t.NotRequired["BillCycleRef"],
+        "priceBasis": t.NotRequired["PriceBasis"],
+        "roundingDifference": t.NotRequired["Money"],
     },
 )
 """A bill made elsewhere, to be kept here. `href` and `lastUpdate` are the server's."""
@@ -507,7 +515,9 @@ AppliedCustomerBillingRateCreate = t.TypedDict(
         "billingAccount": t.NotRequired["BillingAccountRef"],
         "characteristic": t.NotRequired[list["AppliedBillingRateCharacteristic"]],
         "periodCoverage": t.NotRequired["TimePeriod"],
+        "priceBasis": t.NotRequired["PriceBasis"],
         "product": t.NotRequired["ProductRef"],
+        "relatedParty": t.NotRequired[list["RelatedPartyRef"]],
         "taxExcludedAmount": t.NotRequired["Money"],
         "taxIncludedAmount": t.NotRequired["Money"],
         "@baseType": t.NotRequired[str],
@@ -553,8 +563,11 @@ BillCycleAccount = t.TypedDict(
         "billCycle": t.NotRequired["BillCycleRef"],
         "billingAccount": t.NotRequired["BillingAccountRef"],
         "customerBill": t.NotRequired["BillRef"],
-        "state": t.NotRequired[t.Literal["billed", "failed", "skipped"]],
+        "state": t.NotRequired[t.Literal["billed", "failed", "skipped", "cancelled"]],
         "statusReason": t.NotRequired[str],
+        "currency": t.NotRequired[str],
+        "roundingDifference": t.NotRequired["Money"],
+        "warning": t.NotRequired[list[str]],
         "@type": t.NotRequired[str],
     },
 )
@@ -580,8 +593,10 @@ BillCycle = t.TypedDict(
         "accountsBilled": t.NotRequired[int],
         "accountsFailed": t.NotRequired[int],
         "accountsSkipped": t.NotRequired[int],
+        "accountsCancelled": t.NotRequired[int],
         "startedAt": t.NotRequired[datetime],
         "finishedAt": t.NotRequired[datetime],
+        "cancelledAt": t.NotRequired[datetime],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
@@ -609,8 +624,10 @@ BillCycleCreate = t.TypedDict(
         "accountsBilled": t.NotRequired[int],
         "accountsFailed": t.NotRequired[int],
         "accountsSkipped": t.NotRequired[int],
+        "accountsCancelled": t.NotRequired[int],
         "startedAt": t.NotRequired[datetime],
         "finishedAt": t.NotRequired[datetime],
+        "cancelledAt": t.NotRequired[datetime],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
@@ -633,6 +650,9 @@ BillCycleSpecification = t.TypedDict(
         "creditDateOffset": t.NotRequired[int],
         "mailingDateOffset": t.NotRequired[int],
         "paymentDueDateOffset": t.NotRequired[int],
+        "recurring": t.NotRequired[bool],
+        "recurringInAdvance": t.NotRequired[bool],
+        "priceBasis": t.NotRequired["PriceBasis"],
         "rateFilter": t.NotRequired[str],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
@@ -656,6 +676,9 @@ BillCycleSpecificationCreate = t.TypedDict(
         "creditDateOffset": t.NotRequired[int],
         "mailingDateOffset": t.NotRequired[int],
         "paymentDueDateOffset": t.NotRequired[int],
+        "recurring": t.NotRequired[bool],
+        "recurringInAdvance": t.NotRequired[bool],
+        "priceBasis": t.NotRequired["PriceBasis"],
         "rateFilter": t.NotRequired[str],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
@@ -693,6 +716,8 @@ AppliedCustomerBillingRateUpdate = t.TypedDict(
         "@baseType": t.NotRequired[str | None],
         "@schemaLocation": t.NotRequired[str | None],
         "@type": t.NotRequired[str],
+        "priceBasis": t.NotRequired["PriceBasis | None"],
+        "relatedParty": t.NotRequired[list["RelatedPartyRef"] | None],
     },
 )
 """Everything but `id` and `href`. Marking a rate billed needs its `bill`."""
@@ -730,6 +755,9 @@ BillCycleSpecificationUpdate = t.TypedDict(
         "creditDateOffset": t.NotRequired[int | None],
         "mailingDateOffset": t.NotRequired[int | None],
         "paymentDueDateOffset": t.NotRequired[int | None],
+        "recurring": t.NotRequired[bool | None],
+        "recurringInAdvance": t.NotRequired[bool | None],
+        "priceBasis": t.NotRequired["PriceBasis | None"],
         "rateFilter": t.NotRequired[str | None],
         "@baseType": t.NotRequired[str | None],
         "@schemaLocation": t.NotRequired[str | None],

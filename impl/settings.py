@@ -13,6 +13,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import OneOf, Range
 
 from impl import forms
+from impl.billing.charges import price_basis
+from impl.billing.parties import ROLES
 from impl.billing.policy import Policy
 from impl.documents.style import Style
 
@@ -59,6 +61,8 @@ class Settings:
     bill_lifecycle: str
     bill_time_zone: str
     payment_terms_days: int
+    price_basis: str
+    bill_party_roles: str
     bill_locale: str
     bill_seller_name: str
     bill_seller_address: str
@@ -115,6 +119,8 @@ class Settings:
             terms_days=self.payment_terms_days,
             strict=self.bill_lifecycle == "strict",
             zone=ZoneInfo(self.bill_time_zone),
+            basis=price_basis(self.price_basis),
+            party_roles=tuple(forms.listed(self.bill_party_roles)),
         )
 
     @property
@@ -282,6 +288,10 @@ class Environment(Schema):
     payment_terms_days = fields.Integer(
         data_key="PAYMENT_TERMS_DAYS", load_default=14, validate=Range(0, 3650)
     )
+    price_basis = fields.String(
+        data_key="PRICE_BASIS", load_default="", validate=OneOf(("net", "gross"))
+    )
+    bill_party_roles = fields.String(data_key="BILL_PARTY_ROLES", load_default=", ".join(ROLES))
     bill_locale = fields.String(
         data_key="BILL_LOCALE", load_default="en_GB", validate=forms.is_locale
     )

@@ -1,16 +1,19 @@
 """A bill assembled from rates: its sums, its taxes, its dates. Pure."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from impl.billing.charges import Charge, NothingToBill, Rate, Rejected, Tax, currency_of, read
-from impl.billing.money import LARGEST, Currency, total
+from impl.billing.charges import NothingToBill, PriceBasis, Rate, Rejected, currency_of, read
+from impl.billing.money import Currency, currency, exact, total
+from impl.billing.sums import Item, Sums, sums
+from impl.query.language import Document
 
 PDF = "application/pdf"
+NOTABLE = Decimal(1)
+"""How far a tax may be off its base times its rate before it is reported, in currency units."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,48 +26,65 @@ class Occasion:
     date: datetime
     due: datetime
     made: datetime
-    period: dict[str, datetime] | None = None
-    """The billing period; without it, what the rates cover."""
+    period: Mapping[str, datetime] | None = None
+    derived_period: bool = False
+    """Whether the server worked the period out itself, so that its end is surely not in it."""
+
+    basis: PriceBasis | None = None
+    """The price basis of rates that name none."""
 
     prepaid: bool = False
     more: dict[str, Any] = field(default_factory=dict)
     """Other attributes, as they stand on the bill."""
 
 
-def assemble(rates: Sequence[Rate], occasion: Occasion) -> dict[str, Any]:
+def assemble(rates: Sequence[Rate], occasion: Occasion) -> Document:
     """The CustomerBill of these rates, without its number.
 
-    Sums are exact, and each amount is rounded once, half up, to the currency's minor unit; so net
-    and taxes may differ from gross by a rounding. Raises Rejected where there can be no bill.
+    Gross is net plus taxes; how amounts are summed and rounded is said in `sums.py`. A bill of zero
+    is settled. Raises Rejected where there can be no bill.
     """
     if not rates:
         raise NothingToBill("there is nothing to bill")
-    currency = currency_of(rates)
-    charges = [read(rate, currency) for rate in rates]
-    gross = total([charge.included for charge in charges])
-    if abs(gross) > LARGEST:
-        raise Rejected("the total is more than an amount can hold")
+    unit = currency_of(rates)
+    found = sums([read(rate, unit, occasion.basis) for rate in rates], unit)
+    _refuse_too_large(found, unit)
     bill = {
         "id": occasion.id,
         "@type": "CustomerBill",
         "runType": occasion.run_type,
-        "category": "normal" if currency.rounded(gross) >= 0 else "credit note",
+        "category": "normal" if found.gross >= 0 else "credit note",
         "billingAccount": occasion.account,
         "billDate": occasion.date,
         "paymentDueDate": occasion.due,
         "lastUpdate": occasion.made,
-        "taxExcludedAmount": currency.money(total([charge.excluded for charge in charges])),
-        "taxIncludedAmount": currency.money(gross),
-        "taxItem": _tax_items(charges, currency),
-        "amountDue": currency.money(gross),
-        **_payment(gross, occasion, currency),
+        "taxExcludedAmount": unit.money(found.net),
+        "taxIncludedAmount": unit.money(found.gross),
+        "taxItem": [_tax_item(item, unit) for item in found.items],
+        "amountDue": unit.money(found.gross),
+        **_payment(found.gross, occasion, unit),
         **occasion.more,
     }
-    period = occasion.period or covered(rates)
-    return bill | ({"billingPeriod": period} if period else {})
+    if occasion.period:
+        bill["billingPeriod"] = dict(occasion.period)
+    if occasion.basis:
+        bill["priceBasis"] = occasion.basis
+    difference = total([found.stated, -found.gross])
+    if abs(difference) >= unit.minor:
+        bill["roundingDifference"] = unit.money(difference)
+    return Document(bill, derived={"billingPeriod"} if occasion.derived_period else ())
 
 
-def own_document(bill: dict[str, Any], size: int | None = None) -> dict[str, Any]:
+def warnings(bill: Mapping[str, Any]) -> list[str]:
+    """What an operator should look at before a made bill is sent, a sentence each.
+
+    These are a rounding difference, taxes that are 1.00 or more off their base times their rate,
+    and a due date before the bill's date.
+    """
+    return [*_rounding_warnings(bill), *_tax_warnings(bill), *_date_warnings(bill)]
+
+
+def own_document(bill: Mapping[str, Any], size: int | None = None) -> dict[str, Any]:
     """The entry in `billDocument` for the document that is served for the bill.
 
     It has the bill's own id; its `url` is made when it is shown. `size` is in bytes.
@@ -74,45 +94,64 @@ def own_document(bill: dict[str, Any], size: int | None = None) -> dict[str, Any
     return {**document, "mimeType": PDF, **sized}
 
 
-def covered(rates: Sequence[Rate]) -> dict[str, datetime]:
-    """The TimePeriod from the first to the last instant that the rates cover, or else are of."""
-    starts, ends = [], []
-    for rate in rates:
-        coverage = rate.get("periodCoverage") or {}
-        starts.append(coverage.get("startDateTime") or rate.get("date"))
-        ends.append(coverage.get("endDateTime") or rate.get("date"))
-    begin = min((start for start in starts if start), default=None)
-    end = max((end for end in ends if end), default=None)
-    given = {"startDateTime": begin, "endDateTime": end}
-    return {name: instant for name, instant in given.items() if instant}
+def _refuse_too_large(found: Sums, unit: Currency) -> None:
+    amounts = [found.net, found.gross, *(item.amount for item in found.items)]
+    if max(map(abs, [*amounts, *(item.base for item in found.items)])) > unit.largest:
+        raise Rejected("the total is more than an amount can hold")
 
 
-def _payment(gross: Decimal, occasion: Occasion, currency: Currency) -> dict[str, Any]:
-    """What is left to pay: all of it, or for a prepaid account nothing."""
-    if not occasion.prepaid:
-        return {"state": "new", "remainingAmount": currency.money(gross)}
-    payment = {"appliedAmount": currency.money(gross)}
-    settled = {"state": "settled", "remainingAmount": currency.money(Decimal(0))}
-    return settled | {"appliedPayment": [payment]}
+def _payment(gross: Decimal, occasion: Occasion, unit: Currency) -> dict[str, Any]:
+    """What is left to pay: all of it, or nothing of zero and for a prepaid account."""
+    nothing = {"state": "settled", "remainingAmount": unit.money(Decimal(0))}
+    if not gross:
+        return nothing
+    if occasion.prepaid:
+        return nothing | {"appliedPayment": [{"appliedAmount": unit.money(gross)}]}
+    return {"state": "new", "remainingAmount": unit.money(gross)}
 
 
-def _tax_items(charges: Sequence[Charge], currency: Currency) -> list[dict[str, Any]]:
-    """One item a category and rate, in their order."""
-    amounts: dict[tuple[str | None, Decimal | None], list[Decimal]] = defaultdict(list)
-    for tax in (tax for charge in charges for tax in charge.taxes):
-        amounts[tax.category, tax.rate].append(tax.amount)
-    sums = [Tax(*kind, total(each)) for kind, each in amounts.items()]
-    return [_tax_item(tax, currency) for tax in sorted(sums, key=_place)]
+def _tax_item(item: Item, unit: Currency) -> dict[str, Any]:
+    """The TaxItem; its rate is in percent."""
+    made: dict[str, Any] = {
+        "taxAmount": unit.money(item.amount),
+        "taxableAmount": unit.money(item.base),
+    }
+    if item.category is not None:
+        made["taxCategory"] = item.category
+    if item.percent is not None:
+        made["taxRate"] = float(item.percent)
+    return made
 
 
-def _tax_item(tax: Tax, currency: Currency) -> dict[str, Any]:
-    item: dict[str, Any] = {"taxAmount": currency.money(tax.amount)}
-    if tax.category is not None:
-        item["taxCategory"] = tax.category
-    if tax.rate is not None:
-        item["taxRate"] = float(tax.rate)
-    return item
+def _rounding_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
+    difference, gross = bill.get("roundingDifference"), bill["taxIncludedAmount"]
+    if difference:
+        stated = gross | {"value": exact(gross["value"]) + exact(difference["value"])}
+        yield (
+            f"roundingDifference: {_said(difference)}; the rates' own gross amounts come to"
+            f" {_said(stated)}, and the bill to {_said(gross)}"
+        )
 
 
-def _place(tax: Tax) -> tuple[bool, str, Decimal]:
-    return tax.category is None, tax.category or "", tax.rate or Decimal(0)
+def _tax_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
+    for item in bill["taxItem"]:
+        if "taxRate" not in item:
+            continue
+        amount, base = item["taxAmount"], item["taxableAmount"]
+        percent = exact(item["taxRate"])
+        off = exact(amount["value"]) - exact(base["value"]) * percent / 100
+        if abs(off) >= NOTABLE:
+            label = f"{item.get('taxCategory', 'tax')} {item['taxRate']:g} %"
+            miss = _said(amount | {"value": off})
+            yield f"taxItem: {label} of {_said(base)} is {_said(amount)}, which is {miss} off"
+
+
+def _date_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
+    due, date = bill["paymentDueDate"], bill["billDate"]
+    if due < date:
+        yield f"paymentDueDate: {due:%Y-%m-%d} is before the billDate, {date:%Y-%m-%d}"
+
+
+def _said(money: Mapping[str, Any]) -> str:
+    """An amount in its currency's digits, such as `3.00 EUR`."""
+    return f"{currency(money['unit']).rounded(exact(money['value']))} {money['unit']}"

@@ -1,15 +1,22 @@
-"""What a rate charges, exactly: net, gross and taxes, whichever of them it says."""
+"""What a rate charges, exactly: net, gross and taxes, whichever of them it says. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from impl.billing.money import Currency, exact, minor_digits, total, value_of
 
 Rate = Mapping[str, Any]
-CREDITS = frozenset({"appliedBillingCredit", "rebate", "productAlteration"})
-"""Types of rates that take from a bill: the standard's credit, and its two kinds."""
+R = TypeVar("R", bound=Rate)
+PriceBasis = Literal["net", "gross"]
+
+CREDITS = frozenset({"appliedbillingcredit", "rebate", "productalteration"})
+"""Types of rates that take from a bill, in lower case: the standard's credit, and its two kinds."""
+
+NO_TAX = Decimal(0)
+"""The tax rate of what is not taxed."""
 
 
 class Rejected(Exception):
@@ -31,11 +38,41 @@ class Tax:
 
 @dataclass(frozen=True)
 class Charge:
-    """One rate's exact amounts; a credit's are negative."""
+    """One rate's exact amounts, as they count on a bill; a credit's are negative.
+
+    Net and taxes always make the gross amount. `stated` is the gross amount that the rate gives, or
+    that follows from its own amounts.
+    """
 
     excluded: Decimal
     included: Decimal
     taxes: tuple[Tax, ...]
+    basis: PriceBasis
+    stated: Decimal
+
+
+def is_credit(rate: Rate) -> bool:
+    """Whether the rate's type takes from a bill; case does not matter."""
+    return str(rate.get("type", "")).lower() in CREDITS
+
+
+def price_basis(given: Any) -> PriceBasis | None:
+    """The price basis that an attribute names, without regard to case; None for anything else."""
+    match given.lower() if isinstance(given, str) else None:
+        case "net":
+            return "net"
+        case "gross":
+            return "gross"
+    return None
+
+
+def by_currency(rates: Sequence[R]) -> dict[str, list[R]]:
+    """The rates by the currency of their amounts; those that name none or several are under ""."""
+    found: dict[str, list[R]] = defaultdict(list)
+    for rate in rates:
+        units = {*_units(rate)}
+        found[units.pop() if len(units) == 1 else ""].append(rate)
+    return dict(sorted(found.items()))
 
 
 def currency_of(rates: Sequence[Rate]) -> Currency:
@@ -51,36 +88,68 @@ def currency_of(rates: Sequence[Rate]) -> Currency:
     raise Rejected(f"rate {rates[0]['id']!r}: unit: none of its amounts has one")
 
 
-def read(rate: Rate, currency: Currency) -> Charge:
-    """What the rate charges. Where it lacks net or gross, that follows from its taxes.
+def read(rate: Rate, currency: Currency, basis: PriceBasis | None = None) -> Charge:
+    """What the rate charges. What it leaves out of net and gross follows from its taxes.
 
-    A rate that gives both and no tax charges the difference as a tax that it does not name.
-    Raises Rejected where it gives neither, or where net and taxes differ from gross by more than a
-    minor unit.
+    A rate that gives both and no tax charges the difference as a tax without a name; one that
+    gives no tax at all is taxed at 0. `basis` is the price basis of rates that name none.
+
+    Raises Rejected, naming the rate: where it gives neither net nor gross, where net and taxes
+    differ from gross by more than a minor unit, and where a credit's net and taxes have different
+    signs.
     """
-    taxes = _taxes(rate)
-    taxed = total([tax.amount for tax in taxes])
-    excluded = value_of(rate.get("taxExcludedAmount"))
-    included = value_of(rate.get("taxIncludedAmount"))
-    if excluded is None and included is None:
+    net, gross = value_of(rate.get("taxExcludedAmount")), value_of(rate.get("taxIncludedAmount"))
+    if net is None and gross is None:
         raise _rejected(rate, "taxExcludedAmount or taxIncludedAmount is needed")
-    if excluded is not None and included is not None and not taxes and excluded != included:
-        taxes = [Tax(None, None, total([included, -excluded]))]
-        taxed = taxes[0].amount
-    net = total([included or Decimal(0), -taxed]) if excluded is None else excluded
-    gross = total([net, taxed]) if included is None else included
-    if abs(total([net, taxed, -gross])) > currency.minor:
-        said = f"taxExcludedAmount {net} and taxes of {taxed}"
-        raise _rejected(rate, f"{said} are not its taxIncludedAmount {gross}")
-    return _signed(rate, Charge(net, gross, tuple(taxes)))
+    taxes = _taxes(rate) or [_difference(net, gross)]
+    taxed = total([tax.amount for tax in taxes])
+    excluded = total([gross or NO_TAX, -taxed]) if net is None else net
+    stated = total([excluded, taxed]) if gross is None else gross
+    if abs(total([excluded, taxed, -stated])) > currency.minor:
+        said = f"taxExcludedAmount {excluded} and taxes of {taxed}"
+        raise _rejected(rate, f"{said} are not its taxIncludedAmount {stated}")
+    if is_credit(rate) and excluded * taxed < 0:
+        said = f"taxExcludedAmount {excluded} and taxes of {taxed}"
+        raise _rejected(rate, f"{said} have different signs, and it is a credit")
+    basis = price_basis(rate.get("priceBasis")) or basis or _basis(net, gross, taxes, currency)
+    if basis == "gross":
+        excluded = total([stated, -taxed])
+    signed = sign(rate, total([excluded, taxed]))
+    return Charge(
+        excluded=signed * excluded,
+        included=signed * total([excluded, taxed]),
+        taxes=tuple(Tax(tax.category, tax.rate, signed * tax.amount) for tax in taxes),
+        basis=basis,
+        stated=signed * stated,
+    )
 
 
-def _signed(rate: Rate, charge: Charge) -> Charge:
-    """A credit as negative amounts, however it is written."""
-    if rate.get("type") not in CREDITS or charge.included < 0 or charge.excluded < 0:
-        return charge
-    taxes = tuple(Tax(tax.category, tax.rate, -tax.amount) for tax in charge.taxes)
-    return Charge(-charge.excluded, -charge.included, taxes)
+def sign(rate: Rate, amount: Decimal) -> int:
+    """What the rate's amounts are multiplied by to count: a credit is negative, however written."""
+    return -1 if is_credit(rate) and amount > 0 else 1
+
+
+def _basis(
+    net: Decimal | None, gross: Decimal | None, taxes: Sequence[Tax], currency: Currency
+) -> PriceBasis:
+    """The basis of a rate that nothing tells it of.
+
+    It is gross-priced where its gross amount is in whole minor units, its net amount or a tax is
+    not, and they add up; else it is net-priced.
+    """
+    if gross is None or not currency.is_whole(gross):
+        return "net"
+    if net is None:
+        return "gross"
+    amounts = [net, *(tax.amount for tax in taxes)]
+    adds_up = abs(total([*amounts, -gross])) * 10 <= currency.minor
+    return "gross" if adds_up and not all(map(currency.is_whole, amounts)) else "net"
+
+
+def _difference(net: Decimal | None, gross: Decimal | None) -> Tax:
+    """The tax of a rate that names none: what its gross amount is more than its net amount."""
+    amount = NO_TAX if net is None or gross is None else total([gross, -net])
+    return Tax(None, None if amount else NO_TAX, amount)
 
 
 def _taxes(rate: Rate) -> list[Tax]:
@@ -99,9 +168,9 @@ def _tax(rate: Rate, given: Mapping[str, Any], place: int) -> Tax:
 
 def _units(rate: Rate) -> Iterable[str]:
     moneys = [rate.get("taxExcludedAmount"), rate.get("taxIncludedAmount")]
-    moneys += [tax.get("taxAmount") for tax in rate.get("appliedTax") or ()]
+    moneys += [tax.get("taxAmount") for tax in rate.get("appliedTax") or () if tax]
     return {money["unit"] for money in moneys if money and money.get("unit") is not None}
 
 
 def _rejected(rate: Rate, trouble: str) -> Rejected:
-    return Rejected(f"rate {rate['id']!r}: {trouble}")
+    return Rejected(f"rate {rate.get('id')!r}: {trouble}")

@@ -1,14 +1,30 @@
-"""A billing cycle's dates, as its specification sets them. Pure."""
+"""A billing cycle's period and dates, as the cycle and its specification tell them. Pure.
 
-from collections.abc import Mapping
+Instants come back in UTC; days are those of a time zone. A specification is an empty mapping where
+the cycle has none.
+"""
+
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from impl.billing.periods import Frequency, days_later, named, next_start
+from impl.billing.periods import Frequency, Series, days_later, name_of, named, start_of_day
+from impl.errors import FieldInvalid
 
-OFFSETS = {
+DERIVED = (
+    "validFor",
+    "billingDate",
+    "chargeDate",
+    "creditDate",
+    "mailingDate",
+    "paymentDueDate",
+)
+"""What of a cycle follows from its period and its specification, where the client leaves it out."""
+
+_OFFSETS = {
     "billingDate": "billingDateShift",
     "chargeDate": "chargeDateOffset",
     "creditDate": "creditDateOffset",
@@ -17,55 +33,237 @@ OFFSETS = {
 }
 """Which of the specification's offsets, in days from the start of the period, sets which date."""
 
+_THROUGH = ("chargeDate", "creditDate")
+"""Whose offset names the last day that is taken (TMF666), so that the date is the day after it."""
+
 Cycle = Mapping[str, Any]
 Specification = Mapping[str, Any]
 
 
-def dates(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> dict[str, Any]:
-    """The dates that the cycle lacks and its specification sets; none where no period is known.
+@dataclass(frozen=True)
+class Period:
+    """A span of time from its start to before its end."""
 
-    A date beyond the years 1 to 9999 is left out.
+    start: datetime
+    end: datetime
+
+
+def period_of(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> Period | None:
+    """The cycle's period; None where nothing tells one, or none within the years 1 to 9999.
+
+    The first of these counts that tells a period:
+    - `validFor`. One with a start alone ends when the specification's frequency says.
+    - The name in `billingPeriod`. The frequency tells the end, too; without one the name does.
+    - `billingDate`, where there is a specification: the period that starts `billingDateShift` days
+      before it, or without that offset the one that ends there.
     """
-    start = _start(cycle, specification, zone)
-    if start is None:
-        return {}
-    found: dict[str, Any] = {}
-    for name, offset in OFFSETS.items():
-        days = specification.get(offset, 0 if name == "billingDate" else None)
-        if days is not None and name not in cycle:
-            with suppress(OverflowError):
-                found[name] = days_later(start, days, zone)
-    with suppress(OverflowError, ValueError):
-        end = _end(start, specification, zone)
-        if end is not None and "validFor" not in cycle:
-            found["validFor"] = {"startDateTime": start, "endDateTime": end}
-    return found
-
-
-def next_billing_date(
-    cycle: Cycle, specification: Specification, zone: ZoneInfo
-) -> datetime | None:
-    """The billing date of the cycle after this one; None where no frequency is known."""
-    start = _start(cycle, specification, zone)
-    with suppress(OverflowError, ValueError):
-        following = _end(start, specification, zone) if start else None
-        if following:
-            return days_later(following, specification.get("billingDateShift", 0), zone)
+    with suppress(OverflowError):
+        told = _told(cycle, specification, zone)
+        if told and told[0] < told[1]:
+            return Period(told[0].astimezone(UTC), told[1].astimezone(UTC))
     return None
 
 
-def _start(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> datetime | None:
-    """When the cycle's period starts: as it says, as its name says, or as its billing date does."""
-    start: datetime | None = (cycle.get("validFor") or {}).get("startDateTime")
-    start = start or named(cycle.get("billingPeriod"), zone)
+def _told(
+    cycle: Cycle, specification: Specification, zone: ZoneInfo
+) -> tuple[datetime, datetime] | None:
+    """Start and end of the period; the end may be before the start, where the client says so."""
+    series = _series(specification, zone)
+    start, end = _valid_for(cycle)
+    if start and end:
+        return start, end
+    if start and series:
+        return start, series.moved(start, 1)
+    if name := _named(cycle, zone):
+        return name[0], series.moved(name[0], 1) if series else name[1]
     billed = cycle.get("billingDate")
-    if start is None and billed is not None:
+    if billed is None or series is None:
+        return None
+    shift = specification.get("billingDateShift")
+    if shift is None:
+        return series.moved(billed, -1), billed
+    start = days_later(billed, -shift, zone)
+    return start, series.moved(start, 1)
+
+
+def _series(specification: Specification, zone: ZoneInfo) -> Series | None:
+    """The specification's periods, counted from its `validFor`; None without a frequency."""
+    frequency = _frequency(specification)
+    return Series(frequency, zone, _valid_for(specification)[0]) if frequency else None
+
+
+def _frequency(specification: Specification) -> Frequency | None:
+    return Frequency.read(specification.get("frequency"), specification.get("billingPeriod"))
+
+
+def _valid_for(given: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    """Start and end of its `validFor`, as far as they are given."""
+    period = given.get("validFor") or {}
+    return period.get("startDateTime"), period.get("endDateTime")
+
+
+def _named(cycle: Cycle, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """The period that `billingPeriod` names; None for a label, and for a name that is wrong."""
+    with suppress(ValueError):
+        return named(cycle.get("billingPeriod"), zone)
+    return None
+
+
+def dates(
+    cycle: Cycle, specification: Specification, zone: ZoneInfo, terms_days: int
+) -> dict[str, Any]:
+    """Those attributes of DERIVED that the cycle lacks and that follow.
+
+    - `validFor` is the period, whole, also where the cycle has its start alone.
+    - `chargeDate` is the start of the day after the one that `chargeDateOffset` names. Without that
+      offset it is the end of the period, or `billingDate` where that is earlier.
+    - `creditDate` is the start of the day after the one that `creditDateOffset` names, else
+      `chargeDate`.
+    - `billingDate` is `billingDateShift` days from the start of the period, else `chargeDate`.
+    - `mailingDate` and `paymentDueDate` are their offsets' days from the start of the period, else
+      `billingDate`, and `terms_days` days after that.
+
+    Without a period no offset counts, and all follow from `billingDate`; without that, too, none.
+    A date beyond the years 1 to 9999 is left out.
+    """
+    period = period_of(cycle, specification, zone)
+    said = {name: cycle[name] for name in DERIVED if cycle.get(name) is not None}
+    if period is None and "billingDate" not in said:
+        return {}
+    found = (_by_offsets(period.start, specification, zone) if period else {}) | said
+    ends = (found.get("billingDate"), period.end if period else None)
+    found.setdefault("chargeDate", min(filter(None, ends), default=None))
+    found.setdefault("creditDate", found["chargeDate"])
+    billed = found.setdefault("billingDate", found["chargeDate"])
+    found.setdefault("mailingDate", billed)
+    if billed and "paymentDueDate" not in found:
         with suppress(OverflowError):
-            return days_later(billed, -specification.get("billingDateShift", 0), zone)
-    return start
+            found["paymentDueDate"] = days_later(billed, terms_days, zone)
+    derived = {name: date for name, date in found.items() if date and name not in said}
+    return derived | _completed(cycle, period)
 
 
-def _end(start: datetime, specification: Specification, zone: ZoneInfo) -> datetime | None:
-    words = (specification.get("frequency"), specification.get("billingPeriod"))
-    frequency = Frequency.read(*words)
-    return next_start(start, frequency, specification, zone) if frequency else None
+def _by_offsets(start: datetime, specification: Specification, zone: ZoneInfo) -> dict[str, Any]:
+    """The dates that the specification's offsets set; None for one beyond the calendar."""
+    found: dict[str, Any] = {}
+    for name, offset in _OFFSETS.items():
+        days = specification.get(offset)
+        if days is not None:
+            found[name] = None
+            with suppress(OverflowError):
+                if name in _THROUGH:
+                    found[name] = start_of_day(start, zone, days + 1)
+                else:
+                    found[name] = days_later(start, days, zone)
+    return found
+
+
+def _completed(cycle: Cycle, period: Period | None) -> dict[str, Any]:
+    """The cycle's `validFor` as it is when the period is known, where it lacks an end."""
+    given = cycle.get("validFor") or {}
+    if period is None or (given and "startDateTime" not in given) or "endDateTime" in given:
+        return {}
+    return {"validFor": given | {"startDateTime": period.start, "endDateTime": period.end}}
+
+
+def next_billing_date(
+    cycle: Cycle, specification: Specification, zone: ZoneInfo, terms_days: int
+) -> datetime | None:
+    """The billing date of the following period; None where there is none, or none is known."""
+    after = following(cycle, specification, zone)
+    found = dates(after, specification, zone, terms_days) if after else {}
+    return found.get("billingDate")
+
+
+def following(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> dict[str, Any] | None:
+    """`billingPeriod` and `validFor` of the next cycle, whose period starts where this one ends.
+
+    `billingPeriod` is the name that tells exactly this period, such as `2026-11`, or else the date
+    of its first day. None where no frequency is known, and where the specification's `validFor` or
+    the calendar ends before.
+    """
+    period, series = period_of(cycle, specification, zone), _series(specification, zone)
+    until = _valid_for(specification)[1]
+    if period is None or series is None or (until and period.end >= until):
+        return None
+    with suppress(OverflowError):
+        end = series.moved(period.end, 1)
+        name = name_of(period.end, end, zone)
+        return {
+            "billingPeriod": name,
+            "validFor": {"startDateTime": period.end, "endDateTime": end},
+        }
+    return None
+
+
+def advance_end(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> datetime | None:
+    """Up to when a cycle that bills recurring charges in advance takes them.
+
+    That is the end of the period that contains `chargeDate`, among the cycle's own, those behind it
+    and those before it. In arrears it is the following one. None without a period or a frequency.
+    """
+    period, series = period_of(cycle, specification, zone), _series(specification, zone)
+    charged = {**dates(cycle, specification, zone, 0), **cycle}.get("chargeDate")
+    if period is None or series is None or charged is None:
+        return None
+    if period.start <= charged < period.end:
+        return period.end
+    with suppress(OverflowError):
+        return series.end(period.start if charged < period.start else period.end, charged)
+    return None
+
+
+def refuse_contradiction(cycle: Cycle, zone: ZoneInfo, given: Collection[str]) -> None:
+    """Raise ValueError, which names them, where attributes that a client gave don't go together.
+
+    A `validFor` ends after its start, and starts on the day that `billingPeriod` names, where both
+    are among the given ones. A name that is wrong is not judged here.
+    """
+    start, end = _valid_for(cycle)
+    if "validFor" not in given or start is None:
+        return
+    if end and end <= start:
+        raise ValueError(f"validFor: it ends {end.isoformat()}, and starts {start.isoformat()}")
+    name = _named(cycle, zone) if "billingPeriod" in given else None
+    if name and not name[0] <= start < start_of_day(name[0], zone, 1):
+        told = f"{cycle['billingPeriod']} starts {_date(name[0], zone)}"
+        raise ValueError(f"billingPeriod: {told}, and validFor {_date(start, zone)}")
+
+
+def _date(moment: datetime, zone: ZoneInfo) -> str:
+    """The day in the zone; at the end of the calendar the one in the instant's own zone."""
+    with suppress(OverflowError):
+        moment = moment.astimezone(zone)
+    return moment.date().isoformat()
+
+
+def refuse_specification(specification: Specification) -> None:
+    """Raise FieldInvalid for what no cycle can follow.
+
+    That is a frequency that can't be read, one that is missing where it is needed, and an offset
+    that makes bills due or mailed before they are made.
+    """
+    frequency, text = _frequency(specification), specification.get("frequency")
+    if text is not None and Frequency.read(text) is None:
+        raise FieldInvalid(
+            "frequency", f"{text!r} can't be read; 'monthly', '2 weeks' and 'P3M' can"
+        )
+    for name in ("recurring", "recurringInAdvance"):
+        if specification.get(name) and frequency is None:
+            raise FieldInvalid(name, "this needs a frequency")
+    made = _made_after(specification, frequency)
+    for name in ("mailingDateOffset", "paymentDueDateOffset"):
+        offset = specification.get(name)
+        if made is not None and offset is not None and offset < made:
+            after = f"{made} {'day' if made == 1 else 'days'} after the period's start"
+            raise FieldInvalid(name, f"{offset} is before the bill is made, {after}")
+
+
+def _made_after(specification: Specification, frequency: Frequency | None) -> int | None:
+    """How many days after the start of the longest period its bills are made, where it says so."""
+    shift, through = specification.get("billingDateShift"), specification.get("chargeDateOffset")
+    if shift is not None:
+        return int(shift)
+    if through is not None:
+        return int(through) + 1
+    return frequency.longest() if frequency else None

@@ -1,18 +1,21 @@
-"""Which rates a billing cycle takes: those of up to its dates that pass its `rateFilter`. Pure."""
+"""Which rates a billing cycle takes: those before its dates that pass its `rateFilter`. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from generated import schemas
 from impl.billing.charges import CREDITS
+from impl.billing.cycle import advance_end
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes, parse
 from impl.query.language import Compare, Condition, Every, Exists, Not, Query, Some
 
 UNBILLED = Compare(("isBilled",), (False,))
 _RATE = attributes.of(schemas.AppliedCustomerBillingRate)
-_CREDIT = Compare(("type",), tuple(sorted(CREDITS)))
+_CREDIT = Compare(("type",), (f"(?i)^({'|'.join(sorted(CREDITS))})$",), "regex")
+_RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")
 
 
 def rate_filter(specification: Mapping[str, Any]) -> Query:
@@ -31,9 +34,9 @@ def rate_filter(specification: Mapping[str, Any]) -> Query:
     return query
 
 
-def dated_up_to(instant: datetime) -> Condition:
-    """Rates of up to an instant, and those without a date."""
-    return Some((Not(Exists(("date",))), Compare(("date",), (instant,), "lte")))
+def dated_before(cut_off: datetime) -> Condition:
+    """Rates dated before an instant, however old, and those without a date."""
+    return Some((Not(Exists(("date",))), Compare(("date",), (cut_off,), "lt")))
 
 
 def of_account(id_: str) -> Condition:
@@ -42,13 +45,22 @@ def of_account(id_: str) -> Condition:
 
 
 def in_cycle(
-    cycle: Mapping[str, Any], specification: Mapping[str, Any], now: datetime
+    cycle: Mapping[str, Any], specification: Mapping[str, Any], zone: ZoneInfo, now: datetime
 ) -> Condition:
-    """The rates that a run of the cycle takes: charges up to `chargeDate`, credits `creditDate`."""
-    charged: datetime = cycle.get("chargeDate") or cycle.get("billingDate") or now
+    """The rates that a run of the cycle takes: charges before `chargeDate`, credits `creditDate`.
+
+    Where the specification bills `recurringInAdvance`, recurring charges are taken a period
+    further. A cycle without dates takes what is dated before its run started.
+    """
+    started: datetime = cycle.get("startedAt") or now
+    charged: datetime = cycle.get("chargeDate") or cycle.get("billingDate") or started
     credited: datetime = cycle.get("creditDate") or charged
-    in_time = dated_up_to(charged)
+    in_time = dated_before(charged)
     if credited != charged:
         charges = Every((Not(_CREDIT), in_time))
-        in_time = Some((charges, Every((_CREDIT, dated_up_to(credited)))))
+        in_time = Some((charges, Every((_CREDIT, dated_before(credited)))))
+    if specification.get("recurringInAdvance") and (
+        ahead := advance_end(cycle, specification, zone)
+    ):
+        in_time = Some((in_time, Every((_RECURRING, dated_before(ahead)))))
     return Every((UNBILLED, in_time, rate_filter(specification).where))

@@ -1,6 +1,7 @@
-"""Makes a bill from what an account has unbilled: the bill, and its rates marked with it."""
+"""Makes bills from what an account has unbilled: the bills, and their rates marked with them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from ulid import ULID
 
 from impl.billing.assemble import Occasion, assemble, own_document
 from impl.billing.attempts import Attempts
+from impl.billing.charges import NothingToBill, Rejected, by_currency
 from impl.billing.policy import Policy
 from impl.documents.document import Documents
 from impl.errors import Conflict
@@ -21,14 +23,24 @@ BILLS = "customerBill"
 RATES = "appliedCustomerBillingRate"
 
 
-def is_prepaid(account: Mapping[str, Any], rates: Sequence[Document]) -> bool:
+def is_prepaid(account: Mapping[str, Any], rates: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the account is marked as prepaid, where a bill is asked for or where it was used."""
     accounts = [account, *(rate["billingAccount"] for rate in rates)]
-    return any(each.get("ratingType") == "prepaid" for each in accounts)
+    return any(str(each.get("ratingType")).lower() == "prepaid" for each in accounts)
 
 
 Reason = Callable[[Sequence[Document]], Occasion]
 """What tells why a bill is made, once its rates are known."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to become of rates of one currency: a bill, or why there can be none."""
+
+    currency: str
+    rates: Sequence[Document]
+    bill: Document
+    refusal: Rejected | None = None
 
 
 class Maker:
@@ -45,49 +57,81 @@ class Maker:
         task: Task,
         where: Condition,
         reason: Reason,
-        also: Callable[[Document], object],
+        also: Callable[[Sequence[Draft]], object],
+        *,
+        split: bool = False,
     ) -> None:
         """End the task with the bill of the rates that the condition holds for.
 
         In one transaction the bill is kept, its rates are marked with it, and what `also` does is
-        done. Raises Rejected where there can be no bill; then nothing is written.
+        done. Raises Rejected where there can be no bill; then nothing is written. With `split`
+        there is a bill for each currency, and one that there can't be keeps no other from being
+        made; then it raises NothingToBill alone.
         """
         rates = self.store.every(RATES, where)
-        occasion = reason(rates)
-        bill = assemble(rates, occasion)
-        sequence = self.policy.sequence(occasion.date)
-        place = attempts.numbers.reserve(sequence, task.id)
-        bill["billNo"] = self.policy.number(occasion.date, place)
-        size = self._size(bill, rates)
+        drafts = self._drafts(rates, reason, split=split)
+        for draft in drafts:
+            self._number(attempts, task, draft)
+        sizes = [self._size(draft) for draft in drafts]
+        used: set[str] = set()
 
         def made() -> None:
-            also(self._made(where, occasion, bill, size))
+            found, measured = drafts, sizes
+            there = self.store.every(RATES, where)
+            if _versions(there) != _versions(rates):
+                found = self._drafts(there, reason, split=split)
+                measured = [None] * len(found)
+            for draft, size in zip(found, measured, strict=True):
+                self._number(attempts, task, draft)
+                self._keep(draft, size)
+            used.clear()
+            used.update(draft.currency for draft in found if not draft.refusal)
+            also(found)
 
         attempts.end(task, made)
-        attempts.numbers.settle(task.id)
+        attempts.numbers.settle(task.id, used)
+        if used != {draft.currency for draft in drafts if not draft.refusal}:
+            attempts.numbers.release(task.id)
 
-    def _size(self, bill: dict[str, Any], rates: Sequence[Document]) -> int | None:
+    def drafts(self, rates: Sequence[Document], reason: Reason) -> list[Draft]:
+        """What is to become of an account's rates: a bill for each currency, without its number.
+
+        Raises NothingToBill.
+        """
+        if not rates:
+            raise NothingToBill("there is nothing to bill")
+        return [_draft(unit, own, reason) for unit, own in by_currency(rates).items()]
+
+    def _drafts(self, rates: Sequence[Document], reason: Reason, *, split: bool) -> Sequence[Draft]:
+        if split:
+            return self.drafts(rates, reason)
+        return [Draft("", rates, assemble(rates, reason(rates)))]
+
+    def _number(self, attempts: Attempts, task: Task, draft: Draft) -> None:
+        """Give the draft's bill the number that is the task's for it."""
+        if draft.refusal is None:
+            date = draft.bill["billDate"]
+            sequence = self.policy.sequence(date)
+            place = attempts.numbers.reserve(sequence, task.id, draft.currency)
+            draft.bill["billNo"] = self.policy.number(date, place)
+
+    def _size(self, draft: Draft) -> int | None:
         """How long the bill's document is; not known where none is made, for a bill goes before."""
+        if draft.refusal or not self._documents:
+            return None
         try:
-            return len(self._documents.pdf(bill, rates)) if self._documents else None
+            return len(self._documents.pdf(draft.bill, draft.rates))
         except Exception as fault:
-            log.error("document", bill=bill["billNo"], exc_info=fault)
+            log.error("document", bill=draft.bill["billNo"], exc_info=fault)
             return None
 
-    def _made(
-        self, where: Condition, occasion: Occasion, expected: dict[str, Any], size: int | None
-    ) -> Document:
-        """The bill, of the rates that there are now; its document's size if it is as expected."""
-        rates = self.store.every(RATES, where)
-        bill = assemble(rates, occasion) | {"billNo": expected["billNo"]}
-        document = own_document(bill, size if bill == expected else None)
-        made = self.store.insert(BILLS, bill | {"billDocument": [document]})
-        self.store.change_many(RATES, [(rate, _billed(rate, made)) for rate in rates])
-        return made
-
-    def preview(self, rates: Sequence[Document], reason: Reason) -> dict[str, Any]:
-        """The bill that these rates would make, without its number; Rejected."""
-        return assemble(rates, reason(rates))
+    def _keep(self, draft: Draft, size: int | None) -> None:
+        """Keep the draft's bill, if there is one, and mark its rates with it."""
+        if draft.refusal is None:
+            draft.bill["billDocument"] = [own_document(draft.bill, size)]
+            self.store.insert(BILLS, draft.bill)
+            billed = [(rate, _billed(rate, draft.bill)) for rate in draft.rates]
+            self.store.change_many(RATES, billed)
 
     def free(self, bill: Document) -> None:
         """Give a bill's rates back, as unbilled ones of its account, in the caller's transaction.
@@ -112,6 +156,22 @@ def now() -> datetime:
 def reference_to(bill: Mapping[str, Any]) -> dict[str, str]:
     """A reference to a bill, as rates and requests hold it."""
     return {"id": bill["id"], "@referredType": "CustomerBill"}
+
+
+def refused(why: Rejected, currency: str = "") -> Draft:
+    """What becomes of an account, or of a currency of it, that there can be no bill for."""
+    return Draft(currency, (), Document({}), why)
+
+
+def _draft(unit: str, rates: Sequence[Document], reason: Reason) -> Draft:
+    try:
+        return Draft(unit, rates, assemble(rates, reason(rates)))
+    except Rejected as why:
+        return refused(why, unit)
+
+
+def _versions(rates: Sequence[Document]) -> list[tuple[str, int]]:
+    return [(rate["id"], rate.version) for rate in rates]
 
 
 def _billed(rate: Document, bill: Document) -> dict[str, Any]:

@@ -46,6 +46,15 @@ class Currency:
         """One minor unit, such as 0.01 for EUR."""
         return Decimal(1).scaleb(-self.digits)
 
+    @property
+    def largest(self) -> Decimal:
+        """What an amount may be: within the contract, and exact in 15 digits, minor units too."""
+        return min(LARGEST, Decimal(10) ** (15 - self.digits) - 1)
+
+    def is_whole(self, amount: Decimal) -> bool:
+        """Whether the amount has no digits below the minor unit."""
+        return self.rounded(amount) == amount
+
     def rounded(self, amount: Decimal) -> Decimal:
         """The amount to the minor unit, half up (away from zero)."""
         with localcontext(_EXACT):
@@ -54,6 +63,12 @@ class Currency:
     def money(self, amount: Decimal) -> dict[str, Any]:
         """The amount, rounded, as the contract's Money."""
         return money(self.rounded(amount), self.unit)
+
+
+def currency(unit: str) -> Currency:
+    """The currency of a unit; one that ISO 4217 does not have gets two digits."""
+    digits = minor_digits(unit)
+    return Currency(unit, 2 if digits is None else digits)
 
 
 def money(amount: Decimal, unit: str) -> dict[str, Any]:

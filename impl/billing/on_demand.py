@@ -1,18 +1,23 @@
 """Answers requests for a bill outside the cycle (real-time billing): customerBillOnDemand."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from impl.billing.assemble import Occasion
 from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
-from impl.billing.eligible import dated_up_to, of_account
+from impl.billing.coverage import covered
+from impl.billing.eligible import dated_before, of_account
 from impl.billing.maker import Maker, is_prepaid, new_id, now, reference_to
+from impl.billing.parties import account_of, parties_of
 from impl.query.language import Document, Every
 from impl.store.tasks import Task
 
 REQUESTS = "customerBillOnDemand"
 TASK = "on-demand"
+INSTANT = timedelta(milliseconds=1)
+"""The least that instants of rates differ by: what is dated now is taken."""
 
 
 class OnDemand:
@@ -45,23 +50,31 @@ class OnDemand:
         self._maker.make(
             self._attempts,
             task,
-            where=Every((of_account(account["id"]), dated_up_to(now()))),
+            where=Every((of_account(account["id"]), dated_before(now() + INSTANT))),
             reason=lambda rates: self._occasion(request, rates),
-            also=lambda bill: self._close(task, "done", customerBill=reference_to(bill)),
+            also=lambda drafts: self._close(
+                task, "done", customerBill=reference_to(drafts[0].bill)
+            ),
         )
 
     def _occasion(self, request: Document, rates: Sequence[Document]) -> Occasion:
-        date, party = now(), request.get("relatedParty")
-        account = request["billingAccount"]
+        """Why a request makes a bill. What it says of the account is a wish: its rates know."""
+        date, asked = now(), request.get("relatedParty")
+        policy = self._policy
+        parties = parties_of(rates, policy.party_roles, [asked] if asked else [])
+        coverage = covered(rates, policy.zone)
         return Occasion(
             id=new_id(),
-            account={**(rates[0]["billingAccount"] if rates else {}), **account},
+            account=account_of(rates),
             run_type="offCycle",
             date=date,
-            due=self._policy.due(date),
+            due=policy.due(date),
             made=date,
-            prepaid=is_prepaid(account, rates),
-            more={"relatedParty": [party]} if party else {},
+            period=coverage.period if coverage else None,
+            derived_period=coverage is not None and coverage.ours,
+            basis=policy.basis,
+            prepaid=is_prepaid(request["billingAccount"], rates),
+            more={"relatedParty": parties} if parties else {},
         )
 
     def _close(self, task: Task, state: str, **outcome: Any) -> None:

@@ -1,106 +1,255 @@
-"""Billing periods: how often one begins, and which day that is. Pure.
+"""The calendar of billing periods: how often one starts, where it starts and ends. Pure.
 
-Days, months and years are those of a time zone; instants are given and returned aware.
+Days, months and years are those of a time zone. Instants are given aware and come back in UTC, for
+Python compares two instants of one time zone by the wall clock, which is wrong where clocks go
+back. An instant beyond the years 1 to 9999 raises OverflowError.
 """
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-_WORDS = {
-    "daily": (1, "d"), "day": (1, "d"), "weekly": (1, "w"), "biweekly": (2, "w"),
-    "fortnightly": (2, "w"), "monthly": (1, "m"), "bimonthly": (2, "m"), "quarterly": (3, "m"),
-    "semiannually": (6, "m"), "semiannual": (6, "m"), "halfyearly": (6, "m"), "yearly": (1, "y"),
-    "annually": (1, "y"), "annual": (1, "y"),
-}  # fmt: skip
-_COUNTED = re.compile(r"(?:every)?(\d{1,3})?(d|w|m|q|y)(?:ays?|eeks?|onths?|uarters?|ears?)?")
-_ISO = re.compile(r"p(\d{1,3})(d|w|m|y)")
-_UNITS = {"d": (0, 1), "w": (0, 7), "m": (1, 0), "q": (3, 0), "y": (12, 0)}
-_MONTH = re.compile(r"(\d{4})-(\d\d)")
-_QUARTER = re.compile(r"(\d{4})-?Q([1-4])")
-_WEEK = re.compile(r"\d{4}-?W\d\d")
-_YEAR = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True)
 class Frequency:
-    """The distance from one period to the next: so many months, or so many days."""
+    """The distance from the start of one period to the next: months, days, or halves of a month.
 
-    months: int
-    days: int
+    Two of the three are zero.
+    """
+
+    months: int = 0
+    days: int = 0
+    half_months: int = 0
 
     @classmethod
     def read(cls, *texts: str | None) -> "Frequency | None":
-        """The first text that says one: `monthly`, `month`, `2 weeks`, `every 3 months`, `P1M`."""
+        """The first text that says one: `monthly`, `every two weeks`, `half of year`, `P1Y6M`.
+
+        Case, blanks, underscores and hyphens do not count. Two words have two meanings in
+        English: here `bimonthly` is every two months, and `biweekly` every two weeks. No frequency
+        is zero, negative, a mix of months and days, or as long as 1000 months or 1000 days.
+        """
         return next((each for each in map(_frequency, texts) if each), None)
 
     def after(self, anchor: datetime, count: int, zone: ZoneInfo) -> datetime:
         """The start of the period that many behind the anchor's, at the same hour of the day.
 
-        A month that is too short has it on its last day, and the one after on the anchor's again.
+        A negative count goes back.
         """
-        local = anchor.astimezone(zone).replace(tzinfo=None)
-        moved = _months_later(local, self.months * count) + timedelta(days=self.days * count)
-        return moved.replace(tzinfo=zone)
+        wall = _wall(anchor, zone)
+        return _instant(self.day(wall.date(), count), wall.time(), zone)
+
+    def day(self, first: date, count: int) -> date:
+        """The day on which the period starts that many behind the one of the first day.
+
+        A month that is too short has it on its last day, and the one after on the first day's
+        number again. Half months from day 1 are 1 and 16, from day 15 are 15 and 30, from day 31
+        are 31 and 16.
+        """
+        months, half = divmod((2 * self.months + self.half_months) * count, 2)
+        number = first.day
+        if half:
+            months, number = (months, number + 15) if number <= 15 else (months + 1, number - 15)
+        years, month = divmod(first.month - 1 + months, 12)
+        year = first.year + years
+        if not date.min.year <= year <= date.max.year:
+            raise OverflowError("a period starts beyond the years 1 to 9999")
+        last = monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(number, last)) + timedelta(days=self.days * count)
+
+    def place(self, first: date, day: date) -> int:
+        """How many periods behind the first day's the one is that the day lies in."""
+        if self.days:
+            return (day - first).days // self.days
+        months = (day.year - first.year) * 12 + day.month - first.month
+        count = (2 * months + 1) // (2 * self.months + self.half_months)
+        while self.day(first, count) > day:
+            count -= 1
+        return count
+
+    def longest(self) -> int:
+        """The days of the longest period: 31 of months, 16 of half months, 366 of years."""
+        starts = (date(2000 + m // 12, m % 12 + 1, number) for m in range(48) for number in (1, 16))
+        return max((self.day(start, 1) - start).days for start in starts)
+
+
+_EACH = r"(?:every|each|per|once(?:a|every|per))?"
+_NUMBERS = {
+    "one": 1, "two": 2, "other": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+}  # fmt: skip
+_COUNT = rf"([0-9]{{1,3}}|{'|'.join(_NUMBERS)})?"
+_HALF = r"(?:semi|half(?:of)?a?|twice(?:a|per|each|every))"
+_PATTERNS = [
+    (re.compile(f"{_EACH}{_COUNT}(?:{unit})"), frequency)
+    for unit, frequency in (
+        (r"d(?:ays?|aily)?", Frequency(days=1)),
+        (r"w(?:eek(?:s|ly)?)?", Frequency(days=7)),
+        (r"biweekly|fortnight(?:s|ly)?", Frequency(days=14)),
+        (rf"{_HALF}month(?:s|ly)?", Frequency(half_months=1)),
+        (r"m(?:onth(?:s|ly)?)?", Frequency(1)),
+        (r"bimonthly", Frequency(2)),
+        (r"q(?:uarter(?:s|ly|(?:of)?a?year)?)?", Frequency(3)),
+        (rf"{_HALF}(?:year(?:s|ly)?|annual(?:ly)?)|biannual(?:ly)?", Frequency(6)),
+        (r"y(?:ear(?:s|ly)?)?|annual(?:ly)?|annum", Frequency(12)),
+        (r"biennial(?:ly)?", Frequency(24)),
+    )
+]
+_ISO = re.compile(r"p(?:([0-9]{1,4})y)?(?:([0-9]{1,4})m)?(?:([0-9]{1,4})w)?(?:([0-9]{1,4})d)?")
+_HYPHEN = re.compile(r"(?<=[a-z0-9])\s*-\s*(?=[a-z])|(?<=[a-z]{2})-(?=[0-9])")
+"""A hyphen between words; one that is a minus stays."""
 
 
 def _frequency(text: str | None) -> Frequency | None:
-    plain = re.sub(r"[\s_]|(?<=[a-z])-(?=[a-z])", "", (text or "").lower())
-    found = _COUNTED.fullmatch(plain) or _ISO.fullmatch(plain)
-    given = (int(found[1] or 1), found[2]) if found else _WORDS.get(plain)
-    if given is None or given[0] == 0:
+    plain = re.sub(r"\s+", "", _HYPHEN.sub("", (text or "").lower().replace("_", " ")))
+    readings = (_duration(plain), *(_worded(plain, *each) for each in _PATTERNS))
+    found = next(filter(None, readings), None)
+    return found if found and 0 < found.months + found.days + found.half_months < 1000 else None
+
+
+def _duration(plain: str) -> Frequency | None:
+    """What a duration of ISO 8601 says, where it is one of months or of days."""
+    found = _ISO.fullmatch(plain)
+    if found is None:
         return None
-    months, days = _UNITS[given[1]]
-    return Frequency(months * given[0], days * given[0])
+    years, months, weeks, days = (int(part or 0) for part in found.groups())
+    frequency = Frequency(12 * years + months, 7 * weeks + days)
+    return None if frequency.months and frequency.days else frequency
 
 
-def _months_later(day: datetime, months: int) -> datetime:
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
-
-
-def named(text: str | None, zone: ZoneInfo) -> datetime | None:
-    """The start of a period that its name tells: `2026`, `2026-Q4`, `2026-10` or `2026-W40`."""
-    text = (text or "").strip().upper()
-    try:
-        if found := _MONTH.fullmatch(text):
-            return datetime(int(found[1]), int(found[2]), 1, tzinfo=zone)
-        if found := _QUARTER.fullmatch(text):
-            return datetime(int(found[1]), int(found[2]) * 3 - 2, 1, tzinfo=zone)
-        if _WEEK.fullmatch(text):
-            return datetime.fromisoformat(f"{text}-1".replace("-", "")).replace(tzinfo=zone)
-        return datetime(int(text), 1, 1, tzinfo=zone) if _YEAR.fullmatch(text) else None
-    except ValueError:
+def _worded(plain: str, pattern: re.Pattern[str], unit: Frequency) -> Frequency | None:
+    found = pattern.fullmatch(plain)
+    if found is None:
         return None
+    count = _NUMBERS.get(found[1]) or int(found[1] or 1)
+    return Frequency(unit.months * count, unit.days * count, unit.half_months * count)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Periods one behind another, counted from an anchor, or else from the start that is given.
+
+    The anchor counts where a start lies on its series: on a day of it in the time zone, whatever
+    the anchor's hour. So a period of the 31st does not creep to the 28th. All starts have the given
+    one's hour of the day.
+    """
+
+    frequency: Frequency
+    zone: ZoneInfo
+    anchor: datetime | None = None
+
+    def moved(self, start: datetime, count: int) -> datetime:
+        """The start of the period that many behind the one that starts then, or before it."""
+        first, place = self._origin(start)
+        return self._at(first, place + count, start)
+
+    def end(self, start: datetime, moment: datetime) -> datetime:
+        """When the period ends that the moment lies in, one of those that the start belongs to."""
+        first, _ = self._origin(start)
+        place = self.frequency.place(first, moment.astimezone(self.zone).date())
+        begun = self._at(first, place, start)
+        return begun if begun > moment else self._at(first, place + 1, start)
+
+    def _origin(self, start: datetime) -> tuple[date, int]:
+        """The day that is counted from, and how many periods behind it the start is."""
+        day = _wall(start, self.zone).date()
+        if self.anchor is not None:
+            first = self.anchor.astimezone(self.zone).date()
+            place = self.frequency.place(first, day)
+            if self._at(first, place, start) == start:
+                return first, place
+        return day, 0
+
+    def _at(self, first: date, place: int, like: datetime) -> datetime:
+        """A start at the hour of another one."""
+        wall = _wall(like, self.zone)
+        return _instant(self.frequency.day(first, place), wall.time(), self.zone)
+
+
+_NAMES: tuple[tuple[str, str, Callable[[str], str], Frequency], ...] = (
+    (r"\d{4}", "year such as 2026", lambda text: f"{text}-01-01", Frequency(12)),
+    (
+        r"\d{4}-H\d\d?",
+        "half of a year such as 2026-H2",
+        lambda text: f"{text[:4]}-{int(text[6:]) * 6 - 5:02}-01",
+        Frequency(6),
+    ),
+    (
+        r"\d{4}-Q\d\d?",
+        "quarter such as 2026-Q4",
+        lambda text: f"{text[:4]}-{int(text[6:]) * 3 - 2:02}-01",
+        Frequency(3),
+    ),
+    (r"\d{4}-\d\d?", "month such as 2026-10", lambda text: f"{text}-01", Frequency(1)),
+    (r"\d{4}-W\d\d?", "week such as 2026-W40", lambda text: f"{text}-1", Frequency(days=7)),
+    (r"\d{4}-\d\d?-\d\d?", "day such as 2026-10-16", str, Frequency(days=1)),
+)
+"""How names look, what they name, the date of their first day (ISO 8601), and how long they are."""
+
+
+def named(text: str | None, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """Start and end of the period that a name tells; None for other words, which are a label.
+
+    Names are of a year (`2026`), a half (`2026-H2`), a quarter (`2026-Q4`), a month (`2026-10`), a
+    week of ISO 8601 (`2026-W40`) and a day (`2026-10-16`). Raises ValueError, which says what is
+    wrong, for a text that looks like a name and is none, such as `2026-13`.
+    """
+    name = re.sub(r"^(\d{4})(?=[HQW])", r"\1-", (text or "").strip().upper())
+    for pattern, unit, first, length in _NAMES:
+        if re.fullmatch(pattern, name, re.ASCII):
+            with suppress(ValueError, OverflowError):
+                day = date.fromisoformat(first(name))
+                ends = (length.day(day, count) for count in (0, 1))
+                start, end = (_instant(each, time.min, zone) for each in ends)
+                if start < end:
+                    return start, end
+            raise ValueError(f"{name} is no {unit}")
+    return None
+
+
+def name_of(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """The shortest name that tells exactly this period, or else the date of its first day."""
+    first = _wall(start, zone).date()
+    week = first.isocalendar()
+    for name in (
+        f"{first.year:04}",
+        f"{first.year:04}-H{(first.month + 5) // 6}",
+        f"{first.year:04}-Q{(first.month + 2) // 3}",
+        f"{first.year:04}-{first.month:02}",
+        f"{week.year:04}-W{week.week:02}",
+    ):
+        with suppress(ValueError):
+            if named(name, zone) == (start, end):
+                return name
+    return first.isoformat()
+
+
+def start_of_day(moment: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
+    """The first instant of the moment's day in the zone, or of the day that many days later.
+
+    It is not midnight where clocks go forward then.
+    """
+    day = moment.astimezone(zone).date() + timedelta(days=days)
+    return _instant(day, time.min, zone)
 
 
 def days_later(start: datetime, days: int, zone: ZoneInfo) -> datetime:
     """The same hour of the day, some days on."""
-    local = start.astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
-    return local.replace(tzinfo=zone)
+    wall = _wall(start, zone)
+    return _instant(wall.date() + timedelta(days=days), wall.time(), zone)
 
 
-def next_start(
-    start: datetime, frequency: Frequency, specification: Mapping[str, Any], zone: ZoneInfo
-) -> datetime:
-    """When the period behind the one that starts then begins.
-
-    It is counted from the specification's own first day where that is on the same series, so that
-    a period which starts on the 31st does not creep to the 28th for good.
-    """
-    anchor = (specification.get("validFor") or {}).get("startDateTime")
-    if anchor is not None and frequency.months:
-        elapsed = _months_between(anchor.astimezone(zone), start.astimezone(zone))
-        count, rest = divmod(elapsed, frequency.months)
-        if rest == 0 and count >= 0 and frequency.after(anchor, count, zone) == start:
-            return frequency.after(anchor, count + 1, zone)
-    return frequency.after(start, 1, zone)
+def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What the clocks of the zone show; midnight at the start of a day that begins without one."""
+    if start_of_day(moment, zone) == moment:
+        return datetime.combine(moment.astimezone(zone).date(), time.min)
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
-def _months_between(first: datetime, second: datetime) -> int:
-    return (second.year - first.year) * 12 + second.month - first.month
+def _instant(day: date, hour: time, zone: ZoneInfo) -> datetime:
+    """When clocks show that; where they skip it, as long after the last instant before."""
+    return datetime.combine(day, hour, zone).astimezone(UTC)

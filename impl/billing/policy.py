@@ -1,9 +1,13 @@
 """What an operator decides about bills: their numbers, terms, lifecycle and time zone. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from string import Formatter
 from zoneinfo import ZoneInfo
+
+from impl.billing.charges import PriceBasis
+from impl.billing.parties import ROLES
+from impl.billing.periods import days_later
 
 UTC = ZoneInfo("UTC")
 _PARTS = {"year", "month", "day", "seq"}
@@ -17,6 +21,11 @@ class Policy:
     terms_days: int = 14
     strict: bool = False
     zone: ZoneInfo = UTC
+    basis: PriceBasis | None = None
+    """The price basis of rates that nothing else tells it of."""
+
+    party_roles: tuple[str, ...] = ROLES
+    """Roles of parties that a bill names."""
 
     def sequence(self, date: datetime) -> str:
         """The sequence that a bill of that date is numbered in, named by its number's fixed part.
@@ -35,12 +44,12 @@ class Policy:
         return self.number_format.format(**self._date(date), seq=place)
 
     def due(self, date: datetime) -> datetime:
-        """When a bill of that date is to be paid, where nothing else says.
+        """When a bill of that date is to be paid, where nothing else says: calendar days later.
 
         At the end of the calendar that is at once.
         """
         try:
-            return date + timedelta(days=self.terms_days)
+            return days_later(date, self.terms_days, self.zone)
         except OverflowError:
             return date
 

@@ -3,44 +3,47 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 from tqdm import tqdm
 
-from impl.billing.charges import NothingToBill, Rejected
+from impl.billing.assemble import warnings
+from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import RATES, Maker, now
+from impl.billing.maker import RATES, Draft, Maker, now
 from impl.billing.money import exact
+from impl.billing.outcomes import COUNTS
+from impl.billing.plans import CYCLE_TASK, CYCLES, occasion, specification_of
 from impl.billing.policy import Policy
-from impl.billing.runs import COUNTS, CYCLE_TASK, CYCLES, occasion, specification_of
 from impl.errors import Conflict
 from impl.query.language import Every
 from impl.store.mongo import Store
 from impl.store.tasks import Tasks
 
-Outcome = Mapping[str, Any] | Rejected
-
 
 def show(store: Store, policy: Policy, id_: str) -> None:
-    """Print what a run of the cycle would make now: a line an account, and the sums.
+    """Print what a run of the cycle would make now: a line a bill, what is odd of it, and the sums.
 
     Writes nothing. NotFound where there is no such cycle, Conflict where it has run.
     """
     _refuse_finished(store, id_)
     sums: dict[str, list[Decimal]] = defaultdict(list)
-    failed = 0
-    for account, outcome in _previewed(store, policy, id_):
-        if isinstance(outcome, Rejected):
-            failed += 1
-            tqdm.write(f"{account}  fails: {outcome}")
-        else:
-            due = outcome["amountDue"]
-            sums[due["unit"]].append(exact(due["value"]))
-            tqdm.write(f"{account}  {due['value']:,} {due['unit']}")
+    failed = set()
+    for account, draft in _previewed(store, policy, id_):
+        if draft.refusal is not None:
+            failed.add(account)
+            tqdm.write(f"{account}  fails: {draft.refusal}")
+            continue
+        due = draft.bill["amountDue"]
+        sums[due["unit"]].append(exact(due["value"]))
+        tqdm.write(f"{account}  {due['value']:,} {due['unit']}")
+        for noted in warnings(draft.bill):
+            tqdm.write(f"{account}  note: {noted}")
     made = sum(map(len, sums.values()))
     totals = [f"{sum(amounts):,} {unit}" for unit, amounts in sorted(sums.items())]
-    print(f"{made} bills ({', '.join(totals) or 'nothing'}), {failed} accounts fail")
+    print(f"{made} bills ({', '.join(totals) or 'nothing'}), {len(failed)} accounts fail")
 
 
 def run(store: Store, id_: str, steps: Sequence[Callable[[], bool]]) -> None:
@@ -71,21 +74,17 @@ def _done(cycle: Mapping[str, Any]) -> int:
     return sum(cycle.get(name, 0) for name in COUNTS)
 
 
-def _previewed(store: Store, policy: Policy, id_: str) -> Iterator[tuple[str, Outcome]]:
-    """Each account that has something to bill, with its bill or why there can be none."""
-    cycle = store.get(CYCLES, id_)
+def _previewed(store: Store, policy: Policy, id_: str) -> Iterator[tuple[str, Draft]]:
+    """Each account that has something to bill, with its bills or why there can be none."""
+    cycle, made = store.get(CYCLES, id_), now()
     specification = specification_of(store, cycle)
-    where = in_cycle(cycle, specification, now())
+    where = in_cycle(cycle, specification, policy.zone, made)
     maker = Maker(store, policy)
     accounts = sorted(store.values(RATES, where, ("billingAccount", "id")))
     for account in tqdm(accounts, unit=" accounts", disable=None):
         rates = store.every(RATES, Every((of_account(account), where)))
-        try:
-            yield (
-                account,
-                maker.preview(rates, lambda rates: occasion(cycle, specification, policy, rates)),
-            )
-        except NothingToBill:
-            continue
-        except Rejected as why:
-            yield account, why
+        with suppress(NothingToBill):
+            for draft in maker.drafts(
+                rates, lambda rates: occasion(cycle, specification, policy, rates, made)
+            ):
+                yield account, draft

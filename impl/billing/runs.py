@@ -3,67 +3,28 @@
 Any worker may go on where another one died. A run is over when no account of it is left.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
-from impl.billing.assemble import Occasion
 from impl.billing.attempts import Attempts
-from impl.billing.charges import NothingToBill, Rejected
-from impl.billing.cycle import next_billing_date
+from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import RATES, Maker, is_prepaid, new_id, now, reference_to
-from impl.billing.policy import Policy
+from impl.billing.maker import BILLS, RATES, Draft, Maker, now, refused
+from impl.billing.outcomes import OUTCOMES, Cancelled, Outcomes
+from impl.billing.plans import CYCLE_TASK, CYCLES, occasion, plan_following, specification_of
 from impl.errors import NotFound
 from impl.events.build import correlated
-from impl.query.language import Compare, Condition, Document, Every
-from impl.store.mongo import Store
+from impl.query.language import Compare, Document, Every
 from impl.store.tasks import CLAIM_SECONDS, Lost, Task
 
-CYCLES = "billCycle"
-SPECIFICATIONS = "billCycleSpecification"
-OUTCOMES = "billCycleAccount"
-CYCLE_TASK = "cycle"
 ACCOUNT_TASK = "cycle-account"
-COUNTS = {"accountsBilled": "billed", "accountsFailed": "failed", "accountsSkipped": "skipped"}
-"""Which attribute of a cycle counts which outcome of its accounts."""
+ACCOUNT = ("billingAccount", "id")
 
 TICK_SECONDS = 1.0
 """How often a run's progress is written down."""
 
-
-def specification_of(store: Store, cycle: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The cycle's specification; an empty one where it has none. NotFound where it is not here."""
-    reference = cycle.get("billCycleSpecification")
-    return store.get(SPECIFICATIONS, reference["id"]) if reference else {}
-
-
-def occasion(
-    cycle: Document, specification: Mapping[str, Any], policy: Policy, rates: Sequence[Document]
-) -> Occasion:
-    """Why a cycle makes a bill of these rates."""
-    made = now()
-    date = cycle.get("billingDate") or made
-    following = next_billing_date(cycle, specification, policy.zone)
-    account = rates[0]["billingAccount"] if rates else {}
-    reference = {name: cycle[name] for name in ("id", "name") if name in cycle}
-    return Occasion(
-        id=new_id(),
-        account=account,
-        run_type="onCycle",
-        date=date,
-        due=cycle.get("paymentDueDate") or policy.due(date),
-        made=made,
-        period=cycle.get("validFor") if _is_period(cycle.get("validFor")) else None,
-        prepaid=is_prepaid(account, rates),
-        more={"billCycle": reference, **({"nextBillDate": following} if following else {})},
-    )
-
-
-def _is_period(given: Mapping[str, Any] | None) -> bool:
-    """Whether it has a start, and an end that is not before that."""
-    start, end = (given or {}).get("startDateTime"), (given or {}).get("endDateTime")
-    return start is not None and end is not None and start <= end
+CANCELLED_AT_ONCE = 500
+"""How many accounts of a cancelled run are let go in one transaction."""
 
 
 class Runs:
@@ -75,6 +36,7 @@ class Runs:
         self._policy = maker.policy
         self._attempts = attempts
         self._tasks = attempts.tasks
+        self._outcomes = Outcomes(maker.store)
 
     def step(self) -> bool:
         """Do what is due the longest: go on with a run, or bill an account; whether there was."""
@@ -90,39 +52,84 @@ class Runs:
             self._tasks.drop(task)
             return True
         with suppress(Lost), correlated(task.id):
+            if task.about.get("again"):
+                self._plan_again(task, cycle["id"])
+                return True
             if "accountsTotal" not in cycle:
                 cycle = self._plan(task, cycle["id"])
+            if "cancelledAt" in cycle:
+                self._cancel_rest(cycle["id"])
             self._tick(task, cycle)
         return True
 
     def _plan(self, task: Task, id_: str) -> Document:
         """Set the run going; done again from its start where a worker died in it."""
         cycle = self._begin(task, id_)
-        where = in_cycle(cycle, specification_of(self._store, cycle), now())
-        path = ("billingAccount", "id")
+        specification = specification_of(self._store, cycle)
+        where = in_cycle(cycle, specification, self._policy.zone, now())
         with self._tasks.held(task):
-            self._tasks.put_each(ACCOUNT_TASK, id_, resource=RATES, where=where, path=path)
-        progress = self._progress(cycle)
+            self._tasks.put_each(ACCOUNT_TASK, id_, resource=RATES, where=where, path=ACCOUNT)
+        progress = self._outcomes.progress(id_)
         progress |= {"accountsTotal": self._left(cycle) + sum(progress.values())}
         return self._store.change(CYCLES, id_, lambda before: {**before, **progress})
 
     def _begin(self, task: Task, id_: str) -> Document:
-        """The cycle, its run begun and its plan fixed; Lost where it was put off meanwhile."""
+        """The cycle, its run begun, its plan fixed and the next cycle planned.
+
+        Lost where it was put off meanwhile.
+        """
 
         def begun() -> Document:
             self._tasks.keep(task, CLAIM_SECONDS)
+            before = self._store.get(CYCLES, id_)
+            if before.get("runState") == "running":
+                return before
             start = {"runState": "running", "startedAt": now()}
-            return self._store.change(CYCLES, id_, lambda before: {**start, **before, **start})
+            cycle = self._store.change(CYCLES, id_, lambda before: {**start, **before, **start})
+            specification = specification_of(self._store, cycle)
+            plan_following(self._store, cycle, specification, self._policy)
+            return cycle
 
         return self._store.in_transaction(begun)
+
+    def _plan_again(self, task: Task, id_: str) -> None:
+        """Have the accounts billed again that have no bill of the run; then it goes on as any."""
+        here = Compare(("billCycle", "id"), (id_,))
+        unbilled = Every((here, Compare(("state",), ("failed", "cancelled"))))
+        with self._tasks.held(task):
+            self._tasks.put_each(
+                ACCOUNT_TASK, id_, resource=OUTCOMES, where=unbilled, path=ACCOUNT, again=True
+            )
+            gone = self._store.dangling(OUTCOMES, here, ("customerBill", "id"), BILLS)
+            for each in gone:
+                account = each["billingAccount"]["id"]
+                about = {"group": id_, "value": account, "again": True}
+                self._tasks.put(ACCOUNT_TASK, f"{id_}/{account}", **about)
+        self._tasks.put(CYCLE_TASK, id_)
+
+    def _cancel_rest(self, id_: str) -> None:
+        """End what is left of a cancelled run: each account gets its outcome, and no bill."""
+
+        def cancelled() -> int:
+            rest = self._tasks.take(ACCOUNT_TASK, id_, CANCELLED_AT_ONCE)
+            for task in rest:
+                if task.about.get("again"):
+                    self._outcomes.clear(id_, task.about["value"])
+            if rest:
+                self._outcomes.cancel(id_, [task.about["value"] for task in rest])
+            return len(rest)
+
+        while self._store.in_transaction(cancelled) == CANCELLED_AT_ONCE:
+            pass
 
     def _tick(self, task: Task, cycle: Document) -> None:
         """Write down how far the run is; the last time, that it is over."""
         over = not self._left(cycle)
-        progress = self._progress(cycle)
+        counts = self._outcomes.progress(cycle["id"])
+        progress: dict[str, object] = {**counts}
         if over:
-            progress |= {"accountsTotal": sum(progress.values())}
-            progress |= {"runState": "finished", "finishedAt": now()}
+            total = sum(counts.values())
+            progress |= {"accountsTotal": total, "runState": "finished", "finishedAt": now()}
         if not over and all(cycle.get(name) == value for name, value in progress.items()):
             self._tasks.again(task, TICK_SECONDS, afresh=True)
             return
@@ -136,13 +143,6 @@ class Runs:
         if not over:
             self._tasks.again(task, TICK_SECONDS, afresh=True)
 
-    def _progress(self, cycle: Document) -> dict[str, Any]:
-        return {name: self._count(cycle, state) for name, state in COUNTS.items()}
-
-    def _count(self, cycle: Document, state: str) -> int:
-        here = Compare(("billCycle", "id"), (cycle["id"],))
-        return self._store.count(OUTCOMES, Every((here, Compare(("state",), (state,)))))
-
     def _left(self, cycle: Document) -> int:
         return self._tasks.left(ACCOUNT_TASK, cycle["id"])
 
@@ -152,45 +152,35 @@ class Runs:
             self._attempts.at(
                 task,
                 work=lambda: self._bill(task),
-                refused=lambda why: self._refuse(task, why),
-                given_up=lambda why: self._write(task, "failed", statusReason=why),
+                refused=lambda why: self._close(task, [refused(why)]),
+                given_up=lambda why: self._close(task, [refused(Rejected(why))]),
             )
         return task is not None
 
     def _bill(self, task: Task) -> None:
-        if self._store.count(OUTCOMES, self._this(task)):
+        id_, account, again = task.about["group"], task.about["value"], "again" in task.about
+        if not again and self._outcomes.has(id_, account):
             raise Lost(f"{task.key!r} has its outcome")
-        cycle = self._store.get(CYCLES, task.about["group"])
+        cycle = self._store.get(CYCLES, id_)
+        if "cancelledAt" in cycle:
+            raise Cancelled("the run was cancelled before the account's turn")
         try:
             specification = specification_of(self._store, cycle)
         except NotFound as gone:
             raise Rejected(f"billCycleSpecification: {gone}") from None
-        account = of_account(task.about["value"])
+        made, policy = now(), self._policy
+        taken = in_cycle(cycle, specification, policy.zone, made)
         self._maker.make(
             self._attempts,
             task,
-            where=Every((account, in_cycle(cycle, specification, now()))),
-            reason=lambda rates: occasion(cycle, specification, self._policy, rates),
-            also=lambda bill: self._write(task, "billed", customerBill=reference_to(bill)),
+            where=Every((of_account(account), taken)),
+            reason=lambda rates: occasion(cycle, specification, policy, rates, made, again=again),
+            also=lambda drafts: self._close(task, drafts),
+            split=True,
         )
 
-    def _refuse(self, task: Task, why: Rejected) -> None:
-        state = "skipped" if isinstance(why, NothingToBill) else "failed"
-        self._write(task, state, statusReason=str(why))
-
-    def _this(self, task: Task) -> Condition:
-        """The outcome of a task's account in its run."""
-        cycle = Compare(("billCycle", "id"), (task.about["group"],))
-        return Every((cycle, Compare(("billingAccount", "id"), (task.about["value"],))))
-
-    def _write(self, task: Task, state: str, **outcome: Any) -> None:
-        """Keep what became of an account in the run, once."""
-        document = {
-            "id": new_id(),
-            "@type": "BillCycleAccount",
-            "billCycle": {"id": task.about["group"]},
-            "billingAccount": {"id": task.about["value"]},
-            "state": state,
-            **outcome,
-        }
-        self._store.insert(OUTCOMES, document)
+    def _close(self, task: Task, drafts: Sequence[Draft]) -> None:
+        """Keep what became of the account, in the place of what became of it before."""
+        id_, account = task.about["group"], task.about["value"]
+        beside = "again" in task.about and self._outcomes.clear(id_, account)
+        self._outcomes.write(id_, account, drafts, beside=beside)

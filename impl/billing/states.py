@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from impl.billing.money import money, total, value_of
+from impl.billing.money import LARGEST, money, total, value_of
 from impl.errors import Conflict
 
 MOVES: Mapping[str, frozenset[str]] = {
@@ -44,7 +44,7 @@ def follow_payments(
     """Let what is left to pay follow from the payments, and the state from that.
 
     What the client names itself stays, and so does a bill on hold. Raises Conflict for amounts of
-    one bill in several currencies.
+    one bill in several currencies, and for payments that leave more than an amount can hold.
     """
     changed = {name for name in AMOUNTS if before.get(name) != after.get(name)}
     if not changed:
@@ -56,6 +56,9 @@ def follow_payments(
         return
     paid = total([_amount(payment) for payment in after.get("appliedPayment") or ()])
     left = total([due, -paid])
+    if abs(left) > LARGEST:
+        name = "appliedPayment" if "appliedPayment" in changed else "amountDue"
+        raise Conflict(f"{name}: would leave {left:f} to pay, more than an amount can hold")
     after["remainingAmount"] = money(left, unit)
     if "appliedPayment" in changed and "state" not in named and after.get("state") != "onHold":
         after["state"] = _state(after.get("state"), due, paid, left)
@@ -76,9 +79,14 @@ def _amount(payment: Mapping[str, Any] | None) -> Decimal:
 
 
 def _state(state: str | None, due: Decimal, paid: Decimal, left: Decimal) -> str | None:
-    """The state that payments bring a bill to; one that none was made for keeps its own."""
-    if paid and (left <= 0 if due >= 0 else left >= 0):
-        return "settled"
-    if paid:
-        return "partiallyPaid"
-    return "sent" if state in ("partiallyPaid", "settled") else state
+    """The state that payments bring a bill to.
+
+    Payments that sum to zero, or against the bill's sign, pay nothing. A bill that none was made
+    for keeps its state, and one of zero has nothing to be paid.
+    """
+    followed = state in ("partiallyPaid", "settled")
+    if not due:
+        return "settled" if paid or followed else state
+    if paid * due <= 0:
+        return "sent" if followed else state
+    return "settled" if left * due <= 0 else "partiallyPaid"

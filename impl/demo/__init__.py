@@ -7,23 +7,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from impl.billing.cycle import dates
-from impl.demo import bills
+from impl.demo import bills, cycles
 from impl.demo.accounts import ACCOUNTS
-from impl.demo.bills import month_before
+from impl.demo.cycles import month_before
 from impl.errors import Conflict
 from impl.store.mongo import Store
 
 Json = dict[str, Any]
-OFFSETS = {
-    "billingDateShift": 0,
-    "chargeDateOffset": -1,
-    "creditDateOffset": -1,
-    "mailingDateOffset": bills.MAILED_AFTER,
-    "paymentDueDateOffset": bills.DUE_AFTER,
-}
 
 
 def load(store: Store) -> None:
@@ -39,10 +30,12 @@ def load(store: Store) -> None:
 def documents(now: datetime) -> Iterator[tuple[str, Json]]:
     """Every document with its resource, as of a day; the bills come last."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    yield "billCycleSpecification", _specification()
-    for back in range(bills.MONTHS):
-        yield "billCycle", _cycle(month_before(today, back))
     made, rates = bills.made(today)
+    yield "billCycleSpecification", cycles.specification()
+    for cycle in cycles.run(today, made):
+        yield "billCycle", cycle
+    for outcome in cycles.outcomes(made):
+        yield "billCycleAccount", outcome
     yield from (("appliedCustomerBillingRate", rate) for rate in rates)
     yield from (("customerBillOnDemand", request) for request in _requests(today))
     yield from (("customerBill", bill) for bill in made)
@@ -76,28 +69,3 @@ def _requests(today: datetime) -> list[Json]:
             "statusReason": "there is nothing to bill",
         },
     ]
-
-
-def _specification() -> Json:
-    return {
-        "id": "monthly",
-        "@type": "BillCycleSpecification",
-        "name": "Monthly",
-        "description": "Fees in advance, usage in arrears, on the first day of each month.",
-        "frequency": "monthly",
-        "billingPeriod": "month",
-        **OFFSETS,
-    }
-
-
-def _cycle(month: datetime) -> Json:
-    """A month's run of the specification, its dates as the offsets say."""
-    cycle = {
-        "id": f"monthly-{month:%Y-%m}",
-        "@type": "BillCycle",
-        "name": f"Monthly, {month:%Y-%m}",
-        "billingPeriod": f"{month:%Y-%m}",
-        "billCycleSpecification": {"id": "monthly", "name": "Monthly"},
-        "runState": "finished",
-    }
-    return cycle | dates(cycle, _specification(), ZoneInfo("UTC"))

@@ -1,22 +1,28 @@
 """The demo data's bills and rates. Their sums are right to the cent."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from impl.billing.assemble import Occasion, assemble, own_document
+from impl.billing.coverage import covered
 from impl.billing.money import exact, money
+from impl.billing.parties import account_of, parties_of
+from impl.billing.plans import occasion
+from impl.demo import cycles
 from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, USAGE, Account, Line
+from impl.demo.cycles import month_before
 
 Json = dict[str, Any]
+Span = tuple[datetime, datetime]
 CENT = Decimal("0.01")
-MONTHS = 8
 FIRST_BILL_NO = 4711
-MAILED_AFTER, EXTRA_AFTER, DUE_AFTER = 2, 16, 21
+EXTRA_AFTER = 16
 CHANGED_AFTER = {
     "new": 0,
     "validated": 0,
-    "sent": MAILED_AFTER,
+    "sent": 2,
     "onHold": 10,
     "partiallyPaid": 19,
     "settled": 19,
@@ -47,17 +53,18 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
     arrears = (month_before(month, 1), month)
     id_ = f"{month:%Y-%m}-{account.number}"
     rates = [
-        _rate(account, line, f"{id_}-{number}", ahead if line.kind == RECURRING else arrears, month)
+        _rate(account, line, f"{id_}-{number}", *_dated(line, ahead, arrears))
         for number, line in enumerate(lines, 1)
     ]
-    facts = {
-        "category": "normal",
-        "runType": "onCycle",
-        "nextBillDate": ahead[1],
-        "billingPeriod": period(*ahead),
-        "billCycle": {"id": f"monthly-{month:%Y-%m}"},
-    }
-    return _bill(account, id_, month, state, rates) | facts, rates
+    why = occasion(cycles.cycle(month), cycles.specification(), cycles.POLICY, rates, month)
+    return _bill(account, id_, why, state, rates), rates
+
+
+def _dated(line: Line, ahead: Span, arrears: Span) -> tuple[Span, datetime]:
+    """What a line is for, and its date: fees as they begin, all else before the bill is made."""
+    if line.kind == RECURRING:
+        return ahead, ahead[0]
+    return arrears, arrears[1] - timedelta(days=1)
 
 
 def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
@@ -68,22 +75,26 @@ def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
         _rate(account, line, f"{id_}-{number}", (day, day), day)
         for number, line in enumerate(ASKED_FOR, 1)
     ]
-    facts = {"category": "interim", "runType": "offCycle", "billingPeriod": period(month, day)}
-    return _bill(account, id_, day, "sent", rates) | facts, rates
-
-
-def _bill(account: Account, id_: str, day: datetime, state: str, rates: list[Json]) -> Json:
-    """A bill over its rates, which it marks as billed."""
-    occasion = Occasion(
-        id=f"bill-{id_}",
-        account=account.reference,
-        run_type="onCycle",
+    coverage = covered(rates, cycles.POLICY.zone)
+    why = Occasion(
+        id="",
+        account=account_of(rates),
+        run_type="offCycle",
         date=day,
-        due=day + timedelta(days=DUE_AFTER),
-        made=day + timedelta(days=CHANGED_AFTER[state]),
-        more=_parties(account),
+        due=cycles.POLICY.due(day),
+        made=day,
+        period=coverage.period if coverage else None,
+        derived_period=True,
+        more={"relatedParty": parties_of(rates)},
     )
-    bill = assemble(rates, occasion) | {"state": state}
+    return _bill(account, id_, why, "sent", rates), rates
+
+
+def _bill(account: Account, id_: str, why: Occasion, state: str, rates: list[Json]) -> Json:
+    """A bill over its rates, which it marks as billed, as it came to its state since."""
+    changed = why.date + timedelta(days=CHANGED_AFTER[state])
+    bill = assemble(rates, replace(why, id=f"bill-{id_}", made=changed))
+    bill |= {"state": state, **_payment(account)}
     for rate in rates:
         rate |= {"isBilled": True, "bill": {"id": bill["id"], "@referredType": "CustomerBill"}}
     gross = exact(bill["amountDue"]["value"])
@@ -109,14 +120,21 @@ def _payments(gross: Decimal, state: str) -> list[Decimal]:
     return []
 
 
-def _parties(account: Account) -> Json:
-    number, name = account.number, account.party["name"]
+def _payment(account: Account) -> Json:
     return {
-        "financialAccount": {"id": f"ledger-{number}", "@referredType": "FinancialAccount"},
-        "paymentMethod": {"id": f"method-{number}", "name": account.payment},
-        "relatedParty": [account.party | {"role": "payer"}]
-        + ([_clerk(name)] if account.party["@referredType"] == "Organization" else []),
+        "financialAccount": {
+            "id": f"ledger-{account.number}",
+            "@referredType": "FinancialAccount",
+        },
+        "paymentMethod": {"id": f"method-{account.number}", "name": account.payment},
     }
+
+
+def _parties(account: Account) -> list[Json]:
+    """Whom a charge names: who pays, and of a company who gets the bill."""
+    is_company = account.party["@referredType"] == "Organization"
+    clerk = [_clerk(account.party["name"])] if is_company else []
+    return [account.party | {"role": "payer"}, *clerk]
 
 
 def _clerk(company: str) -> Json:
@@ -153,6 +171,7 @@ def _rate(
         "date": day,
         "isBilled": False,
         "billingAccount": account.reference,
+        "relatedParty": _parties(account),
         "periodCoverage": period(*span) if line.kind in (RECURRING, USAGE) else period(day, day),
         "taxExcludedAmount": money(net, account.currency),
         "appliedTax": [_tax(line.tax, tax, account.currency)],
@@ -177,9 +196,3 @@ def _tax(rate: str, amount: Decimal, currency: str) -> Json:
 def period(start: datetime, end: datetime) -> Json:
     """A TimePeriod from one moment to another."""
     return {"startDateTime": start, "endDateTime": end}
-
-
-def month_before(day: datetime, back: int) -> datetime:
-    """The first moment of the month so many months before the day's."""
-    months = day.year * 12 + day.month - 1 - back
-    return day.replace(year=months // 12, month=months % 12 + 1, day=1)

@@ -36,37 +36,42 @@ class Formats:
             return ""
         if amount.unit not in CURRENCIES:
             return f"{self.figure(amount)}\u00a0{amount.unit}".strip()
-        pattern = _to_digits(self.locale.currency_formats["standard"], _digits(amount.unit))
+        pattern = _to_digits(self.locale.currency_formats["standard"], minor_digits(amount.unit))
         written: str = pattern.apply(
             rounded(amount), self.locale, currency=amount.unit, currency_digits=False
         )
         return LETTER_BEFORE_DIGIT.sub("\u00a0", written)
 
     def bare(self, amount: Money | None, unit: str) -> str:
-        """The amount under a heading that names the unit; with its own where it has another."""
-        return self.figure(amount) if amount and amount.unit == unit else self.amount(amount)
+        """The amount under a heading that names the unit; with its own where it has another.
+
+        Digits below the minor unit are kept.
+        """
+        if amount and amount.unit == unit:
+            return self._figure(amount.value, max(minor_digits(unit), _decimals(amount.value)))
+        return self.amount(amount)
 
     def figure(self, amount: Money) -> str:
         """The amount without its currency."""
-        pattern = _to_digits(self.locale.decimal_formats[None], _digits(amount.unit))
-        written: str = pattern.apply(rounded(amount), self.locale)
+        return self._figure(rounded(amount), minor_digits(amount.unit))
+
+    def _figure(self, value: Decimal, digits: int) -> str:
+        written: str = _to_digits(self.locale.decimal_formats[None], digits).apply(
+            value + 0, self.locale
+        )
         return written
 
     def symbol(self, unit: str) -> str:
         """The unit as the locale writes it, such as €."""
         return get_currency_symbol(unit, self.locale) if unit in CURRENCIES else unit
 
-    def percent(self, rate: Decimal | None) -> str:
-        """A tax rate in percent: 20 and 0.2 are both 20 %.
-
-        What lies between -1 and 1 is a fraction: there is a tax of 1 %, and none of 100 %.
-        """
-        if rate is None:
+    def percent(self, percent: Decimal | None) -> str:
+        """A tax rate, given in percent."""
+        if percent is None:
             return ""
-        share = rate if abs(rate) < 1 else rate / 100
         pattern = copy.copy(self.locale.percent_formats[None])
         pattern.frac_prec = (0, 4)
-        written: str = pattern.apply(share, self.locale)
+        written: str = pattern.apply(percent / 100, self.locale)
         return written
 
     def day(self, moment: Any) -> str:
@@ -74,11 +79,12 @@ class Formats:
         day = self._day(moment)
         return format_date(day, "long", self.locale) if day else ""
 
-    def span(self, period: Any) -> str:
+    def span(self, period: Any, *, ours: bool = False) -> str:
         """The days from a period's start to its end, or the one that it has.
 
-        An end at midnight is the end of the day before where the period spans whole months: from
-        one day of the month to the same one, or to the first.
+        An end at midnight is the end of the day before: always of a period of `ours`; of others',
+        who send last days too, where it spans whole months, from one day of the month to the same
+        one, or to the first.
         """
         if not isinstance(period, Mapping):
             return ""
@@ -86,7 +92,7 @@ class Formats:
             self._local(period.get("startDateTime")),
             self._local(period.get("endDateTime")),
         )
-        if start and end and _excludes_its_end(start, end):
+        if start and end and _excludes_its_end(start, end, ours=ours):
             end -= timedelta(days=1)
         return _span(start.date() if start else None, end.date() if end else None, self.locale)
 
@@ -105,9 +111,9 @@ class Formats:
             return aware
 
 
-def _excludes_its_end(start: datetime, end: datetime) -> bool:
+def _excludes_its_end(start: datetime, end: datetime, *, ours: bool) -> bool:
     midnight = (end.hour, end.minute, end.second) == (0, 0, 0)
-    return midnight and end.date() > start.date() and end.day in (1, start.day)
+    return midnight and end.date() > start.date() and (ours or end.day in (1, start.day))
 
 
 @lru_cache(4096)
@@ -120,13 +126,19 @@ def _span(start: date | None, end: date | None, locale: Locale) -> str:
 
 def rounded(amount: Money) -> Decimal:
     """The value to its currency's minor unit, half away from zero; zero has no sign."""
-    return amount.value.quantize(Decimal(1).scaleb(-_digits(amount.unit)), ROUND_HALF_UP) + 0
+    return amount.value.quantize(Decimal(1).scaleb(-minor_digits(amount.unit)), ROUND_HALF_UP) + 0
 
 
-def _digits(unit: str) -> int:
+def minor_digits(unit: str) -> int:
     """The decimals of the minor unit in ISO 4217."""
     exponent = CURRENCIES.get(unit)
     return DIGITS if exponent is None else exponent
+
+
+def _decimals(value: Decimal) -> int:
+    """How many decimals the value has that are not zero at the end."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 @lru_cache(256)

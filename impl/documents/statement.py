@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from impl.documents.formats import Formats
-from impl.documents.totals import Row, settlement, sums
+from impl.documents.lines import Line, left_of, lines
+from impl.documents.totals import Row, difference_name, settlement, sums
 from impl.documents.values import Json, listed, money, name, text, total
 
 RECEIVERS = ("bill receiver", "customer", "payer")
@@ -71,6 +72,9 @@ class Statement:
     headline: Row | None
     currency: str
     groups: tuple[Group, ...]
+    rounding: Entry | None
+    """What the lines' amounts lack to make the bill's totals, where they do."""
+
     sums: tuple[Row, ...]
     settlement: tuple[Row, ...]
 
@@ -87,7 +91,7 @@ class Clerk:
 
     def statement(self, bill: Json, rates: Sequence[Json]) -> Statement:
         """What the bill and the rates on it say."""
-        unit = _unit(bill, rates)
+        unit, of = _unit(bill, rates), lines(bill, rates)
         rows = settlement(bill, self.formats, self.words)
         return Statement(
             language=self.language,
@@ -96,13 +100,14 @@ class Clerk:
             title=self.words["credit_note" if _is_credit_note(bill) else "bill"],
             number=_number(bill),
             status=self.words["on_hold"] if bill.get("state") == "onHold" else "",
-            seller=self.seller,
+            seller=self.seller if self.seller.name else self._selling(bill),
             parties=tuple(self._parties(bill)),
             facts=tuple(fact for fact in self._facts(bill) if fact.value),
             headline=self._headline(bill, rows),
             currency=self.formats.symbol(unit),
-            groups=tuple(self._groups(rates, unit)),
-            sums=sums(bill, rates, self.formats, self.words),
+            groups=tuple(self._groups(of, unit)),
+            rounding=self._rounding(bill, of, unit),
+            sums=sums(bill, of, self.formats, self.words),
             settlement=rows,
         )
 
@@ -110,18 +115,26 @@ class Clerk:
         words, day = self.words, self.formats.day
         yield Fact(words["number"], _number(bill))
         yield Fact(words["date"], day(bill.get("billDate")))
-        yield Fact(words["period"], self.formats.span(bill.get("billingPeriod")))
+        ours = "billingPeriod" in getattr(bill, "derived", ())
+        yield Fact(words["period"], self.formats.span(bill.get("billingPeriod"), ours=ours))
         yield Fact(words["due_date"], day(bill.get("paymentDueDate")))
         yield Fact(words["account"], _account(bill))
         yield Fact(words["payment_method"], name(bill.get("paymentMethod")))
         yield Fact(words["category"], "" if _is_credit_note(bill) else text(bill.get("category")))
 
     def _parties(self, bill: Json) -> Iterator[Fact]:
-        """Everyone on the bill with their role, who it is for first."""
+        """Everyone whom the bill is for with their role, its likeliest reader first."""
         parties = [each for each in listed(bill.get("relatedParty")) if name(each)]
         for party in sorted(parties, key=_likely_reader):
+            if _sells(party):
+                continue
             role = text(party.get("role"))
             yield Fact(self.words.get(role.lower(), role), name(party))
+
+    def _selling(self, bill: Json) -> Seller:
+        """The party that the bill names as its seller, where no setting does."""
+        parties = (each for each in listed(bill.get("relatedParty")) if _sells(each))
+        return replace(self.seller, name=next(map(name, parties), ""))
 
     def _headline(self, bill: Json, rows: tuple[Row, ...]) -> Row | None:
         """What is to be paid and until when; of a settled bill, that it is paid."""
@@ -134,31 +147,41 @@ class Clerk:
         day = self.formats.day(bill.get("paymentDueDate")) if last.kind == "due" else ""
         return replace(last, detail=day and f"{self.words['due_date']}: {day}")
 
-    def _groups(self, rates: Sequence[Json], unit: str) -> Iterator[Group]:
+    def _groups(self, of: Sequence[Line], unit: str) -> Iterator[Group]:
         """The lines by product in the order that the products first come; the rest last."""
-        products = _by_product(rates)
+        products = _by_product(of)
         others = self.words["other_charges" if len(products) > 1 else "charges"]
         titles = Counter(title for title, _ in products)
         for (title, id_), own in products.items():
             yield self._group(title or others, id_ if titles[title] > 1 else "", own, unit)
 
-    def _group(self, title: str, detail: str, rates: list[Json], unit: str) -> Group:
-        net, gross = (
-            self.formats.bare(total(money(each.get(amount)) for each in rates), unit)
-            for amount in ("taxExcludedAmount", "taxIncludedAmount")
-        )
-        return Group(title, detail, tuple(self._entry(each, unit) for each in rates), net, gross)
+    def _group(self, title: str, detail: str, of: list[Line], unit: str) -> Group:
+        net = self.formats.bare(total(line.net for line in of), unit)
+        gross = self.formats.bare(total(line.gross for line in of), unit)
+        return Group(title, detail, tuple(self._entry(line, unit) for line in of), net, gross)
 
-    def _entry(self, rate: Json, unit: str) -> Entry:
+    def _entry(self, line: Line, unit: str) -> Entry:
+        rate = line.rate
         title, description = text(rate.get("name")), text(rate.get("description"))
         day = {"startDateTime": rate.get("date")}
         return Entry(
             name=title or description or text(rate.get("id")),
             description=description if title and description != title else "",
             days=self.formats.span(rate.get("periodCoverage")) or self.formats.span(day),
-            net=self.formats.bare(money(rate.get("taxExcludedAmount")), unit),
-            gross=self.formats.bare(money(rate.get("taxIncludedAmount")), unit),
+            net=self.formats.bare(line.net, unit),
+            gross=self.formats.bare(line.gross, unit),
         )
+
+    def _rounding(self, bill: Json, of: Sequence[Line], unit: str) -> Entry | None:
+        """The row that closes both columns of the lines, where they miss the bill's totals."""
+        net = left_of(money(bill.get("taxExcludedAmount")), (line.net for line in of))
+        gross = left_of(money(bill.get("taxIncludedAmount")), (line.gross for line in of))
+        off = [each for each in (net, gross) if each and each.value]
+        if not off:
+            return None
+        largest = max(off, key=lambda each: abs(each.value))
+        name = self.words[difference_name(largest)]
+        return Entry(name, "", "", self.formats.bare(net, unit), self.formats.bare(gross, unit))
 
 
 def _number(bill: Json) -> str:
@@ -181,13 +204,17 @@ def _likely_reader(party: Json) -> int:
     return RECEIVERS.index(role) if role in RECEIVERS else len(RECEIVERS)
 
 
-def _by_product(rates: Sequence[Json]) -> dict[tuple[str, str], list[Json]]:
-    """Rates by the name and id of their product; those without one come last, under ("", "")."""
-    products: dict[tuple[str, str], list[Json]] = {}
-    rest: list[Json] = []
-    for rate in listed(list(rates)):
-        key = _product(rate.get("product"))
-        (products.setdefault(key, []) if key else rest).append(rate)
+def _sells(party: Json) -> bool:
+    return text(party.get("role")).lower() == "seller"
+
+
+def _by_product(of: Sequence[Line]) -> dict[tuple[str, str], list[Line]]:
+    """Lines by the name and id of their product; those without one come last, under ("", "")."""
+    products: dict[tuple[str, str], list[Line]] = {}
+    rest: list[Line] = []
+    for line in of:
+        key = _product(line.rate.get("product"))
+        (products.setdefault(key, []) if key else rest).append(line)
     return products | ({("", ""): rest} if rest else {})
 
 

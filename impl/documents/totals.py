@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from impl.billing.taxes import Levied, Percents
 from impl.documents.formats import Formats, rounded
+from impl.documents.lines import Line
 from impl.documents.values import Json, Money, listed, money, name, number, text, total
 
 ROUNDING = Decimal(1)
@@ -26,15 +28,15 @@ class Row:
     detail: str = ""
 
 
-def sums(bill: Json, rates: Sequence[Json], formats: Formats, words: Words) -> tuple[Row, ...]:
+def sums(bill: Json, of: Sequence[Line], formats: Formats, words: Words) -> tuple[Row, ...]:
     """The net total, the taxes on it, what rounding made of them, and the gross total."""
     net, gross = money(bill.get("taxExcludedAmount")), money(bill.get("taxIncludedAmount"))
-    taxes = _taxes(bill, rates)
-    difference = _difference(net, list(taxes.values()), gross)
+    taxes = _taxes(bill, of)
+    difference = _difference(net, [tax.amount for tax in taxes], gross)
     rows = [
         _row("net", words["net_total"], net, formats),
-        *(_tax(each, amount, formats, words) for each, amount in taxes.items()),
-        _row("rounding", words[_difference_name(difference)], difference, formats),
+        *(_tax(each, formats, words, based=len(taxes) > 1) for each in taxes),
+        _row("rounding", words[difference_name(difference)], difference, formats),
         _row("gross", words["gross_total"], gross, formats),
     ]
     return tuple(row for row in rows if row.amount)
@@ -56,27 +58,67 @@ def _row(kind: str, label: str, amount: Money | None, formats: Formats) -> Row:
     return Row(kind, label, formats.amount(amount))
 
 
-Levied = tuple[str, Decimal | None, str]
-"""What makes two taxes the same: category, rate, and the unit of what they come to."""
+@dataclass(frozen=True)
+class _Tax:
+    """A tax of a bill: its rate in percent, and what it is levied on where the bill says that."""
+
+    category: str
+    percent: Decimal | None
+    amount: Money | None
+    base: Money | None
 
 
-def _taxes(bill: Json, rates: Sequence[Json]) -> dict[Levied, Money | None]:
+def _taxes(bill: Json, of: Sequence[Line]) -> list[_Tax]:
     """The bill's taxes by category and rate; where it names none, those of its lines."""
-    items = listed(bill.get("taxItem"))
-    of_lines = (tax for rate in rates for tax in listed(rate.get("appliedTax")))
-    taxes: dict[Levied, list[Money | None]] = {}
-    for item in items or of_lines:
-        amount = money(item.get("taxAmount"))
-        unit = amount.unit if amount else ""
-        same = (text(item.get("taxCategory")), number(item.get("taxRate")), unit)
-        taxes.setdefault(same, []).append(amount)
-    return {same: total(amounts) for same, amounts in taxes.items()}
+    items = [_item(each) for each in listed(bill.get("taxItem"))] or [
+        _Tax(tax.category or "", tax.rate, Money(tax.amount, line.unit), None)
+        for line in of
+        for tax in line.taxes
+        if tax.rate or tax.amount
+    ]
+    percents = Percents([*_based(items), *_levied(bill, items, of)])
+    taxes: dict[tuple[str, Decimal | None, str], list[_Tax]] = {}
+    for item in items:
+        percent = percents.of(item.category, item.percent)
+        unit = item.amount.unit if item.amount else ""
+        taxes.setdefault((item.category, percent, unit), []).append(item)
+    return [
+        _Tax(
+            category,
+            percent,
+            total(each.amount for each in same),
+            total(each.base for each in same),
+        )
+        for (category, percent, _), same in taxes.items()
+    ]
 
 
-def _tax(levied: Levied, amount: Money | None, formats: Formats, words: Words) -> Row:
-    category, rate, _ = levied
-    label = f"{category or words['tax']} {formats.percent(rate)}".strip()
-    return _row("tax", label, amount, formats)
+def _item(given: Json) -> _Tax:
+    amount, base = money(given.get("taxAmount")), money(given.get("taxableAmount"))
+    return _Tax(text(given.get("taxCategory")), number(given.get("taxRate")), amount, base)
+
+
+def _based(items: Sequence[_Tax]) -> Iterator[Levied]:
+    """What the bill's own taxes tell of their rates."""
+    for item in items:
+        if item.amount and item.base:
+            yield Levied(item.category, item.percent, item.base.value, item.amount.value)
+
+
+def _levied(bill: Json, items: Sequence[_Tax], of: Sequence[Line]) -> Iterator[Levied]:
+    """What the lines tell of the rates; or the bill, of its only tax."""
+    net = money(bill.get("taxExcludedAmount"))
+    if len(items) == 1 and net and items[0].amount and not items[0].base:
+        yield Levied(items[0].category, items[0].percent, net.value, items[0].amount.value)
+    for tax in (tax for line in of for tax in line.taxes):
+        yield tax._replace(category=tax.category or "")
+
+
+def _tax(tax: _Tax, formats: Formats, words: Words, *, based: bool) -> Row:
+    label = f"{tax.category or words['tax']} {formats.percent(tax.percent)}".strip()
+    if based and tax.base:
+        label = words["tax_on"].format(tax=label, base=formats.amount(tax.base))
+    return _row("tax", label, tax.amount, formats)
 
 
 def _difference(
@@ -88,7 +130,8 @@ def _difference(
     return off if off and rounded(off) else None
 
 
-def _difference_name(difference: Money | None) -> str:
+def difference_name(difference: Money | None) -> str:
+    """The word for what sums are off: rounding up to one unit of the currency, else adjustment."""
     small = difference is None or abs(difference.value) <= ROUNDING
     return "rounding" if small else "adjustment"
 

@@ -9,7 +9,10 @@ from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
 
-FIXED = ("taxExcludedAmount", "taxIncludedAmount", "appliedTax", "type", "billingAccount")
+FIXED = (
+    *("taxExcludedAmount", "taxIncludedAmount", "appliedTax", "priceBasis"),
+    *("type", "billingAccount"),
+)
 """What a bill was made of."""
 
 

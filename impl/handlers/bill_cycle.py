@@ -1,21 +1,29 @@
 """What serves /billCycle."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from generated import api, schemas, types
-from impl.billing.cycle import dates
-from impl.billing.runs import COUNTS, CYCLE_TASK, OUTCOMES, specification_of
+from impl.billing.cycle import DERIVED, refuse_contradiction
+from impl.billing.derived import claim, derive, said
+from impl.billing.maker import now
+from impl.billing.outcomes import COUNTS, OUTCOMES
+from impl.billing.periods import named
+from impl.billing.plans import CYCLE_TASK, specification_of
 from impl.errors import Conflict, FieldInvalid, NotFound
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Page, Query
 from impl.store.tasks import Tasks
 
-RUN = {"runState", "accountsTotal", "startedAt", "finishedAt", *COUNTS}
+RUN = {"runState", "accountsTotal", "startedAt", "finishedAt", "cancelledAt", *COUNTS}
 """What a run writes of itself, and no client does."""
 
 FIXED = ("billingDate", "chargeDate", "creditDate", "billCycleSpecification", "validFor")
 """What a run is made by, so that it can't change any more once it has begun."""
+
+TIMED = (*DERIVED, "billingPeriod", "billCycleSpecification")
+"""What a planned cycle's dates follow from, and those themselves."""
 
 
 class BillCycles(api.BillCycleApi[Query, Page, Patch]):
@@ -23,7 +31,7 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
 
     def __init__(self, services: Services) -> None:
         self._store = services.store
-        self._zone = services.policy.zone
+        self._policy = services.policy
         self._tasks = Tasks(services.store)
         self._cycles: Collection[types.BillCycle] = Collection(
             "billCycle",
@@ -54,33 +62,92 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
     def delete_bill_cycle(self, id_: str, *, if_match: str | None = None) -> None:
         self._cycles.delete(id_, if_match=if_match)
 
-    def _start(self, cycle: dict[str, Any]) -> None:
-        """A cycle begins planned, unless it was run elsewhere; its specification sets its dates."""
+    def cancel_bill_cycle(self, id_: str) -> types.BillCycle:
+        def cancelled(before: Document) -> Document:
+            if before.get("runState") != "running":
+                raise Conflict(f"runState: the cycle is {before.get('runState')}, and not running")
+            return Document({"cancelledAt": now(), **before}, derived=before.derived)
+
+        return self._run_on(id_, cancelled)
+
+    def retry_bill_cycle(self, id_: str) -> types.BillCycle:
+        def reopened(before: Document) -> Document:
+            if before.get("runState") != "finished":
+                raise Conflict(f"runState: the cycle is {before.get('runState')}, and not finished")
+            if "accountsTotal" not in before:
+                raise Conflict("runState: the cycle was run elsewhere, and can't be run again here")
+            kept = {n: v for n, v in before.items() if n not in ("finishedAt", "cancelledAt")}
+            return Document({**kept, "runState": "running"}, derived=before.derived)
+
+        return self._run_on(id_, reopened, again=True)
+
+    def _run_on(
+        self, id_: str, change: Callable[[Document], Document], **about: Any
+    ) -> types.BillCycle:
+        """Change a cycle that was run, and leave what that means to a worker."""
+
+        def changed() -> Document:
+            cycle = self._store.change("billCycle", id_, change)
+            self._tasks.put(CYCLE_TASK, id_, **about)
+            return cycle
+
+        return cast(types.BillCycle, self._store.in_transaction(changed))
+
+    def _start(self, cycle: Document) -> None:
+        """A cycle begins planned, unless it was run elsewhere; what it leaves out is derived."""
         was_run = cycle.get("runState") == "finished"
         for name in RUN - {"runState"}:
             cycle.pop(name, None)
         cycle["runState"] = "finished" if was_run else "planned"
         if not was_run:
+            self._refuse_no_period(cycle)
+            try:
+                refuse_contradiction(cycle, self._policy.zone, cycle.keys())
+            except ValueError as error:
+                name, _, trouble = str(error).partition(": ")
+                raise FieldInvalid(name, trouble) from None
             self._date(cycle)
 
-    def _judge(self, before: Document, after: dict[str, Any], _named: frozenset[str]) -> None:
+    def _refuse_no_period(self, cycle: Document) -> None:
+        """Raise FieldInvalid where `billingPeriod` looks like the name of a period and is none."""
+        try:
+            named(cycle.get("billingPeriod"), self._policy.zone)
+        except ValueError as error:
+            raise FieldInvalid("billingPeriod", str(error)) from None
+
+    def _judge(self, before: Document, after: Document, _named: frozenset[str]) -> None:
         """Keep what a run is made by once it has begun, and what it tells of itself always."""
         for name in RUN:
             if before.get(name) != after.get(name):
                 raise FieldInvalid(name, "can't be patched")
         if before.get("runState", "planned") == "planned":
-            self._date(after)
-        else:
-            for name in FIXED:
-                if before.get(name) != after.get(name):
-                    raise Conflict(f"{name}: the cycle is {before['runState']}")
+            self._date_again(before, after)
+            return
+        for name in FIXED:
+            if before.get(name) != after.get(name):
+                raise Conflict(f"{name}: the cycle is {before['runState']}")
 
-    def _date(self, cycle: dict[str, Any]) -> None:
-        """Set the dates that the cycle lacks; Conflict where its specification is not here."""
+    def _date_again(self, before: Document, after: Document) -> None:
+        """Derive again what was derived; what the client changes is the client's from now on."""
+        changed = {name for name in TIMED if before.get(name) != after.get(name)}
+        if not changed and "billingDate" in after:
+            return
+        if "billingPeriod" in changed:
+            self._refuse_no_period(after)
+        claim(before, after)
         try:
-            cycle |= dates(cycle, specification_of(self._store, cycle), self._zone)
+            refuse_contradiction(after, self._policy.zone, said(after).keys())
+        except ValueError as error:
+            raise Conflict(str(error)) from None
+        self._date(after)
+
+    def _date(self, cycle: Document) -> None:
+        """Set the dates that follow; Conflict where the cycle's specification is not here."""
+        try:
+            specification = specification_of(self._store, cycle)
         except NotFound as error:
             raise Conflict(f"billCycleSpecification: {error}") from None
+        derive(cycle, specification, self._policy.zone, self._policy.terms_days)
 
     def _plan(self, before: Document | None, after: Document | None) -> None:
         """Have the cycle run when its billing date comes; one without a date waits for it."""

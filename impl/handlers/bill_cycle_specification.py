@@ -1,15 +1,20 @@
 """What serves /billCycleSpecification."""
 
-from typing import Any
-
 from generated import api, schemas, types
+from impl.billing.cycle import refuse_specification
 from impl.billing.eligible import rate_filter
 from impl.billing.maker import RATES
-from impl.billing.runs import CYCLES
+from impl.billing.plans import CYCLES
 from impl.errors import Conflict, FieldInvalid
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Every, Page, Query
+
+SCHEDULE = (
+    *("frequency", "billingPeriod", "recurring", "recurringInAdvance", "billingDateShift"),
+    *("chargeDateOffset", "mailingDateOffset", "paymentDueDateOffset"),
+)
+"""What tells when a cycle's bills are made, mailed and due."""
 
 
 class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch]):
@@ -21,8 +26,8 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             schemas.BillCycleSpecification,
             services,
             Rules(
-                on_create=self._judge,
-                on_change=lambda _, after, __: self._judge(after),
+                on_create=lambda created: self._judge(Document({}), created),
+                on_change=lambda before, after, _: self._judge(before, after),
                 on_remove=self._keep,
             ),
         )
@@ -54,8 +59,13 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
     def delete_bill_cycle_specification(self, id_: str, *, if_match: str | None = None) -> None:
         self._specifications.delete(id_, if_match=if_match)
 
-    def _judge(self, specification: dict[str, Any]) -> None:
-        """Raise FieldInvalid where the filter can't be read, or names what no rate has."""
+    def _judge(self, before: Document, specification: Document) -> None:
+        """Raise FieldInvalid where no cycle could be run by what is said.
+
+        A frequency and offsets that were stored before they were judged stay as they are.
+        """
+        if any(before.get(name) != specification.get(name) for name in SCHEDULE):
+            refuse_specification(specification)
         for path in rate_filter(specification).unknown:
             if not self._store.knows(RATES, path):
                 raise FieldInvalid("rateFilter", f"{'.'.join(path)} is no attribute of any rate")

@@ -59,10 +59,10 @@ class Services:
 class Rules:
     """What a resource asks for beyond its schema."""
 
-    on_create: Callable[[dict[str, Any]], None] = lambda document: None
+    on_create: Callable[[Document], None] = lambda document: None
     """Fill in what the server owns; raise what the client got wrong."""
 
-    on_change: Callable[[Document, dict[str, Any], frozenset[str]], None] = lambda *_: None
+    on_change: Callable[[Document, Document, frozenset[str]], None] = lambda *_: None
     """Judge a change, and fill in what follows from it; last, the attributes that it names."""
 
     free: frozenset[str] = frozenset()
@@ -155,9 +155,9 @@ class Collection(Generic[T]):
 
         self._store.in_transaction(lambda: self._written(removed))
 
-    def _made(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _made(self, body: Mapping[str, Any]) -> Document:
         """What is kept of a body; raises what the client got wrong."""
-        document = {**body} if "id" in body else {"id": str(ULID()), **body}
+        document = Document(body if "id" in body else {"id": str(ULID()), **body})
         document.pop("href", None)
         if "@type" in self._schema.fields:
             document.setdefault("@type", self._type)
@@ -202,7 +202,7 @@ class Collection(Generic[T]):
             self._contract.check(COMPONENTS + self._type, changed)
         except NamedError as error:
             raise Conflict(f"as it is stored, with this patch: {error}") from None
-        after: dict[str, Any] = self._typed_values(patch.view.removed(changed))
+        after = Document(self._typed_values(patch.view.removed(changed)), derived=before.derived)
         self._rules.on_change(before, after, patch.mentions(shown, changed))
         self._touch(after)
         return after

@@ -16,17 +16,24 @@ Operator: TypeAlias = Literal["eq", "gt", "gte", "lt", "lte", "regex"]
 class Document(dict[str, Any]):
     """A document in TMF shape, and the version of it that is stored.
 
-    `untold` is what the store keeps with it of its last write, until that is told of.
+    `untold` is what the store keeps with it of its last write, until that is told of. `derived`
+    names the attributes that the server worked out itself: the store keeps it, and no client sees
+    it.
     """
 
-    __slots__ = ("untold", "version")
+    __slots__ = ("derived", "untold", "version")
 
     def __init__(
-        self, attributes: Mapping[str, Any], version: int = 0, untold: object = None
+        self,
+        attributes: Mapping[str, Any],
+        version: int = 0,
+        untold: object = None,
+        derived: Iterable[str] = (),
     ) -> None:
         super().__init__(attributes)
         self.version = version
         self.untold = untold
+        self.derived = frozenset(derived)
 
 
 class Rendered(Document):

@@ -40,6 +40,10 @@ OWNED: Mapping[str, tuple[Path, ...]] = {
 }
 """What belongs to somebody, and where it says to whom: an account, a party, or a bill's owners."""
 
+NAMED: Mapping[str, tuple[Path, ...]] = {"appliedCustomerBillingRate": (PARTY,)}
+"""Where a document names somebody who does not own it by that, and may by what comes of it: a bill
+names the parties of its rates."""
+
 PLANS = ("billCycle", "billCycleSpecification")
 """What belongs to nobody: everybody sees it, and who is limited does not write it."""
 
@@ -88,7 +92,7 @@ class Access:
             raise Forbidden(f"{resource}: is written by those who are limited to no account")
         if after is None:
             return
-        for path in OWNED[resource]:
+        for path in (*OWNED[resource], *NAMED.get(resource, ())):
             for name in {*_leaves(after, path)} - {*_leaves(before, path)}:
                 if not self._owns(who, path, name):
                     raise Forbidden(f"{'.'.join(path)}: {name!r} is not among the token's")

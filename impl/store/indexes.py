@@ -59,6 +59,12 @@ QUEUES: dict[str, list[IndexModel]] = {
         _of_some(STAMP),
         IndexModel([("lastUpdate", 1)], partialFilterExpression={"state": "inProgress"}),
     ],
+    "billCycleAccount": [
+        IndexModel(
+            [("billCycle.id", 1), ("currency", 1)],
+            partialFilterExpression={"currency": {"$exists": True}},
+        )
+    ],
     "event": [_of_some(f"event.{path}") for path in OWNERS],
     "outbox": [IndexModel([("stamp", 1), ("_id", 1)])],
     "delivery": [

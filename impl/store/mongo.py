@@ -216,6 +216,21 @@ class Store:
             )
             yield from (each["_id"] for each in found)
 
+    def dangling(
+        self, resource: str, where: Condition, path: Path, target: str
+    ) -> Iterator[Document]:
+        """The documents whose reference at a path names a document that is not there."""
+        name = to_name(path)
+        found = {"from": target, "localField": name, "foreignField": "_id", "as": "_found"}
+        stages: list[dict[str, Any]] = [
+            {"$match": self._access.filter(resource, Every((where, Exists(path))))},
+            {"$lookup": {**found, "pipeline": [{"$project": {"_id": 1}}]}},
+            {"$match": {"_found": []}},
+            {"$unset": "_found"},
+        ]
+        with translated():
+            yield from map(outward, self._of[resource].aggregate(stages))
+
     def has(self, resource: str, id_: str) -> bool:
         """Whether there is such a document."""
         try:
@@ -310,7 +325,7 @@ class Store:
                 self._judge(resource, before, after)
                 if after is before:
                     return before
-                stored, changed = kept(resource, after, before.version + 1)
+                stored, changed = kept(resource, _derived(before, after), before.version + 1)
                 write = partial(self._replace, resource, before, stored)
                 if self.outbox.with_events(resource, [Write(before, changed, stored)], write):
                     return changed
@@ -341,7 +356,10 @@ class Store:
         self, resource: str, changes: Sequence[tuple[Document, Mapping[str, Any]]]
     ) -> None:
         """Replace each document by what is beside it, all in the transaction that read them."""
-        made = [(before, *kept(resource, after, before.version + 1)) for before, after in changes]
+        made = [
+            (before, *kept(resource, _derived(before, after), before.version + 1))
+            for before, after in changes
+        ]
         if not made:
             return
         for before, after in changes:
@@ -390,6 +408,11 @@ def _this(document: Document) -> Stored:
     """The document as it was read: of that version, and with the same event or none."""
     stamp = document.untold.stamp if isinstance(document.untold, Untold) else None
     return {"_id": document["id"], VERSION: document.version, STAMP: stamp}
+
+
+def _derived(before: Document, after: Mapping[str, Any]) -> Document:
+    """What a document becomes; what was derived of it stays so unless the change says otherwise."""
+    return after if isinstance(after, Document) else Document(after, derived=before.derived)
 
 
 def _expect(document: Document, versions: frozenset[int] | None) -> None:

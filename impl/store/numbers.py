@@ -5,6 +5,7 @@ tried. Reserving changes one document and waits for no transaction, so that a wo
 a number holds up no other. What a task does not use after all, the next one gets.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import pymongo
@@ -21,26 +22,34 @@ class Numbers:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def reserve(self, sequence: str, holder: str) -> int:
-        """The number that the holder has in the sequence already, or else the lowest free one."""
+    def reserve(self, sequence: str, holder: str, part: str = "") -> int:
+        """The number that the holder has in the sequence already, or else the lowest free one.
+
+        A holder that needs several has one for each `part` of its work.
+        """
         sequences, _ = self._store.collection(SEQUENCES)
         with translated():
             found: Any = sequences.find_one_and_update(
                 {"_id": sequence},
-                _reservation(holder),
+                _reservation(holder, part),
                 upsert=True,
                 return_document=pymongo.ReturnDocument.AFTER,
             )
-        return next(int(each["number"]) for each in found["open"] if each["holder"] == holder)
+        return next(
+            int(each["number"])
+            for each in found["open"]
+            if (each["holder"], each.get("part", "")) == (holder, part)
+        )
 
-    def settle(self, holder: str) -> None:
-        """The holder has used its number."""
+    def settle(self, holder: str, parts: Collection[str] = ("",)) -> None:
+        """The holder has used its numbers for these parts."""
         sequences, _ = self._store.collection(SEQUENCES)
+        used = {"holder": holder, "part": {"$in": [*parts, None]}}
         with translated():
-            sequences.update_many(_open(holder), {"$pull": {"open": {"holder": holder}}})
+            sequences.update_many(_open(holder), {"$pull": {"open": used}})
 
     def release(self, holder: str) -> None:
-        """The holder will not use its number: another may."""
+        """The holder will not use its numbers: another may."""
         sequences, _ = self._store.collection(SEQUENCES)
         mine = {"$filter": {"input": "$open", "cond": _is(holder)}}
         others = {"$filter": {"input": "$open", "cond": {"$not": [_is(holder)]}}}
@@ -58,16 +67,18 @@ def _is(holder: str) -> dict[str, Any]:
     return {"$eq": ["$$this.holder", {"$literal": holder}]}
 
 
-def _reservation(holder: str) -> list[dict[str, Any]]:
-    """What gives the holder a number, where it has none."""
+def _reservation(holder: str, part: str) -> list[dict[str, Any]]:
+    """What gives the holder a number for a part, where it has none."""
     kept = {
         "last": {"$ifNull": ["$last", 0]},
         "free": {"$ifNull": ["$free", []]},
         "open": {"$ifNull": ["$open", []]},
     }
     lowest = {"$ifNull": [{"$min": "$free"}, {"$add": ["$last", 1]}]}
-    held = {"$in": [{"$literal": holder}, "$open.holder"]}
-    given = [{"holder": {"$literal": holder}, "number": "$number"}]
+    mine = {"$and": [_is(holder), {"$eq": [{"$ifNull": ["$$this.part", ""]}, {"$literal": part}]}]}
+    held = {"$ne": [{"$filter": {"input": "$open", "cond": mine}}, []]}
+    own = {"holder": {"$literal": holder}, "part": {"$literal": part}}
+    given = [{**own, "number": "$number"}]
     change = {
         "last": {"$max": ["$last", "$number"]},
         "free": {"$setDifference": ["$free", ["$number"]]},

@@ -35,6 +35,7 @@ from impl.store import transactions
 from impl.store.bson import decode, encode
 from impl.store.faults import WRITE_SECONDS, translated
 from impl.store.stored import (
+    DERIVED,
     EVENT,
     EXPIRES,
     STAMP,
@@ -251,6 +252,7 @@ class Outbox:
             size, lacking = row.pop(SIZE), row.pop(LACKING)
             id_, stamp, envelope = (row.pop(name) for name in ("_id", STAMP, EVENT))
             row.pop(VERSION, None)
+            row.pop(DERIVED, None)
             text = text_of(resource, Document(decode(row))) if lacking else None
             event = {**envelope, "event": {resource: row}}
             yield Waiting(envelope["eventId"], stamp, event, size, resource, id_, text)

@@ -19,6 +19,9 @@ STAMP, EVENT = "_stamp", "_event"
 """When the last write of the document was, by MongoDB's logical time, and the event of it but for
 the document itself: for as long as that is not in the feed (outbox.py)."""
 
+DERIVED = "_derived"
+"""The attributes that the server worked out itself, where there are any (`Document.derived`)."""
+
 TEXT = "_json1"
 """The document as JSON (`impl.links.rendered`), which is most of what reading it would cost.
 
@@ -56,6 +59,8 @@ def inward(document: Mapping[str, Any], version: int) -> Stored:
 def kept(resource: str, document: Mapping[str, Any], version: int) -> tuple[Stored, Document]:
     """The document of a resource as it is stored, with its text, and as it will be read."""
     stored = inward(document, version)
+    if isinstance(document, Document) and document.derived:
+        stored[DERIVED] = sorted(document.derived)
     made = outward(dict(stored))
     text = text_of(resource, made)
     if text is None:
@@ -94,4 +99,5 @@ def outward(stored: Stored) -> Document:
     stored.pop(TEXT, None)
     stamp, envelope = stored.pop(STAMP, None), stored.pop(EVENT, None)
     untold = Untold(stamp, envelope) if stamp and envelope else None
-    return Document(decode(stored), version, untold)
+    derived = stored.pop(DERIVED, ())
+    return Document(decode(stored), version, untold, derived)

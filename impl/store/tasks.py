@@ -130,20 +130,36 @@ class Tasks:
         with translated():
             return tasks.count_documents({"kind": kind, "about.group": group}, session=session)
 
+    def take(self, kind: str, group: str, most: int) -> list[Task]:
+        """End tasks of a group, whoever has claimed them, in the transaction of what that means."""
+        tasks, session = self._store.collection(TASKS)
+        which = {"kind": kind, "about.group": group}
+        with translated():
+            found = list(tasks.find(which, session=session).limit(most))
+            tasks.delete_many({"_id": {"$in": [each["_id"] for each in found]}}, session=session)
+        return [Task(kind, each["key"], each["tries"], each["about"]) for each in found]
+
     def put_each(
-        self, kind: str, group: str, *, resource: str, where: Condition, path: Path
+        self,
+        kind: str,
+        group: str,
+        *,
+        resource: str,
+        where: Condition,
+        path: Path,
+        **about: Any,
     ) -> None:
         """A task for each text at a path of the documents that the condition holds for.
 
-        Each is `about` its group and that text. They are made within MongoDB, where they are not
-        there yet.
+        Each is `about` its group and that text, and what else is given. They are made within
+        MongoDB, where they are not there yet.
         """
         documents, _ = self._store.collection(resource)
         stages: list[dict[str, Any]] = [
             {"$match": to_filter(where)},
             {"$group": {"_id": f"${to_name(path)}"}},
             {"$match": {"_id": {"$type": "string"}}},
-            {"$project": _each(kind, group)},
+            {"$project": _each(kind, group, about)},
             {"$merge": {"into": TASKS, "on": "_id", "whenMatched": "keepExisting"}},
         ]
         with translated():
@@ -170,13 +186,17 @@ def _id(kind: str, key: str) -> Stored:
     return {"_id": f"{kind}/{key}"}
 
 
-def _each(kind: str, group: str) -> dict[str, Any]:
+def _each(kind: str, group: str, about: Mapping[str, Any]) -> dict[str, Any]:
     """A task made of a group's `_id`, in MongoDB's words."""
     fixed = {"kind": kind, "tries": 0, "claim": None}
     return {
         "_id": {"$concat": [{"$literal": f"{kind}/{group}/"}, "$_id"]},
         "key": {"$concat": [{"$literal": f"{group}/"}, "$_id"]},
-        "about": {"group": {"$literal": group}, "value": "$_id"},
+        "about": {
+            **{name: {"$literal": value} for name, value in about.items()},
+            "group": {"$literal": group},
+            "value": "$_id",
+        },
         "due": _NOW,
         **{name: {"$literal": value} for name, value in fixed.items()},
     }

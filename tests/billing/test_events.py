@@ -60,7 +60,7 @@ def test_nothing_is_told_of_a_bill_that_was_not_made(
     def refused(*_: object) -> None:
         raise Rejected("too late")
 
-    monkeypatch.setattr(Maker, "_made", refused)
+    monkeypatch.setattr(Maker, "_keep", refused)
     worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
     assert worker.step()
     assert told(store) == [("CustomerBillOnDemandStateChangeEvent", "on-demand/q")]

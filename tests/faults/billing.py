@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from impl.billing.runs import CYCLE_TASK
+from impl.billing.plans import CYCLE_TASK
 from impl.query.language import Every
 from impl.store.mongo import Store
 from impl.store.tasks import TASKS, Tasks

@@ -2,16 +2,23 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
 from impl import demo
+from impl.billing.assemble import assemble
+from impl.billing.eligible import in_cycle
+from impl.billing.plans import occasion
+from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
-from impl.query.language import Compare, Every, Query, Window
+from impl.query.evaluate import holds
+from impl.query.language import Compare, Document, Every, Query, Window
 from impl.store.mongo import Store
 
 Json = dict[str, Any]
@@ -20,16 +27,14 @@ SCHEMAS = {
     "customerBillOnDemand": "CustomerBillOnDemand",
     "appliedCustomerBillingRate": "AppliedCustomerBillingRate",
     "billCycle": "BillCycle",
+    "billCycleAccount": "BillCycleAccount",
     "billCycleSpecification": "BillCycleSpecification",
 }
+UTC_ZONE = ZoneInfo("UTC")
+CHANGED = {"state", "remainingAmount", "lastUpdate", "billNo"}
+"""What becomes of a bill after it is made."""
+
 STATES = {"new", "onHold", "validated", "sent", "partiallyPaid", "settled"}
-OFFSETS = {
-    "billingDate": "billingDateShift",
-    "chargeDate": "chargeDateOffset",
-    "creditDate": "creditDateOffset",
-    "mailingDate": "mailingDateOffset",
-    "paymentDueDate": "paymentDueDateOffset",
-}
 DAYS = [
     datetime(2026, 1, 1, tzinfo=UTC),
     datetime(2028, 2, 29, 23, 59, tzinfo=UTC),
@@ -65,6 +70,7 @@ def test_load_fills_an_empty_database(store: Store) -> None:
         "customerBillOnDemand": 2,
         "appliedCustomerBillingRate": 120,
         "billCycle": 8,
+        "billCycleAccount": 23,
         "billCycleSpecification": 1,
     }
     assert {bill["state"] for bill in everything(store, "customerBill")} == STATES
@@ -217,16 +223,32 @@ def test_the_request_that_is_done_names_its_bill_and_none_waits_for_a_worker() -
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_cycles_follow_from_the_specifications_offsets(day: datetime) -> None:
+def test_each_bill_is_what_a_run_of_its_cycle_makes_of_all_rates(day: datetime) -> None:
     (specification,) = made("billCycleSpecification", day)
-    cycles = {cycle["id"]: cycle for cycle in made("billCycle", day)}
-    for cycle in cycles.values():
-        start = cycle["validFor"]["startDateTime"]
-        for date, offset in OFFSETS.items():
-            assert cycle[date] == start + timedelta(days=specification[offset])
-    for bill in made("customerBill", day):
-        if bill["runType"] == "onCycle":
-            assert cycles[bill["billCycle"]["id"]]["billingDate"] == bill["billDate"]
+    rates = made("appliedCustomerBillingRate", day)
+    unbilled = [rate | {"isBilled": False} for rate in rates if "extra" not in rate["id"]]
+    cycles = sorted(made("billCycle", day), key=lambda cycle: cycle["billingDate"])
+    bills = {
+        (bill["billCycle"]["id"], bill["billingAccount"]["id"]): bill
+        for bill in made("customerBill", day)
+        if "billCycle" in bill
+    }
+    for cycle in cycles:
+        where = in_cycle(cycle, specification, UTC_ZONE, day)
+        taken = [rate for rate in unbilled if holds(where, rate)]
+        assert taken, "each run bills somebody"
+        unbilled = [rate for rate in unbilled if rate not in taken]
+        for account in {rate["billingAccount"]["id"] for rate in taken}:
+            own = [rate for rate in taken if rate["billingAccount"]["id"] == account]
+            bill = bills.pop((cycle["id"], account))
+            why = occasion(Document(cycle), specification, Policy(), own, bill["lastUpdate"])
+            again = assemble(own, replace(why, id=bill["id"]))
+            assert {name: bill[name] for name in again.keys() - CHANGED} == {
+                name: again[name] for name in again.keys() - CHANGED
+            }
+            assert bill["billingPeriod"]["endDateTime"] == cycle["billingDate"]
+    assert not bills
+    assert {rate["id"].split("-")[1] for rate in unbilled} == {"unbilled"}
 
 
 def test_documents_are_the_same_on_the_same_day() -> None:

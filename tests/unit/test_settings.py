@@ -47,6 +47,8 @@ DEFAULTS = {
     "bill_lifecycle": "open",
     "bill_time_zone": "UTC",
     "payment_terms_days": 14,
+    "price_basis": "",
+    "bill_party_roles": "customer, owner, payer, bill receiver, seller",
     "bill_locale": "en_GB",
     "bill_seller_name": "",
     "bill_seller_address": "",
@@ -70,6 +72,7 @@ WRONG = [
     ("BILL_TIME_ZONE", "Switzerland"),
     ("BILL_LOCALE", "klingon"),
     ("PAYMENT_TERMS_DAYS", "-1"),
+    ("PRICE_BASIS", "both"),
     ("MAX_IN_PROGRESS", "0"),
     ("MAX_PAGE_BYTES", "-1"),
     ("RATE_LIMIT", "100"),
@@ -420,7 +423,7 @@ def test_serve_2_when_what_bills_look_like_is_not_there(serve: Serve, name: str)
 def test_every_setting_is_tried_here() -> None:
     # Any text may be a name or a path; starting judges paths.
     free = {"data_dir", "mongod", "bill_seller_logo", "bill_templates"}
-    free |= {"bill_seller_name", "bill_seller_address"}
+    free |= {"bill_seller_name", "bill_seller_address", "bill_party_roles"}
     free |= {"auth_jwks", "auth_accounts_claim", "auth_party_claim"}
     assert {field.name for field in dataclasses.fields(Settings)} == DEFAULTS.keys()
     assert {name.lower() for name, _ in WRONG} == DEFAULTS.keys() - free

@@ -1,0 +1,59 @@
+"""Whom a bill names: its account and its parties, as its rates know them. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+Party = dict[str, str]
+ROLES = ("customer", "owner", "payer", "bill receiver", "seller")
+"""Roles of parties that a bill names unless an operator says otherwise."""
+
+MOST_PARTIES = 100
+_TEXTS = ("id", "href", "name", "role", "@baseType", "@schemaLocation", "@type", "@referredType")
+
+
+def account_of(rates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The billing account of rates of one account, by the name that any of them has for it."""
+    accounts: list[dict[str, Any]] = [rate["billingAccount"] for rate in rates]
+    if not accounts:
+        return {}
+    named = next((each for each in accounts if each.get("name")), {})
+    return accounts[0] | ({"name": named["name"]} if named else {})
+
+
+def parties_of(
+    rates: Iterable[Mapping[str, Any]],
+    roles: Iterable[str] = ROLES,
+    first: Sequence[Mapping[str, Any]] = (),
+) -> list[Party]:
+    """The parties that a bill of these rates names: `first`, then those of its rates.
+
+    Of the rates' `relatedParty` these are the ones without a role and those with one of the roles;
+    case does not matter. A mere user of a line stays on the line, for a party of a bill may read
+    all of it. Each id is named once a role, and there are at most a hundred.
+    """
+    wanted = {role.strip().lower() for role in roles}
+    found: dict[tuple[str, str], Party] = {}
+    for party in (*map(_party, first), *_candidates(rates, wanted)):
+        if party and len(found) < MOST_PARTIES:
+            found.setdefault((party["id"], _role(party)), party)
+    return list(found.values())
+
+
+def _candidates(rates: Iterable[Mapping[str, Any]], wanted: set[str]) -> Iterator[Party | None]:
+    for rate in rates:
+        given = rate.get("relatedParty")
+        for each in given if isinstance(given, list) else [given]:
+            party = _party(each)
+            if party and (not _role(party) or _role(party) in wanted):
+                yield party
+
+
+def _party(given: Any) -> Party | None:
+    """What the contract has for a party; None where there is no id."""
+    if not isinstance(given, Mapping) or not isinstance(given.get("id"), str) or not given["id"]:
+        return None
+    return {name: given[name] for name in _TEXTS if isinstance(given.get(name), str)}
+
+
+def _role(party: Mapping[str, str]) -> str:
+    return party.get("role", "").strip().lower()

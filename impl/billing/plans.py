@@ -1,0 +1,121 @@
+"""What a billing cycle is run by: its specification, why it bills, and the cycle after it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from impl.billing.assemble import Occasion
+from impl.billing.charges import price_basis
+from impl.billing.cycle import following, next_billing_date, period_of
+from impl.billing.derived import derive, has_own_period
+from impl.billing.maker import is_prepaid, new_id
+from impl.billing.parties import account_of, parties_of
+from impl.billing.periods import days_later, start_of_day
+from impl.billing.policy import Policy
+from impl.query.language import Compare, Document, Every
+from impl.store.mongo import Store
+from impl.store.tasks import Tasks
+
+CYCLES = "billCycle"
+SPECIFICATIONS = "billCycleSpecification"
+CYCLE_TASK = "cycle"
+LONGEST_ID = 128
+
+Specification = Mapping[str, Any]
+
+
+def specification_of(store: Store, cycle: Mapping[str, Any]) -> Specification:
+    """The cycle's specification; an empty one where it has none. NotFound where it is not here."""
+    reference = cycle.get("billCycleSpecification")
+    return store.get(SPECIFICATIONS, reference["id"]) if reference else {}
+
+
+def occasion(
+    cycle: Document,
+    specification: Specification,
+    policy: Policy,
+    rates: Sequence[Mapping[str, Any]],
+    made: datetime,
+    *,
+    again: bool = False,
+) -> Occasion:
+    """Why a cycle makes a bill of these rates.
+
+    A bill that is made `again`, after the run, is dated today, and due as many days later as the
+    cycle's bills were.
+    """
+    zone = policy.zone
+    billed = cycle.get("billingDate") or made
+    due = cycle.get("paymentDueDate") or policy.due(billed)
+    if again:
+        days = (due.astimezone(zone).date() - billed.astimezone(zone).date()).days
+        billed = start_of_day(made, zone)
+        due = days_later(billed, days, zone)
+    account, period = account_of(rates), period_of(cycle, specification, zone)
+    parties = parties_of(rates, policy.party_roles)
+    next_date = next_billing_date(cycle, specification, zone, policy.terms_days)
+    more = {
+        "billCycle": {name: cycle[name] for name in ("id", "name") if name in cycle},
+        "nextBillDate": next_date,
+        "relatedParty": parties,
+    }
+    return Occasion(
+        id=new_id(),
+        account=account,
+        run_type="onCycle",
+        date=billed,
+        due=due,
+        made=made,
+        period={"startDateTime": period.start, "endDateTime": period.end} if period else None,
+        derived_period=has_own_period(cycle),
+        basis=price_basis(specification.get("priceBasis")) or policy.basis,
+        prepaid=is_prepaid(account, rates),
+        more={name: value for name, value in more.items() if value},
+    )
+
+
+def plan_following(
+    store: Store, cycle: Document, specification: Specification, policy: Policy
+) -> None:
+    """Plan the cycle of the period after this one's, unless there is one, in a transaction.
+
+    Only a `recurring` specification has one, for as long as it is valid.
+    """
+    after = following(cycle, specification, policy.zone) if specification.get("recurring") else None
+    if after is None or _is_planned(store, specification, after):
+        return
+    planned = Document(
+        {
+            "id": _id(specification["id"], after["billingPeriod"]),
+            "@type": "BillCycle",
+            "name": f"{specification['name']}, {after['billingPeriod']}",
+            "billingPeriod": after["billingPeriod"],
+            "billCycleSpecification": cycle["billCycleSpecification"],
+            "runState": "planned",
+        }
+    )
+    derive(planned, specification, policy.zone, policy.terms_days)
+    store.insert(CYCLES, planned)
+    Tasks(store).put(CYCLE_TASK, planned["id"], planned.get("billingDate"))
+
+
+def _is_planned(store: Store, specification: Specification, after: Mapping[str, Any]) -> bool:
+    """Whether there is a cycle of that period, under the id that it would have or another."""
+    same = Every(
+        (
+            Compare(("billCycleSpecification", "id"), (specification["id"],)),
+            Compare(("validFor", "startDateTime"), (after["validFor"]["startDateTime"],)),
+        )
+    )
+    return store.has(CYCLES, _id(specification["id"], after["billingPeriod"])) or bool(
+        store.every(CYCLES, same)
+    )
+
+
+def _id(specification: str, period: str) -> str:
+    """The id of a specification's cycle; a long one is told by its hash."""
+    id_ = f"{specification}-{period}"
+    if len(id_) <= LONGEST_ID:
+        return id_
+    return f"{specification[:64]}-{sha256(specification.encode()).hexdigest()[:32]}-{period}"

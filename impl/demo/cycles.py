@@ -1,0 +1,82 @@
+"""The demo data's billing cycles: run by the rules that every cycle is run by."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from impl.billing.derived import derive
+from impl.billing.policy import Policy
+from impl.query.language import Document
+
+Json = dict[str, Any]
+POLICY = Policy()
+MONTHS = 8
+TOOK = timedelta(seconds=4)
+"""How long a run took."""
+
+
+def specification() -> Json:
+    """Fees in advance, and usage and credits in arrears, on the first day of each month."""
+    return {
+        "id": "monthly",
+        "@type": "BillCycleSpecification",
+        "name": "Monthly",
+        "description": "Fees in advance, usage in arrears, on the first day of each month.",
+        "frequency": "monthly",
+        "billingPeriod": "month",
+        "recurringInAdvance": True,
+    }
+
+
+def cycle(billed: datetime) -> Document:
+    """The cycle whose bills were made at the start of a month, over the month before."""
+    period = f"{month_before(billed, 1):%Y-%m}"
+    made = Document(
+        {
+            "id": f"monthly-{period}",
+            "@type": "BillCycle",
+            "name": f"Monthly, {period}",
+            "billingPeriod": period,
+            "billCycleSpecification": {"id": "monthly", "name": "Monthly"},
+        }
+    )
+    derive(made, specification(), POLICY.zone, POLICY.terms_days)
+    return made
+
+
+def run(today: datetime, bills: Sequence[Json]) -> Iterator[Document]:
+    """The cycles of the last months, the newest first, as their runs left them."""
+    for back in range(MONTHS):
+        made = cycle(month_before(today, back))
+        count = sum(bill.get("billCycle", {}).get("id") == made["id"] for bill in bills)
+        made |= {
+            "runState": "finished",
+            "startedAt": made["billingDate"],
+            "finishedAt": made["billingDate"] + TOOK,
+            "accountsTotal": count,
+            "accountsBilled": count,
+            "accountsFailed": 0,
+            "accountsSkipped": 0,
+            "accountsCancelled": 0,
+        }
+        yield made
+
+
+def outcomes(bills: Sequence[Json]) -> Iterator[Json]:
+    """What became of each account in the runs: its bill."""
+    for bill in bills:
+        if "billCycle" in bill:
+            yield {
+                "id": f"outcome-{bill['id']}",
+                "@type": "BillCycleAccount",
+                "billCycle": {"id": bill["billCycle"]["id"]},
+                "billingAccount": {"id": bill["billingAccount"]["id"]},
+                "state": "billed",
+                "customerBill": {"id": bill["id"], "@referredType": "CustomerBill"},
+            }
+
+
+def month_before(day: datetime, back: int) -> datetime:
+    """The first moment of the month so many months before the day's."""
+    months = day.year * 12 + day.month - 1 - back
+    return day.replace(year=months // 12, month=months % 12 + 1, day=1)
