@@ -51,7 +51,8 @@ def create(
         validator_map=validation.validator_map(contract),
     )
     limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
-    server = binding.Server(contract.base_path, settings.public_url, limits, Idempotency(store))
+    zone, again = settings.policy.zone, Idempotency(store)
+    server = binding.Server(contract.base_path, settings.public_url, limits, zone, again)
     served = handlers.build(
         Services(
             store,

@@ -1,12 +1,13 @@
-"""Instants in JSON values: texts of RFC 3339 (section 5.6) as datetimes. Pure.
+"""Instants in JSON values: texts of RFC 3339 (section 5.6) as datetimes; and when days begin. Pure.
 
 A generated schema's `load` looks at every attribute. Behind the contract's check nothing but
 instants and whole numbers is left to change, and a plan made once a schema knows where they are.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -37,6 +38,29 @@ def _read(text: str) -> datetime | None:
 
 
 _remembered = lru_cache(8192)(_read)
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+def first_instant(day: date, zone: tzinfo) -> datetime:
+    """When a day begins in a time zone, in UTC; EARLIEST or LATEST where that is beyond them.
+
+    A day whose midnight the clocks skip begins where they go on. A day that they skip whole begins
+    where the next one does. Of two midnights, the first counts.
+    """
+    midnight = datetime.combine(day, time(), zone)
+    try:
+        before, after = (midnight.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    except OverflowError:
+        return EARLIEST if day == date.min else LATEST
+    first = min(before, after)
+    skipped = range(int((before - after).total_seconds()))  # none where the clocks show midnight
+
+    def shown(seconds: int) -> date:
+        return (first + timedelta(seconds=seconds)).astimezone(zone).date()
+
+    return first + timedelta(seconds=bisect_left(skipped, day, key=shown))
 
 
 def plan(schema: type[Schema]) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -56,7 +56,7 @@ def bring_in(chosen: Settings, options: argparse.Namespace) -> int:
 
 def write_out(chosen: Settings, options: argparse.Namespace) -> int:
     """Export a resource; the exit status."""
-    asked = exporting.query(options.resource, options.query)
+    asked = exporting.query(options.resource, options.query, chosen.policy.zone)
     with _store(chosen, told=False) as store:
         rows = exporting.found(store, options.resource, asked)
         count = exporting.export(_until_signalled(rows), options.file)

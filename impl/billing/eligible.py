@@ -1,7 +1,7 @@
 """Which rates a billing cycle takes: those before its dates that pass its `rateFilter`. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,15 +18,16 @@ _CREDIT = Compare(("type",), (f"(?i)^({'|'.join(sorted(CREDITS))})$",), "regex")
 _RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")
 
 
-def rate_filter(specification: Mapping[str, Any]) -> Query:
+def rate_filter(specification: Mapping[str, Any], zone: tzinfo) -> Query:
     """What the specification's `rateFilter` selects: a query string over rates (TMF630 Part 1).
 
-    Raises FieldInvalid where it can't be read, or is about more than which rates.
+    Dates in it are days of the time zone. Raises FieldInvalid where it can't be read, or is about
+    more than which rates.
     """
     text = (specification.get("rateFilter") or "").removeprefix("?")
     try:
         other = parse.Parameters.read(text).reserved.keys() - {"filter"}
-        query = parse.parse(text, _RATE, parse.Limits())
+        query = parse.parse(text, _RATE, parse.Limits(), zone)
     except (ParameterInvalid, NotTranslated) as error:
         raise FieldInvalid("rateFilter", str(error)) from None
     if other:
@@ -45,7 +46,7 @@ def of_account(id_: str) -> Condition:
 
 
 def in_cycle(
-    cycle: Mapping[str, Any], specification: Mapping[str, Any], zone: ZoneInfo, now: datetime
+    cycle: Mapping[str, Any], specification: Mapping[str, Any], now: datetime, zone: ZoneInfo
 ) -> Condition:
     """The rates that a run of the cycle takes: charges before `chargeDate`, credits `creditDate`.
 
@@ -63,4 +64,4 @@ def in_cycle(
         ahead := advance_end(cycle, specification, zone)
     ):
         in_time = Some((in_time, Every((_RECURRING, dated_before(ahead)))))
-    return Every((UNBILLED, in_time, rate_filter(specification).where))
+    return Every((UNBILLED, in_time, rate_filter(specification, zone).where))

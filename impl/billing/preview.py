@@ -78,7 +78,7 @@ def _previewed(store: Store, policy: Policy, id_: str) -> Iterator[tuple[str, Dr
     """Each account that has something to bill, with its bills or why there can be none."""
     cycle, made = store.get(CYCLES, id_), now()
     specification = specification_of(store, cycle)
-    where = in_cycle(cycle, specification, policy.zone, made)
+    where = in_cycle(cycle, specification, made, policy.zone)
     maker = Maker(store, policy)
     accounts = sorted(store.values(RATES, where, ("billingAccount", "id")))
     for account in tqdm(accounts, unit=" accounts", disable=None):

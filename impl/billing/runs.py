@@ -66,7 +66,7 @@ class Runs:
         """Set the run going; done again from its start where a worker died in it."""
         cycle = self._begin(task, id_)
         specification = specification_of(self._store, cycle)
-        where = in_cycle(cycle, specification, self._policy.zone, now())
+        where = in_cycle(cycle, specification, now(), self._policy.zone)
         with self._tasks.held(task):
             self._tasks.put_each(ACCOUNT_TASK, id_, resource=RATES, where=where, path=ACCOUNT)
         progress = self._outcomes.progress(id_)
@@ -169,7 +169,7 @@ class Runs:
         except NotFound as gone:
             raise Rejected(f"billCycleSpecification: {gone}") from None
         made, policy = now(), self._policy
-        taken = in_cycle(cycle, specification, policy.zone, made)
+        taken = in_cycle(cycle, specification, made, policy.zone)
         self._maker.make(
             self._attempts,
             task,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import tzinfo
 from itertools import islice
 
 import orjson
@@ -19,13 +20,13 @@ BATCH = 500
 LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
 
-def query(resource: str, text: str) -> Query:
-    """What a query string of the resource's lists asks for.
+def query(resource: str, text: str, zone: tzinfo) -> Query:
+    """What a query string of the resource's lists asks for; its dates are days of the time zone.
 
     Raises ParameterInvalid where it can't be read.
     """
     known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
-    found = parse.parse(text, known, parse.Limits(most=parse.FARTHEST))
+    found = parse.parse(text, known, parse.Limits(most=parse.FARTHEST), zone)
     return replace(found, window=replace(found.window, stream=True))
 
 

@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from secrets import token_hex
 
 import structlog
@@ -58,6 +58,8 @@ class Options:
     retention: timedelta = timedelta(days=7)
     patience: Patience = field(default_factory=Patience)
     resolve: Resolve = callbacks.lookup
+    zone: tzinfo = UTC
+    """Whose days the dates in subscriptions' queries are."""
 
     @classmethod
     def of(cls, settings: Settings) -> "Options":
@@ -68,6 +70,7 @@ class Options:
             Allowance.read(settings.callback_allow),
             timedelta(hours=settings.event_retry_hours),
             timedelta(days=settings.event_retention_days),
+            zone=settings.policy.zone,
         )
 
 
@@ -78,7 +81,7 @@ class Dispatcher:
         self._store = store
         self._options = options
         self._deliveries = Deliveries(store, clock)
-        self._subscribers = Subscribers(store, self._deliveries)
+        self._subscribers = Subscribers(store, self._deliveries, options.zone)
         self._lease = Lease(store, "relay", token_hex(8), self._deliveries.now)
         self._stop = threading.Event()
         self._couriers = ThreadPoolExecutor(COURIERS, "courier")

@@ -1,6 +1,7 @@
 """The subscriptions of the hub, each with the consumer that serves it: both are there, or none."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 import structlog
 
@@ -24,20 +25,21 @@ class Subscription:
 
 
 class Subscribers:
-    """Who is told of events."""
+    """Who is told of events; dates in their queries are days of the time zone."""
 
-    def __init__(self, store: Store, deliveries: Deliveries) -> None:
+    def __init__(self, store: Store, deliveries: Deliveries, zone: tzinfo) -> None:
         self._store = store
         self._deliveries = deliveries
+        self._zone = zone
 
     def all(self) -> list[Subscription]:
         """Every subscription."""
-        return [_subscription(each) for each in self._store.stream(HUB, Query())]
+        return [self._subscription(each) for each in self._store.stream(HUB, Query())]
 
     def find(self, id_: str) -> Subscription | None:
         """The subscription, or None where it has ended; then nothing is left of it."""
         try:
-            return _subscription(self._store.get(HUB, id_))
+            return self._subscription(self._store.get(HUB, id_))
         except NotFound:
             self._deliveries.discard(id_)
             return None
@@ -52,15 +54,15 @@ class Subscribers:
         self._store.in_transaction(end)
         self._deliveries.discard(id_)
 
+    def _subscription(self, document: Document) -> Subscription:
+        selector = _selector(document, self._zone)
+        return Subscription(document["id"], document["callback"], selector)
 
-def _subscription(document: Document) -> Subscription:
-    return Subscription(document["id"], document["callback"], _selector(document))
 
-
-def _selector(document: Document) -> Selector:
+def _selector(document: Document, zone: tzinfo) -> Selector:
     """What the subscription selects: nothing where its query was readable once, and is no more."""
     try:
-        return read(document.get("query", ""))
+        return read(document.get("query", ""), zone)
     except FieldInvalid as error:
         log.warning("subscription", subscription=document["id"], reason=str(error))
         return Selector(NOTHING, None)

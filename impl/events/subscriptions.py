@@ -6,6 +6,7 @@ that, a leading `?` is no part of it, and a path may begin with the resource's n
 """
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import lru_cache
 
 from generated import schemas
@@ -42,12 +43,15 @@ class Selector:
 
 
 @lru_cache(maxsize=4096)
-def read(text: str) -> Selector:
-    """What a subscription's query says; FieldInvalid where it can't be read."""
+def read(text: str, zone: tzinfo) -> Selector:
+    """What a subscription's query says; FieldInvalid where it can't be read.
+
+    Dates in it are days of the time zone.
+    """
     plain = text.strip().removeprefix("?").strip()
     try:
         reserved = parse.Parameters.read(plain).reserved
-        found = parse.parse(plain, _SHORT, parse.Limits())
+        found = parse.parse(plain, _SHORT, parse.Limits(), zone)
     except (ParameterInvalid, NotTranslated) as error:
         raise FieldInvalid("query", str(error)) from None
     for name in MEANINGLESS:

@@ -32,6 +32,7 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             ),
         )
         self._store = services.store
+        self._zone = services.policy.zone
 
     @property
     def collection(self) -> Collection[types.BillCycleSpecification]:
@@ -66,7 +67,7 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
         """
         if any(before.get(name) != specification.get(name) for name in SCHEDULE):
             refuse_specification(specification)
-        for path in rate_filter(specification).unknown:
+        for path in rate_filter(specification, self._zone).unknown:
             if not self._store.knows(RATES, path):
                 raise FieldInvalid("rateFilter", f"{'.'.join(path)} is no attribute of any rate")
 

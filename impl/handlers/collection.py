@@ -89,6 +89,7 @@ class Collection(Generic[T]):
         self._contract = services.contract
         self._reject_unknown = services.reject_unknown_filters
         self._attributes = attributes.of(schema)
+        self._zone = services.policy.zone
         self._rules = rules
 
     def list(self, query: Query, *, to_show: bool = True) -> Page:
@@ -190,7 +191,7 @@ class Collection(Generic[T]):
 
     def _patched(self, before: Document, patch: Patch) -> dict[str, Any]:
         shown = patch.view.plain(before)
-        changed = patch.apply(shown, self._attributes)
+        changed = patch.apply(shown, self._attributes, self._zone)
         if not isinstance(changed, dict):
             raise Conflict("a patch must leave an object")
         refuse_unpatchable(shown, patch.named(shown, changed), self._patchable)

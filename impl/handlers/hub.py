@@ -33,8 +33,9 @@ class Hub(api.HubApi[Query, Page, Patch]):
         )
         self._store = services.store
         self._allowance = services.allowance
+        self._zone = services.policy.zone
         self._deliveries = Deliveries(services.store)
-        self._subscribers = Subscribers(services.store, self._deliveries)
+        self._subscribers = Subscribers(services.store, self._deliveries, self._zone)
 
     def list_listener(self, query: Query) -> Page:
         _refuse_health(query)
@@ -48,7 +49,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
             callbacks.check(body["callback"], self._allowance)
         except callbacks.Refused as error:
             raise FieldInvalid("callback", str(error)) from None
-        subscriptions.read(body.get("query", ""))
+        subscriptions.read(body.get("query", ""), self._zone)
         try:
             return self._store.in_transaction(lambda: self._registered(document))
         except Conflict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any, Protocol
 
 from impl.errors import FieldInvalid
@@ -31,17 +32,18 @@ class Patch:
     body: Any
     view: View
 
-    def apply(self, document: Json, resource: Attribute) -> Any:
+    def apply(self, document: Json, resource: Attribute, zone: tzinfo) -> Any:
         """The JSON document with the patch applied; the document itself is left as it was.
 
-        Raises Conflict where the patch does not fit the document, and BodyInvalid.
+        Dates in the paths of JSON Patch with queries are days of the time zone. Raises Conflict
+        where the patch does not fit the document, and BodyInvalid.
         """
         match self.media_type:
             case "application/json-patch+json":
                 return operations.patched(document, self.body)
             case "application/json-patch-query+json":
                 listed = self.body if isinstance(self.body, list) else [self.body]
-                return selection.patched(document, listed, resource)
+                return selection.patched(document, listed, resource, zone)
         return merge(document, self.body)
 
     def mentions(self, document: Json, changed: Json) -> frozenset[str]:

@@ -8,7 +8,7 @@ its elements; others must hold for the resource, as in `/state?state=new`.
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeAlias
 
 from impl.errors import BodyInvalid, Conflict, NotTranslated, ParameterInvalid
@@ -28,9 +28,12 @@ MAX_LENGTH = 2048
 """How long a path may be, in characters."""
 
 
-def patched(document: Any, operations: list[dict[str, Any]], resource: Attribute) -> Any:
+def patched(
+    document: Any, operations: list[dict[str, Any]], resource: Attribute, zone: tzinfo
+) -> Any:
     """The document with all operations applied at the places that they select.
 
+    Dates in their paths are days of the time zone.
     Raises BodyInvalid for a path that can't be read, and Conflict where nothing is selected.
     """
     if len(operations) > MAX_OPERATIONS:
@@ -38,7 +41,7 @@ def patched(document: Any, operations: list[dict[str, Any]], resource: Attribute
     patcher = Patcher(document)
     instants = _instants(resource)
     for index, operation in enumerate(operations):
-        steps = _read(operation["path"], resource)
+        steps = _read(operation["path"], resource, zone)
         found = list(_places(_typed(patcher.document, instants), steps))
         if not found:
             raise Conflict(f"{index}.path: {operation['path']!r} selects nothing in what is stored")
@@ -51,20 +54,22 @@ def patched(document: Any, operations: list[dict[str, Any]], resource: Attribute
 # ---------------------------------------------------------------- paths
 
 
-def _read(path: str, resource: Attribute) -> tuple[Step, ...]:
+def _read(path: str, resource: Attribute, zone: tzinfo) -> tuple[Step, ...]:
     """The way to what is selected; a condition is asked of what the names before it lead to."""
     if len(path) > MAX_LENGTH:
         raise BodyInvalid(f"a path of over {MAX_LENGTH} characters")
     try:
         if not path.startswith("/"):
-            return jsonpath.steps(path, resource)
+            return jsonpath.steps(path, resource, zone)
         names, _, query = path.partition("?")
-        return _older(pointer(names), groups(query), resource)
+        return _older(pointer(names), groups(query), resource, zone)
     except (NotTranslated, ParameterInvalid) as error:
         raise BodyInvalid(f"path: {error}") from None
 
 
-def _older(names: Pointer, grouped: list[list[Filter]], resource: Attribute) -> tuple[Step, ...]:
+def _older(
+    names: Pointer, grouped: list[list[Filter]], resource: Attribute, zone: tzinfo
+) -> tuple[Step, ...]:
     """The names, and behind each the filters on what it names; in front those on the resource."""
     at: dict[int, list[list[Filter]]] = {}
     for number, group in enumerate(grouped):
@@ -79,7 +84,8 @@ def _older(names: Pointer, grouped: list[list[Filter]], resource: Attribute) -> 
     for end in range(len(names) + 1):
         steps += names[end - 1 : end] if end else ()
         if end in at:
-            steps.append(Reader(resource.find(names[:end]) or UNKNOWN).condition(at[end]))
+            reader = Reader(resource.find(names[:end]) or UNKNOWN, zone)
+            steps.append(reader.condition(at[end]))
     return tuple(steps)
 
 

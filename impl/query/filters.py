@@ -14,7 +14,8 @@ array of objects mean one and the same element of it.
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from datetime import tzinfo
+from itertools import chain, pairwise
 from urllib.parse import unquote, unquote_plus
 
 from impl.errors import ParameterInvalid
@@ -103,10 +104,14 @@ def unquoted(text: str) -> str:
 
 
 class Reader:
-    """Reads filters against a resource, and remembers which paths the contract does not know."""
+    """Reads filters against a resource, and remembers which paths the contract does not know.
 
-    def __init__(self, resource: Attribute) -> None:
+    Dates in them are days of the time zone.
+    """
+
+    def __init__(self, resource: Attribute, zone: tzinfo) -> None:
         self._resource = resource
+        self._zone = zone
         self.unknown: list[Path] = []
 
     def condition(self, grouped: list[list[Filter]]) -> Condition:
@@ -154,8 +159,9 @@ class Reader:
         parts = [part for raw in raws for part in _split(raw, marks)]
         if path == ("href",):  # it is not stored: its last segment is the id
             path, parts = ("id",), [unquoted(unquote(part)).rsplit("/", 1)[-1] for part in parts]
-        found = [value for part in parts for value in _meant(name, part, attribute, relation)]
-        return _Leaf(path, tuple(found), relation, negated=operator == "ne")
+        found = (_meant(name, part, attribute, relation, self._zone) for part in parts)
+        values_ = tuple(chain.from_iterable(found))
+        return _Leaf(path, values_, relation, negated=operator == "ne")
 
 
 @dataclass(frozen=True)
@@ -203,19 +209,21 @@ def _in_element(inside: list[_Leaf], array: Path, element: Attribute) -> Conditi
     return Element(array, _together(below, element))
 
 
-def _meant(name: str, raw: str, attribute: Attribute | None, operator: Operator) -> list[Value]:
+def _meant(
+    name: str, raw: str, attribute: Attribute | None, operator: Operator, zone: tzinfo
+) -> list[Value]:
     """What a raw value may mean: a raw plus is a space, and may have been meant as a plus."""
     raw = raw if operator == "regex" else _ESCAPED_MARK.sub(r"\1", raw)
     text, with_plus = unquoted(unquote_plus(raw)), unquoted(unquote(raw))
     if not text and '"' not in unquote(raw):
         raise ParameterInvalid(name, "is a filter without a value")
     if text == with_plus or operator not in ("eq", "regex"):
-        return list(values(name, text, attribute, operator))
+        return list(values(name, text, attribute, operator, zone))
     found: list[Value] = []
     with suppress(ParameterInvalid):
-        found += values(name, text, attribute, operator)
+        found += values(name, text, attribute, operator, zone)
     try:
-        found += (v for v in values(name, with_plus, attribute, operator) if v not in found)
+        found += (v for v in values(name, with_plus, attribute, operator, zone) if v not in found)
     except ParameterInvalid:
         if not found or operator == "regex":
             raise

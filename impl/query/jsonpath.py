@@ -11,6 +11,7 @@ sides) is NotTranslated; what is no JSONPath is ParameterInvalid, with the posit
 
 import re
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import NoReturn, TypeAlias
 
 from impl.errors import NotTranslated, ParameterInvalid
@@ -90,34 +91,36 @@ class _Steps:
 
 
 def condition(
-    text: str, resource: Attribute, *, plus: bool = False
+    text: str, resource: Attribute, zone: tzinfo, *, plus: bool = False
 ) -> tuple[Condition, tuple[Path, ...]]:
     """What a JSONPath filter means of a resource, and its paths that the contract does not know.
 
-    With `plus`, a blank in a string may be a plus that came raw. Raises ParameterInvalid with the
+    Dates in it are days of the time zone. With `plus`, a blank in a string may be a plus that came
+    raw. Raises ParameterInvalid with the
     position, or NotTranslated.
     """
-    parser = _Parser(text, resource, plus=plus)
+    parser = _Parser(text, resource, zone, plus=plus)
     return parser.filter(), tuple(dict.fromkeys(parser.unknown))
 
 
-def steps(text: str, resource: Attribute) -> tuple[str | Condition, ...]:
+def steps(text: str, resource: Attribute, zone: tzinfo) -> tuple[str | Condition, ...]:
     """The way that a JSONPath leads from a resource: names, and conditions on an array's elements.
 
     Raises as `condition` does.
     """
-    return _Parser(text, resource).path().steps
+    return _Parser(text, resource, zone).path().steps
 
 
 class _Parser:
     """Reads one expression from left to right."""
 
-    def __init__(self, text: str, resource: Attribute, *, plus: bool = False) -> None:
+    def __init__(self, text: str, resource: Attribute, zone: tzinfo, *, plus: bool = False) -> None:
         if len(text) > MAX_LENGTH:
             raise ParameterInvalid("filter", f"is over {MAX_LENGTH} characters")
         self.unknown: list[Path] = []
         self._text = text
         self._root = _Place((), resource)
+        self._zone = zone
         self._plus = plus
         self._at = 0
         self._depth = 0
@@ -222,10 +225,11 @@ class _Parser:
             return (literal,)
         text = literal.text.rsplit("/", 1)[-1] if place.path == ("href",) else literal.text
         name = f"filter: {'.'.join(place.path)}"
-        found = values(name, text, place.attribute, relation)
+        found = values(name, text, place.attribute, relation, self._zone)
         if self._plus and " " in text and relation in ("eq", "regex"):
             try:
-                found += values(name, text.replace(" ", "+"), place.attribute, relation)
+                with_plus = text.replace(" ", "+")
+                found += values(name, with_plus, place.attribute, relation, self._zone)
             except ParameterInvalid:
                 if relation == "regex":
                     raise

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TypeAlias
 from urllib.parse import unquote_plus
 
@@ -68,17 +69,21 @@ Place: TypeAlias = Callable[[str, int], Position]
 """What position a cursor names, in a list with this many sort keys."""
 
 
-def parse(text: str, resource: Attribute, limits: Limits, place: Place | None = None) -> Query:
-    """What the query string asks for.
+def parse(
+    text: str, resource: Attribute, limits: Limits, zone: tzinfo, place: Place | None = None
+) -> Query:
+    """What the query string asks for; dates in it are days of the time zone.
 
     Raises ParameterInvalid, which names the parameter, where it can't be read, and NotTranslated.
     """
     parameters = Parameters.read(text)
     reserved = parameters.reserved
-    reader = Reader(resource)
+    reader = Reader(resource, zone)
     where, unknown = reader.condition(parameters.filters), reader.unknown
     if reserved.get("filter"):
-        filtered, also = jsonpath.condition(reserved["filter"], resource, plus=parameters.plus)
+        filtered, also = jsonpath.condition(
+            reserved["filter"], resource, zone, plus=parameters.plus
+        )
         where, unknown = _both(where, filtered), [*unknown, *also]
     keys = order(reserved.get("sort", ""), resource)
     cursor = reserved.get("cursor", "")

@@ -2,9 +2,10 @@
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from impl.errors import ParameterInvalid
+from impl.instants import LATEST, first_instant
 from impl.query.attributes import Attribute, Kind
 from impl.query.language import Operator, Prefix, Span, Value
 from impl.query.regex import checked
@@ -23,12 +24,13 @@ _DATE_TIME = re.compile(
 
 
 def values(
-    name: str, text: str, attribute: Attribute | None, operator: Operator
+    name: str, text: str, attribute: Attribute | None, operator: Operator, zone: tzinfo
 ) -> tuple[Value, ...]:
     """What the text may mean, compared with this attribute by this operator.
 
     An attribute that the contract does not know (None) may hold a string, a number, a boolean or a
-    date, so the text means each of them that it can. Raises ParameterInvalid, naming `name`.
+    date, so the text means each of them that it can. A date, and a time without an offset, are of
+    the time zone. Raises ParameterInvalid, naming `name`.
     """
     kind = attribute.kind if attribute else "any"
     if attribute is not None and kind == "object":
@@ -39,19 +41,19 @@ def values(
             raise ParameterInvalid(name, f"is {_NOUNS[kind]}, and has no text to search")
         return (checked(name, text),)
     try:
-        return _values(text, kind, operator)
+        return _values(text, kind, operator, zone)
     except (KeyError, ValueError, OverflowError):
         raise ParameterInvalid(name, f"{text!r} is not {_NOUNS[kind]}") from None
 
 
-def _values(text: str, kind: Kind, operator: Operator) -> tuple[Value, ...]:
+def _values(text: str, kind: Kind, operator: Operator, zone: tzinfo) -> tuple[Value, ...]:
     match kind:
         case "number":
             return (number(text),)
         case "boolean":
             return ({"true": True, "false": False}[text],)
         case "instant":
-            return (_instant(text, operator),)
+            return (_instant(text, operator, zone),)
         case "string":
             return (text,)
     return _meanings(text, operator)
@@ -85,20 +87,23 @@ def number(text: str) -> int | float:
     return value
 
 
-def _instant(text: str, operator: Operator) -> datetime | Span:
-    """An RFC 3339 instant; a bare date is the whole UTC day, and its first moment in an order."""
+def _instant(text: str, operator: Operator, zone: tzinfo) -> datetime | Span:
+    """An RFC 3339 instant, in the zone where it has no offset.
+
+    A bare date is the zone's whole day, and in an order its first instant.
+    """
     if _DATE.fullmatch(text):
         day = date.fromisoformat(text)
-        start = datetime.combine(day, time(), UTC)
+        start = first_instant(day, zone)
         if operator != "eq":
             return start
         last = day == date.max
-        return Span(start, datetime.max.replace(tzinfo=UTC) if last else start + timedelta(days=1))
+        return Span(start, LATEST if last else first_instant(day + timedelta(days=1), zone))
     found = _DATE_TIME.fullmatch(text)
     if found is None:
         raise ValueError(text)
     moment = datetime.fromisoformat(_rfc3339(found))
-    moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    moment = moment.replace(tzinfo=moment.tzinfo or zone).astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

@@ -6,6 +6,7 @@ arguments and answers with what the handler returns. Nothing here knows any one 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import Any
 
 import flask
@@ -40,11 +41,14 @@ LISTS = (JSON, NDJSON, EVENT_STREAM)
 
 @dataclass(frozen=True)
 class Server:
-    """Where the API is served, how long its pages are, and what keeps answers to repeat."""
+    """Where the API is served, how its lists are asked, and what keeps answers to repeat."""
 
     base_path: str
     public_url: str
     limits: parse.Limits
+    zone: tzinfo
+    """Whose days the dates in queries are."""
+
     idempotency: Idempotency
 
     def base(self, request: flask.Request) -> str:
@@ -75,7 +79,7 @@ class _View:
         self._media = [each for each in LISTS if each in operation.responses[success(operation)]]
         self._own = [name for name, place, _ in operation.arguments if place == "query"]
         self._listed = (operation.responses[success(operation)].get(JSON) or "").endswith("[]")
-        self._plain = parse.parse("", self._known, server.limits)
+        self._plain = parse.parse("", self._known, server.limits, server.zone)
 
     def serve(self, **_: Any) -> flask.Response:
         """Answer the request that Flask is serving."""
@@ -122,7 +126,7 @@ class _View:
             return cursor.from_text(given, f"{self._operation.resource}?{text}", keys)
 
         asked = cursor.without(text, self._own) if self._own else text
-        query = parse.parse(asked, self._known, self._server.limits, place)
+        query = parse.parse(asked, self._known, self._server.limits, self._server.zone, place)
         if not self._listed:
             return query
         query = paging.in_range(query, request.headers.get("Range"), self._server.limits.most)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -45,7 +45,7 @@ class World:
         return self.deliveries.health([subscription])[subscription]
 
     def end(self, subscription: str) -> None:
-        Subscribers(self.store, self.deliveries).end(subscription)
+        Subscribers(self.store, self.deliveries, UTC).end(subscription)
 
     def dispatcher(self, patience: Patience = Patience(), **options: object) -> Dispatcher:
         chosen = Options(BASE, LOOPBACK, patience=patience, **options)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -138,7 +139,7 @@ QUERIES = [
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_subscription_selects_what_the_same_filter_finds(api: Api, query: str) -> None:
     found = set(api.ids(f"{query}&limit=1000"))
-    selector = read(query)
+    selector = read(query, UTC)
     events = list(api.store.stream("event", Query()))
     assert found == {each["eventId"] for each in events if selector.selects(each)} & set(
         api.ids("limit=1000")

@@ -234,7 +234,7 @@ def test_each_bill_is_what_a_run_of_its_cycle_makes_of_all_rates(day: datetime) 
         if "billCycle" in bill
     }
     for cycle in cycles:
-        where = in_cycle(cycle, specification, UTC_ZONE, day)
+        where = in_cycle(cycle, specification, day, UTC_ZONE)
         taken = [rate for rate in unbilled if holds(where, rate)]
         assert taken, "each run bills somebody"
         unbilled = [rate for rate in unbilled if rate not in taken]

@@ -305,7 +305,7 @@ query_strings = st.lists(
 def parsed(text: str) -> list[Condition]:
     """What the query string means, where it means something."""
     try:
-        return [parse(text, BILL, Limits()).where]
+        return [parse(text, BILL, Limits(), UTC).where]
     except ApiError:
         return []
 
@@ -433,7 +433,7 @@ def test_a_query_is_read_or_refused_whatever_it_is(text: str) -> None:
     for query in (text, f"filter={text}", f"billNo.regex={text}", f"sort={text}&fields={text}"):
         for resource in (BILL, RATE):
             try:
-                where = parse(query, resource, Limits()).where
+                where = parse(query, resource, Limits(), UTC).where
             except ApiError:
                 continue
             to_filter(where)

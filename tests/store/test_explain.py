@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -49,7 +50,7 @@ class Archive:
 
     def find(self, resource: str, query: str) -> tuple[Page, list[Json]]:
         """The page that a query string asks for, and what each command for it did."""
-        return self.found(resource, parse(query, KNOWN[resource], Limits()))
+        return self.found(resource, parse(query, KNOWN[resource], Limits(), UTC))
 
     def found(self, resource: str, query: Query) -> tuple[Page, list[Json]]:
         """The page that a query asks for, and what each command for it did."""
@@ -111,7 +112,7 @@ INDEXED = {"COUNT_SCAN", "IXSCAN", "RECORD_STORE_FAST_COUNT"}
 
 def test_a_page_far_into_a_common_list_costs_what_the_first_one_costs(archive: Archive) -> None:
     before, _ = archive.find(BILL, "state=settled&sort=-billDate&offset=80000&limit=1")
-    query = parse("state=settled&sort=-billDate", KNOWN[BILL], Limits())
+    query = parse("state=settled&sort=-billDate", KNOWN[BILL], Limits(), UTC)
     window = Window(limit=20, asked=True, position=before.next)
     page, did = archive.found(BILL, replace(query, window=window))
     assert len(page.items) == 20

@@ -1,13 +1,15 @@
-"""Instants found by a plan: what comes of any value of the contract is what its schema loads."""
+"""Instants found by a plan, as schemas load them; and the first instants of days."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generated.schemas import SCHEMAS
-from impl.instants import plan
+from impl.instants import EARLIEST, LATEST, first_instant, plan
 from tests.openapi.contracts import generated, project
 from tests.openapi.test_schemas import COMPONENTS, CONTRACT, value_of
 
@@ -37,3 +39,55 @@ def test_a_plan_follows_a_schema_that_holds_itself(
     friend = {"name": "Max", "legs": 3.0, "born": at, "seen": [at]}
     value = {"name": "Rex", "legs": 4, "friends": [friend | {"friends": [friend]}]}
     assert typed(plan(pet)(value)) == typed(pet().load(value))
+
+
+# ---------------------------------------------------------------- days
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "first"),
+    [
+        ("UTC", "2026-11-01", "2026-11-01T00:00Z"),
+        ("Europe/Zurich", "2026-11-01", "2026-10-31T23:00Z"),
+        ("Europe/Zurich", "2026-10-25", "2026-10-24T22:00Z"),
+        ("Europe/Zurich", "2026-10-26", "2026-10-25T23:00Z"),
+        ("America/New_York", "2026-11-01", "2026-11-01T04:00Z"),
+        ("America/New_York", "2026-11-02", "2026-11-02T05:00Z"),
+        ("Asia/Kathmandu", "2026-11-01", "2026-10-31T18:15Z"),
+        # Midnight is skipped, and the day begins at one.
+        ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00Z"),
+        ("Asia/Beirut", "2021-03-28", "2021-03-27T22:00Z"),
+        # From half past eleven to half past midnight.
+        ("America/Toronto", "1919-03-31", "1919-03-31T04:30Z"),
+        # The day is skipped, and the next one begins.
+        ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00Z"),
+        ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00Z"),
+        # Midnight comes twice: at one minute past, the clocks went back by an hour.
+        ("America/St_Johns", "2010-11-07", "2010-11-07T02:30Z"),
+    ],
+)
+def test_a_day_begins_with_its_first_instant(zone: str, day: str, first: str) -> None:
+    found = first_instant(date.fromisoformat(day), ZoneInfo(zone))
+    assert (found, found.tzinfo) == (datetime.fromisoformat(first), UTC)
+
+
+@given(
+    st.sampled_from(
+        ["Europe/Zurich", "America/Sao_Paulo", "Asia/Beirut", "America/Havana", "Africa/Cairo",
+         "America/Asuncion", "Asia/Tehran", "Atlantic/Azores", "Australia/Lord_Howe", "Asia/Amman"]
+    ),
+    st.dates(date(1970, 1, 1), date(2037, 12, 31)),
+)  # fmt: skip
+def test_before_its_first_instant_it_is_another_day(zone: str, day: date) -> None:
+    first = first_instant(day, ZoneInfo(zone))
+    assert first.astimezone(ZoneInfo(zone)).date() == day
+    for minutes in range(1, 26 * 60, 15):
+        earlier = first - timedelta(minutes=minutes)
+        assert earlier.astimezone(ZoneInfo(zone)).date() < day
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/Adak"])
+def test_the_first_and_last_days_of_all_begin_too(zone: str) -> None:
+    first, last = (first_instant(each, ZoneInfo(zone)) for each in (date.min, date.max))
+    assert EARLIEST <= first < EARLIEST + timedelta(days=1)
+    assert LATEST - timedelta(days=2) < last <= LATEST

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_selected(query: str) -> None:
         relatedParty=[{"id": "C-1", "role": "payer"}, {"id": "C-2", "role": "seller"}],
         **{"x-score": 3},
     )
-    assert read(query).selects(told)
+    assert read(query, UTC).selects(told)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_selected(query: str) -> None:
     ],
 )
 def test_not_selected(query: str) -> None:
-    assert not read(query).selects(event())
+    assert not read(query, UTC).selects(event())
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_not_selected(query: str) -> None:
 )
 def test_refused(query: str) -> None:
     with pytest.raises(FieldInvalid) as raised:
-        read(query)
+        read(query, UTC)
     assert raised.value.name == "query"
 
 
@@ -114,8 +115,23 @@ def test_refused(query: str) -> None:
 )
 def test_fields(query: str, shown: dict[str, Any]) -> None:
     told = Document({**event(), "eventTime": 1, "title": "x"})
-    found = read(query).shown(told)
+    found = read(query, UTC).shown(told)
     assert {
         k: v for k, v in found.items() if k not in ("eventId", "eventTime", "eventType")
     } == shown
     assert found["eventId"] == "E"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("customerBill.billDate=2026-11-01", "event.customerBill.billDate.gte=2026-11-01"),
+        *("eventTime=2026-11-01", "eventTime.gte=2026-11-01"),
+        *("filter=$[?(@.customerBill.billDate=='2026-11-01')]",),
+    ],
+)
+def test_a_date_is_a_day_of_the_zone(query: str) -> None:
+    at = datetime(2026, 10, 31, 23, tzinfo=UTC)
+    told = Document({**event(billDate=at), "eventTime": at})
+    assert read(query, ZoneInfo("Europe/Zurich")).selects(told)
+    assert not read(query, UTC).selects(told)

@@ -1,6 +1,8 @@
 """JSON Patch with queries (TMF630 Part 5): both generations of the path, and guards."""
 
+from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jsonpatch
 import pytest
@@ -37,7 +39,7 @@ def after(op: str, path: str, value: Any = None) -> dict[str, Any]:
     """What the operation makes of the stored bill."""
     operation = {"op": op, "path": path} | ({} if op == "remove" else {"value": value})
     before = kept(STORED)
-    result: dict[str, Any] = patched(STORED, [operation], BILL)
+    result: dict[str, Any] = patched(STORED, [operation], BILL, UTC)
     assert before == STORED
     return result
 
@@ -200,10 +202,10 @@ def test_operations_see_what_those_before_them_did() -> None:
         {"op": "replace", "path": "/billDate?state=sent", "value": "2026-11-01T00:00:00+01:00"},
         {"op": "add", "path": "/x-done?billDate=2026-10-31T23:00:00Z", "value": True},
     ]
-    found = patched(STORED, patch, BILL)
+    found = patched(STORED, patch, BILL, UTC)
     assert (found["state"], found["x-done"]) == ("sent", True)
     with pytest.raises(Conflict, match=r"^1\.path: "):
-        patched(STORED, [patch[0], patch[0]], BILL)
+        patched(STORED, [patch[0], patch[0]], BILL, UTC)
 
 
 def test_filters_select_the_elements_of_the_innermost_list_on_the_way() -> None:
@@ -215,7 +217,7 @@ def test_filters_select_the_elements_of_the_innermost_list_on_the_way() -> None:
     }
     inner = "characteristic.characteristicRelationship.id=1"
     path = f"/characteristic/characteristicRelationship/x?{inner}&characteristic.name=a"
-    found = patched(stored, [{"op": "add", "path": path, "value": 1}], RATE)
+    found = patched(stored, [{"op": "add", "path": path, "value": 1}], RATE, UTC)
     assert [each["characteristicRelationship"] for each in found["characteristic"]] == [
         [{"id": "1", "x": 1}, {"id": "2"}],
         [{"id": "1"}],
@@ -224,10 +226,10 @@ def test_filters_select_the_elements_of_the_innermost_list_on_the_way() -> None:
 
 def test_a_hundred_operations_are_applied_and_one_more_is_refused() -> None:
     add = {"op": "add", "path": "/x-tags", "value": "x"}
-    found = patched(STORED, [add] * MAX_OPERATIONS, BILL)
+    found = patched(STORED, [add] * MAX_OPERATIONS, BILL, UTC)
     assert len(found["x-tags"]) == 102
     with pytest.raises(BodyInvalid, match="over 100 operations"):
-        patched(STORED, [add] * (MAX_OPERATIONS + 1), BILL)
+        patched(STORED, [add] * (MAX_OPERATIONS + 1), BILL, UTC)
 
 
 # Without arrays a path without a query is a JSON Pointer, and nothing more.
@@ -249,9 +251,9 @@ def test_a_path_without_a_query_is_a_pointer(
         theirs = jsonpatch.apply_patch(kept(document), [kept(operation)])
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException):
         with pytest.raises(Conflict):
-            patched(document, [operation], BILL)
+            patched(document, [operation], BILL, UTC)
     else:
-        assert exactly(patched(document, [operation], BILL)) == exactly(theirs)
+        assert exactly(patched(document, [operation], BILL, UTC)) == exactly(theirs)
 
 
 PIECES = [
@@ -268,6 +270,23 @@ PIECES = [
 )
 def test_any_path_is_applied_or_refused(path: str, op: str, value: Any) -> None:
     try:
-        patched(STORED, [{"op": op, "path": path, "value": value}], BILL)
+        patched(STORED, [{"op": op, "path": path, "value": value}], BILL, UTC)
     except ApiError:
         return
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/state?billDate=2026-10-02",
+        "/billDocument/name?billDocument.validFor.startDateTime=2026-10-02",
+        "billDocument[?(@.validFor.startDateTime=='2026-10-02')].name",
+    ],
+)
+def test_a_date_in_a_path_is_a_day_of_the_zone(path: str) -> None:
+    document = {"id": "D", "validFor": {"startDateTime": STORED["billDate"]}}
+    stored = STORED | {"billDocument": [document]}
+    change = [{"op": "add", "path": path, "value": "x"}]
+    assert patched(stored, change, BILL, ZoneInfo("Pacific/Auckland")) != stored
+    with pytest.raises(Conflict):
+        patched(stored, change, BILL, UTC)

@@ -1,9 +1,10 @@
 """What a query string means: values by the contract's types, and troubles by parameter."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import quote, quote_plus
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from generated import schemas
 from impl.errors import ParameterInvalid
 from impl.query import attributes
-from impl.query.language import Compare, Path, Window
+from impl.query.language import Compare, Every, Path, Prefix, Span, Window
 from impl.query.parse import Limits, parse
 
 BILL = attributes.of(schemas.CustomerBill)
@@ -29,14 +30,16 @@ def compares(condition: Any) -> Iterator[Compare]:
         yield from compares(part)
 
 
-def filters(text: str, resource: attributes.Attribute = BILL) -> dict[Path, tuple[Any, ...]]:
+def filters(
+    text: str, resource: attributes.Attribute = BILL, zone: tzinfo = UTC
+) -> dict[Path, tuple[Any, ...]]:
     """What the query string compares with what."""
-    return {each.path: each.values for each in compares(parse(text, resource, LIMITS).where)}
+    return {each.path: each.values for each in compares(parse(text, resource, LIMITS, zone).where)}
 
 
-def only(text: str, resource: attributes.Attribute = BILL) -> Any:
+def only(text: str, resource: attributes.Attribute = BILL, zone: tzinfo = UTC) -> Any:
     """The one value that the one filter is about."""
-    ((value,),) = filters(text, resource).values()
+    ((value,),) = filters(text, resource, zone).values()
     return value
 
 
@@ -127,9 +130,75 @@ def test_an_instant_is_the_same_in_any_offset_encoded_or_not(text: str) -> None:
         assert value.utcoffset() == TEN.utcoffset()
 
 
-def test_a_bare_date_is_the_whole_day_in_utc() -> None:
-    day = only("billDate=2026-10-01")
-    assert (day.start, day.end) == (TEN.replace(hour=0), TEN.replace(hour=0, day=2))
+DAYS = [
+    ("UTC", "2026-10-01", "2026-10-01T00:00Z", 24),
+    ("Europe/Zurich", "2026-10-01", "2026-09-30T22:00Z", 24),
+    ("Europe/Zurich", "2026-10-25", "2026-10-24T22:00Z", 25),
+    ("Europe/Zurich", "2026-03-29", "2026-03-28T23:00Z", 23),
+    ("America/New_York", "2026-10-01", "2026-10-01T04:00Z", 24),
+    ("America/New_York", "2026-11-01", "2026-11-01T04:00Z", 25),
+    ("America/New_York", "2026-03-08", "2026-03-08T05:00Z", 23),
+    ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00Z", 23),
+    ("Asia/Beirut", "2021-03-28", "2021-03-27T22:00Z", 23),
+    ("Australia/Lord_Howe", "2026-04-05", "2026-04-04T13:00Z", 24.5),
+    ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00Z", 0),
+]
+
+
+@pytest.mark.parametrize(("zone", "day", "start", "hours"), DAYS)
+@pytest.mark.parametrize(
+    "query", ["billDate={}", "billDate.ne={}", 'billDate=="{}"', "filter=$[?(@.billDate=='{}')]"]
+)
+def test_a_bare_date_equals_the_whole_day_in_the_zone(
+    query: str, zone: str, day: str, start: str, hours: float
+) -> None:
+    where = parse(query.format(day), BILL, LIMITS, ZoneInfo(zone)).where
+    ((span,),) = (each.values for each in compares(Every((getattr(where, "part", where),))))
+    assert isinstance(span, Span)
+    assert span.start == datetime.fromisoformat(start)
+    assert span.end - span.start == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(("zone", "day", "start", "hours"), DAYS)
+@pytest.mark.parametrize("operator", ["gt", "gte", "lt", "lte"])
+def test_in_an_order_a_bare_date_is_its_first_instant(
+    operator: str, zone: str, day: str, start: str, hours: float
+) -> None:
+    del hours
+    assert only(f"billDate.{operator}={day}", BILL, ZoneInfo(zone)) == datetime.fromisoformat(start)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Zurich", "America/New_York"])
+def test_an_instant_is_the_same_in_any_zone(zone: str) -> None:
+    for text in ("2026-10-01T10:00:00Z", "2026-10-01T12:00:00%2B02:00"):
+        assert only(f"billDate={text}", BILL, ZoneInfo(zone)) == TEN
+
+
+@pytest.mark.parametrize(
+    ("zone", "text", "instant"),
+    [
+        ("Europe/Zurich", "2026-10-01T12:00:00", "2026-10-01T10:00Z"),
+        ("America/New_York", "2026-10-01 06:00", "2026-10-01T10:00Z"),
+        ("Europe/Zurich", "2026-10-25T02:30", "2026-10-25T00:30Z"),  # comes twice
+        ("Europe/Zurich", "2026-03-29T02:30", "2026-03-29T01:30Z"),  # comes never
+        ("America/Sao_Paulo", "2018-11-04T00:00", "2018-11-04T03:00Z"),
+    ],
+)
+def test_a_time_without_an_offset_is_of_the_zone(zone: str, text: str, instant: str) -> None:
+    found = only(f"billDate.gte={text}", BILL, ZoneInfo(zone))
+    assert (found, found.tzinfo) == (datetime.fromisoformat(instant), UTC)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/Adak"])
+def test_the_first_and_the_last_day_of_all_can_be_asked_for(zone: str) -> None:
+    for day in (date.min, date.max):
+        span = only(f"billDate={day}", BILL, ZoneInfo(zone))
+        assert span.start < span.end
+
+
+def test_of_an_unknown_attribute_a_bare_date_is_a_text_in_any_zone() -> None:
+    meant = filters("x-signed=2026-10-01", BILL, ZoneInfo("Europe/Zurich"))["x-signed",]
+    assert meant == ("2026-10-01", Prefix("2026-10-01T"))
 
 
 def test_a_bare_date_may_be_a_leap_day() -> None:
@@ -179,14 +248,14 @@ def test_a_value_may_hold_what_separates() -> None:
 def test_a_value_of_another_type_is_refused_by_name(name: str, text: str) -> None:
     resource = BILL if name.startswith("amountDue") else RATE
     with pytest.raises(ParameterInvalid, match=f"^{name}: ") as raised:
-        parse(f"name=x&{name}={text}", resource, LIMITS)
+        parse(f"name=x&{name}={text}", resource, LIMITS, UTC)
     assert raised.value.name == name
 
 
 @pytest.mark.parametrize("text", ["billNo", "billNo=", "billNo=%20", "billNo=+"])
 def test_a_filter_without_a_value_is_refused_by_name(text: str) -> None:
     with pytest.raises(ParameterInvalid, match=r"^billNo: "):
-        parse(text, BILL, LIMITS)
+        parse(text, BILL, LIMITS, UTC)
 
 
 # ---------------------------------------------------------------- offset and limit
@@ -208,18 +277,18 @@ def test_a_filter_without_a_value_is_refused_by_name(text: str) -> None:
     ],
 )
 def test_window(text: str, window: Window) -> None:
-    assert parse(text, BILL, LIMITS).window == window
+    assert parse(text, BILL, LIMITS, UTC).window == window
 
 
 def test_an_offset_beyond_all_is_one_that_the_database_can_hold() -> None:
-    assert 2**31 < parse(f"offset={10**30}", BILL, LIMITS).window.offset < 2**63
+    assert 2**31 < parse(f"offset={10**30}", BILL, LIMITS, UTC).window.offset < 2**63
 
 
 @pytest.mark.parametrize("name", ["limit", "offset"])
 @pytest.mark.parametrize("text", ["-1", "1.5", "all", "1e2", "%D9%A3", "0x1", "1_0", "2%2C3"])
 def test_a_window_that_is_no_count_is_refused_by_name(name: str, text: str) -> None:
     with pytest.raises(ParameterInvalid, match=f"^{name}: ") as raised:
-        parse(f"{name}={text}", BILL, LIMITS)
+        parse(f"{name}={text}", BILL, LIMITS, UTC)
     assert raised.value.name == name
 
 
@@ -228,4 +297,4 @@ def test_offset_limit_and_fields_are_no_filters() -> None:
 
 
 def test_the_value_of_a_reserved_parameter_may_begin_with_a_tilde() -> None:
-    assert "~" in (parse("fields=~", BILL, Limits()).fields or {})
+    assert "~" in (parse("fields=~", BILL, Limits(), UTC).fields or {})

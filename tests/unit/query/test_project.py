@@ -1,5 +1,7 @@
 """`fields=`: what is shown of a document."""
 
+from datetime import UTC
+
 import pytest
 
 from generated import schemas
@@ -21,7 +23,7 @@ STORED = {
 
 def shown(text: str) -> Document:
     document = Document(STORED, version=7)
-    projected = project(document, parse(text, BILL, Limits()).fields)
+    projected = project(document, parse(text, BILL, Limits(), UTC).fields)
     assert document == STORED
     assert projected.version == 7
     return projected
@@ -55,5 +57,5 @@ def test_the_chosen_attributes_are_shown_and_always_the_id(text: str, names: set
 def test_what_a_resource_can_not_do_without_is_always_shown() -> None:
     subscription = attributes.of(schemas.EventSubscription)
     stored = Document({"id": "1", "callback": "http://localhost/", "query": "eventType=x"})
-    fields = parse("fields=id", subscription, Limits()).fields
+    fields = parse("fields=id", subscription, Limits(), UTC).fields
     assert project(stored, fields) == {"id": "1", "callback": "http://localhost/"}
