@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import flask
 from werkzeug.datastructures import Headers
@@ -17,6 +16,7 @@ from impl.links import Links
 from impl.query.language import QUIET, Document, Page, Query, Rendered, Selection
 from impl.query.project import project
 from impl.web import guard
+from impl.web.file_names import shown_as
 from impl.web.paging import Paging
 from impl.web.validation import HEAD
 
@@ -105,8 +105,7 @@ class Asked:
         headers = {"ETag": etag, "Vary": "Accept"}
         if self._known(etag):
             return flask.Response(status=304, headers=headers)
-        file = quote(f"{result.name}.{ending}", safe="")
-        headers["Content-Disposition"] = f"inline; filename*=UTF-8''{file}"
+        headers["Content-Disposition"] = shown_as(result.name, ending)
         headers["Content-Security-Policy"] = CONTENT_POLICY
         return flask.Response(result.made[media](), 200, headers, mimetype=media)
 
