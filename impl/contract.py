@@ -222,8 +222,23 @@ def _tolerant_of_echoes(document: Json) -> Json:
     """A patch may repeat what is stored: what else it names is judged against the resource."""
     schemas = dict(document["components"]["schemas"])
     for name in _patch_schemas(document):
-        schemas[name] = {k: v for k, v in schemas[name].items() if k != "additionalProperties"}
+        resource = schemas.get(name.removesuffix("_Update"), {})
+        schemas[name] = _tolerant(schemas[name], resource.get("properties", {}))
     return document | {"components": document["components"] | {"schemas": schemas}}
+
+
+def _tolerant(update: Json, stored: Json) -> Json:
+    """A patch's schema without the limits that what is stored need not keep to."""
+    rest = {k: v for k, v in update.items() if k not in ("additionalProperties", "properties")}
+    members = {
+        name: member if "maxLength" in stored.get(name, {}) else _of_any_length(member)
+        for name, member in update.get("properties", {}).items()
+    }
+    return rest | {"properties": members}
+
+
+def _of_any_length(schema: Json) -> Json:
+    return {k: v for k, v in schema.items() if k != "maxLength"}
 
 
 def _patch_schemas(document: Json) -> Iterator[str]:

@@ -45,7 +45,8 @@ def is_locale(name: str) -> None:
 def is_number_format(text: str) -> None:
     """As `policy.is_number_format` says."""
     if not policy.is_number_format(text):
-        raise ValidationError("Must hold {seq}, and of {year}, {month} and {day} what you like.")
+        most = f"at most {policy.LONGEST_NUMBER} characters"
+        raise ValidationError(f"Must hold {{seq}}, may hold {{year}}, {{month}}, {{day}}; {most}.")
 
 
 _NAME = r"[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?"

@@ -2,7 +2,8 @@
 
 All members of such a form are optional, and null removes one, unless it is required of the whole
 resource or the overlay says to keep it. A member that is an object is patched in its turn, by a
-form called `<its schema>_Update`; an array is replaced as a whole.
+form called `<its schema>_Update`; an array is replaced as a whole. `properties` beside
+`x-merge-patch` add to what the resource's schema says of a member.
 """
 
 from collections.abc import Iterable, Iterator
@@ -39,13 +40,20 @@ class _Form:
         chosen = self._rule.chosen(found)
         kept = {*self._rule.kept(found), *found.required}
         said = {word: self._schema[word] for word in _SAID if word in self._schema}
+        properties = dict(self._members(found, chosen, kept))
         additional = base.get("additionalProperties", True) if self._rule.is_open else False
         return {
             "type": "object",
             "description": f"What a patch of {self._rule.of} may hold.",
-            "properties": dict(self._members(found, chosen, kept)),
+            "properties": properties | self._narrower(properties),
             "additionalProperties": additional,
         } | said
+
+    def _narrower(self, properties: Json) -> Json:
+        """The properties of which the overlay says more."""
+        more = self._schema.get("properties", {})
+        self._rule.refuse(more.keys() - properties.keys(), "is in `properties`, and not patched")
+        return {name: properties[name] | said for name, said in more.items()}
 
     def _members(
         self, found: Members, chosen: Iterable[str], kept: Iterable[str]
@@ -88,7 +96,7 @@ class _Rule:
         self.is_open = "attributes" not in rule
         if self.of not in schemas:
             raise ContractError(f"{where}: there is no schema {self.of}")
-        self._refuse(rule.keys() - {"of", "attributes", "except", "keep"}, "is not known here")
+        self.refuse(rule.keys() - {"of", "attributes", "except", "keep"}, "is not known here")
 
     def chosen(self, found: Members) -> list[str]:
         """What a patch may change."""
@@ -104,10 +112,11 @@ class _Rule:
         names: list[str] = self._rule.get(word, default)
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise ContractError(f"{self._where}: `{word}` must be a list of names")
-        self._refuse(set(names) - found.properties.keys(), f"is no member of {self.of}")
+        self.refuse(set(names) - found.properties.keys(), f"is no member of {self.of}")
         return names
 
-    def _refuse(self, names: set[str], why: str) -> None:
+    def refuse(self, names: set[str], why: str) -> None:
+        """Raise ContractError for the first of the names, if there is one."""
         if names:
             raise ContractError(f"{self._where}: {min(names)} {why}")
 

@@ -1,5 +1,6 @@
 """What an operator decides about bills: their numbers, terms, lifecycle and time zone. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
@@ -10,6 +11,12 @@ from impl.billing.parties import ROLES
 from impl.billing.periods import days_later
 
 UTC = ZoneInfo("UTC")
+LONGEST_NUMBER = 64
+"""Characters of a `billNo`, as the contract has it for new ones."""
+
+LAST_PLACE = 2**63 - 1
+"""No sequence goes beyond: what counts it has 64 bits."""
+
 _PARTS = {"year", "month", "day", "seq"}
 
 
@@ -59,10 +66,21 @@ class Policy:
 
 
 def is_number_format(text: str) -> bool:
-    """Whether bills can be numbered by a format: it has `{seq}`, and nothing that is unknown."""
+    """Whether bills can be numbered by a format.
+
+    It has `{seq}`, nothing that is unknown, and makes no number of over LONGEST_NUMBER characters.
+    """
     try:
-        names = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-        text.format(year=2026, month=1, day=1, seq=1)
-    except (ValueError, KeyError, IndexError, AttributeError):
+        parts = [(name, form) for _, name, form, _ in Formatter().parse(text) if name is not None]
+        if not all(_is_narrow(form or "") for _, form in parts):
+            return False
+        longest = text.format(year=9999, month=12, day=31, seq=LAST_PLACE)
+    except (ValueError, KeyError, IndexError, AttributeError, OverflowError):
         return False
-    return "seq" in names and names <= _PARTS
+    names = {name for name, _ in parts}
+    return "seq" in names and names <= _PARTS and len(longest) <= LONGEST_NUMBER
+
+
+def _is_narrow(form: str) -> bool:
+    """Whether a part is written in few characters: a width is made room for before it is judged."""
+    return "{" not in form and all(int(n) <= LONGEST_NUMBER for n in re.findall(r"\d+", form))

@@ -7,7 +7,9 @@ from generated import api, schemas, types
 from impl.auth.identity import unconfined
 from impl.billing.assemble import own_document
 from impl.billing.maker import RATES, Maker
+from impl.billing.policy import LONGEST_NUMBER
 from impl.billing.states import follow_payments, judge_move, judge_removal
+from impl.errors import FieldInvalid
 from impl.handlers.collection import Collection, Rules, Services
 from impl.handlers.representations import Representations
 from impl.patch.apply import Patch
@@ -64,7 +66,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         documents = self._documents()
         versions = [bill.version, *((rate["id"], rate.version) for rate in rates)]
         return Representations(
-            name=str(bill.get("billNo", id_)),
+            name=str(bill.get("billNo") or id_),
             version=sha256(repr((documents.fingerprint, versions)).encode()).hexdigest(),
             made={
                 "application/pdf": lambda: documents.pdf(bill, rates),
@@ -74,6 +76,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
 
     def _judge(self, before: Document, after: dict[str, Any], named: frozenset[str]) -> None:
         """Let the payments tell what is left to pay, and hold a client to a strict lifecycle."""
+        _refuse_long_number(before, after)
         follow_payments(before, after, named)
         if self._strict and "state" in named:
             judge_move(before.get("state"), after.get("state"))
@@ -90,3 +93,10 @@ def _start(bill: dict[str, Any]) -> None:
     """A bill without a document of the client's has the one that is served for it."""
     if "billDocument" not in bill:
         bill["billDocument"] = [own_document(bill)]
+
+
+def _refuse_long_number(before: Document, after: dict[str, Any]) -> None:
+    """Raise FieldInvalid for a new `billNo` that is too long; one that is stored may stay."""
+    number = after.get("billNo", "")
+    if len(number) > LONGEST_NUMBER and number != before.get("billNo"):
+        raise FieldInvalid("billNo", f"has more than {LONGEST_NUMBER} characters")

@@ -1,12 +1,16 @@
 """What /customerBill promises beyond what all resources do."""
 
+from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pymongo
 import pytest
 
+from impl.billing.policy import LONGEST_NUMBER
 from impl.store.embedded import Mongod
+from impl.store.mongo import Store
 from impl.store.stored import EVENT, STAMP
 
 BILL: dict[str, Any] = {
@@ -140,3 +144,124 @@ def test_patch_200_merges_into_a_reference_that_is_stored(api: httpx.Client) -> 
     made = api.post("customerBill", json={"paymentMethod": {"id": "p1", "name": "a"}}).json()
     changed = api.patch(made["href"], json={"paymentMethod": {"name": "card"}}).json()
     assert changed["paymentMethod"] == {"id": "p1", "name": "card"}
+
+
+# ---------------------------------------------------------------- numbers
+
+LONG = "9" * (LONGEST_NUMBER + 1)
+
+
+def patches(number: str) -> dict[str, Any]:
+    """A patch that gives a bill a number, in each format."""
+    operation = {"op": "add", "path": "/billNo", "value": number}
+    return {
+        "application/json": {"billNo": number, "state": "sent"},
+        "application/merge-patch+json": {"billNo": number, "state": "sent"},
+        "application/json-patch+json": [operation],
+        "application/json-patch-query+json": [operation],
+    }
+
+
+FORMATS = list(patches(""))
+
+
+@pytest.fixture
+def old(mongod: Mongod) -> Iterator[str]:
+    """The path of a bill whose number is longer than a new one may be."""
+    store = Store(mongod.uri, "shared")
+    id_ = f"old-{uuid4().hex}"
+    yield (
+        "customerBill/"
+        + store.insert(
+            "customerBill",
+            {"id": id_, "billNo": LONG * 200, "state": "new", "@type": "CustomerBill"},
+        )["id"]
+    )
+    store.close()
+
+
+def test_create_400_where_the_number_is_too_long(api: httpx.Client) -> None:
+    id_ = uuid4().hex
+    answer = api.post("customerBill", json={"id": id_, "billNo": LONG})
+    assert (answer.status_code, answer.json()["code"]) == (400, "24")
+    assert answer.json()["message"].startswith("billNo: ")
+    assert len(answer.json()["message"]) < 300
+    assert api.get(f"customerBill/{id_}").status_code == 404
+    made = api.post("customerBill", json={"id": id_, "billNo": "é" * LONGEST_NUMBER})
+    assert (made.status_code, made.json()["billNo"]) == (201, "é" * LONGEST_NUMBER)
+
+
+@pytest.mark.parametrize("media_type", FORMATS)
+def test_patch_400_where_the_number_is_too_long(api: httpx.Client, media_type: str) -> None:
+    made = api.post("customerBill", json={"billNo": "1"}).json()
+    headers = {"Content-Type": media_type}
+    answer = api.patch(made["href"], json=patches(LONG)[media_type], headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "24")
+    assert answer.json()["message"].startswith("billNo: ")
+    assert api.get(made["href"]).json() == made
+    longest = patches(LONG[1:])[media_type]
+    assert api.patch(made["href"], json=longest, headers=headers).json()["billNo"] == LONG[1:]
+
+
+@pytest.mark.parametrize("media_type", FORMATS)
+def test_patch_200_repeats_a_long_number_that_is_stored(
+    api: httpx.Client, old: str, media_type: str
+) -> None:
+    headers = {"Content-Type": media_type}
+    same = api.patch(old, json=patches(LONG * 200)[media_type], headers=headers)
+    assert (same.status_code, same.json()["billNo"]) == (200, LONG * 200)
+    other = api.patch(old, json=patches(LONG * 199)[media_type], headers=headers)
+    assert (other.status_code, other.json()["code"]) == (400, "24")
+
+
+def test_a_bill_with_a_long_number_is_served_and_patched_as_any_other(
+    api: httpx.Client, old: str
+) -> None:
+    whole = api.get(old).json()
+    assert whole["billNo"] == LONG * 200
+    assert api.get("customerBill", params={"id": whole["id"]}).json() == [whole]
+    changed = api.patch(old, json={"state": "sent"}).json()
+    assert (changed["state"], changed["billNo"]) == ("sent", LONG * 200)
+    operation = [{"op": "replace", "path": "/state", "value": "onHold"}]
+    headers = {"Content-Type": "application/json-patch+json"}
+    assert api.patch(old, json=operation, headers=headers).json()["state"] == "onHold"
+    assert api.patch(old, json={"billNo": "1"}).json()["billNo"] == "1"
+
+
+@pytest.mark.parametrize("media_type", ["application/pdf", "text/html"])
+def test_a_bill_with_a_long_number_has_its_document(
+    api: httpx.Client, old: str, media_type: str
+) -> None:
+    answer = api.get(f"{old}/document", headers={"Accept": media_type})
+    assert (answer.status_code, media_type in answer.headers["Content-Type"]) == (200, True)
+    assert len(answer.headers["Content-Disposition"]) < 300
+    assert "9" * 70 in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("bill", "disposition"),
+    [
+        ({"billNo": "2026-1"}, "inline; filename=\"2026-1.pdf\"; filename*=UTF-8''2026-1.pdf"),
+        (
+            {"billNo": "Zoë/../1\u202e\r\n"},
+            "inline; filename=\"Zoe_.._1.pdf\"; filename*=UTF-8''Zo%C3%AB_.._1.pdf",
+        ),
+        ({"billNo": "CON"}, "inline; filename=\"_CON.pdf\"; filename*=UTF-8''_CON.pdf"),
+        ({"billNo": "/"}, "inline; filename=\"document.pdf\"; filename*=UTF-8''document.pdf"),
+    ],
+)
+def test_a_document_is_a_file_with_a_safe_name(
+    api: httpx.Client, bill: dict[str, Any], disposition: str
+) -> None:
+    made = api.post("customerBill", json=bill).json()
+    answer = api.get(f"{made['href']}/document")
+    assert answer.headers["Content-Disposition"] == disposition
+
+
+@pytest.mark.parametrize("bill", [{}, {"billNo": ""}])
+def test_a_document_of_a_bill_without_a_number_is_named_by_its_id(
+    api: httpx.Client, bill: dict[str, Any]
+) -> None:
+    made = api.post("customerBill", json=bill).json()
+    answer = api.get(f"{made['href']}/document")
+    assert f'filename="{made["id"]}.pdf"' in answer.headers["Content-Disposition"]

@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from impl.billing.policy import LONGEST_NUMBER
 from impl.bounds import MAX_DEPTH, MAX_MEMBERS, MAX_TEXT
 from impl.patch.operations import MAX_OPERATIONS
 from impl.query import jsonpath, regex
@@ -66,6 +67,7 @@ CASES = {
     "members": Case(400, "24", f"x: has more than {MAX_MEMBERS}", body={"x": {**NAMES, "y": 1}}),
     "members of the body": Case(400, "24", "has more than", body={**NAMES, "y": 1}),
     "elements": Case(400, "24", "x.y: has more", body={"x": {"y": [0] * (MAX_MEMBERS + 1)}}),
+    "number of a bill": Case(400, "24", "billNo: ", body={"billNo": "9" * (LONGEST_NUMBER + 1)}),
     "operations": Case(400, "22", f"than {MAX_OPERATIONS}", "", add(MAX_OPERATIONS + 1), PATCH),
     "copies": Case(400, "22", "copies more than", "",
                    [op("copy", f"/y{n}", **{"from": "/x"}) for n in range(60)], PATCH),

@@ -130,6 +130,22 @@ def test_description_and_alternatives_of_the_overlay_stay(tmp_path: Path) -> Non
     assert (update["description"], update["anyOf"]) == ("Ours.", [{"required": ["id"]}])
 
 
+def test_properties_of_the_overlay_are_narrower(tmp_path: Path) -> None:
+    said = "{x-merge-patch: {of: Bill}, properties: {no: {maxLength: 9}}}"
+    overlay = f"actions: [{{target: $.components.schemas, update: {{Bill_Update: {said}}}}}]"
+    schemas = effective(tmp_path, overlay=overlay)["components"]["schemas"]
+    assert schemas["Bill_Update"]["properties"]["no"] == {"type": "string", "maxLength": 9}
+    assert schemas["Bill_Update"]["properties"].keys() > {"state", "due"}
+    assert schemas["Bill"]["properties"]["no"] == {"type": "string"}
+
+
+def test_properties_of_what_no_patch_changes_are_refused(tmp_path: Path) -> None:
+    said = "{x-merge-patch: {of: Bill, attributes: [state]}, properties: {no: {maxLength: 9}}}"
+    overlay = f"actions: [{{target: $.components.schemas, update: {{Bill_Update: {said}}}}}]"
+    with pytest.raises(ContractError, match="no is in `properties`, and not patched"):
+        effective(tmp_path, overlay=overlay)
+
+
 RULES = {
     "[]": "must say which schema it is `of`",
     "{keep: [no]}": "must say which schema it is `of`",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from impl.billing.policy import LONGEST_NUMBER
 from impl.contract import COMPONENTS, POINTER, Contract, is_instant
 from impl.errors import ApiError, BodyInvalid, FieldInvalid, FieldMissing, NamedError
 
@@ -13,6 +14,7 @@ BILL = COMPONENTS + "CustomerBill"
 NEW_BILL = COMPONENTS + "CustomerBill_Create"
 NEW_RATE = COMPONENTS + "AppliedCustomerBillingRate_Create"
 BILL_PATCH = COMPONENTS + "CustomerBill_Update"
+CYCLE_PATCH = COMPONENTS + "BillCycleSpecification_Update"
 LISTENER = COMPONENTS + "EventSubscriptionInput"
 
 
@@ -34,6 +36,9 @@ def contract() -> Contract:
         (NEW_RATE, {"billingAccount": {"id": "1"}}),
         (NEW_RATE, {"isBilled": True, "bill": {"id": "1"}}),
         (BILL_PATCH, {"state": "sent", "billNo": None}),
+        (NEW_BILL, {"billNo": "é" * LONGEST_NUMBER}),
+        (BILL_PATCH, {"billNo": "9" * (LONGEST_NUMBER + 1)}),  # may be what is stored
+        (BILL, {"billNo": "9" * (LONGEST_NUMBER + 1)}),
         (LISTENER, {"callback": "http://localhost:9999/listener"}),
     ],
 )
@@ -45,6 +50,7 @@ def test_check_lets_through(contract: Contract, pointer: str, value: Any) -> Non
     ("pointer", "value", "error", "name"),
     [
         (NEW_BILL, {"billNo": 7}, FieldInvalid, "billNo"),
+        (NEW_BILL, {"billNo": "9" * (LONGEST_NUMBER + 1)}, FieldInvalid, "billNo"),
         (NEW_BILL, {"billNo": None}, FieldInvalid, "billNo"),
         (NEW_BILL, {"amountDue": {"value": "12"}}, FieldInvalid, "amountDue.value"),
         (NEW_BILL, {"amountDue": {"value": 10**13}}, FieldInvalid, "amountDue.value"),
@@ -62,6 +68,7 @@ def test_check_lets_through(contract: Contract, pointer: str, value: Any) -> Non
         (NEW_RATE, {"isBilled": "true"}, FieldInvalid, "isBilled"),
         (NEW_RATE, {"billingAccount": {}}, FieldMissing, "billingAccount.id"),
         (BILL_PATCH, {"state": None}, FieldInvalid, "state"),
+        (CYCLE_PATCH, {"rateFilter": "type=" + "x" * 2000}, FieldInvalid, "rateFilter"),
         (LISTENER, {}, FieldMissing, "callback"),
     ],
 )
@@ -297,3 +304,11 @@ def test_rfc_3339_in_lower_case_is_refused_as_the_rfc_allows(text: str) -> None:
 )
 def test_iso_8601_that_is_not_rfc_3339_is_refused(text: str) -> None:
     assert not is_instant(text)
+
+
+def test_clients_read_how_long_a_new_number_may_be(contract: Contract) -> None:
+    schemas = contract.document["components"]["schemas"]
+    new = schemas["CustomerBill_Create"]["allOf"][1]
+    for schema in (new, schemas["CustomerBill_Update"]):
+        assert schema["properties"]["billNo"]["maxLength"] == LONGEST_NUMBER
+    assert "maxLength" not in schemas["CustomerBill"]["properties"]["billNo"]

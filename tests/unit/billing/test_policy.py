@@ -1,9 +1,10 @@
+import tracemalloc
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from impl.billing.policy import Policy, is_number_format
+from impl.billing.policy import LAST_PLACE, LONGEST_NUMBER, Policy, is_number_format
 
 NEW_YEAR = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 
@@ -30,3 +31,33 @@ def test_a_format_with_a_sequence_can_number_bills(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "{year}", "{seq", "{seq:q}", "{seq}{other}", "{}", "{seq.x}"])
 def test_another_format_cannot(text: str) -> None:
     assert not is_number_format(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["{seq:064d}", "x" * 45 + "{seq}", "{year}-{seq:>59}", "{seq:x}", "{seq:0>64d}"]
+)
+def test_the_longest_number_of_a_format_has_room(text: str) -> None:
+    assert is_number_format(text)
+    assert len(Policy(number_format=text).number(NEW_YEAR, LAST_PLACE)) <= LONGEST_NUMBER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("{seq:065d}", "{seq:070d}", "{seq:.70f}", "x" * 46 + "{seq}", "{year}-{seq:060d}"),
+        *("x" * 65 + "{seq}", "{seq:064b}x", "{seq:c}", "{seq:{year}d}", "{seq:{seq}d}"),
+        *("{year:999999999d}{seq}", "{seq:\u0667\u0660d}", "{seq:" + "9" * 5000 + "d}"),
+    ],
+)
+def test_a_format_whose_numbers_would_be_too_long_cannot(text: str) -> None:
+    assert not is_number_format(text)
+
+
+@pytest.mark.parametrize("text", ["{seq:999999999d}", "{seq:.99999999f}", "{seq!r:>999999999}"])
+def test_a_width_beyond_all_reason_takes_no_memory(text: str) -> None:
+    tracemalloc.start()
+    try:
+        assert not is_number_format(text)
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
