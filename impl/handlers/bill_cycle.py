@@ -135,8 +135,9 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         if "billingPeriod" in changed:
             self._refuse_no_period(after)
         claim(before, after)
+        own = said(after)
         try:
-            refuse_contradiction(after, self._policy.zone, said(after).keys())
+            refuse_contradiction(own, self._policy.zone, own.keys())
         except ValueError as error:
             raise Conflict(str(error)) from None
         self._date(after)
