@@ -14,6 +14,7 @@ from impl import handlers, looks
 from impl.auth import keys
 from impl.auth.tokens import Expected, Verifier
 from impl.contract import Contract
+from impl.documents.style import Style
 from impl.events.callbacks import Allowance
 from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
@@ -58,7 +59,7 @@ def create(
             store,
             contract,
             settings.policy,
-            cache(partial(looks.documents, settings)),
+            cache(partial(looks.documents, settings, store)),
             reject_unknown_filters=settings.unknown_filter == "reject",
             allowance=Allowance.read(settings.callback_allow),
             streams=settings.threads // 2,
@@ -110,10 +111,8 @@ def try_documents(settings: Settings) -> None:
 
     That is tried in another process: typst's threads would not survive the fork of the workers.
     """
-    if settings.bill_templates or settings.bill_seller_logo:
+    style = settings.style
+    own = style.templates or style.seller_logo or style.fonts
+    if own or style.locale != Style.locale:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as child:
-            child.submit(_make_documents, settings).result()
-
-
-def _make_documents(settings: Settings) -> None:
-    looks.documents(settings)
+            child.submit(looks.refuse_bad, settings).result()

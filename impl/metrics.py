@@ -150,7 +150,12 @@ def _families(backlog: Backlog) -> Iterator[Metric]:
     )
     for outcome, count in backlog.attempts.items():
         tried.add_metric([outcome], count)
-    yield from (kept, tried)
+    lacking = CounterMetricFamily(
+        "tmf678_documents_lacking_letters",
+        "PDFs made of bills whose text has letters that no font has.",
+        value=backlog.lacking,
+    )
+    yield from (kept, tried, lacking)
 
 
 def forget(pid: int) -> None:

@@ -68,6 +68,7 @@ class Settings:
     bill_seller_address: str
     bill_seller_logo: str
     bill_templates: str
+    bill_fonts: str
     auth: str
     auth_issuer: str
     auth_audience: str
@@ -133,6 +134,7 @@ class Settings:
             seller_address=self.bill_seller_address,
             seller_logo=Path(self.bill_seller_logo) if self.bill_seller_logo else None,
             templates=Path(self.bill_templates) if self.bill_templates else None,
+            fonts=Path(self.bill_fonts) if self.bill_fonts else None,
         )
 
     @property
@@ -299,6 +301,7 @@ class Environment(Schema):
     bill_seller_address = fields.String(data_key="BILL_SELLER_ADDRESS", load_default="")
     bill_seller_logo = fields.String(data_key="BILL_SELLER_LOGO", load_default="")
     bill_templates = fields.String(data_key="BILL_TEMPLATES", load_default="")
+    bill_fonts = fields.String(data_key="BILL_FONTS", load_default="")
     auth = fields.String(data_key="AUTH", load_default="", validate=OneOf(("jwt", "off")))
     auth_issuer = fields.String(data_key="AUTH_ISSUER", load_default="", validate=forms.is_url)
     auth_audience = fields.String(

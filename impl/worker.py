@@ -32,7 +32,7 @@ Step = Callable[[], bool]
 def jobs(settings: Settings, store: Store) -> list[Step]:
     """What a worker does, each in a thread of its own."""
     attempts = Attempts(store, Tasks(store), Numbers(store))
-    maker = Maker(store, settings.policy, looks.documents(settings))
+    maker = Maker(store, settings.policy, looks.documents(settings, store))
     return [OnDemand(maker, attempts).step, Runs(maker, attempts).step]
 
 

@@ -3,20 +3,22 @@
 import base64
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import orjson
 import typst
 
+from impl.documents.words import Vocabulary, Words
+
 OURS = Path(__file__).parent / "templates"
+CATALOGUES = Path(__file__).parent / "locale"
 PAPER, WEB, WORDS = "bill.typ", "bill.html.jinja", "words.json"
 READ = (".typ", ".jinja", ".json", ".svg")
+FONTS = (".ttf", ".otf", ".ttc", ".otc")
 MAX_LOGO = 1 << 20
-LANGUAGE = "en"
-Words = Mapping[str, str]
-Vocabulary = dict[str, dict[str, str]]
 
 
 class DocumentError(Exception):
@@ -27,11 +29,12 @@ class DocumentError(Exception):
 class Assets:
     """The files of our templates, with those of a folder of the operator's in their place.
 
-    `files` are texts by name, `words` those of each language, `fonts` what is in `fonts/`.
+    `files` are texts by name, `fonts` the SHA-256 of each file in the folders of fonts.
     """
 
     files: Mapping[str, str]
-    words: Mapping[str, Words]
+    words: Vocabulary
+    font_folders: tuple[Path, ...]
     fonts: Mapping[Path, bytes]
 
     def of_suffix(self, *suffixes: str) -> dict[str, str]:
@@ -40,22 +43,29 @@ class Assets:
 
     def digest(self) -> bytes:
         """What changes when a file, a word or a font does."""
-        stamp = hashlib.sha256(orjson.dumps([self.files, self.words], option=orjson.OPT_SORT_KEYS))
-        for font in self.fonts.values():
-            stamp.update(hashlib.sha256(font).digest())
+        told = [self.files, self.words.own]
+        stamp = hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
+        for content in (*self.words.catalogues.values(), *self.fonts.values()):
+            stamp.update(hashlib.sha256(content).digest())
         return stamp.digest()
 
 
-def assets(folder: Path | None) -> Assets:
-    """Our templates, and those of the folder where it has some.
+def assets(folder: Path | None, fonts: Path | None = None) -> Assets:
+    """Our templates, those of the folder where it has some, and its fonts with those of the other.
 
-    Raises DocumentError where the folder has none, or one that can't be read.
+    Raises DocumentError where a folder has none, or one that can't be read.
     """
     ours, own = _texts(OURS), _texts(folder) if folder else {}
     if folder and not {PAPER, WEB, WORDS} & own.keys():
         raise DocumentError(f"templates: {folder} holds none of {PAPER}, {WEB} and {WORDS}")
-    words = _merged(_words(ours, OURS), _words(own, folder) if folder else {})
-    return Assets(ours | own, words, _fonts(folder) if folder else {})
+    words = Vocabulary(_catalogues(), _words(own, folder) if folder else {})
+    folders = {"templates": folder / "fonts" if folder else None, "fonts": fonts}
+    found = dict(chain.from_iterable(_fonts(kind, each) for kind, each in folders.items()))
+    return Assets(ours | own, words, tuple(each for each in folders.values() if each), found)
+
+
+def _catalogues() -> dict[str, bytes]:
+    return {path.stem: path.read_bytes() for path in sorted(CATALOGUES.glob("*.po"))}
 
 
 def _texts(folder: Path) -> dict[str, str]:
@@ -67,7 +77,7 @@ def _texts(folder: Path) -> dict[str, str]:
         raise DocumentError(f"templates: {folder} can't be read: {error}") from error
 
 
-def _words(files: Mapping[str, str], folder: Path) -> Vocabulary:
+def _words(files: Mapping[str, str], folder: Path) -> dict[str, Words]:
     """The folder's words by language."""
     trouble = f"templates: {folder / WORDS} is not JSON of words by language"
     try:
@@ -79,24 +89,25 @@ def _words(files: Mapping[str, str], folder: Path) -> Vocabulary:
     return words
 
 
-def _merged(ours: Vocabulary, own: Vocabulary) -> Vocabulary:
-    """Our words with the operator's in their place; what a language lacks is in English."""
-    english = ours[LANGUAGE] | own.get(LANGUAGE, {})
-    languages = ours.keys() | own.keys()
-    return {each: english | ours.get(each, {}) | own.get(each, {}) for each in languages}
-
-
 def _are_words(words: object) -> bool:
     return isinstance(words, dict) and all(isinstance(word, str) for word in words.values())
 
 
-def _fonts(folder: Path) -> dict[Path, bytes]:
-    """The files in the folder's `fonts`."""
+def _fonts(kind: str, folder: Path | None) -> Iterator[tuple[Path, bytes]]:
+    """The font files in a folder and in those within it, each with its SHA-256.
+
+    A templates' folder need not have one. Raises DocumentError where one can't be read.
+    """
+    if folder is None or (kind == "templates" and not folder.exists()):
+        return
     try:
-        paths = sorted((folder / "fonts").glob("*"))
-        return {path: path.read_bytes() for path in paths if path.is_file()}
+        next(folder.iterdir(), None)  # rglob passes over what it can't read
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.lower() in FONTS and path.is_file():
+                with path.open("rb") as file:
+                    yield path, hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
-        raise DocumentError(f"templates: a font can't be read: {error}") from error
+        raise DocumentError(f"{kind}: {folder} can't be read: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache, partial
 from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,42 +13,77 @@ import orjson
 from babel import Locale, UnknownLocaleError
 from jinja2 import DictLoader, Environment, StrictUndefined
 
-from impl.documents.assets import LANGUAGE, WEB, Assets, DocumentError, Words, assets, logo
+from impl.documents.assets import WEB, Assets, DocumentError, assets, logo
 from impl.documents.formats import Formats
+from impl.documents.languages import Wanted, chosen, tag
 from impl.documents.paper import Paper
 from impl.documents.sample import BILL, RATES
 from impl.documents.statement import Clerk, Seller, Statement
 from impl.documents.style import Style
+from impl.documents.values import text
+from impl.documents.words import Vocabulary
 
 __all__ = ["DocumentError", "Documents", "Style"]
 
 LINE_ENDS = re.compile(r"\n|\\n|;")
+CLERKS = 64
+"""How many locales are kept ready."""
+
 MADE_WITH = ("babel", "iso4217", "jinja2", "typst", "tzdata")
 
 
+def _ignore(_: str) -> None:
+    """Tell nobody."""
+
+
 class Documents:
-    """Makes documents in one style: the same ones of the same bill, from any thread."""
+    """Makes documents in one style: the same ones of the same bill, from any thread.
+
+    A language is a tag such as `de-AT`, one that `language` has chosen; none is the style's.
+    """
 
     fingerprint: str
     """Changes with the style, the logo, a template, a font, and the libraries it is made with."""
 
-    def __init__(self, style: Style) -> None:
-        """Read templates and logo, and try them; DocumentError where they don't serve."""
-        used, picture = assets(style.templates), logo(style.seller_logo)
-        self._clerk = _clerk(style, used.words)
-        self._paper = Paper(used, picture)
+    def __init__(self, style: Style, lacking: Callable[[str], None] = _ignore) -> None:
+        """Read templates and logo, and try them; DocumentError where they don't serve.
+
+        `lacking` is told the id of each bill whose PDF has letters that no font has.
+        """
+        used, picture = assets(style.templates, style.fonts), logo(style.seller_logo)
+        self._usual, self._words = _locale(style.locale, used.words), used.words
+        self._clerk = lru_cache(CLERKS)(partial(_clerk, style, used.words))
+        self._paper = Paper(used, picture, style.fonts)
         self._web = _environment(used, picture.uri())
+        self._lacking = lacking
         self._rehearse()
         self.fingerprint = _fingerprint(style, used, picture.content)
 
-    def pdf(self, bill: Mapping[str, Any], rates: Sequence[Mapping[str, Any]]) -> bytes:
+    def language(self, wanted: Wanted) -> str:
+        """The language that a reader who wants these gets."""
+        return tag(chosen(wanted, self._usual, self._words))
+
+    def pdf(
+        self, bill: Mapping[str, Any], rates: Sequence[Mapping[str, Any]], language: str = ""
+    ) -> bytes:
         """The bill on A4, for archives (PDF/A) and screen readers (PDF/UA) if fonts suffice."""
         made = bill.get("lastUpdate") or bill.get("billDate")
-        return self._paper.pdf(self._clerk.statement(bill, rates), made)
+        printed = self._paper.pdf(self._statement(bill, rates, language), made)
+        if printed.lacks_letters:
+            self._lacking(text(bill.get("id")))
+        return printed.content
 
-    def html(self, bill: Mapping[str, Any], rates: Sequence[Mapping[str, Any]]) -> bytes:
+    def html(
+        self, bill: Mapping[str, Any], rates: Sequence[Mapping[str, Any]], language: str = ""
+    ) -> bytes:
         """The bill as one page in UTF-8 that refers to nothing outside it."""
-        return self._page(self._clerk.statement(bill, rates))
+        return self._page(self._statement(bill, rates, language))
+
+    def _statement(
+        self, bill: Mapping[str, Any], rates: Sequence[Mapping[str, Any]], language: str = ""
+    ) -> Statement:
+        locale = Locale.parse(language.replace("-", "_")) if language else self._usual
+        return self._clerk(locale).statement(bill, rates)
 
     def _page(self, statement: Statement) -> bytes:
         return self._web.get_template(WEB).render(bill=statement).encode()
@@ -55,7 +91,7 @@ class Documents:
     def _rehearse(self) -> None:
         """Raise DocumentError where a template fails, on a full bill or on an empty one."""
         for bill, rates in ((BILL, RATES), ({}, [])):
-            statement = self._clerk.statement(bill, rates)
+            statement = self._statement(bill, rates)
             self._paper.rehearse(statement)
             try:
                 self._page(statement)
@@ -71,29 +107,30 @@ def _environment(used: Assets, picture: str) -> Environment:
     return environment
 
 
-def _clerk(style: Style, words: Mapping[str, Words]) -> Clerk:
-    """Who writes statements in the style: in English where there are no words for its locale."""
-    formats = Formats(_locale(style.locale), _zone(style.time_zone))
-    known = [each for each in (str(formats.locale), formats.locale.language) if each in words]
-    language = Locale.parse([*known, LANGUAGE][0])
+def _clerk(style: Style, words: Vocabulary, locale: Locale) -> Clerk:
+    """Who writes statements in the style for a locale that there are words for."""
     return Clerk(
-        formats=formats,
-        language=language.language,
-        direction=language.text_direction,
-        words=words[[*known, LANGUAGE][0]],
-        seller=Seller(style.seller_name.strip(), _lines(style.seller_address)),
+        formats=Formats(locale, _zone(style.time_zone)),
+        language=locale.language,
+        direction=locale.text_direction,
+        words=words[words.name_for(locale)],
+        seller=Seller(text(style.seller_name), _lines(style.seller_address)),
     )
 
 
 def _lines(address: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in LINE_ENDS.split(address) if line.strip())
+    return tuple(line for line in map(text, LINE_ENDS.split(address)) if line)
 
 
-def _locale(name: str) -> Locale:
+def _locale(name: str, words: Vocabulary) -> Locale:
+    """The locale of that name; DocumentError where there is none, or no words for it."""
     try:
-        return Locale.parse(name.replace("-", "_"))
+        locale = Locale.parse(name.replace("-", "_"))
     except (UnknownLocaleError, ValueError) as error:
         raise DocumentError(f"locale: {name!r} is not known; one is en_GB") from error
+    if not words.name_for(locale):
+        raise DocumentError(f"locale: {name!r} has no words; there are {', '.join(words)}")
+    return locale
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
-from babel.numbers import NumberPattern, get_currency_symbol
+from babel.numbers import NumberPattern, get_currency_symbol, get_minus_sign_symbol
 from iso4217 import Currency
 
 from impl.documents.values import Money
@@ -35,21 +35,26 @@ class Formats:
         if amount is None:
             return ""
         if amount.unit not in CURRENCIES:
-            return f"{self.figure(amount)}\u00a0{amount.unit}".strip()
+            return f"{self._signed(self.figure(amount))}\u00a0{amount.unit}".strip()
         pattern = _to_digits(self.locale.currency_formats["standard"], minor_digits(amount.unit))
         written: str = pattern.apply(
             rounded(amount), self.locale, currency=amount.unit, currency_digits=False
         )
-        return LETTER_BEFORE_DIGIT.sub("\u00a0", written)
+        return self._signed(LETTER_BEFORE_DIGIT.sub("\u00a0", written))
 
     def bare(self, amount: Money | None, unit: str) -> str:
         """The amount under a heading that names the unit; with its own where it has another.
 
         Digits below the minor unit are kept.
         """
-        if amount and amount.unit == unit:
-            return self._figure(amount.value, max(minor_digits(unit), _decimals(amount.value)))
-        return self.amount(amount)
+        if amount is None or amount.unit != unit:
+            return self.amount(amount)
+        digits = max(minor_digits(unit), _decimals(amount.value))
+        return self._signed(self._figure(amount.value, digits))
+
+    def _signed(self, written: str) -> str:
+        """With the locale's own minus, which in Arabic and Hebrew stays before the digits."""
+        return written.replace("-", get_minus_sign_symbol(self.locale), 1)
 
     def figure(self, amount: Money) -> str:
         """The amount without its currency."""

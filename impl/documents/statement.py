@@ -65,6 +65,7 @@ class Statement:
     words: Mapping[str, str]
     title: str
     number: str
+    account: str
     status: str
     seller: Seller
     parties: tuple[Fact, ...]
@@ -99,6 +100,7 @@ class Clerk:
             words=self.words,
             title=self.words["credit_note" if _is_credit_note(bill) else "bill"],
             number=_number(bill),
+            account=_account(bill),
             status=self.words["on_hold"] if bill.get("state") == "onHold" else "",
             seller=self.seller if self.seller.name else self._selling(bill),
             parties=tuple(self._parties(bill)),

@@ -14,3 +14,4 @@ class Style:
     seller_address: str = ""
     seller_logo: Path | None = None
     templates: Path | None = None
+    fonts: Path | None = None

@@ -12,6 +12,10 @@ MAX_TEXT = 1000
 """Characters of one text that are shown; a bill is no place for more."""
 MAX_UNIT = 20
 EMBEDDINGS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LEFTWARDS = frozenset(("R", "AL"))
+"""The classes of Hebrew and Arabic letters in Unicode's bidirectional algorithm (UAX 9)."""
+
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,10 @@ def money(given: Any) -> Money | None:
     """The amount that a Money of the contract gives, if it gives one."""
     if not isinstance(given, Mapping):
         return None
-    value = number(given.get("value"))
-    return None if value is None else Money(value, text(given.get("unit"))[:MAX_UNIT])
+    value, unit = number(given.get("value")), given.get("unit")
+    if value is None:
+        return None
+    return Money(value, text(unit[:MAX_UNIT]) if isinstance(unit, str) else "")
 
 
 def number(given: Any) -> Decimal | None:
@@ -51,11 +57,17 @@ def total(amounts: Iterable[Money | None]) -> Money | None:
 
 
 def text(given: Any) -> str:
-    """Client text on one line: no control characters, no overrides of direction, not endless."""
+    """Client text on one line: no control characters, no overrides of direction, not endless.
+
+    What has letters that are read from right to left is isolated (UAX 9, FSI and PDI): numbers and
+    words of ours that stand beside it keep their order, whatever the direction of the document.
+    """
     if not isinstance(given, str):
         return ""
     line = " ".join("".join(map(_harmless, given[: 4 * MAX_TEXT])).split())
-    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+    line = line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+    leftwards = not line.isascii() and any(unicodedata.bidirectional(c) in LEFTWARDS for c in line)
+    return f"{ISOLATE}{line}{END_ISOLATE}" if leftwards else line
 
 
 def _harmless(character: str) -> str:

@@ -13,6 +13,7 @@ from impl.store.deliveries import CONSUMERS, DEAD, PENDING, TOTALS
 from impl.store.faults import translated
 from impl.store.mongo import Store
 from impl.store.outbox import COUNTER, DELIVERIES
+from impl.store.tallies import LACKING, Tallies
 
 SECONDS = 1.0
 """For all of it."""
@@ -27,7 +28,7 @@ OPEN = {"state": "inProgress", "lastUpdate": {"$type": "date"}}
 @dataclass(frozen=True)
 class Backlog:
     """How much waits, and for how many seconds the oldest has; deliveries by state, and by outcome
-    how many were tried since ever.
+    how many were tried since ever; since ever, too, the documents that lacked letters.
     """
 
     requests: int
@@ -36,6 +37,7 @@ class Backlog:
     event_seconds: float
     deliveries: Mapping[str, int]
     attempts: Mapping[str, int]
+    lacking: int
 
 
 def backlog(store: Store) -> Backlog:
@@ -62,6 +64,7 @@ def _read(store: Store) -> Backlog:
             for state in (PENDING, DEAD)
         },
         attempts=_attempts(store),
+        lacking=Tallies(store).count(LACKING),
     )
 
 

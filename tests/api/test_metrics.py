@@ -19,7 +19,7 @@ from bson.timestamp import Timestamp
 from prometheus_client.parser import text_string_to_metric_families
 
 from impl.store.embedded import Mongod
-from tests.servers import ROOT, MeasuredServer, ServerProcess, free_port
+from tests.servers import ROOT, MeasuredServer, ServerProcess, WorkerProcess, free_port
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -156,6 +156,34 @@ def test_the_age_of_what_waits_is_told(measured: Measured, kept: Any) -> None:
     assert measured.value("deliveries", state="dead") == 1
     assert measured.value("delivery_attempts_total", outcome="delivered") == 112
     assert measured.value("delivery_attempts_total", outcome="failed") == 12
+
+
+def test_documents_without_letters_are_counted_whoever_makes_them(
+    measured: Measured, mongod: Mongod, database: str, tmp_path: Path
+) -> None:
+    def counted() -> float:
+        return measured.value("documents_lacking_letters_total")
+
+    api, account = measured.server.api, {"id": f"A-{uuid4().hex}"}
+    amount = {"unit": "EUR", "value": 1}
+    rate = {"billingAccount": account, "name": "光回線", "taxExcludedAmount": amount}
+    httpx.post(f"{api}/appliedCustomerBillingRate", json=rate, timeout=10).raise_for_status()
+    before = counted()
+    log = tmp_path / "log"
+    with WorkerProcess(log, mongod.uri, database):
+        asked = httpx.post(f"{api}/customerBillOnDemand", json={"billingAccount": account})
+        request = asked.json()["href"]
+        until(lambda: httpx.get(request).json()["state"] == "done")
+        assert counted() == before + 1
+    bill = httpx.get(request).json()["customerBill"]
+    told = [line for line in log.read_text().splitlines() if "letters without a font" in line]
+    assert [json.loads(line)["bill"] for line in told] == [bill["id"]]
+    assert "光" not in told[0]
+    document = f"{bill['href']}/document"
+    assert httpx.get(document, timeout=30).content.startswith(b"%PDF-")
+    assert counted() == before + 2
+    httpx.get(document, headers={"Accept": "text/html"}, timeout=30)
+    assert counted() == before + 2
 
 
 def test_the_ages_are_found_by_an_index(measured: Measured, kept: Any) -> None:

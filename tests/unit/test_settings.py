@@ -54,6 +54,7 @@ DEFAULTS = {
     "bill_seller_address": "",
     "bill_seller_logo": "",
     "bill_templates": "",
+    "bill_fonts": "",
     "auth": "",
     "auth_issuer": "",
     "auth_audience": "",
@@ -415,7 +416,7 @@ def test_serve_2_when_mongod_is_none(serve: Serve) -> None:
     assert not serve.data.exists()
 
 
-@pytest.mark.parametrize("name", ["BILL_SELLER_LOGO", "BILL_TEMPLATES"])
+@pytest.mark.parametrize("name", ["BILL_SELLER_LOGO", "BILL_TEMPLATES", "BILL_FONTS"])
 def test_serve_2_when_what_bills_look_like_is_not_there(serve: Serve, name: str) -> None:
     status, out, err = serve(**{name: "/nowhere"})
     assert (status, out, err.count("\n")) == (2, "", 1)
@@ -423,9 +424,16 @@ def test_serve_2_when_what_bills_look_like_is_not_there(serve: Serve, name: str)
     assert not serve.data.exists()
 
 
+def test_serve_2_when_there_are_no_words_for_the_locale(serve: Serve) -> None:
+    status, out, err = serve(BILL_LOCALE="fi_FI")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("BILL_LOCALE: 'fi_FI' has no words; there are ar, de, en, es")
+    assert not serve.data.exists()
+
+
 def test_every_setting_is_tried_here() -> None:
     # Any text may be a name or a path; starting judges paths.
-    free = {"data_dir", "mongod", "bill_seller_logo", "bill_templates"}
+    free = {"data_dir", "mongod", "bill_seller_logo", "bill_templates", "bill_fonts"}
     free |= {"bill_seller_name", "bill_seller_address", "bill_party_roles"}
     free |= {"auth_jwks", "auth_accounts_claim", "auth_party_claim"}
     assert {field.name for field in dataclasses.fields(Settings)} == DEFAULTS.keys()

@@ -2,6 +2,9 @@
 
 import base64
 import re
+import shutil
+import subprocess
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from impl.documents.document import DocumentError, Documents, Style
+from impl.documents.values import MAX_TEXT
 from tests.unit.documents.bills import DAY, RATES, demo, lines, money, rate
 from tests.unit.documents.page import Page
 from tests.unit.documents.pdf import pages
@@ -188,8 +192,10 @@ def test_many_lines_take_many_pages_and_none_is_lost(count: int) -> None:
     text = pages(DOCUMENTS.pdf(bill, lines(count)))
     assert sum(len(re.findall(r"Line \d+\.", page)) for page in text) == count
     assert all("Description" in page for page in text)
-    assert all(f"{at} / {len(text)}" in page for at, page in enumerate(text, 1))
-    assert all("Bill 00004721" in page for page in text)
+    assert all(f"Page {at} of {len(text)}" in page for at, page in enumerate(text, 1))
+    assert all(page.count("Bill 00004721") == 1 for page in text)
+    assert all("Account of Hollin & Vane Bicycles (account-2001)" in page for page in text[1:])
+    assert all("Lumen & Wave" in page for page in text)
     assert 1 + count // 50 <= len(text) <= 2 + count // 25
 
 
@@ -234,6 +240,7 @@ def test_a_broken_logo_is_named(content: bytes, tmp_path: Path) -> None:
         (Style(time_zone=""), "time zone: ''"),
         (Style(seller_logo=Path("/nowhere.png")), r"logo: /nowhere\.png"),
         (Style(templates=Path("/nowhere")), "templates: /nowhere"),
+        (Style(fonts=Path("/nowhere")), "fonts: /nowhere can't be read"),
     ],
 )
 def test_a_wrong_style_is_named(style: Style, named: str) -> None:
@@ -286,11 +293,11 @@ def test_a_folder_may_replace_only_the_page(tmp_path: Path) -> None:
 
 
 def test_a_folder_may_bring_only_words(tmp_path: Path) -> None:
-    (tmp_path / "words.json").write_text('{"it": {"bill": "Fattura"}, "en": {"net": "Before tax"}}')
-    italian = Documents(Style(locale="it_IT", templates=tmp_path)).html({}, [rate("x", 1, 1)])
-    assert b'<html lang="it"' in italian
-    assert b"<h1>Fattura</h1>" in italian
-    assert b"Before tax" in italian
+    (tmp_path / "words.json").write_text('{"fi": {"bill": "Lasku"}, "en": {"net": "Before tax"}}')
+    finnish = Documents(Style(locale="fi_FI", templates=tmp_path)).html({}, [rate("x", 1, 1)])
+    assert b'<html lang="fi"' in finnish
+    assert b"<h1>Lasku</h1>" in finnish
+    assert b"Before tax" in finnish
 
 
 def test_a_folder_may_bring_fonts(tmp_path: Path) -> None:
@@ -308,17 +315,183 @@ def test_a_folder_may_bring_fonts(tmp_path: Path) -> None:
     assert documents.fingerprint != without.fingerprint
 
 
-def test_a_language_without_words_gets_english_ones() -> None:
-    page = Documents(Style(locale="fi_FI")).html({"amountDue": money(1234.5)}, [])
-    assert b'<html lang="en"' in page
-    assert "1\xa0234,50\xa0€".encode() in page
+def test_a_bill_is_in_any_language_that_there_is_and_in_the_numbers_of_its_country() -> None:
+    bill = {"amountDue": money(1234.5), "billDate": DAY}
+    german, austrian = DOCUMENTS.html(bill, [], "de"), DOCUMENTS.html(bill, [], "de-AT")
+    assert all(b'<html lang="de"' in page for page in (german, austrian))
+    assert "1.234,50\xa0€".encode() in german
+    assert "€\xa01.234,50".encode() in austrian
+    assert "Rechnungsdatum 1. Juli 2026" in " ".join(
+        " ".join(pages(DOCUMENTS.pdf(bill, [], "de"))).split()
+    )
 
 
-def test_a_language_is_written_in_its_direction(tmp_path: Path) -> None:
-    (tmp_path / "words.json").write_text('{"ar": {"bill": "فاتورة"}}')
-    documents = Documents(Style(locale="ar_EG", templates=tmp_path))
+def test_what_a_reader_likes_is_one_of_the_languages_that_there_are() -> None:
+    assert DOCUMENTS.language([("fi", 1), ("pt-BR", 0.5)]) == "pt-BR"
+    assert DOCUMENTS.language([]) == "en-GB"
+
+
+def test_a_language_is_written_in_its_direction() -> None:
+    documents = Documents(Style(locale="ar_EG"))
     assert b'<html lang="ar" dir="rtl">' in documents.html({}, [])
     assert documents.pdf(*demo("bill-2026-03-2001")).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "ar_EG"])
+def test_the_minus_of_an_amount_stays_before_its_digits(locale: str) -> None:
+    html = Documents(Style(locale=locale)).html({"amountDue": money(-5)}, [rate("x", -1234.5, -2)])
+    assert ("\u200e-1,234.50" if locale == "ar_EG" else ">-1,234.50") in html.decode()
+
+
+def copied(pdf: bytes, *options: str) -> str:
+    """What a reader copies from the pages, by poppler."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext (poppler-utils) is not there to copy from pages with")
+    command = [program, *options, "-", "-"]
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+MAIL = "accounts-payable@hollin-and-vane.example.com"
+IBAN = "LC55HEMM000100010012001200023015"
+
+
+def test_what_a_customer_copies_has_nothing_that_they_did_not_see() -> None:
+    parties = [{"id": "1", "name": MAIL}, {"id": "2", "name": "z" * 80}]
+    method = {"id": "1", "name": f"SEPA {IBAN[:22]}"}
+    bill = {"paymentMethod": method, "billNo": "y" * 30, "relatedParty": parties}
+    rates = [rate(f"Mail to {MAIL} soon", 1, 1, description=f"From {IBAN} and {'w' * 300}")]
+    pdf = DOCUMENTS.pdf(bill, rates)
+    for read in (lambda pdf: "".join(pages(pdf)), copied):
+        text = read(pdf)
+        assert MAIL in text
+        assert IBAN in text
+        assert IBAN[:22] in text
+        assert text.count("w") >= 300
+        assert not [c for c in text if unicodedata.category(c) == "Cf"]
+
+
+@pytest.mark.parametrize("width", [30, 200, 1000])
+def test_a_word_that_is_wider_than_its_column_is_cut_and_not_lost(width: int) -> None:
+    word = "".join(chr(ord("a") + n % 26) for n in range(width))
+    pdf = DOCUMENTS.pdf({"paymentMethod": {"id": word}}, [rate(word, 1, 1, product=word)])
+    text = "".join(pages(pdf)).replace("\n", "")
+    assert text.count(word[: MAX_TEXT - 1]) == 3
+    for line in copied(pdf, "-bbox").splitlines():  # within the paper's margins
+        if found := re.search(r'<word xMin="([\d.]+)" .*xMax="([\d.]+)"', line):
+            assert 56 < float(found[1]) < float(found[2]) < 540
+
+
+TAX = "ضريبة القيمة المضافة"
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "ar_EG"])
+@pytest.mark.parametrize("label", [TAX, "מע״מ"])
+def test_a_label_that_is_read_leftwards_stays_beside_its_rate(locale: str, label: str) -> None:
+    item = {"taxCategory": label, "taxRate": 15, "taxAmount": money(1)}
+    documents = Documents(Style(locale=locale))
+    assert f"\u2068{label}\u2069 15%" in documents.html({"taxItem": [item]}, []).decode()
+    boxes = copied(documents.pdf({"taxItem": [item]}, []), "-bbox")
+    found = re.findall(r'xMin="([\d.]+)".*yMin="([\d.]+)" xMax="([\d.]+)".*>(.*)</word>', boxes)
+    (rate_at,) = [each for each in found if "15" in each[3]]
+    assert sorted(re.sub(r"[^\d%]", "", rate_at[3])) == ["%", "1", "5"], "torn"
+    beside = [
+        min(abs(float(rate_at[0]) - float(each[2])), abs(float(each[0]) - float(rate_at[2])))
+        for each in found
+        if each is not rate_at and abs(float(each[1]) - float(rate_at[1])) < 8
+    ]
+    assert min(beside) < 6
+
+
+def test_what_is_read_leftwards_is_isolated_and_nothing_else() -> None:
+    page = DOCUMENTS.html({"billingAccount": {"id": "7", "name": TAX}, "billNo": "A-7"}, [])
+    assert f"<bdi>\u2068{TAX}\u2069 (7)</bdi>".encode() in page
+    assert b"<bdi>A-7</bdi>" in page
+
+
+@pytest.mark.parametrize("unit", ["نقطة", "نقطة" * 9, "nights-2-" * 9])
+def test_any_unit_stays_with_its_amount_and_leaves_no_mark_on_paper(unit: str) -> None:
+    bill = {"taxIncludedAmount": money(5, unit), "amountDue": money(7, unit)}
+    rates = [rate("a", 1, 1) | {"taxIncludedAmount": money(1, unit)}]
+    html = DOCUMENTS.html(bill, rates).decode()
+    assert html.count("\u2068") == html.count("\u2069")
+    text = "".join(pages(DOCUMENTS.pdf(bill, rates)))
+    assert not [c for c in text if unicodedata.category(c) == "Cf"]
+
+
+def test_letters_that_no_font_has_are_told_with_the_bill_and_nothing_else_is() -> None:
+    told: list[str] = []
+    documents = Documents(Style(), told.append)
+    documents.pdf({"id": "b1", "billNo": "你好"}, [])
+    documents.pdf({"id": "b2", "billNo": "A could not be displayed with x"}, [])
+    documents.pdf({"id": "b3", "billNo": "\ue000"}, [])
+    documents.html({"id": "b4", "billNo": "你好"}, [])
+    assert told == ["b1"]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "#image(bytes(sys.inputs.logo)) #json(bytes(sys.inputs.statement)).number",
+        "=== Third\n#json(bytes(sys.inputs.statement)).number\n= First",
+    ],
+)
+def test_they_are_told_where_a_template_is_not_accessible_too(
+    template: str, tmp_path: Path
+) -> None:
+    (tmp_path / "bill.typ").write_text(template)
+    (tmp_path / "logo.svg").write_bytes(SVG)
+    told: list[str] = []
+    style = Style(templates=tmp_path, seller_logo=tmp_path / "logo.svg")
+    documents = Documents(style, told.append)
+    assert b"pdfuaid" not in documents.pdf({"id": "b1", "billNo": "A"}, [])
+    assert documents.pdf({"id": "b2", "billNo": "你好"}, []).startswith(b"%PDF-")
+    assert told == ["b2"]
+
+
+def test_words_without_a_font_do_not_make_other_bills_less_archivable() -> None:
+    documents = Documents(Style(locale="ja_JP"))
+    assert b"pdfuaid" in documents.pdf(*demo("bill-2026-03-2001"), "en-GB")
+
+
+def fonts_of(*names: str) -> list[Path]:
+    """Font files of this machine that begin so."""
+    there = [*Path("/usr/share/fonts").rglob("*.ttf"), *Path("/usr/share/fonts").rglob("*.tt[cf]")]
+    found = sorted({path for path in there if path.name.startswith(names)})
+    if not found:
+        pytest.skip(f"this machine has none of the fonts {', '.join(names)}")
+    return found
+
+
+def test_a_folder_of_fonts_adds_to_ours(tmp_path: Path) -> None:
+    (tmp_path / "within").mkdir()
+    without = Documents(Style())
+    (tmp_path / "within" / "a.ttf").write_bytes(fonts_of("DejaVuSans.")[0].read_bytes())
+    documents = Documents(Style(fonts=tmp_path))
+    assert b"pdfaid" not in without.pdf({"billNo": "ⴰⵣⵓⵍ"}, [])
+    assert b"pdfaid" in documents.pdf({"billNo": "ⴰⵣⵓⵍ"}, [])
+    assert documents.fingerprint != without.fingerprint
+
+
+@pytest.mark.parametrize("content", [None, "", "no font"])
+def test_a_folder_without_a_font_is_named(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "a.ttf").write_text(content)
+    with pytest.raises(DocumentError, match=f"^fonts: {tmp_path} holds no font"):
+        Documents(Style(fonts=tmp_path))
+    with pytest.raises(DocumentError, match=r"^fonts: .*nowhere can't be read"):
+        Documents(Style(fonts=tmp_path / "nowhere"))
+
+
+def test_a_japanese_bill_is_archivable_with_a_japanese_font() -> None:
+    font = fonts_of("ipag", "NotoSansCJK", "NotoSerifCJK")[0]
+    told: list[str] = []
+    pdf = Documents(Style(locale="ja_JP", fonts=font.parent), told.append).pdf(
+        *demo("bill-2026-03-2001")
+    )
+    assert "請求書" in "".join(pages(pdf))
+    assert b"pdfaid" in pdf
+    assert not told
 
 
 def test_the_fingerprint_tells_what_documents_look_like(tmp_path: Path) -> None:
