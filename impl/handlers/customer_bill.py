@@ -69,9 +69,10 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
             name=str(bill.get("billNo") or id_),
             version=sha256(repr((documents.fingerprint, versions)).encode()).hexdigest(),
             made={
-                "application/pdf": lambda: documents.pdf(bill, rates),
-                "text/html": lambda: documents.html(bill, rates),
+                "application/pdf": lambda language: documents.pdf(bill, rates, language),
+                "text/html": lambda language: documents.html(bill, rates, language),
             },
+            language=documents.language,
         )
 
     def _judge(self, before: Document, after: dict[str, Any], named: frozenset[str]) -> None:

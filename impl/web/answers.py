@@ -98,16 +98,18 @@ class Asked:
         return project(result, self.shown)
 
     def _represented(self, result: Representations) -> flask.Response:
-        """The form that the client likes best, each with an ETag of its own."""
+        """The form and the language that the client likes best, each with an ETag of its own."""
         media = guard.preferred(self.request.headers.get("Accept", ""), list(result.made))
-        ending = media.partition("/")[2]
-        etag = f'"{result.version}-{ending}"'
-        headers = {"ETag": etag, "Vary": "Accept"}
+        wanted = guard.languages(self.request.headers.get("Accept-Language", ""))
+        language, ending = result.language(wanted), media.partition("/")[2]
+        etag = f'"{result.version}-{ending}-{language}"'
+        headers = {"ETag": etag, "Vary": "Accept, Accept-Language"}
         if self._known(etag):
             return flask.Response(status=304, headers=headers)
+        headers["Content-Language"] = language
         headers["Content-Disposition"] = shown_as(result.name, ending)
         headers["Content-Security-Policy"] = CONTENT_POLICY
-        return flask.Response(result.made[media](), 200, headers, mimetype=media)
+        return flask.Response(result.made[media](language), 200, headers, mimetype=media)
 
     def _known(self, etag: str) -> bool:
         """Whether the client has this version already (RFC 9110 section 13.1.2)."""

@@ -24,6 +24,9 @@ from impl.errors import (
 )
 
 MAX_URI_BYTES = 8190
+MAX_LANGUAGES = 1000
+"""Characters of an `Accept-Language` header."""
+
 _RANGE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HOST = re.compile(rb"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
@@ -80,6 +83,16 @@ def preferred(text: str, offered: list[str]) -> str:
     """Which of the media types an `Accept` header likes best; the first where it likes more."""
     qualities = _qualities(text)
     return max(offered, key=lambda media: _quality(media, qualities)) if qualities else offered[0]
+
+
+def languages(text: str) -> list[tuple[str, float]]:
+    """The language ranges of an `Accept-Language` header, each with its `q`.
+
+    A header that is longer than any that is meant says nothing.
+    """
+    if len(text) > MAX_LANGUAGES:
+        return []
+    return list(parse_accept_header(text, Accept))
 
 
 def _qualities(text: str) -> dict[str, float]:

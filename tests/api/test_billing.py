@@ -16,6 +16,7 @@ from tests.unit.billing.rates import money, tax
 
 Json = dict[str, Any]
 IN_TIME = 2.0
+FORMS = ("application/pdf", "text/html")
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +142,37 @@ def test_a_document_has_a_version_of_its_own_in_each_form(api: httpx.Client, acc
     assert api.get(url, headers={**known, "Accept": "text/html"}).status_code == 200
     api.patch(bill["href"], json={"state": "sent"})
     assert api.get(url, headers=known).status_code == 200
+
+
+def test_a_document_is_in_the_language_that_its_reader_likes_best(
+    api: httpx.Client, account: str
+) -> None:
+    charge(api, account, 1234.5)
+    url = f"{billed(api, account)['href']}/document"
+
+    def read(languages: str, accept: str = "text/html", **more: str) -> httpx.Response:
+        headers = {"Accept": accept, "Accept-Language": languages, **more}
+        return api.get(url, headers=headers)
+
+    for wanted, language, said in (
+        ("de-AT, en;q=0.5", "de-AT", "€ 1.234,50"),
+        ("fi, fr-FR;q=0.5", "fr-FR", "1 234,50 €"),
+        ("ja", "ja", "<h1>請求書</h1>"),
+        ("fi", "en-GB", "<h1>Bill</h1>"),
+        ("x" * 5000, "en-GB", "<h1>Bill</h1>"),
+        (";;q=,,", "en-GB", "<h1>Bill</h1>"),
+    ):
+        answer = read(wanted)
+        assert (answer.status_code, answer.headers["Content-Language"]) == (200, language)
+        assert said in " ".join(answer.text.split())
+        assert answer.headers["Vary"] == "Accept, Accept-Language"
+    tags = {read(each, form).headers["ETag"] for each in ("de", "fr") for form in FORMS}
+    assert len(tags) == 4
+    known = read("de").headers["ETag"]
+    unchanged = read("de", **{"If-None-Match": known})
+    assert (unchanged.status_code, unchanged.headers["ETag"]) == (304, known)
+    assert unchanged.headers["Vary"] == "Accept, Accept-Language"
+    assert read("fr", **{"If-None-Match": known}).status_code == 200
 
 
 @pytest.mark.parametrize("accept", ["image/png", "application/json"])
