@@ -1,5 +1,6 @@
 """What a bill adds up to, and what is left to pay of it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -117,7 +118,8 @@ def _levied(bill: Json, items: Sequence[_Tax], of: Sequence[Line]) -> Iterator[L
 def _tax(tax: _Tax, formats: Formats, words: Words, *, based: bool) -> Row:
     label = f"{tax.category or words['tax']} {formats.percent(tax.percent)}".strip()
     if based and tax.base:
-        label = words["tax_on"].format(tax=label, base=formats.amount(tax.base))
+        parts = {"{tax}": label, "{base}": formats.amount(tax.base)}
+        label = re.sub("{tax}|{base}", lambda found: parts[found[0]], words["tax_on"])
     return _row("tax", label, tax.amount, formats)
 
 

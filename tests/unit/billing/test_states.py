@@ -58,6 +58,10 @@ def _is_kept(state: str) -> bool:
         (bill("settled", 30), [10], "partiallyPaid", 20),
         (bill("onHold"), [30], "onHold", 0),
         (bill("new", 10), [], "new", 30),
+        (bill("sent"), [-5], "sent", 35),
+        (bill("new"), [-5], "new", 35),
+        (bill("partiallyPaid", 10), [10, -10], "sent", 30),
+        (bill("settled", 30), [-5], "sent", 35),
     ],
 )
 def test_payments_tell_what_is_left_and_the_state(
@@ -73,6 +77,37 @@ def test_a_credit_note_is_settled_when_it_is_paid_out() -> None:
     before, after = bill("sent", **note), bill("sent", -5, **note)
     follow_payments(before, after)
     assert (after["state"], after["remainingAmount"]) == ("settled", money(0))
+
+
+def test_a_payment_against_the_sign_of_a_credit_note_pays_nothing() -> None:
+    note = {"amountDue": money(-5)}
+    before, after = bill("sent", **note), bill("sent", 5, **note)
+    follow_payments(before, after)
+    assert (after["state"], after["remainingAmount"]) == ("sent", money(-10))
+
+
+@pytest.mark.parametrize("paid", [[5], [-5], []])
+def test_a_bill_of_zero_stays_settled(paid: list[float]) -> None:
+    nothing = {"amountDue": money(0)}
+    before, after = bill("settled", 1, **nothing), bill("settled", *paid, **nothing)
+    follow_payments(before, after)
+    assert (after["state"], after["remainingAmount"]) == ("settled", money(-sum(paid)))
+
+
+@pytest.mark.parametrize(
+    ("after", "name"),
+    [
+        (bill("sent", 9_999_999_999_999, 9_999_999_999_999), "appliedPayment"),
+        (bill("sent", -9_999_999_999_999), "appliedPayment"),
+        (bill("sent", -2, amountDue=money(9_999_999_999_998)), "amountDue"),
+    ],
+)
+def test_payments_that_leave_more_than_an_amount_can_hold_are_refused_by_name(
+    after: dict[str, Any], name: str
+) -> None:
+    before = bill("sent", -2) if name == "amountDue" else bill("sent")
+    with pytest.raises(Conflict, match=f"^{name}: would leave -?[0-9]+ to pay"):
+        follow_payments(before, after)
 
 
 def test_what_the_client_sets_itself_stays() -> None:

@@ -12,6 +12,7 @@ from impl.documents.formats import Formats
 from impl.documents.statement import Clerk, Fact, Seller, Statement
 from impl.documents.totals import Row
 from impl.documents.values import MAX_TEXT, money, number, text, total
+from impl.query.language import Document
 from tests.unit.documents.bills import DAY, Json, period, rate
 from tests.unit.documents.bills import money as amount
 
@@ -340,3 +341,163 @@ def test_text_has_an_end() -> None:
 def test_a_naive_moment_is_in_utc() -> None:
     naive = (DAY + timedelta(hours=23)).replace(tzinfo=None)
     assert said({"billDate": naive}, zone="Asia/Tokyo").facts[0].value == "2 July 2026"
+
+
+def charged(name: str, net: float, *taxes: tuple[float, float], **more: Any) -> Json:
+    applied = [
+        {"taxCategory": "VAT", "taxRate": rate, "taxAmount": amount(of)} for rate, of in taxes
+    ]
+    return {
+        "id": name,
+        "name": name,
+        "taxExcludedAmount": amount(net),
+        "appliedTax": applied,
+        **more,
+    }
+
+
+def columns(statement: Statement) -> list[tuple[str, str, str]]:
+    return [(e.name, e.net, e.gross) for group in statement.groups for e in group.entries]
+
+
+@pytest.mark.parametrize("type_", ["appliedBillingCredit", "Rebate", "productAlteration"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_credit_prints_as_it_counts(type_: str, sign: int) -> None:
+    line = charged("a", sign * 10, (19, sign * 1.9), type=type_)
+    assert columns(said({}, [line])) == [("a", "-10.00", "-11.90")]
+
+
+def test_a_credit_that_contradicts_itself_is_negative_all_the_same() -> None:
+    line = charged("a", 10, (19, -1.9), type="rebate", taxIncludedAmount=amount(8.1))
+    assert columns(said({}, [line])) == [("a", "-10.00", "-8.10")]
+
+
+def test_a_line_shows_both_amounts_whichever_its_rate_gives() -> None:
+    net = charged("net", 10, (19, 1.9))
+    gross: Json = {"id": "p", "name": "p", "taxIncludedAmount": amount(9.99)}
+    gross |= {"appliedTax": [{"taxCategory": "VAT", "taxRate": 20, "taxAmount": amount(1.665)}]}
+    untaxed = charged("untaxed", 5)
+    assert columns(said({}, [net, gross, untaxed])) == [
+        ("net", "10.00", "11.90"),
+        ("p", "8.325", "9.99"),
+        ("untaxed", "5.00", "5.00"),
+    ]
+
+
+def test_a_line_counts_by_the_bills_price_basis() -> None:
+    line = charged("a", 8.33, (20, 1.67), taxIncludedAmount=amount(9.99))
+    assert columns(said({}, [line])) == [("a", "8.33", "10.00")]
+    assert columns(said({"priceBasis": "gross"}, [line])) == [("a", "8.32", "9.99")]
+    assert columns(said({"priceBasis": "gross"}, [line | {"priceBasis": "net"}])) == [
+        ("a", "8.33", "10.00")
+    ]
+
+
+def closed(bill: Json, rates: list[Json]) -> tuple[str, str, str] | None:
+    rounding = said(bill, rates).rounding
+    return (rounding.name, rounding.net, rounding.gross) if rounding else None
+
+
+def totals(net: float, gross: float, unit: str = "EUR") -> Json:
+    return {"taxExcludedAmount": amount(net, unit), "taxIncludedAmount": amount(gross, unit)}
+
+
+def test_digits_below_the_minor_unit_are_shown_and_closed_by_a_row_of_rounding() -> None:
+    forty = [charged(str(n), 0.0037) for n in range(40)]
+    statement = said(totals(0.15, 0.15), forty)
+    assert {net for _, net, _ in columns(statement)} == {"0.0037"}
+    assert statement.groups[0].net == "0.148"
+    assert closed(totals(0.15, 0.15), forty) == ("Rounding", "0.002", "0.002")
+    yen = [charged(str(n), 0) | {"taxExcludedAmount": amount(100.4, "JPY")} for n in range(3)]
+    assert {net for _, net, _ in columns(said(totals(301, 301, "JPY"), yen))} == {"100.4"}
+    assert closed(totals(301, 301, "JPY"), yen) == ("Rounding", "-0.2", "-0.2")
+
+
+def test_lines_that_add_up_are_closed_by_no_row() -> None:
+    lines = [
+        charged("a", 1, (19, 0.19)),
+        charged("b", -0.5, (19, -0.095)),
+        charged("c", 0.5, (19, 0.095)),
+    ]
+    assert closed(totals(1, 1.19), lines) is None
+    assert closed({}, lines) is None
+    assert closed(totals(1, 1.19, "CHF"), lines) is None
+
+
+def test_lines_that_miss_a_brought_in_total_by_much_have_an_adjustment() -> None:
+    assert closed(totals(300, 360), [charged("a", 300, (19, 57))]) == ("Adjustment", "0.00", "3.00")
+
+
+def test_lines_of_a_product_are_in_the_order_of_their_dates_and_ids() -> None:
+    product: Json = {"product": {"id": "p", "name": "Phone"}}
+    rates = [
+        charged("undated", 1, **product),
+        charged("z", 1, **product, date=DAY),
+        charged("a", 1, **product, date=DAY),
+        charged("covered", 1, **product, periodCoverage={"startDateTime": DAY - timedelta(days=1)}),
+        charged("early", 1, **product, date=DAY - timedelta(days=9)),
+    ]
+    names = [name for name, _, _ in columns(said({}, rates))]
+    assert names == ["early", "covered", "a", "z", "undated"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "ours", "theirs"),
+    [
+        ((10, 19), (10, 26), "19\u201325 Oct 2026", "19\u201326 Oct 2026"),
+        ((10, 26), (11, 2), "26 Oct \u2013 1 Nov 2026", "26 Oct \u2013 2 Nov 2026"),
+        ((10, 1), (11, 1), "1\u201331 Oct 2026", "1\u201331 Oct 2026"),
+        ((10, 16), (11, 1), "16\u201331 Oct 2026", "16\u201331 Oct 2026"),
+    ],
+)
+def test_a_period_of_ours_ends_the_day_before_and_one_of_others_as_they_may_mean_it(
+    start: tuple[int, int], end: tuple[int, int], ours: str, theirs: str
+) -> None:
+    first, last = (DAY.replace(month=month, day=day) for month, day in (start, end))
+    bill = {"billingPeriod": period(first, last)}
+    assert plain(said(bill).facts[0].value) == theirs
+    assert plain(said(Document(bill, derived={"billingPeriod"})).facts[0].value) == ours
+
+
+@pytest.mark.parametrize(
+    ("rate_", "base", "tax", "label"),
+    [(0.5, 100, 0.5, "VAT 0.5%"), (0.5, 100, 50, "VAT 50%"), (0.19, 100, 19, "VAT 19%"),
+     (1, 100, 1, "VAT 1%")],
+)  # fmt: skip
+@pytest.mark.parametrize("known", ["the item", "the bill", "its lines"])
+def test_a_tax_rate_is_said_as_its_amounts_tell(
+    known: str, rate_: float, base: float, tax: float, label: str
+) -> None:
+    item: Json = {"taxCategory": "VAT", "taxRate": rate_, "taxAmount": amount(tax)}
+    bill: Json = {"taxItem": [item]}
+    lines: list[Json] = []
+    if known == "the item":
+        item["taxableAmount"] = amount(base)
+    elif known == "the bill":
+        bill["taxExcludedAmount"] = amount(base)
+    else:
+        lines = [charged("a", base, (rate_, tax))]
+    (row,) = (row for row in said(bill, lines).sums if row.kind == "tax")
+    assert row.label == label
+
+
+def test_taxes_of_several_rates_say_what_they_are_levied_on_and_one_rate_is_one_tax() -> None:
+    def item(rate: float, tax: float, base: float) -> Json:
+        levied = {"taxAmount": amount(tax), "taxableAmount": amount(base)}
+        return {"taxCategory": "VAT", "taxRate": rate, **levied}
+
+    bill = {"taxItem": [item(19, 19, 100), item(0.19, 1.9, 10), item(7, 0.7, 10)]}
+    assert [(row.label, row.amount) for row in said(bill).sums] == [
+        ("VAT 19% on €110.00", "€20.90"),
+        ("VAT 7% on €10.00", "€0.70"),
+    ]
+
+
+def test_the_seller_is_not_among_whom_the_bill_is_for() -> None:
+    parties = [
+        {"id": "C", "name": "Ada", "role": "customer"},
+        {"id": "S", "name": "Lumen", "role": "Seller"},
+    ]
+    statement = said({"relatedParty": parties})
+    assert [fact.value for fact in statement.parties] == ["Ada"]
+    assert statement.seller.name == "Lumen"
