@@ -1,6 +1,6 @@
 """What serves /billCycle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from generated import api, schemas, types
@@ -74,8 +74,8 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         def reopened(before: Document) -> Document:
             if before.get("runState") != "finished":
                 raise Conflict(f"runState: the cycle is {before.get('runState')}, and not finished")
-            if "accountsTotal" not in before:
-                raise Conflict("runState: the cycle was run elsewhere, and can't be run again here")
+            if not self._store.count(OUTCOMES, Compare(("billCycle", "id"), (id_,))):
+                raise Conflict("runState: no account was billed here by this cycle")
             kept = {n: v for n, v in before.items() if n not in ("finishedAt", "cancelledAt")}
             return Document({**kept, "runState": "running"}, derived=before.derived)
 
@@ -94,18 +94,15 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         return cast(types.BillCycle, self._store.in_transaction(changed))
 
     def _start(self, cycle: Document) -> None:
-        """A cycle begins planned, unless it was run elsewhere; what it leaves out is derived."""
-        was_run = cycle.get("runState") == "finished"
-        for name in RUN - {"runState"}:
-            cycle.pop(name, None)
-        cycle["runState"] = "finished" if was_run else "planned"
-        if not was_run:
+        """A cycle begins planned, and what it leaves out is derived; one that was run elsewhere is
+        kept as it is, with what it tells of its run.
+        """
+        if cycle.get("runState") != "finished":
+            for name in RUN:
+                cycle.pop(name, None)
+            cycle["runState"] = "planned"
             self._refuse_no_period(cycle)
-            try:
-                refuse_contradiction(cycle, self._policy.zone, cycle.keys())
-            except ValueError as error:
-                name, _, trouble = str(error).partition(": ")
-                raise FieldInvalid(name, trouble) from None
+            self._refuse_contradiction(cycle)
             self._date(cycle)
 
     def _refuse_no_period(self, cycle: Document) -> None:
@@ -135,12 +132,15 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         if "billingPeriod" in changed:
             self._refuse_no_period(after)
         claim(before, after)
-        own = said(after)
+        self._refuse_contradiction(said(after))
+        self._date(after)
+
+    def _refuse_contradiction(self, cycle: Mapping[str, Any]) -> None:
+        """Raise Conflict, naming them, where attributes that the client gave don't go together."""
         try:
-            refuse_contradiction(own, self._policy.zone, own.keys())
+            refuse_contradiction(cycle, self._policy.zone, cycle.keys())
         except ValueError as error:
             raise Conflict(str(error)) from None
-        self._date(after)
 
     def _date(self, cycle: Document) -> None:
         """Set the dates that follow; Conflict where the cycle's specification is not here."""

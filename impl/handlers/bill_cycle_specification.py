@@ -26,8 +26,8 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             schemas.BillCycleSpecification,
             services,
             Rules(
-                on_create=lambda created: self._judge(Document({}), created),
-                on_change=lambda before, after, _: self._judge(before, after),
+                on_create=self._judge_new,
+                on_change=self._judge_change,
                 on_remove=self._keep,
             ),
         )
@@ -60,13 +60,28 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
     def delete_bill_cycle_specification(self, id_: str, *, if_match: str | None = None) -> None:
         self._specifications.delete(id_, if_match=if_match)
 
-    def _judge(self, before: Document, specification: Document) -> None:
-        """Raise FieldInvalid where no cycle could be run by what is said.
+    def _judge_new(self, specification: Document) -> None:
+        """Raise FieldInvalid where no cycle can follow the specification."""
+        refuse_specification(specification)
+        self._judge_filter(specification)
 
-        A frequency and offsets that were stored before they were judged stay as they are.
+    def _judge_change(self, before: Document, after: Document, _named: frozenset[str]) -> None:
+        """Judge what a patch changes, and no more.
+
+        Raises FieldInvalid where it is wrong in itself, and Conflict where it does not go with what
+        is stored.
         """
-        if any(before.get(name) != specification.get(name) for name in SCHEDULE):
-            refuse_specification(specification)
+        changed = {name for name in SCHEDULE if before.get(name) != after.get(name)}
+        refuse_specification({name: after[name] for name in changed & after.keys()})
+        if changed:
+            try:
+                refuse_specification(after)
+            except FieldInvalid as error:
+                raise Conflict(str(error)) from None
+        self._judge_filter(after)
+
+    def _judge_filter(self, specification: Document) -> None:
+        """Raise FieldInvalid where the filter can't be read, or names what no rate has."""
         for path in rate_filter(specification, self._zone).unknown:
             if not self._store.knows(RATES, path):
                 raise FieldInvalid("rateFilter", f"{'.'.join(path)} is no attribute of any rate")

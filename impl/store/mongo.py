@@ -321,6 +321,7 @@ class Store:
                 if lost and self.outbox.knows(lost, resource, id_):
                     return self._get(resource, id_)
                 _expect(before, versions)
+                self._judge(resource, before, before)
                 after = change(before)
                 self._judge(resource, before, after)
                 if after is before:

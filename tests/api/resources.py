@@ -28,12 +28,12 @@ RESOURCES = [
     Resource(
         "billCycle",
         {"name": "October", "billingDate": "2026-11-01T00:00:00Z"},
-        {"billingPeriod": "2026-10"},
+        {"description": "the tenth of twelve"},
     ),
     Resource(
         "billCycleSpecification",
         {"name": "Monthly", "billingDateShift": 31},
-        {"frequency": "monthly"},
+        {"description": "on the first day of each month"},
     ),
 ]
 

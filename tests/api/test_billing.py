@@ -328,8 +328,15 @@ def test_a_cycle_of_the_future_waits_and_can_be_put_forward(api: httpx.Client) -
 def test_a_cycle_that_was_run_elsewhere_does_not_run_here(api: httpx.Client, account: str) -> None:
     rate = charge(api, account)
     cycle = api.post(
-        "billCycle", json={"billingDate": "2025-01-01T00:00:00Z", "runState": "finished"}
+        "billCycle",
+        json={
+            "billingDate": "2025-01-01T00:00:00Z",
+            "runState": "finished",
+            "accountsTotal": 7,
+            "startedAt": "2025-01-01T00:00:00Z",
+        },
     ).json()
+    assert (cycle["accountsTotal"], cycle["startedAt"]) == (7, "2025-01-01T00:00:00Z")
     time.sleep(0.5)
     assert api.get(cycle["href"]).json() == cycle
     assert not api.get(rate["href"]).json()["isBilled"]

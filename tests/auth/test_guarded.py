@@ -39,6 +39,9 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "stream": lambda store: list(store.stream("customerBill", Query())),
     "knows": lambda store: store.knows("customerBill", ("id",)),
     "every": lambda store: store.every("customerBill", Every()),
+    "dangling": lambda store: list(
+        store.dangling("customerBill", Every(), ("billingAccount", "id"), "customerBill")
+    ),
     "count": lambda store: store.count("customerBill", Every()),
     "values": lambda store: list(store.values("customerBill", Every(), ("id",))),
     "has": lambda store: store.has("customerBill", "b"),

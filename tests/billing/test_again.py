@@ -162,8 +162,8 @@ def test_only_a_running_cycle_is_cancelled_and_only_one_that_was_run_here_retrie
     finish(runs, store)
     with pytest.raises(Conflict, match="runState: the cycle is finished, and not running"):
         cycles.cancel_bill_cycle("c")
-    store.insert(CYCLES, {"id": "elsewhere", "runState": "finished"})
-    with pytest.raises(Conflict, match="run elsewhere"):
+    store.insert(CYCLES, {"id": "elsewhere", "runState": "finished", "accountsTotal": 3})
+    with pytest.raises(Conflict, match="no account was billed here"):
         cycles.retry_bill_cycle("elsewhere")
 
 

@@ -16,6 +16,7 @@ import pymongo
 
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.stored import DERIVED
 from impl.store.stored import TEXT
 from tests.servers import ROOT, environment
 
@@ -147,8 +148,12 @@ def stored(store: Store, resource: str) -> dict[str, Any]:
 
 
 def without_time(documents: dict[str, Any]) -> dict[str, Any]:
-    """The documents without what tells when they were kept."""
+    """The documents without what tells when they were kept, and what was derived of them here."""
     return {
-        id_: {name: value for name, value in each.items() if name not in ("lastUpdate", "due")}
+        id_: {
+            name: value
+            for name, value in each.items()
+            if name not in ("lastUpdate", "due", DERIVED)
+        }
         for id_, each in documents.items()
     }

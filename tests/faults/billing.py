@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,7 @@ def fill(store: Store, accounts: int, count: int) -> None:
         collection.insert_many(batch, ordered=False)
 
 
-def plan(store: Store, date: datetime = DATE) -> None:
+def plan(store: Store, date: datetime = DATE + timedelta(days=1)) -> None:
     """Have the cycle run that bills them."""
     store.insert("billCycle", {"id": CYCLE, "runState": "planned", "billingDate": date})
     Tasks(store).put(CYCLE_TASK, CYCLE)
