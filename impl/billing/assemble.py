@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from impl.billing.charges import NothingToBill, PriceBasis, Rate, Rejected, currency_of, read
-from impl.billing.money import Currency, currency, exact, total
+from impl.billing.money import Currency, exact, in_words, total
 from impl.billing.sums import Item, Sums, sums
 from impl.query.language import Document
 
@@ -142,8 +142,8 @@ def _tax_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
         off = exact(amount["value"]) - exact(base["value"]) * percent / 100
         if abs(off) >= NOTABLE:
             label = f"{item.get('taxCategory', 'tax')} {item['taxRate']:g} %"
-            miss = _said(amount | {"value": off})
-            yield f"taxItem: {label} of {_said(base)} is {_said(amount)}, which is {miss} off"
+            miss = f"{_said(amount | {'value': abs(off)})} too {'much' if off > 0 else 'little'}"
+            yield f"taxItem: {label} of {_said(base)} is {_said(amount)}, which is {miss}"
 
 
 def _date_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
@@ -153,5 +153,4 @@ def _date_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _said(money: Mapping[str, Any]) -> str:
-    """An amount in its currency's digits, such as `3.00 EUR`."""
-    return f"{currency(money['unit']).rounded(exact(money['value']))} {money['unit']}"
+    return in_words(exact(money["value"]), money["unit"])

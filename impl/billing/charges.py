@@ -1,5 +1,6 @@
 """What a rate charges, exactly: net, gross and taxes, whichever of them it says. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +13,10 @@ Rate = Mapping[str, Any]
 R = TypeVar("R", bound=Rate)
 PriceBasis = Literal["net", "gross"]
 
-CREDITS = frozenset({"appliedbillingcredit", "rebate", "productalteration"})
-"""Types of rates that take from a bill, in lower case: the standard's credit, and its two kinds."""
+CREDIT = "(?i)^(appliedBillingCredit|rebate|productAlteration)$"
+"""Types of rates that take from a bill: the standard's credit, and its two kinds."""
 
-NO_TAX = Decimal(0)
-"""The tax rate of what is not taxed."""
+ZERO = Decimal(0)
 
 
 class Rejected(Exception):
@@ -53,7 +53,7 @@ class Charge:
 
 def is_credit(rate: Rate) -> bool:
     """Whether the rate's type takes from a bill; case does not matter."""
-    return str(rate.get("type", "")).lower() in CREDITS
+    return re.search(CREDIT, str(rate.get("type", ""))) is not None
 
 
 def price_basis(given: Any) -> PriceBasis | None:
@@ -103,7 +103,7 @@ def read(rate: Rate, currency: Currency, basis: PriceBasis | None = None) -> Cha
         raise _rejected(rate, "taxExcludedAmount or taxIncludedAmount is needed")
     taxes = _taxes(rate) or [_difference(net, gross)]
     taxed = total([tax.amount for tax in taxes])
-    excluded = total([gross or NO_TAX, -taxed]) if net is None else net
+    excluded = total([gross or ZERO, -taxed]) if net is None else net
     stated = total([excluded, taxed]) if gross is None else gross
     if abs(total([excluded, taxed, -stated])) > currency.minor:
         said = f"taxExcludedAmount {excluded} and taxes of {taxed}"
@@ -148,8 +148,8 @@ def _basis(
 
 def _difference(net: Decimal | None, gross: Decimal | None) -> Tax:
     """The tax of a rate that names none: what its gross amount is more than its net amount."""
-    amount = NO_TAX if net is None or gross is None else total([gross, -net])
-    return Tax(None, None if amount else NO_TAX, amount)
+    amount = ZERO if net is None or gross is None else total([gross, -net])
+    return Tax(None, None if amount else ZERO, amount)
 
 
 def _taxes(rate: Rate) -> list[Tax]:

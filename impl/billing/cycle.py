@@ -214,7 +214,7 @@ def advance_end(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> d
 
 
 def refuse_contradiction(cycle: Cycle, zone: ZoneInfo, given: Collection[str]) -> None:
-    """Raise ValueError, which names them, where attributes that a client gave don't go together.
+    """Raise FieldInvalid, naming both, where attributes that a client gave don't go together.
 
     A `validFor` ends after its start, and starts on the day that `billingPeriod` names, where both
     are among the given ones. A name that is wrong is not judged here.
@@ -223,11 +223,12 @@ def refuse_contradiction(cycle: Cycle, zone: ZoneInfo, given: Collection[str]) -
     if "validFor" not in given or start is None:
         return
     if end and end <= start:
-        raise ValueError(f"validFor: it ends {end.isoformat()}, and starts {start.isoformat()}")
+        trouble = f"ends {end.isoformat()}, and starts {start.isoformat()}"
+        raise FieldInvalid("validFor", trouble)
     name = _named(cycle, zone) if "billingPeriod" in given else None
     if name and not name[0] <= start < start_of_day(name[0], zone, 1):
         told = f"{cycle['billingPeriod']} starts {_date(name[0], zone)}"
-        raise ValueError(f"billingPeriod: {told}, and validFor {_date(start, zone)}")
+        raise FieldInvalid("billingPeriod", f"{told}, and validFor {_date(start, zone)}")
 
 
 def _date(moment: datetime, zone: ZoneInfo) -> str:

@@ -19,7 +19,7 @@ def derive(
     cycle: Document, specification: Mapping[str, Any], zone: ZoneInfo, terms_days: int
 ) -> None:
     """Set the dates that the client left out, anew where they were set so before."""
-    given = said(cycle)
+    given = client_said(cycle)
     found = dates(given, specification, zone, terms_days)
     for name in DERIVED:
         cycle.pop(name, None)
@@ -29,7 +29,7 @@ def derive(
     )
 
 
-def said(cycle: Document) -> dict[str, Any]:
+def client_said(cycle: Document) -> dict[str, Any]:
     """The cycle as its client said it, without what was derived."""
     given = {name: value for name, value in cycle.items() if name not in cycle.derived}
     if END in cycle.derived:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from generated import schemas
-from impl.billing.charges import CREDITS
+from impl.billing.charges import CREDIT
 from impl.billing.cycle import advance_end
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes, parse
@@ -14,7 +14,7 @@ from impl.query.language import Compare, Condition, Every, Exists, Not, Query, S
 
 UNBILLED = Compare(("isBilled",), (False,))
 _RATE = attributes.of(schemas.AppliedCustomerBillingRate)
-_CREDIT = Compare(("type",), (f"(?i)^({'|'.join(sorted(CREDITS))})$",), "regex")
+_CREDIT = Compare(("type",), (CREDIT,), "regex")
 _RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")
 
 

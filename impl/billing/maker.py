@@ -90,8 +90,6 @@ class Maker:
 
         attempts.end(task, made)
         attempts.numbers.settle(task.id, used)
-        if used != {draft.currency for draft in drafts if not draft.refusal}:
-            attempts.numbers.release(task.id)
 
     def drafts(self, rates: Sequence[Document], reason: Reason) -> list[Draft]:
         """What is to become of an account's rates: a bill for each currency, without its number.

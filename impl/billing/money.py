@@ -71,6 +71,11 @@ def currency(unit: str) -> Currency:
     return Currency(unit, 2 if digits is None else digits)
 
 
+def in_words(amount: Decimal, unit: str) -> str:
+    """An amount in its currency's digits, such as `1,234.50 EUR`."""
+    return f"{currency(unit).rounded(amount):,} {unit}"
+
+
 def money(amount: Decimal, unit: str) -> dict[str, Any]:
     """An amount as the contract's Money; it has no minus zero."""
     return {"unit": unit, "value": float(amount) + 0.0}

@@ -30,6 +30,9 @@ WORST_FIRST = ("failed", "cancelled", "billed", "skipped")
 class Cancelled(Rejected):
     """The run was cancelled before the account's turn."""
 
+    def __init__(self) -> None:
+        super().__init__("the run was cancelled before the account's turn")
+
 
 class Outcomes:
     """The outcomes of all runs in one store."""
@@ -83,9 +86,11 @@ class Outcomes:
 
     def cancel(self, cycle: str, accounts: Sequence[str]) -> None:
         """Keep that accounts were not billed, for the run was cancelled before their turn."""
-        why = _outcome(refused(Cancelled("the run was cancelled before the account's turn")))
+        why = _outcome(refused(Cancelled()))
         made = [_document(cycle, account, why) for account in accounts]
-        insert_many(self._store, OUTCOMES, [ready(self._store, OUTCOMES, each) for each in made])
+        if made:
+            new = [ready(self._store, OUTCOMES, each) for each in made]
+            insert_many(self._store, OUTCOMES, new)
 
     def clear(self, cycle: str, account: str) -> bool:
         """Forget what became of an account, but for bills that are there; whether there are any."""

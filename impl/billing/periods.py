@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from impl.instants import first_instant
+
 
 @dataclass(frozen=True)
 class Frequency:
@@ -233,8 +235,7 @@ def start_of_day(moment: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
 
     It is not midnight where clocks go forward then.
     """
-    day = moment.astimezone(zone).date() + timedelta(days=days)
-    return _instant(day, time.min, zone)
+    return first_instant(moment.astimezone(zone).date() + timedelta(days=days), zone)
 
 
 def days_later(start: datetime, days: int, zone: ZoneInfo) -> datetime:

@@ -11,7 +11,7 @@ from impl.billing.cycle import following, next_billing_date, period_of
 from impl.billing.derived import derive, has_own_period
 from impl.billing.maker import is_prepaid, new_id
 from impl.billing.parties import account_of, parties_of
-from impl.billing.periods import days_later, start_of_day
+from impl.billing.periods import days_later, named, start_of_day
 from impl.billing.policy import Policy
 from impl.query.language import Compare, Document, Every
 from impl.store.mongo import Store
@@ -46,12 +46,7 @@ def occasion(
     cycle's bills were.
     """
     zone = policy.zone
-    billed = cycle.get("billingDate") or made
-    due = cycle.get("paymentDueDate") or policy.due(billed)
-    if again:
-        days = (due.astimezone(zone).date() - billed.astimezone(zone).date()).days
-        billed = start_of_day(made, zone)
-        due = days_later(billed, days, zone)
+    billed, due = _dates(cycle, policy, made, again=again)
     account, period = account_of(rates), period_of(cycle, specification, zone)
     parties = parties_of(rates, policy.party_roles)
     next_date = next_billing_date(cycle, specification, zone, policy.terms_days)
@@ -75,6 +70,20 @@ def occasion(
     )
 
 
+def _dates(
+    cycle: Document, policy: Policy, made: datetime, *, again: bool
+) -> tuple[datetime, datetime]:
+    """When a bill is dated, and when it is due."""
+    zone = policy.zone
+    billed = cycle.get("billingDate") or made
+    due = cycle.get("paymentDueDate") or policy.due(billed)
+    if not again:
+        return billed, due
+    days = (due.astimezone(zone).date() - billed.astimezone(zone).date()).days
+    today = start_of_day(made, zone)
+    return today, days_later(today, days, zone)
+
+
 def plan_following(
     store: Store, cycle: Document, specification: Specification, policy: Policy
 ) -> None:
@@ -95,6 +104,9 @@ def plan_following(
             "runState": "planned",
         }
     )
+    start = after["validFor"]["startDateTime"]
+    if (named(after["billingPeriod"], policy.zone) or [None])[0] != start:
+        planned["validFor"] = {"startDateTime": start}
     derive(planned, specification, policy.zone, policy.terms_days)
     store.insert(CYCLES, planned)
     Tasks(store).put(CYCLE_TASK, planned["id"], planned.get("billingDate"))
@@ -108,9 +120,8 @@ def _is_planned(store: Store, specification: Specification, after: Mapping[str, 
             Compare(("validFor", "startDateTime"), (after["validFor"]["startDateTime"],)),
         )
     )
-    return store.has(CYCLES, _id(specification["id"], after["billingPeriod"])) or bool(
-        store.every(CYCLES, same)
-    )
+    id_ = _id(specification["id"], after["billingPeriod"])
+    return store.has(CYCLES, id_) or store.count(CYCLES, same) > 0
 
 
 def _id(specification: str, period: str) -> str:

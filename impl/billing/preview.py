@@ -13,7 +13,7 @@ from impl.billing.assemble import warnings
 from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_account
 from impl.billing.maker import RATES, Draft, Maker, now
-from impl.billing.money import exact
+from impl.billing.money import exact, in_words, total
 from impl.billing.outcomes import COUNTS
 from impl.billing.plans import CYCLE_TASK, CYCLES, occasion, specification_of
 from impl.billing.policy import Policy
@@ -38,11 +38,11 @@ def show(store: Store, policy: Policy, id_: str) -> None:
             continue
         due = draft.bill["amountDue"]
         sums[due["unit"]].append(exact(due["value"]))
-        tqdm.write(f"{account}  {due['value']:,} {due['unit']}")
+        tqdm.write(f"{account}  {in_words(sums[due['unit']][-1], due['unit'])}")
         for noted in warnings(draft.bill):
             tqdm.write(f"{account}  note: {noted}")
     made = sum(map(len, sums.values()))
-    totals = [f"{sum(amounts):,} {unit}" for unit, amounts in sorted(sums.items())]
+    totals = [in_words(total(amounts), unit) for unit, amounts in sorted(sums.items())]
     print(f"{made} bills ({', '.join(totals) or 'nothing'}), {len(failed)} accounts fail")
 
 

@@ -52,7 +52,7 @@ class Runs:
             self._tasks.drop(task)
             return True
         with suppress(Lost), correlated(task.id):
-            if task.about.get("again"):
+            if "again" in task.about:
                 self._plan_again(task, cycle["id"])
                 return True
             if "accountsTotal" not in cycle:
@@ -113,10 +113,10 @@ class Runs:
         def cancelled() -> int:
             rest = self._tasks.take(ACCOUNT_TASK, id_, CANCELLED_AT_ONCE)
             for task in rest:
-                if task.about.get("again"):
-                    self._outcomes.clear(id_, task.about["value"])
-            if rest:
-                self._outcomes.cancel(id_, [task.about["value"] for task in rest])
+                if "again" in task.about:
+                    self._close(task, [refused(Cancelled())])
+            new = [task.about["value"] for task in rest if "again" not in task.about]
+            self._outcomes.cancel(id_, new)
             return len(rest)
 
         while self._store.in_transaction(cancelled) == CANCELLED_AT_ONCE:
@@ -163,7 +163,7 @@ class Runs:
             raise Lost(f"{task.key!r} has its outcome")
         cycle = self._store.get(CYCLES, id_)
         if "cancelledAt" in cycle:
-            raise Cancelled("the run was cancelled before the account's turn")
+            raise Cancelled
         try:
             specification = specification_of(self._store, cycle)
         except NotFound as gone:

@@ -15,11 +15,10 @@ from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import NumberPattern, get_currency_symbol, get_minus_sign_symbol
 from iso4217 import Currency
 
+from impl.billing.money import currency
 from impl.documents.values import Money
 
-CURRENCIES = {each.code: each.exponent for each in Currency}
-DIGITS = 2
-"""Decimals where the currency is unknown, or has none of its own, such as gold."""
+CURRENCIES = {each.code for each in Currency}
 LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
@@ -135,9 +134,8 @@ def rounded(amount: Money) -> Decimal:
 
 
 def minor_digits(unit: str) -> int:
-    """The decimals of the minor unit in ISO 4217."""
-    exponent = CURRENCIES.get(unit)
-    return DIGITS if exponent is None else exponent
+    """The decimals of the unit's amounts."""
+    return currency(unit).digits
 
 
 def _decimals(value: Decimal) -> int:

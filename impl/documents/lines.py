@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from impl.billing.charges import PriceBasis, Rejected, price_basis, read, sign
-from impl.billing.money import Currency, exact
+from impl.billing.money import currency, exact
 from impl.billing.taxes import Levied
-from impl.documents.formats import minor_digits, rounded
+from impl.documents.formats import rounded
 from impl.documents.values import Json, Money, listed, money, number, text, total
 
 FINEST = Decimal(1).scaleb(-8)
@@ -51,7 +51,7 @@ def _line(rate: Json, basis: PriceBasis | None) -> Line:
     if len(units) == 1:
         unit = units.pop()
         try:
-            charge = read(clean, Currency(unit, minor_digits(unit)), basis)
+            charge = read(clean, currency(unit), basis)
         except Rejected:
             return _as_written(rate, clean, unit)
         levied = (Levied(t.category, t.rate, charge.excluded, t.amount) for t in charge.taxes)

@@ -119,10 +119,13 @@ class Clerk:
         yield Fact(words["date"], day(bill.get("billDate")))
         ours = "billingPeriod" in getattr(bill, "derived", ())
         yield Fact(words["period"], self.formats.span(bill.get("billingPeriod"), ours=ours))
-        yield Fact(words["due_date"], day(bill.get("paymentDueDate")))
+        due = "" if _is_credit_note(bill) else day(bill.get("paymentDueDate"))
+        yield Fact(words["due_date"], due)
         yield Fact(words["account"], _account(bill))
         yield Fact(words["payment_method"], name(bill.get("paymentMethod")))
-        yield Fact(words["category"], "" if _is_credit_note(bill) else text(bill.get("category")))
+        category = text(bill.get("category"))
+        told = _is_credit_note(bill) or category.lower() == "normal"
+        yield Fact(words["category"], "" if told else category)
 
     def _parties(self, bill: Json) -> Iterator[Fact]:
         """Everyone whom the bill is for with their role, its likeliest reader first."""

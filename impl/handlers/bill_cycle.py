@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from generated import api, schemas, types
 from impl.billing.cycle import DERIVED, refuse_contradiction
-from impl.billing.derived import claim, derive, said
+from impl.billing.derived import claim, client_said, derive
 from impl.billing.maker import now
 from impl.billing.outcomes import COUNTS, OUTCOMES
 from impl.billing.periods import named
@@ -19,7 +19,10 @@ from impl.store.tasks import Tasks
 RUN = {"runState", "accountsTotal", "startedAt", "finishedAt", "cancelledAt", *COUNTS}
 """What a run writes of itself, and no client does."""
 
-FIXED = ("billingDate", "chargeDate", "creditDate", "billCycleSpecification", "validFor")
+FIXED = (
+    *("billingDate", "chargeDate", "creditDate", "paymentDueDate"),
+    *("billCycleSpecification", "billingPeriod", "validFor"),
+)
 """What a run is made by, so that it can't change any more once it has begun."""
 
 TIMED = (*DERIVED, "billingPeriod", "billCycleSpecification")
@@ -132,14 +135,14 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         if "billingPeriod" in changed:
             self._refuse_no_period(after)
         claim(before, after)
-        self._refuse_contradiction(said(after))
+        self._refuse_contradiction(client_said(after))
         self._date(after)
 
     def _refuse_contradiction(self, cycle: Mapping[str, Any]) -> None:
         """Raise Conflict, naming them, where attributes that the client gave don't go together."""
         try:
             refuse_contradiction(cycle, self._policy.zone, cycle.keys())
-        except ValueError as error:
+        except FieldInvalid as error:
             raise Conflict(str(error)) from None
 
     def _date(self, cycle: Document) -> None:

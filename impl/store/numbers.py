@@ -42,11 +42,13 @@ class Numbers:
         )
 
     def settle(self, holder: str, parts: Collection[str] = ("",)) -> None:
-        """The holder has used its numbers for these parts."""
+        """The holder has used its numbers for these parts; what else it has, another may use."""
         sequences, _ = self._store.collection(SEQUENCES)
-        used = {"holder": holder, "part": {"$in": [*parts, None]}}
+        known = [*parts, None] if "" in parts else [*parts]
+        used = {"holder": holder, "part": {"$in": known}}
         with translated():
             sequences.update_many(_open(holder), {"$pull": {"open": used}})
+        self.release(holder)
 
     def release(self, holder: str) -> None:
         """The holder will not use its numbers: another may."""

@@ -183,3 +183,17 @@ def test_a_retry_whose_worker_dies_as_it_plans_is_planned_again(
     store.collection("task")[0].update_many({}, {"$set": {"due": OCTOBER}})
     assert counts(finish(runs, store)) == [1, 1, 0, 0, 0]
     assert len(bills(store)) == 1
+
+
+def test_an_account_whose_retry_is_cancelled_counts_once_beside_the_bill_that_it_has(
+    store: Store, runs: Runs, cycles: BillCycles, plan: Any, charge: Charge
+) -> None:
+    charge("1", "A")
+    charge("odd", "A", taxExcludedAmount=money(1, "EURO"))
+    plan()
+    finish(runs, store)
+    cycles.retry_bill_cycle("c")
+    assert runs.step()
+    cycles.cancel_bill_cycle("c")
+    assert counts(finish(runs, store)) == [1, 0, 0, 0, 1]
+    assert sorted(outcomes(store)["A"]) == ["billed", "cancelled"]

@@ -10,6 +10,10 @@ from impl.billing.maker import Maker
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
+from impl.contract import Contract
+from impl.handlers.bill_cycle import BillCycles
+from impl.handlers.collection import Services
+from impl.handlers.customer_bill import CustomerBills
 from impl.query.language import Compare, Document, Every
 from impl.store.mongo import Store
 from impl.store.tasks import Tasks
@@ -88,7 +92,7 @@ def test_what_is_odd_of_a_bill_stands_in_its_outcome_and_the_dry_run(
         "roundingDifference",
         "paymentDueDate",
     ]
-    assert "A  357.0 EUR" in said
+    assert "A  357.00 EUR" in said
     for each in outcome["warning"]:
         assert f"A  note: {each}" in said
 
@@ -258,3 +262,42 @@ def test_the_specifications_price_basis_counts_before_the_setting(
     finish(operators, store)
     bill = bills(store)["A"]
     assert (bill["priceBasis"], bill["taxIncludedAmount"]) == ("gross", money(9.99))
+
+
+def test_the_next_cycle_starts_where_this_one_ends_whatever_the_hour(
+    store: Store, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    eight = timedelta(hours=8)
+    charge("1")
+    plan(
+        specification={"recurring": True},
+        validFor={"startDateTime": OCTOBER - 30 * DAY + eight, "endDateTime": OCTOBER + eight},
+    )
+    finish(runs, store)
+    assert store.get(CYCLES, "monthly-2026-10-01")["validFor"] == {
+        "startDateTime": OCTOBER + eight,
+        "endDateTime": NOVEMBER + eight,
+    }
+
+
+def test_a_weekly_bill_says_its_last_day_also_after_it_is_paid(
+    store: Store, runs: Runs, charge: Charge, tasks: Tasks
+) -> None:
+    contract = Contract.load()
+    services = Services(store, contract)
+    charge("1")
+    weekly = {"id": "weekly", "name": "Weekly", "frequency": "weekly"}
+    store.insert("billCycleSpecification", weekly)
+    week: Any = {"id": "w", "billingPeriod": "2026-W43"}
+    week["billCycleSpecification"] = {"id": "weekly"}
+    BillCycles(services).create_bill_cycle(week)
+    finish(runs, store, "w")
+    served = CustomerBills(services)
+    for _ in range(2):
+        (bill,) = store.every(BILLS, Every())
+        page = served.retrieve_customer_bill_document(bill["id"]).made["text/html"]("en-GB")
+        assert "19\u201325\u202fOct\u202f2026" in page.decode().replace("\u2009", "\u202f").replace(
+            " ", "\u202f"
+        )
+        paid = {"appliedPayment": [{"appliedAmount": money(1)}]}
+        store.change(BILLS, bill["id"], lambda bill, paid=paid: {**bill, **paid})  # type: ignore[misc]

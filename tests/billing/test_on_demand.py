@@ -35,16 +35,13 @@ def test_a_request_is_done_with_its_bill(ask: Any, store: Store, charge: Charge)
     charge("1", billingAccount={"id": "A", "name": "Account of Ada"})
     charge("2")
     charge("other", "B")
-    request = ask(relatedParty={"id": "C", "role": "payer"})
+    wish = {"id": "A", "name": "Account of somebody else", "x-vip": True}
+    request = ask(relatedParty={"id": "C", "role": "payer"}, billingAccount=wish)
     assert request["state"] == "done"
     bill = store.get(BILLS, request["customerBill"]["id"])
     assert (bill["runType"], bill["amountDue"]) == ("offCycle", money(20))
     assert bill["billNo"] == f"{datetime.now(UTC).year}-00000001"
-    assert bill["billingAccount"] == {
-        "id": "A",
-        "name": "Account of Ada",
-        **request["billingAccount"],
-    }
+    assert bill["billingAccount"] == {"id": "A", "name": "Account of Ada"}
     assert bill["relatedParty"] == [{"id": "C", "role": "payer"}]
     assert bill["paymentDueDate"] == bill["billDate"] + timedelta(days=14)
     assert bill["billDocument"][0]["id"] == bill["id"]
@@ -52,6 +49,29 @@ def test_a_request_is_done_with_its_bill(ask: Any, store: Store, charge: Charge)
         rate = store.get(RATES, id_)
         assert (rate["isBilled"], rate["bill"]["id"]) == (True, bill["id"])
     assert store.get(RATES, "other")["isBilled"] is False
+
+
+def test_a_bill_on_demand_covers_its_rates_and_names_their_parties(
+    ask: Any, store: Store, charge: Charge
+) -> None:
+    party = {"id": "P", "role": "payer"}
+    charge("1", date=datetime(2026, 10, 5, 14, tzinfo=UTC), relatedParty=[party])
+    charge("2", date=datetime(2026, 10, 25, tzinfo=UTC))
+    bill = store.get(BILLS, ask()["customerBill"]["id"])
+    assert bill["billingPeriod"] == {
+        "startDateTime": datetime(2026, 10, 5, tzinfo=UTC),
+        "endDateTime": datetime(2026, 10, 26, tzinfo=UTC),
+    }
+    assert bill["relatedParty"] == [party]
+    assert bill.derived == {"billingPeriod"}
+
+
+@pytest.mark.parametrize("type_", ["prepaid", "Prepaid", "PREPAID"])
+def test_a_prepaid_account_is_one_in_any_case(
+    ask: Any, store: Store, charge: Charge, type_: str
+) -> None:
+    charge("1", billingAccount={"id": "A", "ratingType": type_})
+    assert store.get(BILLS, ask()["customerBill"]["id"])["state"] == "settled"
 
 
 def test_a_rate_that_is_later_than_now_waits(ask: Any, store: Store, charge: Charge) -> None:

@@ -219,9 +219,9 @@ def test_a_dry_run_shows_the_bills_and_writes_nothing(
     plan()
     preview.show(store, Policy(), "c")
     out = capsys.readouterr().out
-    assert "A  10.0 EUR" in out
+    assert "A  10.00 EUR" in out
     assert "C  fails: rate 'odd'" in out
-    assert "2 bills (1,234.5 CHF, 10.0 EUR), 1 accounts fail" in out
+    assert "2 bills (1,234.50 CHF, 10.00 EUR), 1 accounts fail" in out
     assert not bills(store)
     assert store.get(CYCLES, "c")["runState"] == "planned"
     assert not any(rate["isBilled"] for rate in store.every(RATES, Every()))

@@ -16,8 +16,7 @@ import pymongo
 
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.stored import DERIVED
-from impl.store.stored import TEXT
+from impl.store.stored import DERIVED, TEXT
 from tests.servers import ROOT, environment
 
 RATES, BILLS = "appliedCustomerBillingRate", "customerBill"

@@ -161,7 +161,9 @@ def test_a_tax_that_is_far_off_its_rate_is_noted() -> None:
     near = assemble([rate(taxExcludedAmount=money(100), appliedTax=[tax(19.99)])], ON_DEMAND)
     far = assemble([rate(taxExcludedAmount=money(100), appliedTax=[tax(19)])], ON_DEMAND)
     assert warnings(near) == []
-    assert warnings(far) == ["taxItem: VAT 20 % of 100.00 EUR is 19.00 EUR, which is -1.00 EUR off"]
+    assert warnings(far) == [
+        "taxItem: VAT 20 % of 100.00 EUR is 19.00 EUR, which is 1.00 EUR too little"
+    ]
 
 
 def test_a_bill_that_is_due_before_its_date_is_noted() -> None:
