@@ -13,6 +13,8 @@ import pytest
 from impl.store.embedded import Mongod
 from tests.servers import ServerProcess, WorkerProcess
 from tests.unit.billing.rates import money, tax
+from tests.unit.documents.page import Page
+from tests.unit.documents.pdf import pages
 
 Json = dict[str, Any]
 IN_TIME = 2.0
@@ -402,3 +404,68 @@ def test_links_can_be_selected_alone(api: httpx.Client, account: str) -> None:
     bill = billed(api, account)
     shown = api.get(bill["href"], params={"fields": "billDocument.url"}).json()
     assert shown["billDocument"] == [{"id": bill["id"], "url": f"{bill['href']}/document"}]
+
+
+def test_payments_against_a_bills_sign_pay_nothing_and_none_leaves_what_no_amount_holds(
+    api: httpx.Client, account: str
+) -> None:
+    charge(api, account, 10)
+    href = billed(api, account)["href"]
+    assert api.patch(href, json={"state": "sent"}).status_code == 200
+
+    def pay(*amounts: float) -> httpx.Response:
+        return api.patch(
+            href, json={"appliedPayment": [{"appliedAmount": money(a)} for a in amounts]}
+        )
+
+    bill = pay(-5).json()
+    assert (bill["state"], bill["remainingAmount"]) == ("sent", money(15))
+    refused = pay(9_999_999_999_999, 9_999_999_999_999)
+    assert (refused.status_code, refused.json()["message"].split(":")[0]) == (409, "appliedPayment")
+    assert api.get(href).json() == bill, "nothing is half done"
+    assert pay(10).json()["state"] == "settled"
+
+
+def test_what_a_bill_counts_is_what_its_document_prints(api: httpx.Client, account: str) -> None:
+    price = {"taxIncludedAmount": money(9.99), "appliedTax": [tax(1.665)]}
+    body = {"billingAccount": {"id": account}, "date": "2026-01-05T12:00:00Z"}
+    party = {"id": "C", "name": "Ada Brookfen", "role": "customer"}
+    assert api.post("appliedCustomerBillingRate", json=body | price | {"name": "Pass"}).is_success
+    charge(api, account, 0.0037, name="Data", relatedParty=[party])
+    charge(api, account, 10, name="Goodwill", type="Rebate")
+    bill = billed(api, account)
+    assert (bill["taxExcludedAmount"], bill["amountDue"]) == (money(-1.68), money(-0.01))
+    for accept, read in (("text/html", None), ("application/pdf", pages)):
+        document = api.get(f"{bill['href']}/document", headers={"Accept": accept})
+        text = " ".join(read(document.content)) if read else Page(document.content).text
+        for expected in (
+            "Ada Brookfen",
+            "8.325",
+            "9.99",
+            "0.0037",
+            "-10.00",
+            "Rounding",
+            "-0.0087",
+        ):
+            assert expected in text, accept
+
+
+def test_what_a_finished_run_left_is_billed_by_a_retry(api: httpx.Client, account: str) -> None:
+    rate = charge(api, account, taxExcludedAmount={"value": 1}, type=account)
+    specification = {"name": "x", "frequency": "monthly", "rateFilter": f"type={account}"}
+    kept = api.post("billCycleSpecification", json=specification).json()
+    cycle = api.post(
+        "billCycle",
+        json={"billingPeriod": "2026-01", "billCycleSpecification": {"id": kept["id"]}},
+    ).json()
+    run = until(lambda: _finished(api.get(cycle["href"]).json()))
+    assert (run["accountsBilled"], run["accountsFailed"]) == (0, 1)
+    api.patch(rate["href"], json={"taxExcludedAmount": money(1)})
+    again = api.post(f"{cycle['href']}/retry")
+    assert (again.status_code, again.json()["runState"]) == (200, "running")
+    assert again.headers["ETag"]
+    run = until(lambda: _finished(api.get(cycle["href"]).json()))
+    assert (run["accountsBilled"], run["accountsFailed"]) == (1, 0)
+    (bill,) = api.get("customerBill", params={"billCycle.id": cycle["id"]}).json()
+    assert (bill["amountDue"], bill["billDate"] > "2026-11") == (money(1), True)
+    assert bill["billingPeriod"]["endDateTime"] == "2026-01-31T23:00:00Z"

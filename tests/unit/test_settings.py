@@ -449,3 +449,9 @@ def test_metrics_are_on_no_port_that_the_api_is_on() -> None:
     with pytest.raises(SettingsError, match=r"^METRICS: "):
         settings.read({"METRICS": "0.0.0.0:8080"})
     assert settings.read({"METRICS": "[::1]:9464"}).metrics_address == ("[::1]", 9464)
+
+
+def test_what_an_operator_says_of_prices_and_parties_is_the_policy_that_bills_are_made_by() -> None:
+    policy = settings.read({"PRICE_BASIS": "gross", "BILL_PARTY_ROLES": "payer, Guardian"}).policy
+    assert (policy.basis, policy.party_roles) == ("gross", ("payer", "Guardian"))
+    assert settings.read({}).policy.basis is None
