@@ -149,7 +149,7 @@ def _tax_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
 def _date_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
     due, date = bill["paymentDueDate"], bill["billDate"]
     if due < date:
-        yield f"paymentDueDate: {due:%Y-%m-%d} is before the billDate, {date:%Y-%m-%d}"
+        yield f"paymentDueDate: {due.isoformat()} is before the billDate, {date.isoformat()}"
 
 
 def _said(money: Mapping[str, Any]) -> str:

@@ -52,7 +52,8 @@ def period_of(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> Per
     """The cycle's period; None where nothing tells one, or none within the years 1 to 9999.
 
     The first of these counts that tells a period:
-    - `validFor`. One with a start alone ends when the specification's frequency says.
+    - `validFor`. One with a start alone ends when the specification's frequency says. One with an
+      end alone starts as the name says, else as the frequency does.
     - The name in `billingPeriod`. The frequency tells the end, too; without one the name does.
     - `billingDate`, where there is a specification: the period that starts `billingDateShift` days
       before it, or without that offset the one that ends there.
@@ -75,7 +76,9 @@ def _told(
     if start and series:
         return start, series.moved(start, 1)
     if name := _named(cycle, zone):
-        return name[0], series.moved(name[0], 1) if series else name[1]
+        return name[0], end or (series.moved(name[0], 1) if series else name[1])
+    if end:
+        return (series.moved(end, -1), end) if series else None
     billed = cycle.get("billingDate")
     if billed is None or series is None:
         return None
@@ -159,9 +162,9 @@ def _by_offsets(start: datetime, specification: Specification, zone: ZoneInfo) -
 
 
 def _completed(cycle: Cycle, period: Period | None) -> dict[str, Any]:
-    """The cycle's `validFor` as it is when the period is known, where it lacks an end."""
+    """The cycle's `validFor` as it is when the period is known, where it lacks one of its ends."""
     given = cycle.get("validFor") or {}
-    if period is None or (given and "startDateTime" not in given) or "endDateTime" in given:
+    if period is None or all(_valid_for(cycle)):
         return {}
     return {"validFor": given | {"startDateTime": period.start, "endDateTime": period.end}}
 
@@ -220,13 +223,15 @@ def refuse_contradiction(cycle: Cycle, zone: ZoneInfo, given: Collection[str]) -
     are among the given ones. A name that is wrong is not judged here.
     """
     start, end = _valid_for(cycle)
-    if "validFor" not in given or start is None:
-        return
-    if end and end <= start:
-        trouble = f"ends {end.isoformat()}, and starts {start.isoformat()}"
-        raise FieldInvalid("validFor", trouble)
     name = _named(cycle, zone) if "billingPeriod" in given else None
-    if name and not name[0] <= start < start_of_day(name[0], zone, 1):
+    begun = start or (name[0] if name else None)
+    if "validFor" not in given or begun is None:
+        return
+    if end and end <= begun:
+        period = "" if start else f" billingPeriod {cycle['billingPeriod']}"
+        trouble = f"ends {end.isoformat()}, and{period} starts {begun.isoformat()}"
+        raise FieldInvalid("validFor", trouble)
+    if start and name and not name[0] <= start < start_of_day(name[0], zone, 1):
         told = f"{cycle['billingPeriod']} starts {_date(name[0], zone)}"
         raise FieldInvalid("billingPeriod", f"{told}, and validFor {_date(start, zone)}")
 

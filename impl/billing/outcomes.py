@@ -1,7 +1,7 @@
 """What became of each account in a run: kept one an account, or one a currency of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from impl.billing.assemble import warnings
@@ -64,9 +64,10 @@ class Outcomes:
             states[each["billingAccount"]["id"]].append(each["state"])
         return list(states.values())
 
-    def has(self, cycle: str, account: str) -> bool:
-        """Whether it is known already what became of the account."""
-        return self._store.count(OUTCOMES, _of(cycle, account)) > 0
+    def known(self, cycle: str, accounts: Iterable[str]) -> set[str]:
+        """Those of the accounts of which it is known already what became of them."""
+        found = self._store.every(OUTCOMES, _of(cycle, *accounts))
+        return {each["billingAccount"]["id"] for each in found}
 
     def write(
         self, cycle: str, account: str, drafts: Sequence[Draft], *, beside: bool = False
@@ -106,10 +107,9 @@ class Outcomes:
         return bill is not None and self._store.has(BILLS, bill["id"])
 
 
-def _of(cycle: str, account: str) -> Condition:
-    return Every(
-        (Compare(("billCycle", "id"), (cycle,)), Compare(("billingAccount", "id"), (account,)))
-    )
+def _of(cycle: str, *accounts: str) -> Condition:
+    here = Compare(("billCycle", "id"), (cycle,))
+    return Every((here, Compare(("billingAccount", "id"), accounts)))
 
 
 def _outcome(draft: Draft) -> dict[str, Any]:

@@ -81,8 +81,8 @@ class Frequency:
 
 _EACH = r"(?:every|each|per|once(?:a|every|per))?"
 _NUMBERS = {
-    "one": 1, "two": 2, "other": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "one": 1, "two": 2, "other": 2, "second": 2, "three": 3, "third": 3, "four": 4, "five": 5,
+    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
 _COUNT = rf"([0-9]{{1,3}}|{'|'.join(_NUMBERS)})?"
 _HALF = r"(?:semi|half(?:of)?a?|twice(?:a|per|each|every))"

@@ -1,6 +1,7 @@
 """What a billing cycle is run by: its specification, why it bills, and the cycle after it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -79,9 +80,11 @@ def _dates(
     due = cycle.get("paymentDueDate") or policy.due(billed)
     if not again:
         return billed, due
-    days = (due.astimezone(zone).date() - billed.astimezone(zone).date()).days
     today = start_of_day(made, zone)
-    return today, days_later(today, days, zone)
+    with suppress(OverflowError):  # a due date at the end of the calendar stays
+        days = (due.astimezone(zone).date() - billed.astimezone(zone).date()).days
+        due = days_later(today, days, zone)
+    return today, due
 
 
 def plan_following(

@@ -71,7 +71,12 @@ class Runs:
             self._tasks.put_each(ACCOUNT_TASK, id_, resource=RATES, where=where, path=ACCOUNT)
         progress = self._outcomes.progress(id_)
         progress |= {"accountsTotal": self._left(cycle) + sum(progress.values())}
-        return self._store.change(CYCLES, id_, lambda before: {**before, **progress})
+
+        def planned() -> Document:
+            self._tasks.keep(task, CLAIM_SECONDS)
+            return self._store.change(CYCLES, id_, lambda before: {**before, **progress})
+
+        return self._store.in_transaction(planned)
 
     def _begin(self, task: Task, id_: str) -> Document:
         """The cycle, its run begun, its plan fixed and the next cycle planned.
@@ -115,8 +120,8 @@ class Runs:
             for task in rest:
                 if "again" in task.about:
                     self._close(task, [refused(Cancelled())])
-            new = [task.about["value"] for task in rest if "again" not in task.about]
-            self._outcomes.cancel(id_, new)
+            new = {task.about["value"] for task in rest if "again" not in task.about}
+            self._outcomes.cancel(id_, sorted(new - self._outcomes.known(id_, new)))
             return len(rest)
 
         while self._store.in_transaction(cancelled) == CANCELLED_AT_ONCE:
@@ -159,7 +164,7 @@ class Runs:
 
     def _bill(self, task: Task) -> None:
         id_, account, again = task.about["group"], task.about["value"], "again" in task.about
-        if not again and self._outcomes.has(id_, account):
+        if not again and self._outcomes.known(id_, [account]):
             raise Lost(f"{task.key!r} has its outcome")
         cycle = self._store.get(CYCLES, id_)
         if "cancelledAt" in cycle:

@@ -50,6 +50,9 @@ def follow_payments(
     if not changed:
         return
     due, unit = value_of(after.get("amountDue")), (after.get("amountDue") or {}).get("unit")
+    total_unit = (after.get("taxIncludedAmount") or {}).get("unit", unit)
+    if "amountDue" in changed and None not in (unit, total_unit) and unit != total_unit:
+        raise Conflict(f"amountDue: is in {unit}, and the bill is in {total_unit}")
     _refuse_other_units(after, unit)
     followed = "appliedPayment" in changed or "remainingAmount" in before
     if due is None or unit is None or "remainingAmount" in named or not followed:

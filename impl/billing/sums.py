@@ -46,7 +46,7 @@ def sums(charges: Sequence[Charge], currency: Currency) -> Sums:
     bases: dict[Kind, list[Decimal]] = defaultdict(list)
     amounts: dict[Kind, list[Decimal]] = defaultdict(list)
     nets: list[Decimal] = []
-    for basis, group in _groups(charges):
+    for basis, group in _groups(charges, currency.minor):
         taxes = _taxes(group, currency)
         net = _net(basis, group, taxes, currency)
         nets.append(net)
@@ -63,13 +63,14 @@ def sums(charges: Sequence[Charge], currency: Currency) -> Sums:
     )
 
 
-def _groups(charges: Sequence[Charge]) -> Iterator[tuple[PriceBasis, list[Charge]]]:
+def _groups(charges: Sequence[Charge], minor: Decimal) -> Iterator[tuple[PriceBasis, list[Charge]]]:
     """The charges of each set of taxes and each price basis, their rates in percent."""
-    percents = Percents(
+    levied = (
         Levied(tax.category, tax.rate, charge.excluded, tax.amount)
         for charge in charges
         for tax in charge.taxes
     )
+    percents = Percents(levied, minor)
     groups: dict[tuple[PriceBasis, frozenset[Kind]], list[Charge]] = defaultdict(list)
     for charge in charges:
         taxes = tuple(_read(tax, percents) for tax in charge.taxes)

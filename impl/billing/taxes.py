@@ -24,26 +24,29 @@ class Levied(NamedTuple):
 class Percents:
     """The tax rates of one bill in percent, each read by all amounts that it was levied with."""
 
-    def __init__(self, levied: Iterable[Levied]) -> None:
-        self._sums: dict[tuple[str | None, Decimal], list[Decimal]] = defaultdict(
-            lambda: [Decimal(0), Decimal(0)]
-        )
+    def __init__(self, levied: Iterable[Levied], minor: Decimal) -> None:
+        """`minor` is the minor unit of the amounts, to which each of them may be rounded."""
+        self._minor = minor
+        self._levied: dict[tuple[str | None, Decimal], list[Levied]] = defaultdict(list)
         for tax in levied:
             if tax.rate is not None and tax.base is not None:
-                sums = self._sums[tax.category, tax.rate]
-                sums[0] += abs(tax.base)
-                sums[1] += abs(tax.amount)
+                self._levied[tax.category, tax.rate].append(tax)
 
     def of(self, category: str | None, rate: Decimal | None) -> Decimal | None:
         """The rate in percent: 19 for both 19 and 0.19.
 
-        A rate from -1 to 1 may be a percentage or a fraction: it is the one that its amounts are
-        nearer to. Where they tell nothing, it is a fraction, and 1 is 1 %.
+        A rate from -1 to 1 may be a percentage or a fraction. It is the one that fits its amounts
+        as they are rounded, else the one that is nearer to them. Where they tell nothing, as where
+        both fit or no tax was levied, it is a fraction, and 1 is 1 %.
         """
         if rate is None or abs(rate) > 1:
             return rate
-        base, amount = self._sums.get((category, rate), (Decimal(0), Decimal(0)))
-        if not base:
-            return rate if abs(rate) == 1 else rate * 100
-        share = amount / base * 100
-        return min(rate, rate * 100, key=lambda percent: abs(abs(percent) - share))
+        same = self._levied.get((category, rate), [])
+        base = sum((abs(tax.base) for tax in same if tax.base), Decimal(0))
+        amount = sum((abs(tax.amount) for tax in same), Decimal(0))
+        likely, other = (rate, rate * 100) if abs(rate) == 1 else (rate * 100, rate)
+        off, other_off = (abs(base * abs(each) / 100 - amount) for each in (likely, other))
+        most = self._minor * len(same) / 2
+        if (off <= most) != (other_off <= most):
+            return likely if off <= most else other
+        return other if amount and off > most and other_off < off else likely

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from impl.billing.money import currency
 from impl.billing.taxes import Levied, Percents
 from impl.documents.formats import Formats, rounded
 from impl.documents.lines import Line
@@ -77,7 +78,9 @@ def _taxes(bill: Json, of: Sequence[Line]) -> list[_Tax]:
         for tax in line.taxes
         if tax.rate or tax.amount
     ]
-    percents = Percents([*_based(items), *_levied(bill, items, of)])
+    unit = next((item.amount.unit for item in items if item.amount), "")
+    levied = [*_based(items)] or [*_levied(bill, items, of)]
+    percents = Percents(levied, currency(unit).minor)
     taxes: dict[tuple[str, Decimal | None, str], list[_Tax]] = {}
     for item in items:
         percent = percents.of(item.category, item.percent)

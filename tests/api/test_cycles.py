@@ -100,8 +100,32 @@ def test_the_end_that_a_start_alone_got_follows_the_start(api: httpx.Client, pla
     assert cycle["validFor"] == {"startDateTime": OCTOBER, "endDateTime": NOVEMBER}
     later = api.patch(cycle["href"], json={"validFor": {"startDateTime": NOVEMBER}}).json()
     assert later["validFor"] == {"startDateTime": NOVEMBER, "endDateTime": DECEMBER}
+
+
+def test_an_end_that_a_client_moves_stays_and_the_start_follows_its_name(
+    api: httpx.Client, plan: Any
+) -> None:
+    cycle = plan(billingPeriod="2090-11")
     own = {"validFor": {"endDateTime": "2090-12-24T00:00:00Z"}}
-    assert api.patch(cycle["href"], json=own).json()["chargeDate"] == "2090-12-24T00:00:00Z"
+    moved = api.patch(cycle["href"], json=own).json()
+    assert moved["validFor"] == {"startDateTime": NOVEMBER, **own["validFor"]}
+    assert moved["chargeDate"] == "2090-12-24T00:00:00Z"
+    earlier = api.patch(cycle["href"], json={"billingPeriod": FUTURE}).json()
+    assert earlier["validFor"] == {"startDateTime": OCTOBER, **own["validFor"]}
+    late = api.patch(cycle["href"], json={"billingPeriod": "2091-01"})
+    assert (late.status_code, "validFor" in late.json()["message"]) == (409, True)
+    whole = api.patch(cycle["href"], json={"validFor": None}).json()
+    assert whole["validFor"] == {"startDateTime": OCTOBER, "endDateTime": NOVEMBER}
+
+
+def test_an_end_alone_is_the_end_of_the_period(plan: Any) -> None:
+    end = {"endDateTime": "2090-10-20T00:00:00Z"}
+    named = plan(billingPeriod=FUTURE, validFor=end)
+    assert named["validFor"] == {"startDateTime": OCTOBER, **end}
+    assert named["chargeDate"] == end["endDateTime"]
+    alone = plan(validFor={"endDateTime": NOVEMBER})
+    assert alone["validFor"] == {"startDateTime": OCTOBER, "endDateTime": NOVEMBER}
+    assert plan(billingPeriod=FUTURE, validFor={})["validFor"]["endDateTime"] == NOVEMBER
 
 
 def test_a_patch_of_something_else_leaves_the_dates(

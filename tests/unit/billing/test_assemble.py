@@ -148,7 +148,18 @@ def test_19_and_0_19_on_one_bill_are_one_tax() -> None:
 
 @pytest.mark.parametrize(
     ("written", "base", "amount", "percent"),
-    [(0.5, 100, 0.5, 0.5), (0.5, 100, 50, 50), (1, 100, 1, 1), (1, 10, 10, 100), (0.5, 0, 0, 50)],
+    [
+        (0.5, 100, 0.5, 0.5),
+        (0.5, 100, 50, 50),
+        (0.5, 100, 0.6, 0.5),  # neither fits, and one is nearer
+        (0.19, 100, 18, 19),
+        (1, 100, 1, 1),
+        (1, 10, 10, 100),
+        (0.5, 0, 0, 50),
+        (0.19, 0.02, 0, 19),  # both fit what is rounded to 0.00
+        (0.2, 100, 0, 20),  # neither fits, and no tax was levied
+        (-0.15, 100, -15, -15),
+    ],
 )
 def test_the_amounts_tell_whether_a_tax_rate_is_a_fraction(
     written: float, base: float, amount: float, percent: float
@@ -169,7 +180,8 @@ def test_a_tax_that_is_far_off_its_rate_is_noted() -> None:
 def test_a_bill_that_is_due_before_its_date_is_noted() -> None:
     early = replace(ON_DEMAND, due=datetime(2026, 9, 30, tzinfo=UTC))
     assert warnings(assemble([rate()], early)) == [
-        "paymentDueDate: 2026-09-30 is before the billDate, 2026-10-01"
+        "paymentDueDate: 2026-09-30T00:00:00+00:00 is before the billDate, "
+        "2026-10-01T12:00:00+00:00"
     ]
 
 

@@ -389,7 +389,7 @@ def test_a_contradiction_of_what_a_client_said_names_both(valid_for: Json, troub
         ("2026-11", span("2026-10-01", "2026-11-01"), ["validFor"]),
         ("2026-11", span("2026-11-01", "2026-10-01"), ["billingPeriod"]),
         ("2026-11", {"startDateTime": day("2026-11-01T08:00")}, ["billingPeriod", "validFor"]),
-        ("2026-11", {"endDateTime": day("2026-10-01")}, ["billingPeriod", "validFor"]),
+        ("2026-11", {"endDateTime": day("2026-11-20")}, ["billingPeriod", "validFor"]),
         ("November", span("2026-10-01", "2026-11-01"), ["billingPeriod", "validFor"]),
         ("2026-13", span("2026-10-01", "2026-11-01"), ["billingPeriod", "validFor"]),
     ],
