@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import jwt
 import structlog
 import urllib3
+from cryptography.exceptions import UnsupportedAlgorithm
 from urllib3.exceptions import HTTPError
 
 from impl.errors import Unavailable
@@ -50,6 +51,17 @@ Ring: TypeAlias = dict[str, list[tuple[Any, jwt.PyJWK]]]
 """For each algorithm the keys that it may be verified with, each with its id."""
 
 log = structlog.get_logger("auth")
+
+
+class Odd(Exception):
+    """A key that can't be used; the message says why."""
+
+
+_ODDITIES = (
+    *(Odd, jwt.PyJWTError, UnsupportedAlgorithm),
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
+)
+"""What libraries raise of a key whose members are of other types or values than they expect."""
 
 
 class Keys:
@@ -117,15 +129,22 @@ def source(text: str) -> Fetch:
 
 
 def read(content: bytes) -> Ring:
-    """The keys of a JWKS that signatures can be verified with; ValueError where there is none."""
+    """The keys of a JWKS that signatures can be verified with; ValueError where there is none.
+
+    A key that can't be read is left out, and the log says so.
+    """
     document = json.loads(content) if len(content) <= MOST_BYTES else None
     given = document.get("keys") if isinstance(document, dict) else None
     ring: Ring = {}
-    for key in given[:MOST_KEYS] if isinstance(given, list) else []:
-        for algorithm in _algorithms(key) if isinstance(key, dict) else ():
-            made = _made(key, algorithm)
-            if made is not None:
-                ring.setdefault(algorithm, []).append((key.get("kid"), made))
+    for number, key in enumerate(given[:MOST_KEYS] if isinstance(given, list) else []):
+        try:
+            found = [(algorithm, _made(key, algorithm)) for algorithm in _algorithms(key)]
+        except _ODDITIES as error:
+            reason = str(error) if isinstance(error, Odd) else type(error).__name__
+            log.warning("key skipped", number=number, reason=reason)
+            continue
+        for algorithm, made in found:
+            ring.setdefault(algorithm, []).append((key.get("kid"), made))
     if not ring:
         raise ValueError("no JWKS with a public key for signatures")
     return ring
@@ -140,18 +159,22 @@ def _download(url: str) -> bytes:
         return answer.read(MOST_BYTES + 1)
 
 
-def _algorithms(key: Json) -> list[str]:
-    """Those of ours that a key is for, by what it says of itself."""
-    if key.get("use", "sig") != "sig" or "verify" not in key.get("key_ops", ["verify"]):
+def _algorithms(key: Any) -> list[str]:
+    """Those of ours that a key is for, by what it says of itself; Odd where it is no key."""
+    if not isinstance(key, dict):
+        raise Odd("is no object")
+    operations = key.get("key_ops", ["verify"])
+    if not isinstance(operations, list):
+        raise Odd("key_ops is no list")
+    if key.get("use", "sig") != "sig" or "verify" not in operations:
         return []
     kind = _KINDS.get(str(key.get("crv", key.get("kty"))), ())
     return [name for name in kind if key.get("alg", name) == name]
 
 
-def _made(key: Json, algorithm: str) -> jwt.PyJWK | None:
-    """The key as PyJWT takes it; None where it can't be that, or is too weak."""
-    try:
-        made = jwt.PyJWK(key, algorithm)
-    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
-        return None
-    return None if key["kty"] == "RSA" and made.key.key_size < RSA_BITS else made
+def _made(key: Json, algorithm: str) -> jwt.PyJWK:
+    """The key as PyJWT takes it; Odd where it is too weak, and whatever PyJWT raises."""
+    made = jwt.PyJWK(key, algorithm)
+    if key["kty"] == "RSA" and made.key.key_size < RSA_BITS:
+        raise Odd(f"has under {RSA_BITS} bits")
+    return made

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from impl.auth import keys
 from impl.auth.keys import AGAIN_SECONDS, FIRST_SECONDS, FRESH_SECONDS, Keys
@@ -168,6 +169,18 @@ UNUSABLE = [
     {"kid": "hs", "kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"},
     {"kid": "hs", "kty": "oct", "alg": "HS256", "k": "c2VjcmV0"},
     {"kty": "RSA"},
+    public("rsa", key_ops=None),
+    public("rsa", key_ops="verify"),
+    public("rsa", key_ops=7),
+    public("rsa", use=None),
+    public("rsa", alg=[]),
+    public("rsa") | {"n": None},
+    public("rsa") | {"n": 5},
+    public("rsa") | {"e": {}},
+    public("rsa") | {"kty": None},
+    public("ed") | {"x": "AA"},
+    public("ed") | {"x": []},
+    {"kty": "EC", "crv": ["P-256"]},
     {},
     "text",
     None,
@@ -180,6 +193,29 @@ def test_what_is_no_public_key_for_signatures_is_left_out(key: Any) -> None:
         keys.read(json.dumps({"keys": [key]}).encode())
     ring = keys.read(json.dumps({"keys": [key, public("ec")]}).encode())
     assert {name: [kid for kid, _ in found] for name, found in ring.items()} == {"ES256": ["ec"]}
+
+
+ODD = [key for key in UNUSABLE if not isinstance(key, dict) or not key.get("key_ops", True)]
+
+
+@pytest.mark.parametrize("key", [*ODD, public("rsa", key_ops=7), public("ed") | {"x": []}])
+def test_a_key_that_cannot_be_read_is_named_in_the_log_without_what_it_holds(key: Any) -> None:
+    with capture_logs() as logs:
+        keys.read(json.dumps({"keys": [public("ec"), key]}).encode())
+    (said,) = logs
+    assert (said["log_level"], said["event"], said["number"]) == ("warning", "key skipped", 1)
+    assert 0 < len(said["reason"]) < 40
+
+
+def test_an_odd_key_takes_no_other_with_it(ring: Keys, issuer: Issuer) -> None:
+    odd = public("next", key_ops=None)
+    issuer.content = json.dumps({"keys": [odd, public("rsa")]}).encode()
+
+    async def work() -> None:
+        assert await ring.find("rsa", "RS256")
+        assert await ring.find("next", "RS256") is None
+
+    run(work)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"keys": 1}', b"\xff", b"9" * 2**21])
