@@ -81,6 +81,7 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
 
         handlers.refuse_missing()
         _look_after_door(chosen)
+        _look_after_links(chosen)
         app.try_keys(chosen)
         app.try_documents(chosen)
         listeners = [stack.enter_context(_listener(*place)) for place in _addresses(chosen)]
@@ -111,8 +112,18 @@ def _look_after_door(chosen: Settings) -> None:
     )
 
 
+def _look_after_links(chosen: Settings) -> None:
+    """Raise SettingsError where events would have `href`s that lead nowhere."""
+    if not chosen.on_loopback and not chosen.public_url:
+        raise SettingsError(
+            f"PUBLIC_URL: is needed with HOST={chosen.host}: the URL that clients call, which the"
+            " href in each event begins with."
+        )
+
+
 def work(chosen: Settings, _options: argparse.Namespace) -> None:
     """Do what requests leave to be done, until told to stop."""
+    _look_after_links(chosen)
     store = _store(chosen)
     store.keep_indexed()
     with closing(Dispatcher(store, Options.of(chosen))) as dispatcher:

@@ -390,11 +390,30 @@ def test_serve_2_when_others_would_come_in_unasked(serve: Serve, host: str) -> N
 
 def test_serve_warns_loudly_when_others_may_come_in_unasked(serve: Serve) -> None:
     with capture_logs() as logs:
-        serve(HOST="0.0.0.0", AUTH="off", MONGOD="/nowhere/mongod")
+        public = {"HOST": "0.0.0.0", "PUBLIC_URL": "https://bills.example"}
+        serve(**public, AUTH="off", MONGOD="/nowhere/mongod")
         serve(HOST="127.0.0.1", AUTH="off", MONGOD="/nowhere/mongod")
     (warning,) = logs
     assert (warning["log_level"], warning["host"]) == ("warning", "0.0.0.0")
     assert "AUTH=off" in warning["reason"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1"])
+def test_serve_2_when_links_in_events_would_lead_nowhere(serve: Serve, host: str) -> None:
+    status, out, err = serve(HOST=host, AUTH="off")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("PUBLIC_URL: ")
+    assert not serve.data.exists()
+
+
+def test_a_worker_does_not_start_where_links_in_events_would_lead_nowhere(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("impl.logs.configure", lambda _: None)
+    for name, value in {"HOST": "0.0.0.0", "MONGODB_URI": "mongodb://h/?replicaSet=rs"}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["worker"]) == 2
+    assert capsys.readouterr().err.startswith("PUBLIC_URL: ")
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", '{"keys": []}'])
@@ -404,7 +423,8 @@ def test_serve_2_when_the_file_of_keys_holds_none(
     file = tmp_path / "jwks.json"
     if content is not None:
         file.write_text(content)
-    status, out, err = serve(**JWT | {"AUTH_JWKS": str(file), "HOST": "0.0.0.0"})
+    others = {"HOST": "0.0.0.0", "PUBLIC_URL": "https://bills.example"}
+    status, out, err = serve(**JWT | others | {"AUTH_JWKS": str(file)})
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(f"AUTH_JWKS: {file}: ")
     assert not serve.data.exists()
