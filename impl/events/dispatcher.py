@@ -39,7 +39,6 @@ LANES = 64
 
 MOST_EVENTS = 500
 RELAY_SECONDS = 5
-IDLE_SECONDS = 0.1
 REST_SECONDS = 0.3
 """How long a subscriber rests who has nothing that can be delivered now."""
 
@@ -75,7 +74,7 @@ class Options:
 
 
 class Dispatcher:
-    """Moves and delivers events; `run` does it until told to stop."""
+    """Moves and delivers events, a step at a time."""
 
     def __init__(self, store: Store, options: Options, clock: Clock | None = None) -> None:
         self._store = store
@@ -93,21 +92,6 @@ class Dispatcher:
             target=self._kit.watchdog.run, args=(self._stop,), name="watchdog", daemon=True
         ).start()
 
-    def run(self, stop: threading.Event) -> None:
-        """Work until told to stop, and end what is begun; whatever goes wrong, go on after it."""
-        try:
-            while not stop.is_set():
-                try:
-                    if not self.step():
-                        stop.wait(IDLE_SECONDS)
-                except Unavailable:
-                    stop.wait(1)
-                except Exception:
-                    log.exception("dispatcher")
-                    stop.wait(1)
-        finally:
-            self.close()
-
     def step(self) -> bool:
         """Move what is in the outbox, and begin with what can be delivered; whether there was any.
 
@@ -123,11 +107,6 @@ class Dispatcher:
         self._lanes.shutdown()
         with suppress(Unavailable):
             self._lease.release()
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing that was begun still goes on."""
-        return not self._serving
 
     def _relay(self) -> int:
         outbox = self._store.outbox

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from impl import worker
 from impl.events import signing
 from impl.events.build import build
 from impl.events.callbacks import Allowance
@@ -55,8 +56,9 @@ class World:
         """Start a worker, which runs until the event that comes back is set, or the test ends."""
         stop = threading.Event()
         running = self.dispatcher(patience, **options)
-        thread = threading.Thread(target=running.run, args=(stop,))
+        thread = threading.Thread(target=worker.work, args=([running.step], stop))
         thread.start()
+        self._stack.callback(running.close)
         self._stack.callback(thread.join)
         self._stack.callback(stop.set)
         return stop
