@@ -400,7 +400,8 @@ def test_serve_warns_loudly_when_others_may_come_in_unasked(serve: Serve) -> Non
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1"])
 def test_serve_2_when_links_in_events_would_lead_nowhere(serve: Serve, host: str) -> None:
-    status, out, err = serve(HOST=host, AUTH="off")
+    with capture_logs():
+        status, out, err = serve(HOST=host, AUTH="off")
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("PUBLIC_URL: ")
     assert not serve.data.exists()
