@@ -18,12 +18,17 @@ Network: TypeAlias = IPv4Network | IPv6Network
 Resolve: TypeAlias = Callable[[str, int], list[str]]
 
 MAX_LENGTH = 2000
+MAX_HOST = 253
 LOOKUP_SECONDS = 2
 """How long a registration waits for a name; what is not known by then is judged when it is."""
 
-_URL = re.compile(
-    r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?([/?][!-~]*)?", re.ASCII
-)
+_URL = re.compile(r"(https?)://([^/?#]*)([^#]*)(#?.*)", re.ASCII | re.DOTALL | re.IGNORECASE)
+_AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
+_NUMERIC = re.compile(r"(.*\.)?([0-9]+|0x[0-9a-f]*)")
+"""A host that some resolvers take as an IPv4 address, whatever it looks like."""
+
+_TARGET = re.compile(r"[!-~]*")
 _NOT_IN_TARGET = re.compile(r"[\\#\[\]<>\"^`{}|]")
 WELL_KNOWN_PORTS = (80, 443)
 """Of the ports below 1024, those for HTTP; a POST could be mistaken for what others speak."""
@@ -101,14 +106,45 @@ class Allowance:
 
 def read(url: str) -> Callback:
     """The parts of a callback's URL; Refused where it is none that can be posted to."""
+    if len(url) > MAX_LENGTH:
+        raise Refused(f"is over {MAX_LENGTH} characters")
     found = _URL.fullmatch(url)
-    if found is None or len(url) > MAX_LENGTH or _NOT_IN_TARGET.search(found[4] or ""):
+    if found is None:
         raise Refused("is no absolute http or https URL")
-    scheme, host, target = found[1], found[2].strip("[]").lower().rstrip("."), found[4] or "/"
-    port = int(found[3]) if found[3] else _default_port(scheme)
-    if not host or not (port in WELL_KNOWN_PORTS or 1024 <= port < 65536):
-        raise Refused("has a port that events are not posted to" if host else "has no host")
+    scheme, authority, target, fragment = found[1].lower(), found[2], found[3], found[4]
+    if fragment:
+        raise Refused("has a fragment, which is not sent")
+    if "@" in authority:
+        raise Refused("has a user name, which is not sent")
+    if not _TARGET.fullmatch(target) or _NOT_IN_TARGET.search(target):
+        raise Refused("has a character in its path or query that must be encoded")
+    host, port = _place(authority, _default_port(scheme))
     return Callback(scheme, host, port, target if target.startswith("/") else f"/{target}")
+
+
+def _place(authority: str, default_port: int) -> tuple[str, int]:
+    """The host and the port of a URL's authority; Refused."""
+    found = _AUTHORITY.fullmatch(authority)
+    if found is None:
+        raise Refused("has a host or a port that is none" if authority else "has no host")
+    port = int(found[2]) if found[2] else default_port
+    if not (port in WELL_KNOWN_PORTS or 1024 <= port < 65536):
+        raise Refused("has a port that events are not posted to")
+    return _host(found[1].lower()), port
+
+
+def _host(text: str) -> str:
+    """A name or an address, without brackets and a last dot; Refused where it is neither."""
+    host = text.strip("[]").removesuffix(".")
+    if text.startswith("[") or _NUMERIC.fullmatch(host):
+        kind, what = (IPv6Address, "IPv6") if text.startswith("[") else (IPv4Address, "IPv4")
+        try:
+            kind(host)
+        except ValueError:
+            raise Refused(f"has a host that is no {what} address") from None
+    elif not _NAME.fullmatch(host) or len(host) > MAX_HOST:
+        raise Refused("has a host that is no name")
+    return host
 
 
 def lookup(host: str, port: int) -> list[str]:
@@ -166,7 +202,7 @@ def _judge(host: str, found: Iterable[str], allowance: Allowance) -> None:
     if resolved and all(allowed):
         return
     if inside or not all(ok or is_public(each) for ok, each in zip(allowed, resolved, strict=True)):
-        raise Refused("leads to an address that events are not posted to")
+        raise Refused("leads to no public address, and to none that CALLBACK_ALLOW lets in")
 
 
 def _plain(address: Address) -> Address:

@@ -60,6 +60,41 @@ def test_what_is_no_url_to_post_to(url: str) -> None:
         check(url, NOTHING, lambda *_: PUBLIC)
 
 
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("ftp://crm.example/", "is no absolute http or https URL"),
+        ("crm.example/x", "is no absolute http or https URL"),
+        ("http:///x", "has no host"),
+        ("http://crm.example/" + "x" * 2000, "is over 2000 characters"),
+        ("http://user@crm.example/", "has a user name"),
+        ("HTTP://user:pass@crm.example/", "has a user name"),
+        ("http://crm.example/#top", "has a fragment"),
+        ("http://crm.example/?a#", "has a fragment"),
+        ("http://[1::2::3]/", "no IPv6 address"),
+        ("http://[1.2.3.4]/", "no IPv6 address"),
+        ("http://256.1.1.1/", "no IPv4 address"),
+        ("http://1.2.3/", "no IPv4 address"),
+        ("http://0x7f000001/", "no IPv4 address"),
+        ("http://crm.example.1/", "no IPv4 address"),
+        ("http://a..b/", "has a host that is no name"),
+        ("http://.a/", "has a host that is no name"),
+        ("http://" + "a" * 64 + ".example/", "has a host that is no name"),
+        ("http://" + "a.b." * 64 + "example/", "has a host that is no name"),
+        ("http://a b/", "has a host or a port that is none"),
+        ("http://crm.example:x/", "has a host or a port that is none"),
+        ("http://crm.example:25/", "has a port that events are not posted to"),
+        ("http://crm.example/a b", "must be encoded"),
+        ("http://crm.example/{id}", "must be encoded"),
+        ("http://10.1.2.3/", "CALLBACK_ALLOW"),
+        ("http://crm.internal/", "CALLBACK_ALLOW"),
+    ],
+)
+def test_who_is_refused_is_told_the_true_reason(url: str, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        check(url, Allowance.read("10.9.9.9"), lambda *_: ["10.1.2.3"])
+
+
 @pytest.mark.parametrize("url", INSIDE)
 def test_what_leads_inside(url: str) -> None:
     with pytest.raises(Refused) as raised:
@@ -130,6 +165,8 @@ def test_a_registration_does_not_wait_for_a_slow_name(monkeypatch: pytest.Monkey
     ("url", "authority", "target"),
     [
         ("http://crm.example", "crm.example", "/"),
+        ("HTTP://CRM.example", "crm.example", "/"),
+        ("HttpS://crm.example./a", "crm.example", "/a"),
         ("http://crm.example:80/a?b=c", "crm.example", "/a?b=c"),
         ("https://crm.example:8443?b", "crm.example:8443", "/?b"),
         ("http://[2606:2800::1]:8080/", "[2606:2800::1]:8080", "/"),
