@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeAlias
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -79,6 +80,15 @@ class Watchdog:
                 if found is not None:
                     with suppress(OSError):
                         found.shutdown(socket.SHUT_RDWR)
+
+
+class _Final(http.client.HTTPResponse):
+    """A response, read past all that come before the final one (RFC 9110 section 15.2)."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        interim = 100 <= status < 200 and status != HTTPStatus.SWITCHING_PROTOCOLS
+        return version, HTTPStatus.CONTINUE if interim else status, reason
 
 
 class Receiver:
@@ -156,6 +166,7 @@ class Receiver:
 
     def _connected_to(self, callback: Callback, address: str, until: float) -> HTTPConnection:
         connection = self._connection_to(callback, address)
+        connection.response_class = _Final
         try:
             with self._watchdog.within(until, lambda: connection.sock):
                 connection.connect()

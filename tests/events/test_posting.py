@@ -50,9 +50,39 @@ def test_a_name_that_comes_to_lead_inside_is_not_connected_to(watchdog: Watchdog
         for resolved in answers[1:]:
             url = f"http://{NAME}:{server.port}/"
             receiver = Receiver(url, Allowance(), watchdog, resolve=lambda *_, r=resolved: r)
-            with pytest.raises(Unreachable, match="events are not posted to"):
+            with pytest.raises(Unreachable, match="no public address"):
                 receiver.post(b"{}", {})
         assert not server.posts
+
+
+@pytest.mark.parametrize("interim", [100, 102, 103, 199])
+def test_interim_answers_are_waited_through(watchdog: Watchdog, interim: int) -> None:
+    def behave(handler: receivers.Handler) -> None:
+        for _ in range(3):
+            handler.wfile.write(b"HTTP/1.1 %d Wait\r\nLink: </x>\r\n\r\n" % interim)
+            time.sleep(0.02)
+        handler.answer(410, {"Retry-After": "7"})
+
+    with Server(behave) as server:
+        receiver = Receiver(server.url, LOOPBACK, watchdog)
+        for posted in (1, 2):
+            answer = receiver.post(b"{}", {})
+            assert (answer.status, answer.retry_after, len(server.posts)) == (410, "7", posted)
+        receiver.close()
+
+
+def test_a_switch_of_protocols_is_no_delivery(watchdog: Watchdog) -> None:
+    with Server(receivers.status(101, Upgrade="x", Connection="Upgrade")) as server:
+        assert Receiver(server.url, LOOPBACK, watchdog).post(b"{}", {}).status == 101
+
+
+def test_interim_answers_without_end_are_given_up(watchdog: Watchdog) -> None:
+    def behave(handler: receivers.Handler) -> None:
+        while not handler.server.receiver.stopping.wait(0.01):
+            handler.wfile.write(b"HTTP/1.1 102 Wait\r\n\r\n")
+
+    with Server(behave) as server, pytest.raises(Unreachable, match="in time"):
+        Receiver(server.url, LOOPBACK, watchdog, HASTY).post(b"{}", {})
 
 
 def test_proxies_of_the_environment_are_not_used(
