@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generated.operations import BASE_PATH, OPERATIONS
-from impl import app, idle, metrics, storage, tracing
+from impl import app, idle, metrics, storage, tracing, wire
 from impl.contract import Contract
 from impl.settings import Settings
 from impl.store.backlog import backlog
@@ -39,6 +39,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._started = started
         self._contract = Contract.load()
         self._process: Any = None
+        wire.mend()
         super().__init__()
 
     def load_config(self) -> None:
@@ -48,6 +49,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": [f"fd://{listener}" for listener in self._listeners],
             "workers": settings.workers,
             "worker_class": idle.Worker,
+            "http_parser": "python",  # wire.mend() is for this one
             "asgi_lifespan": "on",
             "max_requests": settings.max_requests,
             "max_requests_jitter": settings.max_requests // 10,  # not all workers at once

@@ -1,6 +1,7 @@
 """Request bodies: read within limits, and decoded as JSON that can be kept without loss."""
 
 import asyncio
+import codecs
 import json
 import re
 from collections import Counter
@@ -93,8 +94,10 @@ def decode(body: bytes) -> Any:
     """The JSON value (RFC 8259), or BodyMissing, BodyInvalid or FieldInvalid.
 
     Refused is what could not come back as it was sent: duplicate names, numbers beyond 64 bits,
-    half surrogates; and what is deeper, wider or longer than `impl.bounds`.
+    half surrogates; and what is deeper, wider or longer than `impl.bounds`. A byte order mark in
+    front is skipped (RFC 8259 section 8.1).
     """
+    body = body.removeprefix(codecs.BOM_UTF8)
     if not body.strip():
         raise BodyMissing("a JSON body is needed")
     if _is_crowded(body):

@@ -18,7 +18,7 @@ from impl.web import body, errors, guard
 from impl.web.admission import Admission
 from impl.web.gate import Gate
 from impl.web.headers import secured
-from impl.web.health import Health
+from impl.web.health import PATHS, Health
 from impl.web.layers import MEDIA_TYPE, OPERATION
 from impl.web.routes import Routes
 from impl.web.tracing import TRACE, trace_id, traceparent
@@ -80,9 +80,10 @@ class Edge:
         await exchange.incoming.discard()
 
     async def _serve(self, scope: Scope, exchange: "_Exchange") -> None:
+        guard.target(scope)
         scope["path"] = guard.path(scope)
         guard.query(scope)
-        guard.host(scope)
+        guard.host(scope, linked=scope["path"] not in PATHS)
         found = self._routes.find(scope["path"])
         if found is None:
             await self._serve_other(scope, exchange)

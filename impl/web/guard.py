@@ -29,7 +29,17 @@ MAX_LANGUAGES = 1000
 
 _RANGE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ABSOLUTE = re.compile(rb"https?://([^/]*)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(rb"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+
+
+def target(scope: Scope) -> None:
+    """Take a target in absolute form as its path, and its host as `Host` (RFC 9112 3.2.2)."""
+    raw: bytes = scope.get("raw_path") or b""
+    found = None if raw.startswith(b"/") else _ABSOLUTE.fullmatch(raw)
+    if found:
+        scope["raw_path"] = found[2] or b"/"
+        scope["headers"] = [(k, found[1] if k == b"host" else v) for k, v in scope["headers"]]
 
 
 def path(scope: Scope) -> str:
@@ -58,9 +68,14 @@ def query(scope: Scope) -> None:
         raise ParameterInvalid("query", "is not UTF-8") from None
 
 
-def host(scope: Scope) -> None:
-    """Raise HeaderInvalid without exactly one sane `Host`: links are made of it."""
+def host(scope: Scope, *, linked: bool = True) -> None:
+    """Raise HeaderInvalid without exactly one sane `Host`: links are made of it.
+
+    Where there are none in the answer, HTTP/1.0 may leave it out.
+    """
     hosts = values(scope, b"host")
+    if not linked and not hosts and scope["http_version"] == "1.0":
+        return
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         raise HeaderInvalid("Host", "one valid host is needed")
 

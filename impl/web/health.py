@@ -9,6 +9,8 @@ from collections.abc import Callable
 from impl.errors import MethodNotAllowed, Unavailable
 from impl.web.errors import Answer, as_json
 
+PATHS = ("/health/live", "/health/ready")
+
 
 class Health:
     """Alive while the process answers; ready while the database can be written to."""
@@ -18,7 +20,7 @@ class Health:
 
     async def answer(self, method: str, path: str) -> Answer | None:
         """The answer of a health path, or None where it is another path; MethodNotAllowed."""
-        if path not in ("/health/live", "/health/ready"):
+        if path not in PATHS:
             return None
         if method not in ("GET", "HEAD"):
             raise MethodNotAllowed(method, "GET, HEAD")

@@ -37,6 +37,7 @@ class Answer:
     """One response as it came."""
 
     status: int
+    reason: str
     headers: dict[str, str]
     body: bytes
 
@@ -75,7 +76,8 @@ class Wire:
         pairs = [field.decode().rstrip().split(": ", 1) for field in fields]
         headers = {name.lower(): value for name, value in pairs}
         length = 0 if head else int(headers.get("content-length", 0))
-        return Answer(int(line.split()[1]), headers, self.stream.read(length))
+        _, status, reason = line.decode().rstrip().split(" ", 2)
+        return Answer(int(status), reason, headers, self.stream.read(length))
 
     def ends(self) -> bool:
         """Whether the server has ended the connection, with nothing more to say."""
@@ -175,6 +177,11 @@ LIES: dict[str, tuple[tuple[str, ...], bytes]] = {
     "a length of letters": (("Content-Length: abc",), b"{}"),
     "chunked twice": (("Transfer-Encoding: chunked, chunked",), b"2\r\n{}\r\n0\r\n\r\n"),
     "a coding unknown": (("Transfer-Encoding: x",), b"{}"),
+    "a trailer without a colon": ((CHUNKED,), b"2\r\n{}\r\n0\r\nGET / HTTP/1.1\r\n\r\n"),
+    "a trailer without a name": ((CHUNKED,), b"2\r\n{}\r\n0\r\n: x\r\n\r\n"),
+    "a blank before a trailer's colon": ((CHUNKED,), b"2\r\n{}\r\n0\r\nX : 1\r\n\r\n"),
+    "a trailer that is folded": ((CHUNKED,), b"2\r\n{}\r\n0\r\nX: 1\r\n y\r\n\r\n"),
+    "a trailer with a NUL": ((CHUNKED,), b"2\r\n{}\r\n0\r\nX: \x00\r\n\r\n"),
 }
 
 
@@ -274,6 +281,114 @@ def test_a_client_that_waits_for_100_in_vain_is_told_at_once_and_let_go(
         assert time.perf_counter() - started < 5
         assert (refused.status, refused.headers["connection"]) == (status, "close")
         assert status != 415 or wire.ends()
+
+
+# ---- targets, hosts and the line of the status
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_health_answers_a_probe_that_names_no_host(port: int, method: str, path: str) -> None:
+    with Wire(port) as wire:
+        wire.send(f"{method} {path} HTTP/1.0\r\n\r\n".encode())
+        assert wire.answer(head=method == "HEAD").status == 200
+        assert wire.ends()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"GET {BILLS} HTTP/1.0\r\n\r\n",
+        f"GET {BILLS} HTTP/1.1\r\n\r\n",
+        "GET /health/live HTTP/1.1\r\n\r\n",
+        "GET /health/live HTTP/1.0\r\nHost: a b\r\n\r\n",
+    ],
+)
+def test_what_makes_links_or_speaks_http_1_1_needs_a_host(port: int, raw: str) -> None:
+    assert ask(port, raw.encode()).message == "Host: one valid host is needed"
+
+
+@pytest.mark.parametrize("host", ["bills.example", "bills.example:8443", "[::1]:80"])
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "https"])
+def test_the_host_of_an_absolute_target_counts(port: int, scheme: str, host: str) -> None:
+    made = json.loads(ask(port, request("POST", BILLS, JSON, body=b"{}")).body)["id"]
+    answer = ask(port, request("GET", f"{scheme}://{host}{BILLS}/{made}?fields=none"))
+    assert answer.status == 200
+    assert json.loads(answer.body)["href"] == f"http://{host}{BILLS}/{made}"
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("http://h", 307),
+        ("http://h?x=1", 307),
+        ("http://h/health/live", 200),
+        ("http://user@h/health/live", 400),
+        ("http:///health/live", 400),
+        ("http://a b/health/live", 400),
+        ("ftp://h/health/live", 404),
+        (f"http://h{BILLS}?nosuch", 400),
+        (f"http://h{BILLS}/http://h/x", 404),
+    ],
+)
+def test_an_absolute_target_is_taken_apart(port: int, target: str, status: int) -> None:
+    assert ask(port, request("GET", target)).status == status
+
+
+def test_an_absolute_target_needs_a_host_header_all_the_same(port: int) -> None:
+    assert ask(port, b"GET http://h/health/live HTTP/1.1\r\n\r\n").status == 400
+
+
+@pytest.mark.parametrize("first", [b"", request("POST", BILLS, JSON, body=b"{}")])
+def test_an_empty_line_before_a_request_is_passed_over(port: int, first: bytes) -> None:
+    for pause in (0, 0.1):
+        with Wire(port) as wire:
+            assert not first or wire.send(first).answer().status == 201
+            wire.send(b"\r\n")
+            time.sleep(pause)
+            assert wire.send(request("GET", BILLS)).answer().status == 200
+
+
+def test_an_empty_line_behind_a_body_is_passed_over(port: int) -> None:
+    with Wire(port) as wire:
+        wire.send(request("POST", BILLS, JSON, body=b"{}") + b"\r\n" + request("GET", BILLS))
+        assert [wire.answer().status, wire.answer().status] == [201, 200]
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (request("GET", f"{BILLS}?limit=0"), "Partial Content"),
+        (request("GET", f"{BILLS}/nothing"), "Not Found"),
+        (request("PUT", BILLS, JSON, body=b"{}"), "Method Not Allowed"),
+        (request("GET", BILLS, "Accept: text/html"), "Not Acceptable"),
+        (request("DELETE", f"{BILLS}/%s", 'If-Match: "7"'), "Precondition Failed"),
+        (request("POST", BILLS, JSON, f"Content-Length: {LIMIT + 1}"), "Content Too Large"),
+        (request("GET", f"{BILLS}/{'a' * 10_240}"), "URI Too Long"),
+        (request("POST", BILLS, body=b"{}"), "Unsupported Media Type"),
+        (request("GET", f"{BILLS}?filter=$..x"), "Not Implemented"),
+        (b"GET / HTTP/1.1\r\n" + b"X: 1\r\n" * 200 + b"\r\n", "Request Header Fields Too Large"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_status_comes_with_its_own_reason(port: int, raw: bytes, reason: str) -> None:
+    made = json.loads(ask(port, request("POST", BILLS, JSON, body=b"{}")).body)["id"]
+    assert ask(port, raw.replace(b"%s", made.encode())).reason == reason
+
+
+def test_a_key_that_is_used_again_has_a_reason_too(port: int) -> None:
+    key = "Idempotency-Key: once"
+    assert ask(port, request("POST", BILLS, JSON, key, body=b"{}")).status == 201
+    again = ask(port, request("POST", BILLS, JSON, key, body=b'{"billNo":"1"}'))
+    assert (again.status, again.reason) == (422, "Unprocessable Content")
+
+
+def test_a_byte_order_mark_before_a_body_is_passed_over(port: int) -> None:
+    body = b'\xef\xbb\xbf{"billNo":"1"}'
+    made = ask(port, request("POST", BILLS, JSON, body=body))
+    assert (made.status, json.loads(made.body)["billNo"]) == (201, "1")
+    for refused in (b"\xef\xbb\xbf", b"\xef\xbb\xbf" + body, b"\xff\xfe{\x00}\x00"):
+        assert ask(port, request("POST", BILLS, JSON, body=refused)).status == 400
 
 
 # ---- connections

@@ -41,6 +41,14 @@ def test_lines_are_kept_as_a_post_keeps_them(
         assert ours
 
 
+def test_a_byte_order_mark_before_the_first_line_is_passed_over(
+    database: Database, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "some.ndjson", [b"\xef\xbb\xbf" + orjson.dumps(rate(1)), rate(2)])
+    said = database.run("import", path)
+    assert (said.status, said.out) == (0, "2 imported, 0 refused\n")
+
+
 def test_what_can_be_brought_in_is_what_has_a_collection(store: Store) -> None:
     known = handlers.collections(Services(store, Contract.load()))
     assert known.keys() == set(IMPORTED) < set(EXPORTED)
