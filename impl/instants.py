@@ -26,6 +26,17 @@ def instant(text: str) -> datetime | None:
     return _remembered(text) if len(text) <= LONGEST_KEPT else _read(text)
 
 
+def written(moment: Any) -> str:
+    """An instant as we write it, in UTC: to the millisecond, or to the second where it is whole.
+
+    TypeError for anything else, as what writes JSON wants to be told.
+    """
+    if not isinstance(moment, datetime):
+        raise TypeError(type(moment).__name__)
+    parts = "milliseconds" if moment.microsecond >= 1000 else "seconds"
+    return moment.astimezone(UTC).isoformat(timespec=parts).replace("+00:00", "Z")
+
+
 def _read(text: str) -> datetime | None:
     if _RFC_3339.fullmatch(text) is None:
         return None

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import orjson
 
+from impl.instants import written
 from impl.query.language import Document, Rendered
 
 MARK = "\0"
@@ -142,4 +143,4 @@ def _href(base: str, resource: str, id_: str) -> str:
 
 
 def _json(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
+    return orjson.dumps(value, default=written, option=orjson.OPT_PASSTHROUGH_DATETIME)

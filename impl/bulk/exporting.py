@@ -12,12 +12,13 @@ from generated import schemas
 from impl.bulk.files import target
 from impl.bulk.resources import EXPORTED
 from impl.handlers.collection import refuse_unknown
+from impl.instants import written
 from impl.query import attributes, parse
 from impl.query.language import Document, Query
 from impl.store.mongo import Store
 
 BATCH = 500
-LINE = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+LINE = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE
 
 
 def query(resource: str, text: str, zone: tzinfo) -> Query:
@@ -41,7 +42,7 @@ def export(rows: Iterator[Document], path: str) -> int:
     count = 0
     with target(path) as file, tqdm(unit=" documents", unit_scale=True, disable=None) as bar:
         while batch := list(islice(rows, BATCH)):
-            file.write(b"".join(orjson.dumps(each, option=LINE) for each in batch))
+            file.write(b"".join(orjson.dumps(each, written, LINE) for each in batch))
             bar.update(len(batch))
             count += len(batch)
     return count

@@ -240,9 +240,10 @@ def refuse_unknown(store: Store, resource: str, query: Query) -> None:
 def versions(if_match: str | None) -> frozenset[int] | None:
     """The versions that an `If-Match` header names; None for any (RFC 9110 section 13.1.1).
 
-    Weak tags name none: they can't promise that nothing changed.
+    A weak tag counts as the strong one that it was: proxies that compress what they pass on weaken
+    tags, and all of ours are strong.
     """
     if if_match is None or if_match.strip() == "*":
         return None
-    tags = re.findall(r'(?:^|,)\s*"([1-9][0-9]{0,17})"\s*(?=,|$)', if_match)
+    tags = re.findall(r'(?:^|,)\s*(?:W/)?"([1-9][0-9]{0,17})"\s*(?=,|$)', if_match)
     return frozenset(map(int, tags))

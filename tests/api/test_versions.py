@@ -1,5 +1,6 @@
 """Versions: who changes what they have not seen is told, and no change is lost."""
 
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -55,10 +56,14 @@ def test_what_changes_nothing_keeps_the_tag(api: httpx.Client, resource: Resourc
 
 
 STALE = [
-    '"7"', 'W/"1"', '"01"', '"1 "', '""', "1", '"7", "8"', 'W/"1", "7"', '"x,1"', '"1', '1"',
+    '"7"', 'W/"7"', 'w/"1"', 'W/ "1"', '"01"', '"1 "', '""', "1", '"7", "8"', 'W/"8", "7"', '"x,1"',
+    '"1', '1"',
     '"-1"', '"' + "1" * 5000 + '"', '"1.0"', '"+1"', "", '"*"', '"1";"7"', '"a", "x,21"', "x1x",
 ]  # fmt: skip
-FRESH = ['"1"', "*", '"7","1"', '"7" , "1"', 'W/"1", "1"', '"x,7", "1"', '"1","1"']
+FRESH = [
+    '"1"', 'W/"1"', 'W/"1", "7"', '"7",W/"1"', "*", '"7","1"',
+    '"7" , "1"', 'W/"1", "1"', '"x,7", "1"', '"1","1"',
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("tag", STALE)
@@ -90,6 +95,21 @@ def test_any_tag_of_what_is_not_there_is_not_found(api: httpx.Client) -> None:
     for tag in ("*", '"1"'):
         answer = api.patch(f"{RATES}/nosuch", json={}, headers={"If-Match": tag})
         assert answer.status_code == 404
+
+
+def test_every_way_shows_an_instant_to_the_millisecond(api: httpx.Client) -> None:
+    given = RATE | {"date": "2026-10-01T10:00:00.7970001+02:00"}
+    made = api.post(RATES, json=given)
+    changed = api.patch(made.json()["href"], json={"name": "y"})
+    where = {"id": made.json()["id"]}
+    lines = api.get(RATES, params=where, headers={"Accept": "application/x-ndjson"})
+    fields = api.get(RATES, params=where | {"fields": "date,lastUpdate"})
+    for text in (made.text, changed.text, api.get(made.json()["href"]).text, lines.text):
+        assert '"date":"2026-10-01T08:00:00.797Z"' in text
+    assert '"date":"2026-10-01T08:00:00.797Z"' in fields.text
+    events = api.get("events", params={"event.appliedCustomerBillingRate.id": where["id"]})
+    for text in (made.text, changed.text, lines.text, fields.text, events.text):
+        assert not re.search(r"\.[0-9]{6}Z", text)
 
 
 # ---------------------------------------------------------------- If-None-Match

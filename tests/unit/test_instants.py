@@ -1,6 +1,6 @@
 """Instants found by a plan, as schemas load them; and the first instants of days."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generated.schemas import SCHEMAS
-from impl.instants import EARLIEST, LATEST, first_instant, plan
+from impl.instants import EARLIEST, LATEST, first_instant, plan, written
 from tests.openapi.contracts import generated, project
 from tests.openapi.test_schemas import COMPONENTS, CONTRACT, value_of
 
@@ -19,6 +19,30 @@ def typed(value: Any) -> str:
     if isinstance(value, dict):
         return repr({name: typed(value[name]) for name in sorted(value)})
     return repr(list(map(typed, value))) if isinstance(value, list) else repr(value)
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(2026, 11, 24, 10, 21, 42, 926000, UTC), "2026-11-24T10:21:42.926Z"),
+        (datetime(2026, 11, 24, 10, 21, 42, 926999, UTC), "2026-11-24T10:21:42.926Z"),
+        (datetime(2026, 11, 24, 10, 21, 42, 20000, UTC), "2026-11-24T10:21:42.020Z"),
+        (datetime(2026, 11, 24, 10, 21, 42, 999, UTC), "2026-11-24T10:21:42Z"),
+        (datetime(2026, 11, 24, 10, 21, tzinfo=UTC), "2026-11-24T10:21:00Z"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
+        (
+            datetime(2026, 11, 24, 1, 21, 42, 500, timezone(timedelta(hours=5, minutes=30))),
+            "2026-11-23T19:51:42Z",
+        ),
+    ],
+)
+def test_instants_are_written_to_the_millisecond_in_utc(moment: datetime, text: str) -> None:
+    assert written(moment) == text
+
+
+def test_nothing_else_is_written_as_an_instant() -> None:
+    with pytest.raises(TypeError, match="date"):
+        written(date(2026, 1, 1))
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
