@@ -4,6 +4,7 @@ No `href` of ours is stored: each is made when a resource is shown, for the reso
 the references from it to others that are served here.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,9 @@ import orjson
 from impl.instants import written
 from impl.query.language import Document, Rendered
 
-MARK = "\0"
-_MARK = b'"\\u0000/'
-"""Where a rendition has the base of an `href`. No other text of JSON can hold this: a client's NUL
-is refused, and in a text that begins with a backslash that is written twice.
+MARK = b"\xff"
+"""Stands in a rendition for the base of an `href`. No text can hold it: it is no UTF-8 (RFC 3629
+section 3), and what clients send is JSON in UTF-8, which `orjson` writes again as nothing else.
 """
 
 UNQUOTED = "!$&'()*+,;=:@~"
@@ -42,15 +42,20 @@ class Links:
 
     def href(self, id_: str) -> str:
         """The URL of a document of the resource."""
-        return _href(self.base, self.resource, id_)
+        return self.base + _path(self.resource, id_)
+
+    def _url(self, path: str) -> Any:
+        """A URL as it is put into documents."""
+        return self.base + path
 
     def added(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """The document with its `href`, and those of its references that lack one."""
-        shown = {"id": document["id"], "href": self.href(document["id"]), **document}
+        id_ = document["id"]
+        shown = {"id": id_, "href": self._url(_path(self.resource, id_)), **document}
         for name, target in REFERENCES.get(self.resource, {}).items():
             reference = document.get(name)
             if isinstance(reference, dict) and "href" not in reference and "id" in reference:
-                shown[name] = reference | {"href": _href(self.base, target, reference["id"])}
+                shown[name] = reference | {"href": self._url(_path(target, reference["id"]))}
         if self.resource == "customerBill" and isinstance(document.get("billDocument"), list):
             shown["billDocument"] = [self._located(d, shown) for d in document["billDocument"]]
         return shown
@@ -59,10 +64,7 @@ class Links:
         """An attachment of a bill; with its `url` where it is the document that is served here."""
         if not isinstance(attachment, dict) or attachment.get("id") != bill["id"]:
             return attachment
-        return {"url": self._document(bill["id"])} | attachment
-
-    def _document(self, bill: str) -> str:
-        return f"{self.href(bill)}/document"
+        return {"url": self._url(_document(bill["id"]))} | attachment
 
     def removed(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """The document without the `href`s that `added` makes."""
@@ -70,10 +72,10 @@ class Links:
         for name, target in REFERENCES.get(self.resource, {}).items():
             reference = document.get(name)
             if isinstance(reference, dict) and isinstance(reference.get("id"), str):
-                made = _href(self.base, target, reference["id"])
+                made = self.base + _path(target, reference["id"])
                 document[name] = _without(reference, "href", made)
         if self.resource == "customerBill" and isinstance(shown.get("billDocument"), list):
-            url = self._document(shown["id"])
+            url = self.base + _document(shown["id"])
             document["billDocument"] = [
                 _without(each, "url", url) for each in shown["billDocument"]
             ]
@@ -94,7 +96,7 @@ class Links:
         return self._based(b"[" + b",".join(texts) + b"]")
 
     def _based(self, text: bytes) -> bytes:
-        return text.replace(_MARK, _json(self.base)[:-1] + b"/")
+        return text.replace(MARK, _json(self.base)[1:-1])
 
     def plain(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """A document as the JSON values that a client sees."""
@@ -116,14 +118,24 @@ class EventLinks(Links):
         return shown
 
 
+class _Marked(Links):
+    """The `href`s of what is kept: with `MARK` for their base."""
+
+    def _url(self, path: str) -> Any:
+        return orjson.Fragment(b'"%b%b"' % (MARK, path.encode()))
+
+
 def rendered(resource: str, document: Document) -> bytes:
-    """The document as JSON for `Rendered`: as `one` writes it, its `href`s without their base."""
-    return Links(MARK, resource).one(document)
+    """The document as JSON for `Rendered`: as `one` writes it, with `MARK` for each base."""
+    return _json(_Marked("", resource).added(document))
 
 
 def assigned(text: bytes, values: Mapping[str, Any]) -> bytes:
     """What `rendered` made, with these values, which are no objects and get no links."""
-    return _json(orjson.loads(text) | values)
+    # While that is read as JSON, what nobody could know when the text was written stands for MARK.
+    stand_in = secrets.token_hex(16).encode()
+    changed = _json(orjson.loads(text.replace(MARK, stand_in)) | values)
+    return changed.replace(stand_in, MARK)
 
 
 def links(base: str, resource: str) -> Links:
@@ -138,8 +150,12 @@ def _without(value: Any, name: str, made: str) -> Any:
     return {k: v for k, v in value.items() if (k, v) != (name, made)}
 
 
-def _href(base: str, resource: str, id_: str) -> str:
-    return f"{base}/{resource}/{quote(id_, safe=UNQUOTED)}"
+def _path(resource: str, id_: str) -> str:
+    return f"/{resource}/{quote(id_, safe=UNQUOTED)}"
+
+
+def _document(bill: str) -> str:
+    return f"{_path('customerBill', bill)}/document"
 
 
 def _json(value: Any) -> bytes:

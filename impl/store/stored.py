@@ -19,13 +19,18 @@ STAMP, EVENT = "_stamp", "_event"
 """When the last write of the document was, by MongoDB's logical time, and the event of it but for
 the document itself: for as long as that is not in the feed (outbox.py)."""
 
+OWNERS = "_owners"
+"""Whose an event is, as of its write (access.py). Until it is in the feed, only the owners of the
+bill are kept with it: the others it tells itself."""
+
 DERIVED = "_derived"
 """The attributes that the server worked out itself, where there are any (`Document.derived`)."""
 
-TEXT = "_json1"
+TEXT = "_json2"
 """The document as JSON (`impl.links.rendered`), which is most of what reading it would cost.
 
-Where it is missing, the document is read instead. Its name changes with what `Links.added` adds.
+Where it is missing, the document is read instead. Its name changes with what `Links.added` adds and
+how; what stands under an older name is ignored.
 """
 
 MOST_TEXT = 64 * 1024
@@ -91,13 +96,19 @@ def shown(stored: Stored) -> Document:
 
 
 def outward(stored: Stored) -> Document:
-    """The document that was stored; Spoilt."""
-    version, id_ = stored.pop(VERSION, None), stored.pop("_id", None)
+    """The document that was stored, without all that is the store's own; Spoilt."""
+    own = hidden(stored)
+    version, id_ = own.get(VERSION), own.get("_id")
     if not isinstance(version, int) or stored.get("id") != id_:
         raise Spoilt(id_)
-    stored.pop(EXPIRES, None)
-    stored.pop(TEXT, None)
-    stamp, envelope = stored.pop(STAMP, None), stored.pop(EVENT, None)
+    stamp, envelope = own.get(STAMP), own.get(EVENT)
     untold = Untold(stamp, envelope) if stamp and envelope else None
-    derived = stored.pop(DERIVED, ())
-    return Document(decode(stored), version, untold, derived)
+    return Document(decode(stored), version, untold, own.get(DERIVED, ()))
+
+
+def hidden(stored: Stored) -> Stored:
+    """What of a document is the store's own, whichever release wrote it: taken out of it.
+
+    That is each name that begins with `_`, for names of clients are stored otherwise (bson.py).
+    """
+    return {name: stored.pop(name) for name in [*stored] if name[:1] == "_"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from impl.links import Links
-from impl.query.language import Key, Query, Rendered, Window
+from impl.query.language import Every, Key, Query, Rendered, Window
 from impl.store.mongo import Store
 from impl.store.stored import MOST_TEXT, TEXT
 
@@ -58,6 +58,29 @@ def test_a_change_changes_the_text(bills: Store) -> None:
         shown = bills.show(BILL, id_)
         assert isinstance(shown, Rendered)
         assert LINKS.one(shown) == LINKS.one(changed)
+
+
+@pytest.mark.parametrize("with_text", [True, False])
+def test_what_is_the_stores_own_is_never_shown_whichever_release_wrote_it(
+    store: Store, with_text: bool
+) -> None:
+    store.insert(BILL, {"id": "1", "billNo": "a", "_mine": 1})
+    collection, _ = store.collection(BILL)
+    own: Any = {"$set": {"_json1": b"\x00", "_json99": b"\xff", "_owners": ["x"], "_odd": {"a": 1}}}
+    collection.update_one({"_id": "1"}, own | ({} if with_text else {"$unset": {TEXT: 1}}))
+    page = store.find(BILL, Query(ready=True))
+    for each in (store.get(BILL, "1"), store.show(BILL, "1"), *page, *store.every(BILL, Every())):
+        shown = LINKS.plain(each)
+        assert {**shown, "href": ""} == {"id": "1", "href": "", "billNo": "a", "_mine": 1}
+
+
+def test_a_text_that_an_older_release_kept_is_ignored(store: Store) -> None:
+    store.insert(BILL, {"id": "1", "category": "\0/evil"})
+    assert LINKS.plain(store.show(BILL, "1"))["category"] == "\0/evil"
+    collection, _ = store.collection(BILL)
+    old = b'{"id":"1","href":"\\u0000/customerBill/1","category":"\\u0000/evil"}'
+    collection.update_one({"_id": "1"}, {"$set": {"_json1": old}, "$unset": {TEXT: 1}})
+    assert LINKS.plain(store.show(BILL, "1"))["category"] == "\0/evil"
 
 
 def test_no_text_is_kept_of_what_is_large(store: Store) -> None:

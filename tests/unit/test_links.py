@@ -8,14 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impl.links import Links, rendered
+from impl.links import Links, assigned, rendered
 from impl.query.language import Document, Rendered
 
 BASES = ["http://h/v4", "https://api.example.com:8443/a/v4", 'http://odd"\\base']
-SIMILAR = ["\\u0000/", '"\\u0000/', "\\\\u0000/x", "\u0001/", '","href":"\\u0000/']
-texts = st.one_of(
-    st.sampled_from(SIMILAR), st.text(st.characters(codec="utf-8", exclude_characters="\0"))
-)
+SIMILAR = [
+    "\0/evil",
+    "\0",
+    "\xff/",
+    "\\u0000/",
+    '"\\u0000/',
+    "\\\\u0000/x",
+    "\u0001/",
+    '","href":"\\u0000/',
+]
+texts = st.one_of(st.sampled_from(SIMILAR), st.text(st.characters(codec="utf-8")))
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
@@ -34,6 +41,18 @@ def test_any_document_reads_the_same(attributes: dict[str, Any], id_: str, base:
     text = links.one(kept("customerBill", document))
     assert text == links.one(document)
     assert links.many([kept("customerBill", document), document]) == b"[%b,%b]" % (text, text)
+
+
+@given(st.dictionaries(texts, values, max_size=4), st.dictionaries(texts, texts, max_size=2), texts)
+def test_what_is_assigned_in_one_step_reads_the_same(
+    attributes: dict[str, Any], change: dict[str, Any], id_: str
+) -> None:
+    before = Document({**attributes, "id": id_, "billCycle": {"id": "c"}}, 1)
+    free = {n: v for n, v in change.items() if n not in ("id", "href", "billCycle")}
+    text = assigned(rendered("customerBill", before), free)
+    links = Links(BASES[0], "customerBill")
+    shown = links.one(Rendered({"id": id_}, 2, text))
+    assert orjson.loads(shown) == orjson.loads(links.one(Document({**before, **free}, 2)))
 
 
 @pytest.mark.parametrize("base", BASES)
