@@ -97,7 +97,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
     def _healthy(self, rows: list[Document]) -> list[Document]:
         """The subscriptions with how they are doing, which their version depends on."""
         health = self._deliveries.health([each["id"] for each in rows])
-        return [_with_health(each, _told(health[each["id"]])) for each in rows]
+        return [_with_health(each, told(health[each["id"]])) for each in rows]
 
     def _typed(self, document: Any) -> types.EventSubscription:
         typed: types.EventSubscription = document
@@ -109,14 +109,15 @@ def _with_health(subscription: Document, health: Mapping[str, Any]) -> Document:
     return Document({**subscription, **health}, version)
 
 
-def _told(health: Health) -> dict[str, Any]:
+def told(health: Health) -> dict[str, Any]:
+    """What a subscription says of how it is doing; `failed` are deliveries that were given up."""
     kept = {name: health.kept[name] for name in HEALTH if name in health.kept}
     return {
         "state": "failing" if health.kept.get("failures") else "active",
         "delivered": 0,
+        **kept,
         "pending": health.pending,
         "failed": health.failed,
-        **kept,
     }
 
 

@@ -3,12 +3,14 @@
 import time
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from impl.errors import NotFound
 from impl.events.build import trace
 from impl.events.posting import Patience
+from impl.handlers import hub
 from impl.store.backlog import backlog
 from tests.events import receiver as receivers
 from tests.events.conftest import World
@@ -180,6 +182,24 @@ def test_after_three_days_a_delivery_is_dead_and_can_be_sent_again(world: World)
         wait_for(lambda: world.health(subscription).kept["delivered"] == count + 1)
         receiver.accepted.pop(0)
         assert_in_order(receiver)
+
+
+def test_failed_counts_what_was_given_up_and_no_tries(world: World) -> None:
+    def shown() -> dict[str, Any]:
+        kept = world.store.get("hub", subscription)
+        return {**kept, **hub.told(world.health(subscription))}
+
+    with Receiver(receivers.status(500)) as receiver:
+        subscription = world.subscribe(receiver.url)
+        world.store.insert(BILL, {"id": "1"})
+        world.work()
+        for tries in (1, 2, 3):
+            wait_for(lambda tries=tries: world.health(subscription).kept["failed"] >= tries)
+            world.ahead += timedelta(hours=2)
+        assert (shown()["pending"], shown()["failed"]) == (1, 0)
+        world.ahead += timedelta(hours=73)
+        wait_for(lambda: shown()["failed"] == 1)
+        assert shown()["pending"] == 0
 
 
 def test_what_ends_takes_what_is_pending_with_it(world: World) -> None:
