@@ -1,4 +1,4 @@
-"""Commands: `python -m impl serve`, `worker`, `bill-cycle`, `import` and `export`."""
+"""Commands: `python -m impl serve`, `worker`, `bill-cycle`, `set-aside`, `import`, `export`."""
 
 import argparse
 import os
@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 
+import orjson
 import structlog
 
 from generated.operations import BASE_PATH
@@ -53,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     cycle.add_argument("id", help="the billCycle to run")
     cycle.add_argument("--dry-run", action="store_true", help="show its bills, and write nothing")
     cycle.set_defaults(run=bill_cycle)
+    stuck = commands.add_parser("set-aside", help="list events that can't be moved to the feed")
+    what = stuck.add_mutually_exclusive_group()
+    what.add_argument("--again", metavar="ID", help="have one tried again, and what waits with it")
+    what.add_argument("--drop", metavar="ID", help="give one up: nobody is told of it")
+    stuck.set_defaults(run=set_aside)
     _add_bulk(commands)
     return parser
 
@@ -139,6 +145,18 @@ def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
     else:
         preview.run(store, options.id, worker.jobs(chosen, store))
     store.close()
+
+
+def set_aside(chosen: Settings, options: argparse.Namespace) -> None:
+    """List the events that are set aside, a line of JSON each; or end that for one of them."""
+    with closing(_store(chosen)) as store:
+        aside = store.outbox.aside
+        if options.again:
+            aside.again(options.again)
+        elif options.drop:
+            store.in_transaction(lambda: aside.drop(options.drop))
+        for note in [] if options.again or options.drop else aside.notes():
+            print(orjson.dumps(aside.told(note), option=orjson.OPT_UTC_Z).decode())
 
 
 def bring_in(chosen: Settings, options: argparse.Namespace) -> int:

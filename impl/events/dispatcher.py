@@ -29,7 +29,8 @@ from impl.settings import Settings
 from impl.store.deliveries import Claim, Deliveries
 from impl.store.leases import Clock, Lease
 from impl.store.mongo import Store
-from impl.store.outbox import MOST_DELIVERIES, Routing
+from impl.store.outbox import MOST_DELIVERIES
+from impl.store.waiting import Routing
 
 COURIERS = 64
 """How many subscribers a worker serves at the same time."""

@@ -13,6 +13,12 @@ Path: TypeAlias = tuple[str, ...]
 Operator: TypeAlias = Literal["eq", "gt", "gte", "lt", "lte", "regex"]
 
 
+class Hidden(str):
+    """A name of the store's own: no client can ask for it, and none sees it."""
+
+    __slots__ = ()
+
+
 class Document(dict[str, Any]):
     """A document in TMF shape, and the version of it that is stored.
 

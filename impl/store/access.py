@@ -2,10 +2,13 @@
 
 The store asks this before everything it reads or writes of a resource, so that no handler can
 forget it. What is not named here nobody who is limited sees.
+
+A document is whose it is now; an event is whose it was at its write. So who makes a bill under the
+id of another that is gone sees nothing of what was told of that. Nobody who is limited sees the
+events from before it was kept whose they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from typing import Any
 
 from pymongo.database import Database
@@ -16,14 +19,13 @@ from impl.query.language import (
     Compare,
     Condition,
     Every,
-    Exists,
+    Hidden,
     Not,
     Path,
     Some,
 )
-from impl.query.paths import renamed
 from impl.store.mongo_query import to_filter
-from impl.store.stored import Stored
+from impl.store.stored import OWNERS, Stored
 from impl.store.transactions import session
 
 ACCOUNT: Path = ("billingAccount", "id")
@@ -46,6 +48,9 @@ names the parties of its rates."""
 
 PLANS = ("billCycle", "billCycleSpecification")
 """What belongs to nobody: everybody sees it, and who is limited does not write it."""
+
+EVERYBODY = "everybody"
+"""Whose the events of that are."""
 
 
 class Access:
@@ -108,8 +113,6 @@ class Access:
         return who or ANYBODY
 
     def _sees(self, who: Identity, resource: str, document: Mapping[str, Any]) -> bool:
-        if resource == EVENTS:
-            return any(self._sees(who, name, told) for name, told in document["event"].items())
         named = (
             (path, name) for path in OWNED.get(resource, ()) for name in _leaves(document, path)
         )
@@ -120,8 +123,8 @@ class Access:
             return Every()
         if resource != EVENTS:
             return self._own(who, resource)
-        told = [_in_event(name, self._own(who, name)) for name in OWNED if name != OUTCOMES]
-        return Some((*told, *(Exists(("event", name, "id")) for name in PLANS)))
+        named = [_owner(path, name) for path in (ACCOUNT, PARTY) for name in self._owned(who, path)]
+        return Compare((Hidden(OWNERS),), (*named, EVERYBODY))
 
     def _own(self, who: Identity, resource: str) -> Condition:
         """That a document belongs to one of the accounts or parties, itself or through its bill."""
@@ -156,13 +159,23 @@ class Access:
         return found is not None
 
 
-def _in_event(resource: str, condition: Condition) -> Condition:
-    """The condition on a resource as one on the events that tell of it."""
-    return renamed(condition, partial(_prefixed, resource))
+def owners(resource: str, document: Mapping[str, Any]) -> set[str]:
+    """Whose an event that tells of the document is, by what that says itself."""
+    if resource in PLANS:
+        return {EVERYBODY}
+    paths = (path for path in OWNED.get(resource, ()) if path in (ACCOUNT, PARTY))
+    return {_owner(path, name) for path in paths for name in _leaves(document, path)}
 
 
-def _prefixed(resource: str, path: Path) -> Path:
-    return ("event", resource, *path)
+def bills(resource: str, document: Mapping[str, Any]) -> Iterator[str]:
+    """The bills whose owners own the document."""
+    for path in OWNED.get(resource, ()):
+        if path not in (ACCOUNT, PARTY):
+            yield from _leaves(document, path)
+
+
+def _owner(path: Path, name: str) -> str:
+    return f"{path[0]}/{name}"
 
 
 def _leaves(value: Any, path: Path) -> Iterator[str]:

@@ -28,7 +28,8 @@ OPEN = {"state": "inProgress", "lastUpdate": {"$type": "date"}}
 @dataclass(frozen=True)
 class Backlog:
     """How much waits, and for how many seconds the oldest has; deliveries by state, and by outcome
-    how many were tried since ever; since ever, too, the documents that lacked letters.
+    how many were tried since ever; since ever, too, the documents that lacked letters; how many
+    events are set aside.
     """
 
     requests: int
@@ -38,6 +39,7 @@ class Backlog:
     deliveries: Mapping[str, int]
     attempts: Mapping[str, int]
     lacking: int
+    aside: int
 
 
 def backlog(store: Store) -> Backlog:
@@ -65,6 +67,7 @@ def _read(store: Store) -> Backlog:
         },
         attempts=_attempts(store),
         lacking=Tallies(store).count(LACKING),
+        aside=store.outbox.aside.count(),
     )
 
 

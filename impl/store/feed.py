@@ -12,7 +12,8 @@ from impl.errors import ParameterInvalid
 from impl.query.language import Compare
 from impl.store.faults import reading
 from impl.store.mongo import Store
-from impl.store.outbox import COUNTER, FEED, place
+from impl.store.outbox import COUNTER, FEED
+from impl.store.waiting import place
 
 AGAIN_SECONDS = 1.0
 AWAIT_MS = 1000

@@ -7,7 +7,7 @@ page far into the list costs what the first one does.
 from pymongo import IndexModel
 
 from impl.events.build import RESOURCES
-from impl.store.stored import EXPIRES, STAMP
+from impl.store.stored import EXPIRES, OWNERS, STAMP
 
 UNIQUE: dict[str, list[str]] = {"hub": ["callback", "query"]}
 EXPIRING: dict[str, tuple[str, int]] = {
@@ -35,18 +35,6 @@ COMPOUND: dict[str, list[tuple[str, str]]] = {
 }
 """What is filtered by together, or by the one and sorted by the other."""
 
-OWNERS = (
-    "customerBill.billingAccount.id",
-    "customerBill.relatedParty.id",
-    "customerBillOnDemand.billingAccount.id",
-    "customerBillOnDemand.relatedParty.id",
-    "appliedCustomerBillingRate.billingAccount.id",
-    "appliedCustomerBillingRate.bill.id",
-    "billCycle.id",
-    "billCycleSpecification.id",
-)
-"""Whose what events tell of is: where those who are limited find theirs (access.py)."""
-
 
 def _of_some(path: str) -> IndexModel:
     """An index of those documents alone that have the path."""
@@ -65,7 +53,7 @@ QUEUES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"currency": {"$exists": True}},
         )
     ],
-    "event": [_of_some(f"event.{path}") for path in OWNERS],
+    "event": [_of_some(OWNERS)],
     "outbox": [IndexModel([("stamp", 1), ("_id", 1)])],
     "delivery": [
         IndexModel([("state", 1), ("subscription", 1), ("position", 1)]),

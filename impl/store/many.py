@@ -26,7 +26,7 @@ class New:
 def ready(store: Store, resource: str, document: Mapping[str, Any]) -> New:
     """The document as `insert_many` keeps it under its id, with the event of that."""
     stored, made = kept(resource, document, 1)
-    rows = tuple(store.outbox.rows(resource, Write(None, made, stored)))
+    rows = store.outbox.rows(resource, [Write(None, made, stored)])
     return New(document, RawBSONDocument(encode(stored)), rows)
 
 

@@ -9,6 +9,7 @@ from impl.query.language import (
     Element,
     Every,
     Exists,
+    Hidden,
     Not,
     Path,
     Prefix,
@@ -17,7 +18,7 @@ from impl.query.language import (
     Span,
     Value,
 )
-from impl.store.bson import encode, encode_name
+from impl.store.bson import encode_first_name, encode_name
 
 Filter = dict[str, Any]
 NONE: Filter = {"_id": {"$in": []}}
@@ -63,7 +64,7 @@ def to_projection(chosen: Selection, also: tuple[Path, ...]) -> dict[str, int]:
 
 
 def _first(name: str) -> str:
-    return next(iter(encode({name: None})))
+    return name if isinstance(name, Hidden) else encode_first_name(name)
 
 
 def _paths(chosen: Selection) -> list[Path]:

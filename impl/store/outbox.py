@@ -6,7 +6,8 @@ removed, is large, or holds an event already: one that is written twice before t
 A write in one step (assignment.py) leaves the document without its text, which the relay makes.
 
 `relay` brings events to the feed, where each has a position, and puts a delivery for each
-subscriber beside it, all in one transaction, which leaves out what the feed has already. What it
+subscriber beside it, all in one transaction, which leaves out what the feed has already. What can't
+be moved is set aside (aside.py). What it
 leaves in documents is removed afterwards, so that it never stands in the way of their next write.
 So no event is lost, made up or told twice, wherever a process dies.
 
@@ -24,30 +25,33 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 import pymongo
+import structlog
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from bson.timestamp import Timestamp
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.read_concern import ReadConcern
 
 from impl.events.build import RESOURCES
 from impl.query.language import Document
-from impl.store import transactions
-from impl.store.bson import decode, encode
+from impl.store import access, aside, transactions
+from impl.store.aside import OUTBOX, Aside
+from impl.store.bson import encode
 from impl.store.faults import WRITE_SECONDS, translated
 from impl.store.stored import (
-    DERIVED,
     EVENT,
     EXPIRES,
+    OWNERS,
     STAMP,
     TEXT,
-    VERSION,
     Stored,
     Untold,
-    inward,
-    text_of,
 )
+from impl.store.waiting import Routing, Waiting, parted, place, read
 
-OUTBOX, FEED, COUNTER, DELIVERIES = "outbox", "event", "feed", "delivery"
+FEED, COUNTER, DELIVERIES = "event", "feed", "delivery"
 MOST_BYTES = 8 * 1024 * 1024
 """How much one step of the relay moves, but for a single event that is larger."""
 MOST_DELIVERIES = 20_000
@@ -58,8 +62,10 @@ AT_THE_WRITE = Timestamp(0, 0)
 FOR_GOOD = ReadConcern("linearizable")
 """Reads what no loss of a primary can undo."""
 
-SIZE, LACKING = "_size", "_lacking"
-"""How large a document is that is read, and whether it has no text."""
+RAW: CodecOptions[Any] = CodecOptions(document_class=RawBSONDocument)
+"""Leaves what is in a document unread."""
+
+log = structlog.get_logger("events")
 
 HELD = {STAMP: {"$exists": True}}
 """Which documents hold an event."""
@@ -78,36 +84,14 @@ class Write:
     after: Document | None
     stored: Stored | None = None
 
-
-@dataclass(frozen=True)
-class Waiting:
-    """An event that is not in the feed yet, as MongoDB holds it; the document that holds it."""
-
-    id: str
-    stamp: Timestamp
-    event: Stored
-    size: int
-    resource: str = ""
-    holder: str = ""
-    text: bytes | None = None
-    """What the document that holds it lacks."""
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """What the write's event tells of."""
+        return self.after if self.after is not None else self.before or {}
 
 
 Record: TypeAlias = Callable[[str, Document | None, Document | None], Mapping[str, Any] | None]
 """What makes the event of a write of a resource, or None where nobody is told of it."""
-
-
-@dataclass(frozen=True)
-class Routing:
-    """An event's subject, whose events keep their order, and the subscriptions it is for."""
-
-    subject: str
-    subscriptions: tuple[str, ...]
-
-
-def place(position: int) -> str:
-    """The id of the event at a position in the feed, in whose order ids are."""
-    return f"{position:016}"
 
 
 class Outbox:
@@ -122,6 +106,7 @@ class Outbox:
         self._client = client
         self._database = database
         self._record = record
+        self.aside = Aside(database)
 
     def with_events(
         self, resource: str, writes: Sequence[Write], write: Callable[[], bool]
@@ -130,8 +115,8 @@ class Outbox:
 
         `write` may be called more than once, as in a transaction.
         """
-        rows = [row for each in writes for row in self.rows(resource, each)]
-        return self.with_rows(rows, write)
+        with pymongo.timeout(WRITE_SECONDS):
+            return self.with_rows(self.rows(resource, writes), write)
 
     def with_rows(self, rows: Sequence[Stored], write: Callable[[], bool]) -> bool:
         """Do a write and keep its `rows` with it; as `with_events`."""
@@ -147,20 +132,45 @@ class Outbox:
 
         return transactions.within(self._client, both)
 
-    def rows(self, resource: str, write: Write) -> Iterator[Stored]:
-        """What goes into the outbox with a write; its document is given what it can hold."""
+    def rows(self, resource: str, writes: Sequence[Write]) -> list[Stored]:
+        """What goes into the outbox with some writes; each document is given what it can hold."""
+        owners = self._owners_of_bills(resource, writes) if self._record else {}
+        return [row for each in writes for row in self._rows(resource, each, owners)]
+
+    def _rows(
+        self, resource: str, write: Write, owners: Mapping[str, Sequence[str]]
+    ) -> Iterator[Stored]:
         before = write.before
         held = before.untold if before else None
         if before is not None and isinstance(held, Untold):
             told = {**held.envelope, "event": {resource: encode(before)}}
-            yield {"_id": told["eventId"], "stamp": held.stamp, "event": told}
+            beside = told.pop(OWNERS, [])
+            yield {"_id": told["eventId"], "stamp": held.stamp, "event": told, "owners": beside}
         event = self._record(resource, before, write.after) if self._record else None
         if event is None:
             return
+        beside = [
+            each for bill in access.bills(resource, write.told) for each in owners.get(bill, ())
+        ]
         if write.stored is not None and TEXT in write.stored and not held:
-            write.stored.update({STAMP: AT_THE_WRITE, EVENT: _envelope(event)})
+            envelope = _envelope(event) | ({OWNERS: beside} if beside else {})
+            write.stored.update({STAMP: AT_THE_WRITE, EVENT: envelope})
         else:
-            yield {"_id": event["eventId"], "stamp": None, "event": encode(event)}
+            row = {"_id": event["eventId"], "stamp": None, "event": encode(event)}
+            yield row | {"owners": beside}
+
+    def _owners_of_bills(
+        self, resource: str, writes: Sequence[Write]
+    ) -> Mapping[str, Sequence[str]]:
+        """The owners of each bill that what is written belongs to, as of now."""
+        ids = {bill for each in writes for bill in access.bills(resource, each.told)}
+        if not ids:
+            return {}
+        bills, paths = self._database[access.BILLS], (access.ACCOUNT, access.PARTY)
+        shown = {".".join(path): 1 for path in paths}
+        with translated():
+            found = bills.find({"_id": {"$in": [*ids]}}, shown, session=transactions.session())
+            return {each["_id"]: sorted(access.owners(access.BILLS, each)) for each in found}
 
     def envelope(self, resource: str, before: Document, after: Document) -> Stored | None:
         """The event of a change of these attributes, as the changed document can hold it."""
@@ -196,36 +206,50 @@ class Outbox:
 
     def is_empty(self) -> bool:
         """Whether there is nothing to move."""
+        notes = self.aside.notes()
         one: list[Stored] = [{"$limit": 1}, {"$project": {"_id": 1}}]
         others = [
-            {"$unionWith": {"coll": resource, "pipeline": [{"$match": HELD}, *one]}}
-            for resource in RESOURCES
+            {"$unionWith": {"coll": each, "pipeline": [{"$match": _held(notes, each)}, *one]}}
+            for each in RESOURCES
         ]
+        first = [{"$match": aside.free(notes, OUTBOX)}, *one]
         with translated():
-            return not list(self._database[OUTBOX].aggregate([*one, *others, {"$limit": 1}]))
+            return not list(self._database[OUTBOX].aggregate([*first, *others, {"$limit": 1}]))
 
     def size(self, most: int) -> tuple[int, Timestamp | None]:
-        """How many events wait, in each collection `most` at the most; the oldest one's stamp."""
-        rows = self._database[OUTBOX]
-        count = rows.estimated_document_count()
-        oldest = [each["stamp"] for each in rows.find({}, {"stamp": 1}).sort(ROWS_ORDER).limit(1)]
+        """How many events wait, in each collection `most` at the most; the oldest one's stamp.
+
+        Left out is what is set aside, and what waits with that.
+        """
+        notes = self.aside.notes()
+        rows, which = self._database[OUTBOX], aside.free(notes, OUTBOX)
+        count = (
+            rows.count_documents(which, limit=most) if which else rows.estimated_document_count()
+        )
+        first = rows.find(which, {"stamp": 1}).sort(ROWS_ORDER).limit(1)
+        oldest = [each["stamp"] for each in first]
         for resource in RESOURCES:
-            documents = self._database[resource]
-            count += documents.count_documents(HELD, limit=most)
-            first = documents.find(HELD, {STAMP: 1}).sort(HELD_ORDER).limit(1)
+            documents, which = self._database[resource], _held(notes, resource)
+            count += documents.count_documents(which, limit=most)
+            first = documents.find(which, {STAMP: 1}).sort(HELD_ORDER).limit(1)
             oldest += [each[STAMP] for each in first]
         return count, min(oldest, default=None)
 
     def relay(
         self, route: Callable[[Document], Routing], now: datetime, expires: datetime, limit: int
     ) -> int:
-        """Move the next events to the feed, with their deliveries; how many that were."""
+        """Move the next events to the feed, with their deliveries; how many that were.
 
-        def move() -> tuple[list[Waiting], int]:
+        One that can't be moved is set aside, and what tells of the same resource waits with it.
+        """
+
+        def move() -> tuple[list[Waiting], list[Stored], int]:
             events = self.waiting(limit)
-            return events, self._move(events, route, now, expires) if events else 0
+            return self._move(events, route, now, expires) if events else ([], [], 0)
 
-        moved, new = transactions.within(self._client, move)
+        moved, aside, new = transactions.within(self._client, move)
+        for note in aside:
+            log.error("event set aside", kept_as=note["_id"], reason=note["reason"])
         self._let_go(moved)
         return new
 
@@ -233,7 +257,8 @@ class Outbox:
         """The next events in the order of their stamps, as many as one step moves."""
         events: list[Waiting] = []
         size = 0
-        sources = [self._in_outbox(limit), *(self._in(each, limit) for each in RESOURCES)]
+        notes = self.aside.notes()
+        sources = [self._first(each, limit, notes) for each in (OUTBOX, *RESOURCES)]
         merged = heapq.merge(*sources, key=lambda each: (each.stamp, each.id))
         for each in islice(merged, limit):
             size += each.size
@@ -242,32 +267,37 @@ class Outbox:
             events.append(each)
         return events
 
-    def _in_outbox(self, limit: int) -> Iterator[Waiting]:
-        for row in self._first(OUTBOX, {}, ROWS_ORDER, limit):
-            yield Waiting(row["_id"], row["stamp"], row["event"], row[SIZE])
+    def _first(self, collection: str, limit: int, notes: Sequence[Stored]) -> Iterator[Waiting]:
+        """The first events that a collection holds, and that may be moved.
 
-    def _in(self, resource: str, limit: int) -> Iterator[Waiting]:
-        """The events that documents of a resource hold, each whole."""
-        for row in self._first(resource, HELD, HELD_ORDER, limit):
-            size, lacking = row.pop(SIZE), row.pop(LACKING)
-            id_, stamp, envelope = (row.pop(name) for name in ("_id", STAMP, EVENT))
-            row.pop(VERSION, None)
-            row.pop(DERIVED, None)
-            text = text_of(resource, Document(decode(row))) if lacking else None
-            event = {**envelope, "event": {resource: row}}
-            yield Waiting(envelope["eventId"], stamp, event, size, resource, id_, text)
-
-    def _first(self, collection: str, which: Stored, order: Stored, limit: int) -> Iterator[Stored]:
-        """The first of a collection, each with its size."""
-        lacking = {"$eq": [{"$type": f"${TEXT}"}, "missing"]}
+        What is in them is read one by one, and not by the driver, for what can't be read would
+        keep all others from being.
+        """
+        stamp, which = (STAMP, HELD) if collection != OUTBOX else ("stamp", {})
         stages: list[Stored] = [
-            {"$match": which},
-            {"$sort": order},
+            {"$match": which | aside.free(notes, collection)},
+            {"$sort": {stamp: 1, "_id": 1}},
             {"$limit": limit},
-            {"$set": {SIZE: {"$bsonSize": "$$ROOT"}, LACKING: lacking}},
-            {"$unset": TEXT},
+            {
+                "$project": {
+                    "stamp": f"${stamp}",
+                    "size": {"$bsonSize": "$$ROOT"},
+                    "lacking": {"$eq": [{"$type": f"${TEXT}"}, "missing"]},
+                    "row": "$$ROOT",
+                }
+            },
+            {"$unset": f"row.{TEXT}"},
         ]
-        yield from self._database[collection].aggregate(stages, session=transactions.session())
+        rows: Collection[Any] = self._database.get_collection(collection, codec_options=RAW)
+        for found in rows.aggregate(stages, session=transactions.session()):
+            at = found["stamp"] if isinstance(found["stamp"], Timestamp) else AT_THE_WRITE
+            waiting = Waiting(str(found["_id"]), at, {}, found["size"], collection, found["_id"])
+            yield read(
+                waiting,
+                found["row"].raw,
+                self._database.codec_options,
+                lacking=found["lacking"],
+            )
 
     def _move(
         self,
@@ -275,45 +305,46 @@ class Outbox:
         route: Callable[[Document], Routing],
         now: datetime,
         expires: datetime,
-    ) -> int:
+    ) -> tuple[list[Waiting], list[Stored], int]:
+        """Move what can be moved: that, notes of what can't, and how many are new in the feed."""
         session = transactions.session()
         ids = [each.id for each in waiting]
         feed = self._database[FEED]
-        there = {
-            each["eventId"]
-            for each in feed.find({"eventId": {"$in": ids}}, {"eventId": 1}, session=session)
-        }
-        new = [each.event for each in waiting if each.id not in there]
-        places = self._places(len(new)) if new else []
-        events = [
-            Document({"id": at, **decode(event)}) for at, event in zip(places, new, strict=True)
-        ]
+        known = feed.find({"eventId": {"$in": ids}}, {"eventId": 1}, session=session)
+        there = {each["eventId"] for each in known}
+        moved, ready, aside = parted(waiting, there, route, now)
+        places = self._places(len(ready)) if ready else []
+        for at, each in zip(places, ready, strict=True):
+            each.event["id"] = at
+        stored = [each.stored(expires) for each in ready]
         deliveries = [
             delivery
-            for event in events
-            for delivery in _deliveries(event, route(event), now, expires)
+            for each in ready
+            for delivery in _deliveries(each.event, each.routing, now, expires)
         ]
-        stored = [{EXPIRES: expires, **inward(event, 1)} for event in events]
         if stored:
             feed.insert_many(stored, session=session)
         if deliveries:
             self._database[DELIVERIES].insert_many(deliveries, ordered=False, session=session)
-        self._database[OUTBOX].delete_many({"_id": {"$in": ids}}, session=session)
-        return len(new)
+        if aside:
+            self.aside.add(aside)
+        gone = {"_id": {"$in": [*(each.id for each in moved), *_rows(moved)]}}
+        self._database[OUTBOX].delete_many(gone, session=session)
+        return moved, aside, len(ready)
 
     def _let_go(self, moved: Sequence[Waiting]) -> None:
         """Remove what was moved from the documents that hold it still, and make their texts."""
         gone: Stored = {"$unset": {STAMP: "", EVENT: ""}}
-        for resource in {each.resource for each in moved if each.resource}:
-            held = [each for each in moved if each.resource == resource]
+        for resource in {each.collection for each in moved} - {OUTBOX}:
+            held = [each for each in moved if each.collection == resource]
             whole = [each for each in held if each.text is None]
             which = {
-                "_id": {"$in": [each.holder for each in whole]},
+                "_id": {"$in": [each.row for each in whole]},
                 STAMP: {"$in": [each.stamp for each in whole]},
             }
             changes: list[pymongo.UpdateMany | pymongo.UpdateOne] = [
                 pymongo.UpdateOne(
-                    {"_id": each.holder, STAMP: each.stamp}, gone | {"$set": {TEXT: each.text}}
+                    {"_id": each.row, STAMP: each.stamp}, gone | {"$set": {TEXT: each.text}}
                 )
                 for each in held
                 if each.text is not None
@@ -333,6 +364,16 @@ class Outbox:
         )
         last: int = counter["position"]
         return [place(position) for position in range(last - count + 1, last + 1)]
+
+
+def _rows(moved: Sequence[Waiting]) -> list[Any]:
+    """Which rows of the outbox they were."""
+    return [each.row for each in moved if each.collection == OUTBOX]
+
+
+def _held(notes: Sequence[Stored], resource: str) -> Stored:
+    """The condition for documents with an event that may be moved."""
+    return HELD | aside.free(notes, resource)
 
 
 def _deliveries(

@@ -10,8 +10,8 @@ import pytest
 
 from impl.auth.tokens import LEEWAY_SECONDS
 from impl.store.mongo import Store
-from tests.auth.tokens import bearer
-from tests.auth.world import OWNED, SECRET, World, document, post
+from tests.auth.tokens import bearer, until
+from tests.auth.world import OWNED, SECRET, World, document, post, told
 
 
 @pytest.mark.parametrize("resource", OWNED)
@@ -53,7 +53,7 @@ def test_a_bill_tells_of_all_its_rates_and_gives_each_back_to_its_own_account(
     world: World,
 ) -> None:
     """One account may pay for another."""
-    bill = {"id": "paid", "billingAccount": {"id": "mine"}}
+    bill = {"id": "paid", "billingAccount": {"id": "paying"}}
     rate: dict[str, Any] = {
         "id": "used",
         "name": "Used by another",
@@ -62,7 +62,7 @@ def test_a_bill_tells_of_all_its_rates_and_gives_each_back_to_its_own_account(
     rate |= {"isBilled": True, "bill": {"id": "paid"}}
     post(world, "customerBill", bill)
     post(world, "appliedCustomerBillingRate", rate)
-    me = bearer(accounts="mine")
+    me = bearer(accounts="paying")
     html = world.door.get("customerBill/paid/document", headers=me | {"Accept": "text/html"})
     assert "Used by another" in html.text
     assert world.door.get("appliedCustomerBillingRate/used", headers=me).status_code == 200
@@ -184,6 +184,100 @@ def test_events_tell_of_ones_own(world: World, me: dict[str, str]) -> None:
         ((_, resource),) = each["event"].items()
         assert SECRET not in json.dumps(each)
         assert resource.get("billingAccount", {"id": "mine"})["id"] in ("mine", "own", "other")
+
+
+def test_who_makes_a_bill_under_the_id_of_one_that_is_gone_hears_nothing_of_that(
+    world: World,
+) -> None:
+    """Neither in a page or its count, nor in lines or live, nor by a filter."""
+    bill, rates = {"id": "adopted"}, "appliedCustomerBillingRate"
+    theirs = {"billingAccount": {"id": "theirs"}}
+    post(world, "customerBill", bill | theirs | {"category": SECRET})
+    post(world, rates, theirs | {"id": "was on it", "name": SECRET, "isBilled": True, "bill": bill})
+    assert world.door.delete("customerBill/adopted", headers=world.operator).status_code == 204
+    assert world.door.delete(f"{rates}/was on it", headers=world.operator).status_code == 204
+    evil: tuple[dict[str, Any], ...] = (
+        {"billingAccount": {"id": "evil"}},
+        {"relatedParty": [{"id": "evil"}]},
+    )
+    for me, mine in zip((bearer(accounts="evil"), bearer(party="evil")), evil, strict=True):
+        assert world.door.post("customerBill", json=bill | mine, headers=me).status_code == 201
+        come_to_the_end(world)
+        of_rates = f"event.{rates}.bill.id=adopted"
+        for query in (of_rates, "limit=1000", "eventType=AppliedCustomerBillingRateCreateEvent"):
+            page = world.door.get(f"events?{query}", headers=me)
+            lines_ = world.door.get(
+                f"events?{query}", headers=me | {"Accept": "application/x-ndjson"}
+            )
+            assert SECRET not in page.text + lines_.text
+            assert len(lines_.text.splitlines()) == int(page.headers["x-total-count"])
+        assert world.door.get(f"events?{of_rates}", headers=me).headers["x-total-count"] == "0"
+        first = world.door.get(f"events?{of_rates}&limit=1", headers=world.operator).json()[0]
+        live = me | {"Accept": "text/event-stream", "Last-Event-ID": first["eventId"]}
+        assert world.door.get("events", headers=live).status_code == 400
+        assert world.door.delete("customerBill/adopted", headers=me).status_code == 204
+
+
+def test_of_a_rate_on_ones_bill_its_events_tell_of_as_long_as_it_was_there(world: World) -> None:
+    """Also where the rate is another account's, and after both are gone."""
+    rates, me = "appliedCustomerBillingRate", bearer(accounts="payer")
+    rate = {"id": "paid for", "billingAccount": {"id": "theirs"}, "name": "theirs"}
+    post(world, "customerBill", {"id": "pays", "billingAccount": {"id": "payer"}})
+    post(world, rates, rate | {"isBilled": True, "bill": {"id": "pays"}})
+    assert world.door.delete("customerBill/pays", headers=world.operator).status_code == 204
+    changed = world.door.patch(f"{rates}/paid for", json={"name": SECRET}, headers=world.operator)
+    assert changed.status_code == 200
+    world.door.delete(f"{rates}/paid for", headers=world.operator)
+    come_to_the_end(world)
+    query = f"events?event.{rates}.id=paid for"
+    kinds = [each["eventType"] for each in world.door.get(query, headers=me).json()]
+    assert kinds == ["AppliedCustomerBillingRateCreateEvent"]
+    owner = world.door.get(query, headers=bearer(accounts="theirs")).json()
+    assert [each["eventType"].removeprefix("AppliedCustomerBillingRate") for each in owner] == [
+        *("CreateEvent", "AttributeValueChangeEvent", "AttributeValueChangeEvent", "DeleteEvent"),
+    ]
+    bill = world.door.get("events?event.customerBill.id=pays", headers=me).json()
+    assert [each["eventType"] for each in bill] == [
+        *("CustomerBillCreateEvent", "CustomerBillDeleteEvent"),
+    ]
+
+
+def test_events_from_before_it_was_kept_whose_they_are_are_hidden_from_who_is_limited(
+    world: World, ours: Store
+) -> None:
+    feed, _ = ours.collection("event")
+    mine = {"event.customerBill.id": "mine-customerBill-1"}
+    query, me = "events?event.customerBill.id=mine-customerBill-1", bearer(accounts="mine")
+    assert world.door.get(query, headers=me).json()
+    owners = {each["_id"]: each["_owners"] for each in feed.find(mine)}
+    feed.update_many(mine, {"$unset": {"_owners": 1}})
+    try:
+        assert world.door.get(query, headers=me).json() == []
+        assert world.door.get(query, headers=world.operator).json()
+    finally:
+        for at, each in owners.items():
+            feed.update_one({"_id": at}, {"$set": {"_owners": each}})
+
+
+def test_whose_an_event_is_is_not_shown_or_asked_for_and_is_found_by_an_index(
+    world: World, ours: Store
+) -> None:
+    for query in ("limit=1000", "fields=_owners"):
+        assert "_owners" not in world.door.get(f"events?{query}", headers=world.operator).text
+    asked = world.door.get("events?_owners=everybody", headers=world.operator)
+    assert (asked.status_code, asked.json()["code"]) == (400, "28")
+    feed, _ = ours.collection("event")
+    until(lambda: "_owners_1__id_1" in feed.index_information())
+    where = {"_owners": {"$in": ["billingAccount/mine", "everybody"]}}
+    plan = feed.find(where).sort("_id").explain()["queryPlanner"]["winningPlan"]
+    assert "IXSCAN" in json.dumps(plan, default=str)
+
+
+def come_to_the_end(world: World) -> None:
+    """Wait until the feed has come to what is written last."""
+    body = {"billingAccount": {"id": "nobody"}}
+    made = world.door.post("customerBillOnDemand", json=body, headers=world.operator).json()["id"]
+    until(lambda: told(world, made))
 
 
 def test_the_id_of_an_event_of_others_is_no_place_in_the_feed(

@@ -15,8 +15,8 @@ from impl.events.build import build
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.numbers import Numbers
-from impl.store.outbox import Routing
 from impl.store.tasks import Tasks
+from impl.store.waiting import Routing
 from tests.unit.billing.rates import rate
 
 

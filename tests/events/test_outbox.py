@@ -1,20 +1,29 @@
 """No event without its write, no write without its event, and each resource's in order."""
 
+import json
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+import bson
 import pytest
+from bson.raw_bson import RawBSONDocument
+from bson.timestamp import Timestamp
 from pymongo.errors import PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed
 from impl.query.language import Compare, Document, Every, Query
 from impl.store.assignment import Assignment
+from impl.store.backlog import backlog
 from impl.store.mongo import Store
-from impl.store.outbox import MOST_BYTES, Outbox, Routing, place
+from impl.store.outbox import MOST_BYTES, RAW, Outbox
 from impl.store.stored import EVENT, MOST_TEXT, STAMP
+from impl.store.waiting import LARGEST, Routing, place
 from tests.events.conftest import World
+from tests.servers import environment
 
 BILL = "customerBill"
 
@@ -266,15 +275,159 @@ def test_two_relays_move_each_event_once(world: World) -> None:
 
 def test_a_relay_that_fails_moves_nothing(world: World) -> None:
     world.store.insert(BILL, {"id": "1"})
-
-    def fail(_: Document) -> Routing:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        world.store.outbox.relay(fail, world.now(), world.now(), 10)
+    failing = mock.patch.object(Outbox, "_places", side_effect=PyMongoError)
+    with failing, pytest.raises(PyMongoError):
+        relay(world)
     assert feed(world) == []
+    assert not world.store.outbox.aside.notes()
     assert relay(world) == 1
     assert feed(world)[0]["id"] == place(1)
+
+
+# ---------------------------------------------------------------- what can't be moved
+
+
+def full(store: Store, id_: str) -> None:
+    """Put the event of a bill into the outbox that is as large as MongoDB holds."""
+    collection, _ = store.collection("outbox")
+    stamp = Timestamp(1, 1)
+    event = {"eventId": f"full-{id_}", "eventType": "x", "event": {BILL: {"id": id_, "note": ""}}}
+    row: dict[str, Any] = {"_id": f"full-{id_}", "stamp": stamp, "event": event}
+    event["event"][BILL]["note"] = "x" * (LARGEST - len(bson.encode(row)))  # type: ignore[index]
+    collection.insert_one(row)
+
+
+def garbled(store: Store, id_: str) -> None:
+    """Spoil the outbox with what is no UTF-8."""
+    collection, _ = store.collection("outbox")
+    told = {BILL: {"id": id_, "note": "spoil me"}}
+    row = {"_id": "garbled", "stamp": Timestamp(1, 1), "event": {"eventId": "g", "event": told}}
+    raw = bson.encode(row).replace(b"spoil me", b"spoil \xff\xfe")
+    collection.with_options(RAW).insert_one(RawBSONDocument(raw))
+
+
+def foreign(store: Store, id_: str) -> None:
+    """Spoil a document that holds its event."""
+    store.insert(BILL, {"id": id_})
+    store.collection(BILL)[0].update_one({"_id": id_}, {"$set": {"x": bson.ObjectId()}})
+
+
+def untold(store: Store, id_: str) -> None:
+    store.insert(BILL, {"id": id_})
+    store.collection(BILL)[0].update_one({"_id": id_}, {"$set": {EVENT: {"eventTime": "x"}}})
+
+
+STUCK = {"too large": full, "garbled": garbled, "of a foreign type": foreign, "no event": untold}
+
+
+@pytest.mark.parametrize("kind", STUCK)
+def test_an_event_that_can_t_be_moved_is_set_aside_and_all_others_flow(
+    world: World, kind: str
+) -> None:
+    store = world.store
+    STUCK[kind](store, "stuck")
+    for number in range(20):
+        store.insert(BILL, {"id": str(number)})
+    assert sum(relay(world) for _ in range(2)) == 20
+    assert [event["event"][BILL]["id"] for event in feed(world)] == [str(n) for n in range(20)]
+    (note,) = store.outbox.aside.notes()
+    assert "xxx" not in note["reason"]
+    assert backlog(store).aside == 1
+    assert (relay(world), store.outbox.is_empty(), store.outbox.size(10)) == (0, True, (0, None))
+    store.insert(BILL, {"id": "later"})
+    assert relay(world) == 1
+
+
+def test_later_events_of_its_own_resource_wait_with_it_until_it_is_given_up(world: World) -> None:
+    store, aside = world.store, world.store.outbox.aside
+    full(store, "1")
+    store.insert(BILL, {"id": "1", "state": "new"})
+    store.insert(BILL, {"id": "2"})
+    assert sum(relay(world) for _ in range(2)) == 1
+    store.change(BILL, "1", set_to(state="sent"))
+    store.delete(BILL, "1")
+    store.insert(BILL, {"id": "3"})
+    assert relay(world) == 1
+    (note,) = aside.notes()
+    assert (note["_id"], note["resource"], note["id"]) == ("outbox/full-1", BILL, "1")
+    assert str(LARGEST) in note["reason"]
+    assert aside.told(note) == {
+        "setAside": "outbox/full-1",
+        "event": "full-1",
+        "resource": BILL,
+        "id": "1",
+        "reason": note["reason"],
+        "since": note["since"],
+        "behind": 3,
+    }
+    aside.again(note["_id"])
+    assert (relay(world), len(aside.notes())) == (0, 1)
+    store.in_transaction(lambda: aside.drop(note["_id"]))
+    assert relay(world) == 3
+    assert [event["event"][BILL]["id"] for event in feed(world)] == ["2", "3", "1", "1", "1"]
+    with pytest.raises(NotFound):
+        aside.drop(note["_id"])
+
+
+def test_what_tells_of_the_same_resource_in_the_same_step_waits_too(world: World) -> None:
+    garbage: dict[str, Any] = {"eventId": "g", "event": {BILL: {"id": "1", "x": bson.ObjectId()}}}
+    outbox_, _ = world.store.collection("outbox")
+    outbox_.insert_one({"_id": "g", "stamp": Timestamp(1, 1), "event": garbage})
+    world.store.insert(BILL, {"id": "1"})
+    world.store.insert(BILL, {"id": "2"})
+    assert relay(world) == 1
+    assert [event["event"][BILL]["id"] for event in feed(world)] == ["2"]
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_of_a_document_that_holds_it_only_that_event_is_given_up(
+    world: World, written: bool
+) -> None:
+    store, aside = world.store, world.store.outbox.aside
+    foreign(store, "1")
+    assert relay(world) == 0
+    (note,) = aside.notes()
+    if written:
+        store.collection(BILL)[0].update_one({"_id": "1"}, {"$unset": {"x": 1}})
+        store.delete(BILL, "1")
+        store.insert(BILL, {"id": "1"})
+        assert relay(world) == 0
+    store.in_transaction(lambda: aside.drop(note["_id"]))
+    relay(world)
+    told = [event["eventType"].removeprefix("CustomerBill") for event in feed(world)]
+    assert told == (["DeleteEvent", "CreateEvent"] if written else [])
+
+
+def test_the_command_lists_tries_again_and_gives_up(world: World) -> None:
+    def said(*options: str) -> list[str]:
+        command = [sys.executable, "-m", "impl", "set-aside", *options]
+        of = environment({"MONGODB_URI": world.uri, "MONGODB_DB": world.database})
+        done = subprocess.run(command, env=of, capture_output=True, text=True, check=False)
+        return [str(done.returncode), *done.stdout.splitlines()]
+
+    foreign(world.store, "1")
+    relay(world)
+    status, line = said()
+    told = json.loads(line)
+    assert (status, told["setAside"], told["reason"]) == ("0", f"{BILL}/1", "TypeError")
+    assert told["since"].endswith("Z")
+    assert said("--again", f"{BILL}/1") == ["0"]
+    assert said() == ["0"]
+    relay(world)
+    assert said("--drop", f"{BILL}/1") == ["0"]
+    assert world.store.outbox.is_empty()
+    assert said("--drop", f"{BILL}/1") == ["2"]
+
+
+def test_what_is_mended_is_moved_when_it_is_tried_again(world: World) -> None:
+    store, aside = world.store, world.store.outbox.aside
+    foreign(store, "1")
+    assert relay(world) == 0
+    store.collection(BILL)[0].update_one({"_id": "1"}, {"$unset": {"x": 1}})
+    assert relay(world) == 0
+    aside.again(f"{BILL}/1")
+    assert relay(world) == 1
+    assert feed(world)[0]["event"] == {BILL: {"id": "1"}}
 
 
 def test_names_that_mongodb_reads_come_through(world: World) -> None:

@@ -16,8 +16,8 @@ from impl.query.language import Document, Query, Rendered
 from impl.store.assignment import Assignment
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.outbox import Routing
 from impl.store.stored import EVENT, STAMP, TEXT
+from impl.store.waiting import Routing
 
 BILL = "customerBill"
 SENT = Assignment({"state": "sent"}, {"x": 2})
