@@ -117,6 +117,8 @@ def trouble(error: jsonschema_rs.ValidationError) -> ApiError:
     """The error that names the attribute which a validation error is about."""
     kind: Any = error.kind  # its attributes differ by keyword, which the stubs don't tell
     path = list(error.instance_path)
+    if kind.name == "anyOf" and (choices := _choices(error)):
+        return choices
     nearest = _nearest(error) if kind.name == "anyOf" else None
     if nearest is not None:
         return trouble(nearest)
@@ -132,6 +134,25 @@ def trouble(error: jsonschema_rs.ValidationError) -> ApiError:
 def is_instant(text: str) -> bool:
     """Whether a text is an RFC 3339 date-time that can be stored: years 1 to 9999 in UTC."""
     return instant(text) is not None
+
+
+def _choices(error: jsonschema_rs.ValidationError) -> FieldInvalid | None:
+    """The error that names the attribute by which alternatives are told apart, and all its values.
+
+    None where it has one of them, or where there is none such.
+    """
+    kind: Any = error.kind
+    wrong = [[each for each in branch if each.kind.name == "enum"] for branch in kind.context]
+    places = {tuple(each.instance_path) for branch in wrong for each in branch}
+    if len(places) != 1 or not all(wrong):
+        return None
+    options = [option for branch in wrong for each in branch for option in _options(each)]
+    return FieldInvalid(_path([*places.pop()]), f"must be one of {', '.join(map(str, options))}")
+
+
+def _options(error: jsonschema_rs.ValidationError) -> list[Any]:
+    kind: Any = error.kind
+    return list(kind.options)
 
 
 def _nearest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError | None:
