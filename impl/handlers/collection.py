@@ -14,7 +14,7 @@ from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
 from impl.documents.document import Documents
 from impl.documents.style import Style
-from impl.errors import Conflict, NamedError, ParameterInvalid
+from impl.errors import Conflict, NamedError, ParameterInvalid, Unavailable
 from impl.events.callbacks import Allowance
 from impl.instants import plan
 from impl.patch.apply import Patch, refuse_unpatchable
@@ -128,7 +128,8 @@ class Collection(Generic[T]):
 
     def patch(self, id_: str, patch: Patch, *, if_match: str | None = None) -> T:
         """The resource, changed. NotFound, FieldInvalid, PreconditionFailed, or Conflict where the
-        patch is right in itself and what is stored does not allow it (RFC 5789 section 2.2).
+        patch is right in itself and what is stored does not allow it (RFC 5789 section 2.2);
+        Unavailable where others change it until nobody waits for this any more.
         """
         assignment = self._assignment(patch)
 
@@ -136,6 +137,8 @@ class Collection(Generic[T]):
             seen: list[Document | None] = [None]
 
             def change(before: Document) -> dict[str, Any]:
+                if not patch.wanted():
+                    raise Unavailable("the time for this patch is over")
                 seen.append(before)
                 return self._patched(before, patch)
 

@@ -1,6 +1,6 @@
 """A patch as it came, and what it makes of a document."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Protocol
@@ -31,6 +31,8 @@ class Patch:
     media_type: str
     body: Any
     view: View
+    wanted: Callable[[], bool] = lambda: True
+    """Whether who sent it still waits for what comes of it."""
 
     def apply(self, document: Json, resource: Attribute, zone: tzinfo) -> Any:
         """The JSON document with the patch applied; the document itself is left as it was.
@@ -40,7 +42,7 @@ class Patch:
         """
         match self.media_type:
             case "application/json-patch+json":
-                return operations.patched(document, self.body)
+                return operations.patched(document, self.body, resource)
             case "application/json-patch-query+json":
                 listed = self.body if isinstance(self.body, list) else [self.body]
                 return selection.patched(document, listed, resource, zone)

@@ -1,38 +1,40 @@
 """JSON Patch (RFC 6902) on pointers (RFC 6901): operations applied one after the other, or none."""
 
 import re
-from collections.abc import Collection
 from typing import Any, TypeAlias
 
 from impl.bounds import MAX_DEPTH, MAX_MEMBERS
 from impl.errors import BodyInvalid, Conflict, FieldInvalid
+from impl.patch.work import Work, members, size
+from impl.query.attributes import Attribute
 
 Pointer: TypeAlias = tuple[str, ...]
 _BAD_ESCAPE = re.compile(r"~(?![01])")
+UNKNOWN = Attribute("any")
 MAX_OPERATIONS = 100
-MAX_COPIED = 1_000_000
-"""How many characters of text a patch may copy: a few doublings fill any memory."""
-VALUE_COST = 16
-"""What a value takes beside its text, in characters: copying it takes that much longer."""
+WALK = 2
+"""What it takes to come by a value, in characters that are copied."""
 
 
-def patched(document: Any, operations: list[dict[str, Any]]) -> Any:
+def patched(document: Any, operations: list[dict[str, Any]], resource: Attribute = UNKNOWN) -> Any:
     """The document with all operations applied; it is left as it was.
 
-    Raises BodyInvalid for what is no patch, and Conflict where a `test` fails or a path leads
-    nowhere in this document (RFC 5789 section 2.2).
+    A list of the resource that is not there is an empty one, where something is added to it.
+    Raises BodyInvalid for what is no patch and for one that does too much, and Conflict where a
+    `test` fails or a path leads nowhere in this document (RFC 5789 section 2.2).
     """
     if len(operations) > MAX_OPERATIONS:
         raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
-    return Patcher(document).apply(operations)
+    return Patcher(document, resource, Work()).apply(operations)
 
 
 class Patcher:
-    """A document being patched."""
+    """A document being patched; all that is done counts as work of one patch."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, resource: Attribute, work: Work) -> None:
         self._root = _copied(document)
-        self._copied = 0
+        self._resource = resource
+        self._work = work
 
     def apply(self, operations: list[dict[str, Any]]) -> Any:
         """Apply the operations in their order; what they make of the document."""
@@ -54,9 +56,9 @@ class Patcher:
             case "remove":
                 self._remove(at)
             case "add":
-                self._add(at, self._value(operation, name))
+                self._add(at, _copied(self._value(operation, name)))
             case "replace":
-                self._replace(at, self._value(operation, name))
+                self._replace(at, _copied(self._value(operation, name)))
             case "move" | "copy":
                 self._transfer(op, at, self._from(operation, name))
 
@@ -68,15 +70,13 @@ class Patcher:
             self._remove(source)
             self._add(at, value)
             return
-        self._copied += _size(value)
-        if self._copied > MAX_COPIED:
-            raise BodyInvalid("a patch that copies more than one resource may hold")
+        self._work.does(size(value))
         self._add(at, _copied(value))
 
     def _value(self, operation: dict[str, Any], name: str) -> Any:
         if "value" not in operation:
             raise FieldInvalid(f"{name}.value", "is needed")
-        return _copied(operation["value"])
+        return operation["value"]
 
     def _from(self, operation: dict[str, Any], name: str) -> Pointer:
         if "from" not in operation:
@@ -89,12 +89,30 @@ class Patcher:
             value = _member(value, name, at)
         return value
 
+    def is_list(self, at: Pointer) -> bool:
+        """Whether the contract has a list at a place."""
+        attribute: Attribute | None = self._resource
+        in_list = False
+        for name in at:
+            in_list = not in_list and attribute is not None and attribute.array
+            if not in_list:
+                attribute = attribute and attribute.members.get(name)
+        return attribute is not None and attribute.array and not in_list
+
+    def _list_to_add_to(self, at: Pointer) -> Any:
+        """What is at a place; the empty list that is begun there, where the contract has one."""
+        owner = self._get(at[:-1]) if at else None
+        if isinstance(owner, dict) and at[-1] not in owner and self.is_list(at):
+            owner[at[-1]] = []
+        return self._get(at)
+
     def _add(self, at: Pointer, value: Any) -> None:
-        _refuse_deeper(value, MAX_DEPTH - len(at))
+        self._work.does(_measured(value, MAX_DEPTH - len(at)))
         if not at:
             self._root = value
             return
-        parent = self._get(at[:-1])
+        appends = at[-1] in ("-", "0")
+        parent = self._list_to_add_to(at[:-1]) if appends else self._get(at[:-1])
         if isinstance(parent, list):
             parent.insert(len(parent) if at[-1] == "-" else _index(at[-1], len(parent), at), value)
         elif isinstance(parent, dict):
@@ -105,7 +123,7 @@ class Patcher:
             raise Conflict(f"/{'/'.join(at[:-1])} would have more than {MAX_MEMBERS} members")
 
     def _replace(self, at: Pointer, value: Any) -> None:
-        _refuse_deeper(value, MAX_DEPTH - len(at))
+        self._work.does(_measured(value, MAX_DEPTH - len(at)))
         if not at:
             self._root = value
             return
@@ -160,19 +178,6 @@ def _nowhere(at: Pointer) -> Conflict:
     return Conflict(f"there is no /{'/'.join(at)} in what is stored")
 
 
-def _members(value: Any) -> Collection[Any]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _size(value: Any) -> int:
-    """What copying it costs: the characters of its texts and names, and its values."""
-    names = sum(map(len, value)) if isinstance(value, dict) else 0
-    text = len(value) if isinstance(value, str) else 0
-    return VALUE_COST + names + text + sum(map(_size, _members(value)))
-
-
 def _copied(value: Any) -> Any:
     """A JSON value that shares nothing that may change; `copy.deepcopy` takes far longer."""
     if isinstance(value, dict):
@@ -180,8 +185,8 @@ def _copied(value: Any) -> Any:
     return [_copied(member) for member in value] if isinstance(value, list) else value
 
 
-def _refuse_deeper(value: Any, levels: int) -> None:
+def _measured(value: Any, levels: int) -> int:
+    """What it takes to find that a value has no more levels; Conflict where it has."""
     if isinstance(value, (dict, list)) and levels <= 0:
         raise Conflict(f"the resource would nest deeper than {MAX_DEPTH} levels")
-    for member in _members(value):
-        _refuse_deeper(member, levels - 1)
+    return WALK + sum(_measured(member, levels - 1) for member in members(value))

@@ -1,31 +1,39 @@
 """JSON Patch with queries (TMF630 Part 5): operations on the elements that a query selects.
 
-Both generations of the path are read. The older is a pointer without indexes and attribute filters,
+Both generations of the path are read. The older is a pointer and attribute filters,
 `/taxItem/taxRate?taxItem.taxCategory=VAT`; the newer is JSONPath,
 `taxItem[?(@.taxCategory=='VAT')].taxRate`. Filters on an array that the path goes through select
-its elements; others must hold for the resource, as in `/state?state=new`.
+its elements; others must hold for the resource, as in `/state?state=new`. An index and `-` mean in
+a list what they mean to RFC 6902, and select nothing behind a filter on that list.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeAlias
 
 from impl.errors import BodyInvalid, Conflict, NotTranslated, ParameterInvalid
-from impl.patch.operations import MAX_OPERATIONS, Patcher, Pointer, pointer
+from impl.patch.operations import MAX_OPERATIONS, UNKNOWN, Patcher, Pointer, pointer
+from impl.patch.work import PATH, Work, size
 from impl.query import jsonpath
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
 from impl.query.filters import Filter, Reader, groups
 from impl.query.language import Condition, Every
+from impl.query.paths import paths
 
+Json: TypeAlias = dict[str, Any]
 Step: TypeAlias = str | Condition
 Instants: TypeAlias = Mapping[str, "Instants | None"]
 """Where instants are among an object's members: these (None) and below those."""
 
-UNKNOWN = Attribute("any")
 MAX_LENGTH = 2048
 """How long a path may be, in characters."""
+
+_INDEX = re.compile(r"-|[0-9]+", re.ASCII)
+"""What names no member of a list's elements: an index, or the place behind its last element."""
 
 
 def patched(
@@ -33,20 +41,23 @@ def patched(
 ) -> Any:
     """The document with all operations applied at the places that they select.
 
-    Dates in their paths are days of the time zone.
-    Raises BodyInvalid for a path that can't be read, and Conflict where nothing is selected.
+    Dates in their paths are days of the time zone. Raises BodyInvalid for a path that can't be
+    read and for a patch that does too much, and Conflict where nothing is selected.
     """
     if len(operations) > MAX_OPERATIONS:
         raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
-    patcher = Patcher(document)
+    work = Work()
+    patcher = Patcher(document, resource, work)
     instants = _instants(resource)
     for index, operation in enumerate(operations):
+        work.does(len(operation["path"]) * PATH)
         steps = _read(operation["path"], resource, zone)
-        found = list(_places(_typed(patcher.document, instants), steps))
+        found = list(_Places(work).of(patcher.document, tuple(map(_step, steps)), instants))
         if not found:
             raise Conflict(f"{index}.path: {operation['path']!r} selects nothing in what is stored")
+        work.does(size(operation.get("value")) * (len(found) - 1))
         for place in reversed(found):
-            at = _end_of_list(patcher.document, place, operation)
+            at = _end_of_list(patcher, place, operation)
             patcher.one(operation["op"], at, operation, str(index))
     return patcher.document
 
@@ -102,35 +113,110 @@ def _place_of(each: Filter, names: Pointer, resource: Attribute) -> int:
 # ---------------------------------------------------------------- places
 
 
-def _places(value: Any, steps: tuple[Step, ...], at: Pointer = ()) -> Iterator[Pointer]:
-    if not steps:
-        yield at
-        return
-    step, rest = steps[0], steps[1:]
-    if isinstance(value, list):
-        chosen, rest = (Every(), steps) if isinstance(step, str) else (step, rest)
+@dataclass(frozen=True)
+class _Where:
+    """A condition of elements, and the names of their members that it begins at."""
+
+    condition: Condition
+    names: frozenset[str]
+
+
+_ALL = _Where(Every(), frozenset())
+
+_Way: TypeAlias = tuple["str | _Where", ...]
+
+
+class _Places:
+    """Finds the places that a way leads to; what it looks at counts as work."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def of(self, value: Any, way: _Way, instants: Instants, at: Pointer = ()) -> Iterator[Pointer]:
+        """The places below one that holds the value, which has these instants."""
+        self._work.looks(1 + len(at))
+        if not way:
+            yield at
+        elif isinstance(value, list):
+            yield from self._in_list(value, way, instants, at)
+        elif isinstance(value, dict):
+            yield from self._in_object(value, way, instants, at)
+
+    def _in_object(
+        self, value: Json, way: _Way, instants: Instants, at: Pointer
+    ) -> Iterator[Pointer]:
+        step, rest = way[0], way[1:]
+        if isinstance(step, _Where):
+            if self._holds(step, value, instants):
+                yield from self.of(value, rest, instants, at)
+        elif step in value:
+            yield from self.of(value[step], rest, instants.get(step) or {}, (*at, step))
+        elif rest in ((), ("-",), ("0",)):
+            yield (*at, step, *map(str, rest))
+
+    def _in_list(
+        self, value: list[Any], way: _Way, instants: Instants, at: Pointer
+    ) -> Iterator[Pointer]:
+        """The places below the elements that the way has: by a condition, by an index, or all."""
+        step, rest = way[0], way[1:]
+        if _is_index(step):
+            yield from self._at_index(value, way, instants, at)
+            return
+        if isinstance(step, str):
+            step, rest = _ALL, way
+        elif rest and _is_index(rest[0]):
+            return
         for index, element in enumerate(value):
-            if isinstance(element, dict) and holds(chosen, element):
-                yield from _places(element, rest, (*at, str(index)))
-    elif isinstance(value, dict) and not isinstance(step, str):
-        if holds(step, value):
-            yield from _places(value, rest, at)
-    elif isinstance(value, dict) and isinstance(step, str):
-        if step in value:
-            yield from _places(value[step], rest, (*at, step))
-        elif not rest:
-            yield (*at, step)
+            if isinstance(element, dict) and self._holds(step, element, instants):
+                yield from self.of(element, rest, instants, (*at, str(index)))
+
+    def _at_index(
+        self, value: list[Any], way: _Way, instants: Instants, at: Pointer
+    ) -> Iterator[Pointer]:
+        name, rest = str(way[0]), way[1:]
+        if not rest:
+            yield (*at, name)
+        elif name != "-" and str(int(name)) == name and int(name) < len(value):
+            yield from self.of(value[int(name)], rest, instants, (*at, name))
+
+    def _holds(self, where: _Where, value: Json, instants: Instants) -> bool:
+        """Whether a condition holds for an object, with the instants that it asks for as such."""
+        looks = self._work.looks
+        asked = instants.keys() & where.names & value.keys()
+        typed = {name: _typed(value[name], instants[name], looks) for name in asked}
+        return holds(where.condition, value | typed if typed else value, looks)
 
 
-def _end_of_list(document: Any, place: Pointer, operation: dict[str, Any]) -> Pointer:
+def _step(step: Step) -> "str | _Where":
+    return (
+        step
+        if isinstance(step, str)
+        else _Where(step, frozenset(path[0] for path in paths(step) if path))
+    )
+
+
+def _is_index(step: "str | _Where") -> bool:
+    return isinstance(step, str) and _INDEX.fullmatch(step) is not None
+
+
+def _end_of_list(patcher: Patcher, place: Pointer, operation: Json) -> Pointer:
     """Where `add` goes: a single value for a list is added at its end."""
-    value = document
+    if operation["op"] != "add" or isinstance(operation.get("value"), list):
+        return place
+    value, in_list = patcher.document, False
     for name in place:
-        if isinstance(value, dict) and name not in value:
-            return place
-        value = value[int(name)] if isinstance(value, list) else value[name]
-    appends = operation["op"] == "add" and isinstance(value, list)
-    return (*place, "-") if appends and not isinstance(operation.get("value"), list) else place
+        in_list = isinstance(value, list)
+        value = _there(value, name)
+    appends = isinstance(value, list) or (value is None and patcher.is_list(place))
+    return (*place, "-") if appends and not in_list else place
+
+
+def _there(value: Any, name: str) -> Any:
+    """The member or element of a name; None where there is none."""
+    if isinstance(value, dict):
+        return value.get(name)
+    is_there = isinstance(value, list) and name.isdigit() and int(name) < len(value)
+    return value[int(name)] if is_there else None
 
 
 # ---------------------------------------------------------------- instants
@@ -146,16 +232,17 @@ def _instants(owner: Attribute) -> Instants:
     return found
 
 
-def _typed(value: Any, instants: Instants | None) -> Any:
+def _typed(value: Any, instants: Instants | None, looks: Callable[[int], object]) -> Any:
     """The JSON value with its instants as conditions compare them, whatever their offsets."""
+    looks(1)
     if instants is None:
         return _instant(value)
     if isinstance(value, list):
-        return [_typed(each, instants) for each in value]
+        return [_typed(each, instants, looks) for each in value]
     if not isinstance(value, dict):
         return value
     return value | {
-        name: _typed(value[name], below) for name, below in instants.items() if name in value
+        name: _typed(value[name], below, looks) for name, below in instants.items() if name in value
     }
 
 

@@ -1,8 +1,8 @@
 """A condition asked of a document in memory: the answer that MongoDB gives for a stored one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from impl.query import regex
 from impl.query.language import (
@@ -20,38 +20,56 @@ from impl.query.language import (
     Value,
 )
 
+Looks: TypeAlias = Callable[[int], object]
+"""What is told how many values are looked at, before they are; it may raise."""
 
-def holds(condition: Condition, document: Any) -> bool:
-    """Whether the condition holds for the document."""
+CONDITION = 2
+SEARCHED = 20
+"""How many characters that are searched by pattern count as a value."""
+
+
+def holds(condition: Condition, document: Any, looks: Looks = lambda _: None) -> bool:
+    """Whether the condition holds for the document; raises what `looks` raises."""
+    looks(CONDITION)
     match condition:
         case Compare(path=()) | Element(path=()):
             return False  # a resource is neither a single value nor an array
         case Compare(path, values, operator):
             return any(
                 _related(leaf, value, operator)
-                for reached, numbered in _reached(document, path)
+                for reached, numbered in _reached(document, path, looks)
                 for leaf in _leaves(reached, numbered=numbered)
-                for value in values
+                for value in _looked_for(values, leaf, operator, looks)
             )
         case Exists(path):
-            return any(True for _ in _reached(document, path))
+            return any(True for _ in _reached(document, path, looks))
         case Element(path, where):
             return any(
-                holds(where, element)
-                for value, _ in _reached(document, path)
+                holds(where, element, looks)
+                for value, _ in _reached(document, path, looks)
                 if isinstance(value, list)
                 for element in map(_members, value)
                 if element is not None
             )
         case Every(parts):
-            return all(holds(part, document) for part in parts)
+            return all(holds(part, document, looks) for part in parts)
         case Some(parts):
-            return any(holds(part, document) for part in parts)
+            return any(holds(part, document, looks) for part in parts)
         case Not(part):
-            return not holds(part, document)
+            return not holds(part, document, looks)
 
 
-def _reached(value: Any, path: Path, *, numbered: bool = False) -> Iterator[tuple[Any, bool]]:
+def _looked_for(
+    values: tuple[Value, ...], leaf: Any, operator: Operator, looks: Looks
+) -> tuple[Value, ...]:
+    searched = len(leaf) // SEARCHED if operator == "regex" and isinstance(leaf, str) else 0
+    looks(len(values) * (1 + searched))
+    return values
+
+
+def _reached(
+    value: Any, path: Path, looks: Looks, *, numbered: bool = False
+) -> Iterator[tuple[Any, bool]]:
     """The values at the path, through every array of objects on the way.
 
     With each, whether the path's last name is its number in an array.
@@ -59,18 +77,21 @@ def _reached(value: Any, path: Path, *, numbered: bool = False) -> Iterator[tupl
     if not path:
         yield value, numbered
     elif isinstance(value, dict) and path[0] in value:
-        yield from _below(value[path[0]], path[1:])
+        yield from _below(value[path[0]], path[1:], looks)
 
 
-def _below(value: Any, path: Path, *, numbered: bool = False) -> Iterator[tuple[Any, bool]]:
+def _below(
+    value: Any, path: Path, looks: Looks, *, numbered: bool = False
+) -> Iterator[tuple[Any, bool]]:
     if path and isinstance(value, list):
+        looks(len(value))
         for element in value:
             if isinstance(element, dict):
-                yield from _reached(element, path)
+                yield from _reached(element, path, looks)
         if (index := _index(path[0], len(value))) is not None:
-            yield from _below(value[index], path[1:], numbered=True)
+            yield from _below(value[index], path[1:], looks, numbered=True)
     else:
-        yield from _reached(value, path, numbered=numbered)
+        yield from _reached(value, path, looks, numbered=numbered)
 
 
 def _index(name: str, length: int) -> int | None:

@@ -30,6 +30,12 @@ PATIENCE_SECONDS = 0.02
 PARKED_SECONDS = 2
 """How long a thread that was one more waits for the next call: to start one each time is dear."""
 
+WANTED = "tmf678.wanted"
+"""Where a request's environment has what tells whether anybody still waits for its answer."""
+
+ANSWER_SECONDS = 20
+"""How long an answer that is no stream is waited for, at most."""
+
 SEND_SECONDS = 60
 """How long a client may leave a piece of a stream untaken."""
 
@@ -194,10 +200,21 @@ class _Exchange:
         self._send = send
         self._held = held
         self._loop = asyncio.get_running_loop()
+        self._ends = self._loop.time() + ANSWER_SECONDS
         self._start: Message = {}
+        environ[WANTED] = self._is_wanted
+
+    def _is_wanted(self) -> bool:
+        """Whether the client is still there, as far as is known, and its time is not over."""
+        return not self.gone and self._loop.time() < self._ends
 
     def serve(self) -> list[Message]:
-        """The messages that are left to send: all of a whole response, none of a stream."""
+        """The messages that are left to send: all of a whole response, none of a stream.
+
+        None, too, where the client left while its request waited for a thread.
+        """
+        if self.gone:
+            return []
         body = self._app(self._environ, self._start_response)
         self._held.add(self)
         try:

@@ -155,6 +155,49 @@ def test_a_patch_is_a_change_where_json_tells_the_difference(
     assert api.get(made["href"]).json()["x"] == value
 
 
+PAYMENT = {"payment": {"id": "P-1"}, "appliedAmount": {"unit": "EUR", "value": 9}}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "path"),
+    [
+        (PATCH, "/appliedPayment/-"),
+        (PATCH, "/appliedPayment/0"),
+        (QUERY, "/appliedPayment/-"),
+        (QUERY, "/appliedPayment"),
+    ],
+)
+def test_the_first_payment_is_appended_to_a_list_that_is_not_there(
+    api: httpx.Client, bill: dict[str, Any], media_type: str, path: str
+) -> None:
+    answer = send(api, bill, media_type, [op("add", path, PAYMENT)])
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["appliedPayment"] == [PAYMENT]
+
+
+def test_patch_query_200_reads_indexes_as_json_patch_does(
+    api: httpx.Client, bill: dict[str, Any]
+) -> None:
+    party = {"id": "C-2", "role": "payer"}
+    first, second = BILL["relatedParty"]
+    appended = send(api, bill, QUERY, op("add", "/relatedParty/-", party)).json()
+    assert appended["relatedParty"] == [first, second, party]
+    inserted = send(api, bill, QUERY, op("add", "/relatedParty/0", party)).json()
+    assert inserted["relatedParty"] == [party, first, second, party]
+
+
+def test_patch_400_for_a_patch_that_does_too_much_in_the_time_of_one_that_may_be(
+    api: httpx.Client,
+) -> None:
+    parties = [{"id": f"C-{n}", "role": "payer"} for n in range(900)]
+    large = api.post("customerBill", json=BILL | {"relatedParty": parties}).json()
+    patch = [op("add", "relatedParty[?(@.id!='z')].v", 1)]
+    message = refused(api, large, send(api, large, QUERY, patch * 100), 400, "22")
+    assert message == "a patch that changes, compares and copies more than one may"
+    changed = send(api, large, QUERY, patch).json()["relatedParty"]
+    assert [party["v"] for party in changed] == [1] * 900
+
+
 # ---------------------------------------------------------------- what does not fit what is stored
 
 CONFLICTS: dict[str, tuple[str, Any]] = {
@@ -314,6 +357,17 @@ def test_patch_400_for_what_is_no_patch_of_its_kind(
     answer = send(api, bill, *MALFORMED[case])
     assert answer.json()["code"] in ("22", "23", "24", "28")
     refused(api, bill, answer, 400, answer.json()["code"])
+
+
+@pytest.mark.parametrize("media_type", [PATCH, QUERY])
+@pytest.mark.parametrize("more", [{}, {"value": "sent"}, {"from": "/billNo"}])
+def test_patch_400_names_the_operation_that_there_is_not(
+    api: httpx.Client, bill: dict[str, Any], media_type: str, more: dict[str, Any]
+) -> None:
+    answer = send(api, bill, media_type, [op("Replace", "/state", **more)])
+    message = refused(api, bill, answer, 400, "24")
+    assert message.startswith("0.op: must be one of ")
+    assert "replace" in message
 
 
 def test_patch_415_reads_no_other_format(api: httpx.Client, bill: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from impl.bounds import MAX_DEPTH
 from impl.errors import BodyInvalid, Conflict
 from impl.patch.operations import MAX_OPERATIONS, patched, pointer
+from impl.query.attributes import Attribute
 from tests.unit.patch.documents import documents, exactly, kept, names, steady, values
 
 # Appendix A of RFC 6902: document, patch, result; none where the patch is an error.
@@ -203,7 +204,48 @@ def test_what_is_put_in_two_places_is_not_shared() -> None:
     assert patch[0]["value"] == {"y": []}
 
 
+LIST = Attribute("object", array=True)
+RESOURCE = Attribute(
+    "object",
+    {
+        "outer": Attribute("object", {"inner": LIST}, array=True),
+        "object": Attribute("object"),
+    },
+)
+
+
+@pytest.mark.parametrize("end", ["-", "0"])
+def test_a_list_of_the_contract_that_is_not_there_is_an_empty_one_to_add_to(end: str) -> None:
+    patch: list[dict[str, Any]] = [
+        {"op": "add", "path": f"/outer/{end}", "value": {"x": 1}},
+        {"op": "copy", "path": f"/outer/0/inner/{end}", "from": "/outer/0/x"},
+    ]
+    assert patched({}, patch, RESOURCE) == {"outer": [{"x": 1, "inner": [1]}]}
+
+
+@pytest.mark.parametrize(
+    "path", ["/x/-", "/object/-", "/outer/1", "/outer/0/0", "/outer/-/-", "/outer/0/inner/-"]
+)
+def test_nothing_else_is_begun_by_adding_to_it(path: str) -> None:
+    with pytest.raises(Conflict, match="there is no /"):
+        patched({}, [{"op": "add", "path": path, "value": 1}], RESOURCE)
+
+
+@pytest.mark.parametrize("op", ["remove", "replace", "test", "move"])
+def test_a_list_that_is_not_there_is_there_for_nothing_but_adding(op: str) -> None:
+    operation = {"op": op, "path": "/outer/0", "value": 1, "from": "/outer/0"}
+    with pytest.raises(Conflict, match="there is no /outer"):
+        patched({}, [operation], RESOURCE)
+
+
 # ---------------------------------------------------------------- limits
+
+
+def test_a_large_value_can_not_be_moved_again_and_again() -> None:
+    there = {"op": "move", "from": "/x", "path": "/y"}
+    back = {"op": "move", "from": "/y", "path": "/x"}
+    with pytest.raises(BodyInvalid, match="changes, compares and copies more than one may"):
+        patched({"x": [[1] * 100] * 200}, [there, back] * 50)
 
 
 def test_a_hundred_operations_are_applied_and_one_more_is_refused() -> None:
@@ -222,7 +264,7 @@ def test_doublings_end_before_they_fill_the_memory(value: Any) -> None:
 
 def test_a_large_text_can_not_be_copied_again_and_again() -> None:
     copies = [{"op": "copy", "from": "/x", "path": f"/y{n}"} for n in range(MAX_OPERATIONS)]
-    with pytest.raises(BodyInvalid, match="copies more than one resource may hold"):
+    with pytest.raises(BodyInvalid, match="copies more than one may"):
         patched({"x": "x" * 900_000}, copies)
 
 

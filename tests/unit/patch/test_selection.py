@@ -13,6 +13,7 @@ from generated import schemas
 from impl.errors import ApiError, BodyInvalid, Conflict
 from impl.patch.operations import MAX_OPERATIONS
 from impl.patch.selection import MAX_LENGTH, patched
+from impl.patch.work import MAX_WORK, Work
 from impl.query import attributes
 from tests.unit.patch.documents import documents, exactly, kept, steady, values
 
@@ -290,3 +291,102 @@ def test_a_date_in_a_path_is_a_day_of_the_zone(path: str) -> None:
     assert patched(stored, change, BILL, ZoneInfo("Pacific/Auckland")) != stored
     with pytest.raises(Conflict):
         patched(stored, change, BILL, UTC)
+
+
+# ---------------------------------------------------------------- how much a patch does
+
+
+MANY: dict[str, Any] = {
+    "state": "new",
+    "relatedParty": [{"id": f"C-{n}", "role": "payer"} for n in range(900)],
+    "billDocument": [{"id": "D", "validFor": {"startDateTime": "2026-10-01T00:00:00Z"}}] * 900,
+    "x-text": "a" * 500_000,
+}
+EITHER = "||".join(["@.id=='z'"] * 150)
+TOO_MUCH: dict[str, tuple[str, Any, int]] = {
+    "many places, many times": ("relatedParty[?(@.id!='z')].v", 1, 100),
+    "a wildcard": ("relatedParty[*].v", 1, 100),
+    "a long value in many places": ("relatedParty[*].v", "x" * 2000, 1),
+    "a deep value in many places": ("relatedParty[*].v", [[[[[[[[]]]]]]]] * 10, 1),
+    "many values in many places": ("relatedParty[*].v", list(range(100)), 1),
+    "a long condition": (f"relatedParty[?(@.id=='C-1'||{EITHER})].v", 1, 1),
+    "a long guard": ("/v?state=new;" + ";".join(["relatedParty.id=z"] * 100), 1, 100),
+    "many values to compare with": ("/v?relatedParty.id=C-899," + "1," * 900 + "1", 1, 1),
+    "dates": ("billDocument[?(@.validFor.startDateTime=='2026-10-01')].v", 1, 30),
+    "searches of a long text": ("/v?x-text.regex=a", 1, 10),
+    "long paths": ("/v?" + "&".join(["state=new"] * 150), 1, 100),
+}
+
+
+@pytest.mark.parametrize("case", TOO_MUCH)
+def test_a_patch_that_does_too_much_ends_there(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, value, times = TOO_MUCH[case]
+    count = Work.does
+    done: list[int] = []
+
+    def counted(work: Work, more: int) -> None:
+        done.append(more)
+        count(work, more)
+
+    monkeypatch.setattr(Work, "does", counted)
+    with pytest.raises(BodyInvalid, match="changes, compares and copies more than one may"):
+        patched(MANY, [{"op": "add", "path": path, "value": value}] * times, BILL, UTC)
+    assert sum(done[:-1]) <= MAX_WORK
+    assert len(done) <= MAX_WORK / 16  # what is counted is not so little that counting takes longer
+
+
+def test_a_patch_of_many_places_may_be_made() -> None:
+    add = {"op": "add", "path": "relatedParty[?(@.role=='payer')].v", "value": "x" * 100}
+    found = patched(MANY, [add, add | {"path": "relatedParty[?(@.id=='C-7')].w"}], BILL, UTC)
+    assert all(party["v"] == "x" * 100 for party in found["relatedParty"])
+    guarded = {"op": "replace", "path": "/state?state=new,sent", "value": "sent"}
+    assert patched(MANY, [guarded] * MAX_OPERATIONS, BILL, UTC) == MANY | {"state": "sent"}
+
+
+# ---------------------------------------------------------------- indexes, and lists not there yet
+
+
+@pytest.mark.parametrize("path", ["/taxItem/-", "$.taxItem['-']"])
+def test_a_hyphen_appends_to_a_list(path: str) -> None:
+    assert after("add", path, {"taxRate": 1}) == STORED | {
+        "taxItem": [*STORED["taxItem"], {"taxRate": 1}]
+    }
+    assert after("add", path.replace("taxItem", "x-tags"), ["x"])["x-tags"] == [
+        *STORED["x-tags"],
+        ["x"],
+    ]
+
+
+def test_an_index_is_a_place_in_a_list() -> None:
+    city = STORED["taxItem"][1]
+    assert after("add", "/taxItem/1", {"taxRate": 1})["taxItem"][1:3] == [{"taxRate": 1}, city]
+    assert after("remove", "/taxItem/0")["taxItem"][0] == city
+    assert after("replace", "/taxItem/1/taxRate", 3)["taxItem"][1] == city | {"taxRate": 3}
+    assert after("add", "/taxItem/3", {"taxRate": 1}) == after("add", "/taxItem", {"taxRate": 1})
+    assert after("test", "/x-tags/1", "late") == STORED
+
+
+@pytest.mark.parametrize("op", ["add", "remove", "replace", "test"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/taxItem/4",
+        "/taxItem/01",
+        "/taxItem/01/taxRate",
+        "/taxItem/7/taxRate",
+        "/taxItem/-/taxRate",
+        "/taxItem/0?taxItem.taxCategory=VAT",
+        "/taxItem/-?taxItem.taxCategory=VAT",
+        "taxItem[?(@.taxCategory=='VAT')]['-']",
+        "/nosuch/-",
+        "/nosuch/0",
+    ],
+)
+def test_an_index_never_names_a_member_of_elements(op: str, path: str) -> None:
+    with pytest.raises(Conflict):
+        after(op, path, {})
+
+
+@pytest.mark.parametrize("path", ["/appliedPayment/-", "/appliedPayment/0", "/appliedPayment"])
+def test_a_list_that_is_not_there_is_an_empty_one_to_add_to(path: str) -> None:
+    assert after("add", path, {"x": 1})["appliedPayment"] == [{"x": 1}]

@@ -11,7 +11,7 @@ import pytest
 from starlette.types import Message
 
 from impl.web import bridge as bridge_module
-from impl.web.bridge import EAGER_THREADS, WRITING_THREADS, Bridge
+from impl.web.bridge import EAGER_THREADS, WANTED, WRITING_THREADS, Bridge
 
 SCOPE = {
     "type": "http",
@@ -288,3 +288,42 @@ def test_a_request_that_was_given_up_leaves_its_thread_to_others() -> None:
         return await ask(bridge)
 
     assert asyncio.run(leave_and_return())[1]["body"] == b"done"
+
+
+def test_the_application_can_ask_whether_its_client_still_waits() -> None:
+    wanted: list[Callable[[], bool]] = []
+    begun, left = threading.Event(), threading.Event()
+
+    def wait(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        wanted.append(environ[WANTED])
+        begun.set()
+        assert left.wait(20)
+        return answer(environ, start)
+
+    async def leave() -> None:
+        bridge = Bridge(wait, 1)
+        first, second = (asyncio.create_task(ask(bridge, "PATCH")) for _ in range(2))
+        assert await asyncio.to_thread(begun.wait, 20)
+        assert wanted[0]()
+        for request in (first, second):
+            request.cancel()
+            with suppress(asyncio.CancelledError):
+                await request
+        assert not wanted[0]()
+        left.set()
+        await ask(bridge)
+
+    asyncio.run(leave())
+    assert len(wanted) == 2  # who left before their turn came is not served
+
+
+def test_no_answer_is_wanted_any_more_when_its_time_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bridge_module, "ANSWER_SECONDS", 0)
+
+    def tell(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return [str(environ[WANTED]()).encode()]
+
+    assert asyncio.run(ask(Bridge(tell, 1)))[1]["body"] == b"False"

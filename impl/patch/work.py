@@ -1,0 +1,48 @@
+"""How much a patch does, and where that ends: a small body may ask for any amount of it. Pure."""
+
+from collections.abc import Collection
+from typing import Any
+
+from impl.errors import BodyInvalid
+
+MAX_WORK = 1_000_000
+"""How much one patch may do: a character that it copies is one, a value `VALUE`.
+
+A patch of that much takes about a tenth of a second.
+"""
+VALUE = 16
+"""What it takes to look at a value, to compare it, or to copy it without its text."""
+
+PATH = 2 * VALUE
+"""What it takes to read a character of a path with a query."""
+
+
+class Work:
+    """Counts what one patch does, all of its operations together."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def does(self, work: int) -> None:
+        """So much more; BodyInvalid where that is too much."""
+        self.done += work
+        if self.done > MAX_WORK:
+            raise BodyInvalid("a patch that changes, compares and copies more than one may")
+
+    def looks(self, values: int) -> None:
+        """So many more values are looked at; BodyInvalid where that is too much."""
+        self.does(values * VALUE)
+
+
+def members(value: Any) -> Collection[Any]:
+    """The values in an object or an array; none in anything else."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def size(value: Any) -> int:
+    """What copying a JSON value takes: the characters of its texts and names, and its values."""
+    names = sum(map(len, value)) if isinstance(value, dict) else 0
+    text = len(value) if isinstance(value, str) else 0
+    return VALUE + names + text + sum(map(size, members(value)))
