@@ -1,6 +1,13 @@
 """What can go wrong, in words. impl/web/errors.py says which status and code each one gets."""
 
 
+class Postponed(Exception):
+    """What was begun takes long: it is to be begun again when nothing else does that takes long.
+
+    Nothing is written yet.
+    """
+
+
 class ApiError(Exception):
     """Base of every error that a client gets to see; the message names the trouble."""
 

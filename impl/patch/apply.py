@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from impl.errors import FieldInvalid
 from impl.patch import operations, selection
 from impl.patch.merge import merge
+from impl.patch.work import Work
 from impl.query.attributes import Attribute
 
 Json = dict[str, Any]
@@ -34,18 +35,23 @@ class Patch:
     wanted: Callable[[], bool] = lambda: True
     """Whether who sent it still waits for what comes of it."""
 
+    alone: bool = True
+    """Whether no other patch is applied now that does much."""
+
     def apply(self, document: Json, resource: Attribute, zone: tzinfo) -> Any:
         """The JSON document with the patch applied; the document itself is left as it was.
 
         Dates in the paths of JSON Patch with queries are days of the time zone. Raises Conflict
-        where the patch does not fit the document, and BodyInvalid.
+        where the patch does not fit the document, BodyInvalid, and Postponed where it does much and
+        is not `alone`.
         """
+        work = Work(alone=self.alone)
         match self.media_type:
             case "application/json-patch+json":
-                return operations.patched(document, self.body, resource)
+                return operations.patched(document, self.body, resource, work)
             case "application/json-patch-query+json":
                 listed = self.body if isinstance(self.body, list) else [self.body]
-                return selection.patched(document, listed, resource, zone)
+                return selection.patched(document, listed, resource, zone, work)
         return merge(document, self.body)
 
     def mentions(self, document: Json, changed: Json) -> frozenset[str]:

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from impl.bounds import MAX_DEPTH, MAX_MEMBERS
 from impl.errors import BodyInvalid, Conflict, FieldInvalid
-from impl.patch.work import Work, members, size
+from impl.patch.work import HOLDERS, Work, members, size
 from impl.query.attributes import Attribute
 
 Pointer: TypeAlias = tuple[str, ...]
@@ -16,7 +16,12 @@ WALK = 2
 """What it takes to come by a value, in characters that are copied."""
 
 
-def patched(document: Any, operations: list[dict[str, Any]], resource: Attribute = UNKNOWN) -> Any:
+def patched(
+    document: Any,
+    operations: list[dict[str, Any]],
+    resource: Attribute = UNKNOWN,
+    work: Work | None = None,
+) -> Any:
     """The document with all operations applied; it is left as it was.
 
     A list of the resource that is not there is an empty one, where something is added to it.
@@ -25,7 +30,7 @@ def patched(document: Any, operations: list[dict[str, Any]], resource: Attribute
     """
     if len(operations) > MAX_OPERATIONS:
         raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
-    return Patcher(document, resource, Work()).apply(operations)
+    return Patcher(document, resource, work or Work()).apply(operations)
 
 
 class Patcher:
@@ -181,12 +186,17 @@ def _nowhere(at: Pointer) -> Conflict:
 def _copied(value: Any) -> Any:
     """A JSON value that shares nothing that may change; `copy.deepcopy` takes far longer."""
     if isinstance(value, dict):
-        return {name: _copied(member) for name, member in value.items()}
-    return [_copied(member) for member in value] if isinstance(value, list) else value
+        return {k: _copied(v) if isinstance(v, HOLDERS) else v for k, v in value.items()}
+    if isinstance(value, list):
+        return [_copied(each) if isinstance(each, HOLDERS) else each for each in value]
+    return value
 
 
 def _measured(value: Any, levels: int) -> int:
     """What it takes to find that a value has no more levels; Conflict where it has."""
-    if isinstance(value, (dict, list)) and levels <= 0:
+    if not isinstance(value, HOLDERS):
+        return WALK
+    if levels <= 0:
         raise Conflict(f"the resource would nest deeper than {MAX_DEPTH} levels")
-    return WALK + sum(_measured(member, levels - 1) for member in members(value))
+    below = [_measured(each, levels - 1) for each in members(value) if isinstance(each, HOLDERS)]
+    return WALK * (1 + len(value) - len(below)) + sum(below)

@@ -37,7 +37,11 @@ _INDEX = re.compile(r"-|[0-9]+", re.ASCII)
 
 
 def patched(
-    document: Any, operations: list[dict[str, Any]], resource: Attribute, zone: tzinfo
+    document: Any,
+    operations: list[dict[str, Any]],
+    resource: Attribute,
+    zone: tzinfo,
+    work: Work | None = None,
 ) -> Any:
     """The document with all operations applied at the places that they select.
 
@@ -46,7 +50,7 @@ def patched(
     """
     if len(operations) > MAX_OPERATIONS:
         raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
-    work = Work()
+    work = work or Work()
     patcher = Patcher(document, resource, work)
     instants = _instants(resource)
     for index, operation in enumerate(operations):

@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from typing import Any
 
-from impl.errors import BodyInvalid
+from impl.errors import BodyInvalid, Postponed
 
 MAX_WORK = 1_000_000
 """How much one patch may do: a character that it copies is one, a value `VALUE`.
 
 A patch of that much takes about a tenth of a second.
 """
+LIGHT = MAX_WORK // 10
+"""How much a patch may do while others do as much."""
+
 VALUE = 16
 """What it takes to look at a value, to compare it, or to copy it without its text."""
 
@@ -17,20 +20,31 @@ PATH = 2 * VALUE
 """What it takes to read a character of a path with a query."""
 
 
+HOLDERS = (dict, list)
+"""The types of the JSON values that hold others."""
+
+
 class Work:
     """Counts what one patch does, all of its operations together."""
 
-    def __init__(self) -> None:
-        self.done = 0
+    def __init__(self, *, alone: bool = True) -> None:
+        self._done = 0
+        self._alone = alone
 
     def does(self, work: int) -> None:
-        """So much more; BodyInvalid where that is too much."""
-        self.done += work
-        if self.done > MAX_WORK:
+        """So much more.
+
+        Raises BodyInvalid where that is too much, and Postponed where it is too much for a patch
+        that is not `alone` in doing more than a light one.
+        """
+        self._done += work
+        if self._done > MAX_WORK:
             raise BodyInvalid("a patch that changes, compares and copies more than one may")
+        if self._done > LIGHT and not self._alone:
+            raise Postponed
 
     def looks(self, values: int) -> None:
-        """So many more values are looked at; BodyInvalid where that is too much."""
+        """So many more values are looked at; raises as `does`."""
         self.does(values * VALUE)
 
 
@@ -43,6 +57,7 @@ def members(value: Any) -> Collection[Any]:
 
 def size(value: Any) -> int:
     """What copying a JSON value takes: the characters of its texts and names, and its values."""
+    if not isinstance(value, HOLDERS):
+        return VALUE + (len(value) if isinstance(value, str) else 0)
     names = sum(map(len, value)) if isinstance(value, dict) else 0
-    text = len(value) if isinstance(value, str) else 0
-    return VALUE + names + text + sum(map(size, members(value)))
+    return VALUE + names + sum(map(size, members(value)))

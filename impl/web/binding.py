@@ -32,7 +32,7 @@ from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
 from impl.web.answers import EVENT_STREAM, JSON, NDJSON, Asked, success
-from impl.web.bridge import WANTED
+from impl.web.bridge import ALONE, WANTED
 from impl.web.gate import IDENTITY
 from impl.web.tracing import TRACE
 from impl.web.validation import ARGUMENTS, BODY
@@ -156,7 +156,9 @@ class _View:
     def _read(self, request: flask.Request, links: Links) -> tuple[str, Any]:
         value = self._content(request)
         if self._operation.method == "PATCH":
-            return "patch", Patch(request.mimetype, value, links, request.environ[WANTED])
+            came_by = request.environ
+            patch = Patch(request.mimetype, value, links, came_by[WANTED], came_by[ALONE])
+            return "patch", patch
         return "body", self._typed(value)
 
 

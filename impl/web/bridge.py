@@ -21,6 +21,8 @@ from typing import Any, TypeAlias
 from a2wsgi.wsgi import build_environ
 from starlette.types import Message, Receive, Scope, Send
 
+from impl.errors import Postponed
+
 WsgiApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 EAGER_THREADS = 4
 WRITING_THREADS = 12
@@ -32,6 +34,9 @@ PARKED_SECONDS = 2
 
 WANTED = "tmf678.wanted"
 """Where a request's environment has what tells whether anybody still waits for its answer."""
+
+ALONE = "tmf678.alone"
+"""Where it has whether no other request is served now that was postponed."""
 
 ANSWER_SECONDS = 20
 """How long an answer that is no stream is waited for, at most."""
@@ -46,6 +51,7 @@ class Bridge:
     def __init__(self, app: WsgiApp, threads: int) -> None:
         self._app = app
         self._threads = _Threads(threads)
+        self._alone = asyncio.Lock()
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve one request; what the application raises is raised here."""
@@ -54,10 +60,25 @@ class Bridge:
         run = contextvars.copy_context().run
         try:
             work = partial(run, exchange.serve)
-            for message in await self._threads.result(work, writes=scope["method"] != "GET"):
+            for message in await self._served(work, environ, writes=scope["method"] != "GET"):
                 await send(message)
         finally:
             exchange.gone = True
+
+    async def _served(
+        self, work: "Work", environ: dict[str, Any], *, writes: bool
+    ) -> list[Message]:
+        """What is left to send; what was postponed is begun again, one at a time.
+
+        It waits for its turn here, where it takes no thread.
+        """
+        environ[ALONE] = False
+        try:
+            return await self._threads.result(work, writes=writes)
+        except Postponed:
+            async with self._alone:
+                environ[ALONE] = True
+                return await self._threads.result(work, writes=writes)
 
 
 Work: TypeAlias = Callable[[], list[Message]]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generated import schemas
-from impl.errors import ApiError, BodyInvalid, Conflict
+from impl.errors import ApiError, BodyInvalid, Conflict, Postponed
 from impl.patch.operations import MAX_OPERATIONS
 from impl.patch.selection import MAX_LENGTH, patched
 from impl.patch.work import MAX_WORK, Work
@@ -333,6 +333,20 @@ def test_a_patch_that_does_too_much_ends_there(case: str, monkeypatch: pytest.Mo
         patched(MANY, [{"op": "add", "path": path, "value": value}] * times, BILL, UTC)
     assert sum(done[:-1]) <= MAX_WORK
     assert len(done) <= MAX_WORK / 16  # what is counted is not so little that counting takes longer
+
+
+def test_a_patch_that_does_much_waits_until_it_is_alone() -> None:
+    add = [{"op": "add", "path": "relatedParty[?(@.role=='payer')].v", "value": 1}]
+    with pytest.raises(Postponed):
+        patched(MANY, add, BILL, UTC, Work(alone=False))
+    assert patched(MANY, add, BILL, UTC, Work(alone=True)) != MANY
+    patched(
+        STORED,
+        [{"op": "add", "path": "/v?state=new", "value": 1}] * 20,
+        BILL,
+        UTC,
+        Work(alone=False),
+    )
 
 
 def test_a_patch_of_many_places_may_be_made() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
+from impl.errors import Postponed
 from impl.web import bridge as bridge_module
-from impl.web.bridge import EAGER_THREADS, WANTED, WRITING_THREADS, Bridge
+from impl.web.bridge import ALONE, EAGER_THREADS, WANTED, WRITING_THREADS, Bridge
 
 SCOPE = {
     "type": "http",
@@ -327,3 +329,24 @@ def test_no_answer_is_wanted_any_more_when_its_time_is_over(
         return [str(environ[WANTED]()).encode()]
 
     assert asyncio.run(ask(Bridge(tell, 1)))[1]["body"] == b"False"
+
+
+def test_what_is_postponed_is_begun_again_one_at_a_time() -> None:
+    running: list[bool] = []
+    together: list[int] = []
+
+    def heavy(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if not environ[ALONE]:
+            raise Postponed
+        running.append(True)
+        time.sleep(0.01)
+        together.append(len(running))
+        running.pop()
+        return answer(environ, start)
+
+    async def crowd() -> list[list[Message]]:
+        bridge = Bridge(heavy, 8)
+        return await asyncio.gather(*(ask(bridge, "PATCH") for _ in range(12)))
+
+    assert [sent[1]["body"] for sent in asyncio.run(crowd())] == [b"done"] * 12
+    assert together == [1] * 12
