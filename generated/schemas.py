@@ -261,6 +261,10 @@ CustomerBill: type[m.Schema] = _Open.from_dict(
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
         "billCycle": fields.Nested(lambda: BillCycleRef),
+        "stateBeforeHold": fields.String(
+            validate=validate.OneOf(["new", "validated", "sent", "partiallyPaid", "settled"])
+        ),
+        "holdReason": fields.String(),
         "priceBasis": fields.String(validate=validate.OneOf(["net", "gross"])),
         "roundingDifference": fields.Nested(lambda: Money),
     },
@@ -285,6 +289,7 @@ CustomerBillUpdate: type[m.Schema] = _Open.from_dict(
         "@baseType": fields.String(allow_none=True),
         "@schemaLocation": fields.String(allow_none=True),
         "@type": fields.String(),
+        "holdReason": fields.String(allow_none=True),
     },
     name="CustomerBillUpdate",
 )
@@ -529,6 +534,10 @@ CustomerBillCreate: type[m.Schema] = _Open.from_dict(
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
         "billCycle": fields.Nested(lambda: BillCycleRef),
+        "stateBeforeHold": fields.String(
+            validate=validate.OneOf(["new", "validated", "sent", "partiallyPaid", "settled"])
+        ),
+        "holdReason": fields.String(),
         "priceBasis": fields.String(validate=validate.OneOf(["net", "gross"])),
         "roundingDifference": fields.Nested(lambda: Money),
     },

@@ -220,6 +220,10 @@ CustomerBill = t.TypedDict(
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
         "billCycle": t.NotRequired["BillCycleRef"],
+        "stateBeforeHold": t.NotRequired[
+            t.Literal["new", "validated", "sent", "partiallyPaid", "settled"]
+        ],
+        "holdReason": t.NotRequired[str],
         "priceBasis": t.NotRequired["PriceBasis"],
         "roundingDifference": t.NotRequired["Money"],
     },
@@ -241,6 +245,7 @@ CustomerBillUpdate = t.TypedDict(
         "@baseType": t.NotRequired[str | None],
         "@schemaLocation": t.NotRequired[str | None],
         "@type": t.NotRequired[str],
+        "holdReason": t.NotRequired[str | None],
     },
 )
 """What may be changed on a bill once it is made."""
@@ -494,6 +499,10 @@ CustomerBillCreate = t.TypedDict(
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
         "billCycle": t.NotRequired["BillCycleRef"],
+        "stateBeforeHold": t.NotRequired[
+            t.Literal["new", "validated", "sent", "partiallyPaid", "settled"]
+        ],
+        "holdReason": t.NotRequired[str],
         "priceBasis": t.NotRequired["PriceBasis"],
         "roundingDifference": t.NotRequired["Money"],
     },

@@ -23,6 +23,12 @@ class Identity:
     expires: float = inf
     """Until when this holds, in seconds since 1970."""
 
+    issuer: str = ""
+    """Who says so: subjects are one issuer's."""
+
+    client: str = ""
+    """The client that asks for the subject, or as itself; blank where the token names none."""
+
     @property
     def limited(self) -> bool:
         """Whether the bearer sees what belongs to some accounts or parties alone."""
@@ -43,6 +49,12 @@ def asks(who: Identity | None) -> None:
 def asking() -> Identity | None:
     """Who asks in this context; None where nobody has said."""
     return _asking.get()
+
+
+def may(scope: str) -> bool:
+    """Whether the one who asks has the scope; where nobody is asked who they are, all have."""
+    who = asking()
+    return who is None or who == ANYBODY or scope in who.scopes
 
 
 def expired() -> bool:

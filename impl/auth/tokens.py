@@ -101,7 +101,8 @@ class Verifier:
             needed = " or ".join(claim for claim in limits if claim)
             raise InsufficientScope(ALL_ACCOUNTS, f"needed by who has no claim {needed}")
         expires = int(claims["exp"]) + LEEWAY_SECONDS
-        return Identity(subject, scopes, accounts, parties, expires)
+        issuer, client = expected.issuer, _client(claims)
+        return Identity(subject, scopes, accounts, parties, expires, issuer, client)
 
     def _remember(self, name: bytes, who: Identity) -> None:
         """For as long as the token holds, but not past the time that a withdrawn key may."""
@@ -138,8 +139,21 @@ def _names(claims: Mapping[str, Any], claim: str) -> frozenset[str] | None:
 
 
 def _subject(claims: Mapping[str, Any]) -> str:
-    for name in ("sub", "client_id", "azp"):
+    subject = _first(claims, "sub", "client_id", "azp")
+    if not subject:
+        raise CredentialsInvalid("sub: the token does not say whose it is")
+    return subject
+
+
+def _client(claims: Mapping[str, Any]) -> str:
+    """The client that the token was given to, as RFC 9068 or OpenID Connect says it."""
+    return _first(claims, "client_id", "azp")
+
+
+def _first(claims: Mapping[str, Any], *names: str) -> str:
+    """The first of the claims that is a name; blank where none is."""
+    for name in names:
         given = claims.get(name)
         if isinstance(given, str) and 0 < len(given) <= MOST_CHARACTERS:
             return given
-    raise CredentialsInvalid("sub: the token does not say whose it is")
+    return ""

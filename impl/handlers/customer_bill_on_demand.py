@@ -3,11 +3,14 @@
 from typing import Any
 
 from generated import api, schemas, types
+from impl.auth.identity import may
 from impl.billing.on_demand import TASK
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
 from impl.store.tasks import Tasks
+
+WRITES_BILLS = "customerBill:write"
 
 
 class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
@@ -52,7 +55,13 @@ class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
 
 
 def _start(request: dict[str, Any]) -> None:
-    """Whatever the client says of its outcome, a request begins open."""
+    """Whatever the client says of its outcome, a request begins open.
+
+    It keeps how its account pays, which may settle the bill, where the client may write bills.
+    """
     request["state"] = "inProgress"
     for name in ("customerBill", "statusReason"):
         request.pop(name, None)
+    account = request.get("billingAccount")
+    if isinstance(account, dict) and not may(WRITES_BILLS):
+        request["billingAccount"] = {k: v for k, v in account.items() if k != "ratingType"}

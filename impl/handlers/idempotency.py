@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from impl.auth.identity import asking
-from impl.errors import KeyReused
+from impl.auth.identity import Identity, asking
+from impl.errors import Conflict, KeyReused
 from impl.store.mongo import Store
 
 
@@ -31,24 +31,39 @@ class Idempotency:
     def once(
         self, request: str, key: str, content: bytes, produce: Callable[[], Answer]
     ) -> tuple[Answer, bool]:
-        """The first answer to this subject's request with this key, and whether it is given again.
+        """The first answer to this request with this key, and whether it is given again.
 
-        Raises KeyReused where the key came with other content, and what `produce` raises; then
-        nothing is kept.
+        A key is that of an issuer's subject and its client. Raises Conflict where it came from them
+        with other limits, KeyReused where it came with other content, and what `produce` raises;
+        then nothing is kept.
         """
         who = asking()
-        whose = f"\0{who.subject}" if who else ""
-        id_ = sha256(f"{request}\0{key}{whose}".encode()).hexdigest()
-        fingerprint = sha256(content).hexdigest()
+        id_ = sha256(f"{request}\0{key}{_whose(who)}".encode()).hexdigest()
+        same = {"fingerprint": sha256(content).hexdigest(), "limits": _limits(who)}
 
         def answered() -> tuple[Answer, bool]:
             kept = self._store.recall(id_)
             if kept is not None:
-                if kept["fingerprint"] != fingerprint:
+                if kept.get("limits", "") != same["limits"]:
+                    raise Conflict("Idempotency-Key: came before, with other accounts or parties")
+                if kept["fingerprint"] != same["fingerprint"]:
                     raise KeyReused("Idempotency-Key: came before, with another body")
                 return Answer(kept["status"], kept["headers"], kept["body"]), True
             answer = produce()
-            self._store.remember(id_, {"fingerprint": fingerprint, **vars(answer)})
+            self._store.remember(id_, {**same, **vars(answer)})
             return answer, False
 
         return self._store.in_transaction(answered)
+
+
+def _whose(who: Identity | None) -> str:
+    """Who asks, with nothing that one part of it could take from another."""
+    return f"\0{(who.issuer, who.subject, who.client)!r}" if who else ""
+
+
+def _limits(who: Identity | None) -> str:
+    """What the one who asks is limited to, by a hash; blank where they see all."""
+    if who is None or not who.limited:
+        return ""
+    limits = [None if each is None else sorted(each) for each in (who.accounts, who.parties)]
+    return sha256(repr(limits).encode()).hexdigest()

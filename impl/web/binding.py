@@ -89,7 +89,8 @@ class _View:
         correlation.set(scope["tmf678.request_id"])
         trace.set(scope[TRACE])
         asks(scope.get(IDENTITY))
-        key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+        changes = request.method in ("POST", "PATCH")
+        key = request.headers.get("Idempotency-Key") if changes else None
         return self._respond(request) if key is None else self._once(request, key)
 
     def _once(self, request: flask.Request, key: str) -> flask.Response:
@@ -98,6 +99,8 @@ class _View:
             return Answer(response.status_code, dict(response.headers), response.get_data())
 
         content = orjson.dumps(self._content(request), option=orjson.OPT_SORT_KEYS)
+        if request.method == "PATCH":  # whose media type says what the same body means
+            content = request.mimetype.encode() + b"\0" + content
         answer, again = self._server.idempotency.once(
             f"{request.method} {request.path}", key, content, produce
         )

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import orjson
 import pymongo
 import pytest
 
@@ -142,15 +143,88 @@ def test_a_client_may_choose_what_it_is_shown(api: httpx.Client, key: str) -> No
     assert repeated(first, post(api, BILLS, {"state": "new"}, key, params={"fields": "state"}))
 
 
-@pytest.mark.parametrize("method", ["PATCH", "GET", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_key_means_nothing_to_what_is_idempotent(
     api: httpx.Client, key: str, method: str
 ) -> None:
     made = api.post(RATES, json={"billingAccount": {"id": "A-1"}}).json()
-    body = {"name": "x"} if method == "PATCH" else None
-    answer = api.request(method, made["href"], headers={"Idempotency-Key": key}, json=body)
+    answer = api.request(method, made["href"], headers={"Idempotency-Key": key})
     assert answer.status_code in (200, 204)
     assert "Idempotency-Replayed" not in answer.headers
+
+
+# ---------------------------------------------------------------- patches
+
+MERGE = "application/merge-patch+json"
+APPEND = [{"op": "add", "path": "/x-tags/-", "value": "c"}]
+
+
+def patch(
+    api: httpx.Client, href: str, body: Any, key: str, media: str = MERGE, **headers: str
+) -> httpx.Response:
+    named = {"Content-Type": media, "Idempotency-Key": key} | headers
+    return api.patch(href, content=orjson.dumps(body), headers=named)
+
+
+def replayed(first: httpx.Response, again: httpx.Response) -> bool:
+    """Whether the second answer is the first one, given again and marked so."""
+    assert "Idempotency-Replayed" not in first.headers
+    same = (first.status_code, first.content) == (again.status_code, again.content)
+    return same and (first.headers["ETag"], "true") == (
+        again.headers["ETag"],
+        again.headers.get("Idempotency-Replayed"),
+    )
+
+
+@each_resource
+def test_a_patch_that_is_sent_again_has_one_effect(
+    api: httpx.Client, resource: Resource, key: str
+) -> None:
+    href = api.post(resource.name, json=resource.body).json()["href"]
+    first = patch(api, href, resource.patch, key)
+    assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
+    assert replayed(first, patch(api, href, resource.patch, key))
+    assert api.get(href).headers["ETag"] == '"2"'
+
+
+@pytest.mark.parametrize(
+    "media", ["application/json-patch+json", "application/json-patch-query+json"]
+)
+def test_what_a_patch_appends_is_there_once(api: httpx.Client, key: str, media: str) -> None:
+    rate = {"billingAccount": {"id": "A-1"}, "x-tags": ["a"]}
+    href = api.post(RATES, json=rate).json()["href"]
+    first = patch(api, href, APPEND, key, media)
+    assert replayed(first, patch(api, href, APPEND, key, media))
+    assert api.get(href).json()["x-tags"] == ["a", "c"]
+    assert patch(api, href, APPEND, f"{key}-2", media).json()["x-tags"] == ["a", "c", "c"]
+
+
+def test_a_patch_that_is_sent_again_gets_its_first_answer_whatever_its_if_match(
+    api: httpx.Client, key: str
+) -> None:
+    href = api.post(BILLS, json={"state": "new"}).json()["href"]
+    late = patch(api, href, {"billNo": "1"}, key, **{"If-Match": '"7"'})
+    assert late.status_code == 412
+    first = patch(api, href, {"billNo": "1"}, key, **{"If-Match": '"1"'})
+    assert (first.status_code, first.headers["ETag"]) == (200, '"2"')
+    for named in ({"If-Match": '"1"'}, {"If-Match": '"2"'}, {}):
+        assert replayed(first, patch(api, href, {"billNo": "1"}, key, **named))
+
+
+def test_422_for_another_patch_under_the_same_key(api: httpx.Client, key: str) -> None:
+    href = api.post(BILLS, json={"state": "new"}).json()["href"]
+    first = patch(api, href, {"state": "sent"}, key)
+    for body, media in (({"state": "validated"}, MERGE), ({"state": "sent"}, "application/json")):
+        other = patch(api, href, body, key, media)
+        assert (other.status_code, other.json()["code"]) == (422, "2")
+    assert replayed(first, patch(api, href, {"state": "sent"}, key))
+
+
+@pytest.mark.parametrize("bad", ["", "k" * 256])
+def test_400_for_a_patch_with_what_is_no_key(api: httpx.Client, bad: str) -> None:
+    href = api.post(BILLS, json={}).json()["href"]
+    answer = patch(api, href, {"billNo": "1"}, bad)
+    assert (answer.status_code, answer.json()["code"]) == (400, "26")
 
 
 # ---------------------------------------------------------------- many at once
@@ -177,6 +251,17 @@ def test_a_hundred_requests_with_keys_of_their_own_all_have_an_effect(
         answers = list(pool.map(lambda n: post(api, BILLS, body, f"{key}-{n}"), range(100)))
     assert {answer.status_code for answer in answers} == {201}
     assert len(bills_of(api, f"A-{key}")) == 100
+
+
+def test_of_fifty_patches_with_one_key_one_has_an_effect(api: httpx.Client, key: str) -> None:
+    rate = {"billingAccount": {"id": "A-1"}, "x-tags": []}
+    href = api.post(RATES, json=rate).json()["href"]
+    media = "application/json-patch+json"
+    with ThreadPoolExecutor(25) as pool:
+        answers = list(pool.map(lambda _: patch(api, href, APPEND, key, media), range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert api.get(href).json()["x-tags"] == ["c"]
 
 
 def test_of_two_bodies_with_one_key_one_has_an_effect(api: httpx.Client, key: str) -> None:
