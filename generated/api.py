@@ -145,6 +145,18 @@ class BillCycleAccountApi(ABC, Generic[QueryT, PageT, PatchT]):
         """Read what became of an account in a run."""
 
 
+class BillNumberApi(ABC, Generic[QueryT, PageT, PatchT]):
+    """What serves /billNumber."""
+
+    @abstractmethod
+    def list_bill_number(self, query: QueryT) -> PageT:
+        """List or find bill numbers, and what became of each."""
+
+    @abstractmethod
+    def retrieve_bill_number(self, id_: str, query: QueryT) -> types.BillNumber:
+        """Read what became of a bill number."""
+
+
 class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /billCycle."""
 
@@ -228,6 +240,7 @@ class Handlers(Generic[QueryT, PageT, PatchT]):
     applied_customer_billing_rate: AppliedCustomerBillingRateApi[QueryT, PageT, PatchT]
     hub: HubApi[QueryT, PageT, PatchT]
     bill_cycle_account: BillCycleAccountApi[QueryT, PageT, PatchT]
+    bill_number: BillNumberApi[QueryT, PageT, PatchT]
     bill_cycle: BillCycleApi[QueryT, PageT, PatchT]
     bill_cycle_specification: BillCycleSpecificationApi[QueryT, PageT, PatchT]
     events: EventsApi[QueryT, PageT, PatchT]
@@ -239,6 +252,7 @@ HANDLERS: dict[str, str] = {
     "appliedCustomerBillingRate": "applied_customer_billing_rate",
     "hub": "hub",
     "billCycleAccount": "bill_cycle_account",
+    "billNumber": "bill_number",
     "billCycle": "bill_cycle",
     "billCycleSpecification": "bill_cycle_specification",
     "events": "events",

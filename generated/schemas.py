@@ -615,6 +615,25 @@ BillCycleAccount: type[m.Schema] = _Open.from_dict(
     name="BillCycleAccount",
 )
 
+BillNumber: type[m.Schema] = _Open.from_dict(
+    {
+        "id": fields.String(),
+        "href": fields.String(),
+        "number": fields.String(),
+        "sequence": fields.String(),
+        "position": _Integer(),
+        "seller": fields.String(),
+        "kind": fields.String(),
+        "bill": fields.Nested(lambda: BillRef),
+        "state": fields.String(validate=validate.OneOf(["used", "void"])),
+        "usedAt": _Instant(),
+        "voidedAt": _Instant(),
+        "statusReason": fields.String(),
+        "@type": fields.String(),
+    },
+    name="BillNumber",
+)
+
 BillCycle: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
@@ -630,6 +649,7 @@ BillCycle: type[m.Schema] = _Open.from_dict(
         "validFor": fields.Nested(lambda: TimePeriod),
         "billCycleSpecification": fields.Nested(lambda: BillCycleSpecificationRef),
         "runState": fields.String(validate=validate.OneOf(["planned", "running", "finished"])),
+        "statusReason": fields.String(),
         "accountsTotal": _Integer(),
         "accountsBilled": _Integer(),
         "accountsFailed": _Integer(),
@@ -660,6 +680,7 @@ BillCycleCreate: type[m.Schema] = _Open.from_dict(
         "validFor": fields.Nested(lambda: TimePeriod),
         "billCycleSpecification": fields.Nested(lambda: BillCycleSpecificationRef),
         "runState": fields.String(validate=validate.OneOf(["planned", "running", "finished"])),
+        "statusReason": fields.String(),
         "accountsTotal": _Integer(),
         "accountsBilled": _Integer(),
         "accountsFailed": _Integer(),
@@ -774,6 +795,7 @@ BillCycleUpdate: type[m.Schema] = _Open.from_dict(
         "billCycleSpecification": fields.Nested(
             lambda: BillCycleSpecificationRefUpdate, allow_none=True
         ),
+        "statusReason": fields.String(allow_none=True),
         "@baseType": fields.String(allow_none=True),
         "@schemaLocation": fields.String(allow_none=True),
         "@type": fields.String(),
@@ -983,6 +1005,7 @@ SCHEMAS: dict[str, type[m.Schema]] = {
     "BillCycleSpecificationRef": BillCycleSpecificationRef,
     "BillCycleRef": BillCycleRef,
     "BillCycleAccount": BillCycleAccount,
+    "BillNumber": BillNumber,
     "BillCycle": BillCycle,
     "BillCycle_Create": BillCycleCreate,
     "BillCycleSpecification": BillCycleSpecification,

@@ -582,6 +582,26 @@ BillCycleAccount = t.TypedDict(
 )
 """What became of one billing account in a run of a billing cycle."""
 
+BillNumber = t.TypedDict(
+    "BillNumber",
+    {
+        "id": t.NotRequired[str],
+        "href": t.NotRequired[str],
+        "number": t.NotRequired[str],
+        "sequence": t.NotRequired[str],
+        "position": t.NotRequired[int],
+        "seller": t.NotRequired[str],
+        "kind": t.NotRequired[str],
+        "bill": t.NotRequired["BillRef"],
+        "state": t.NotRequired[t.Literal["used", "void"]],
+        "usedAt": t.NotRequired[datetime],
+        "voidedAt": t.NotRequired[datetime],
+        "statusReason": t.NotRequired[str],
+        "@type": t.NotRequired[str],
+    },
+)
+"""A number that bills made here are numbered by, and what became of it. Each position of a sequence is there once."""
+
 BillCycle = t.TypedDict(
     "BillCycle",
     {
@@ -598,6 +618,7 @@ BillCycle = t.TypedDict(
         "validFor": t.NotRequired["TimePeriod"],
         "billCycleSpecification": t.NotRequired["BillCycleSpecificationRef"],
         "runState": t.NotRequired[t.Literal["planned", "running", "finished"]],
+        "statusReason": t.NotRequired[str],
         "accountsTotal": t.NotRequired[int],
         "accountsBilled": t.NotRequired[int],
         "accountsFailed": t.NotRequired[int],
@@ -629,6 +650,7 @@ BillCycleCreate = t.TypedDict(
         "validFor": t.NotRequired["TimePeriod"],
         "billCycleSpecification": t.NotRequired["BillCycleSpecificationRef"],
         "runState": t.NotRequired[t.Literal["planned", "running", "finished"]],
+        "statusReason": t.NotRequired[str],
         "accountsTotal": t.NotRequired[int],
         "accountsBilled": t.NotRequired[int],
         "accountsFailed": t.NotRequired[int],
@@ -744,6 +766,7 @@ BillCycleUpdate = t.TypedDict(
         "paymentDueDate": t.NotRequired[datetime | None],
         "validFor": t.NotRequired["TimePeriodUpdate | None"],
         "billCycleSpecification": t.NotRequired["BillCycleSpecificationRefUpdate | None"],
+        "statusReason": t.NotRequired[str | None],
         "@baseType": t.NotRequired[str | None],
         "@schemaLocation": t.NotRequired[str | None],
         "@type": t.NotRequired[str],

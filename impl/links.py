@@ -27,6 +27,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "appliedCustomerBillingRate": {"bill": "customerBill"},
     "billCycle": {"billCycleSpecification": "billCycleSpecification"},
     "billCycleAccount": {"billCycle": "billCycle", "customerBill": "customerBill"},
+    "billNumber": {"bill": "customerBill"},
     "customerBill": {"billCycle": "billCycle"},
     "customerBillOnDemand": {"customerBill": "customerBill"},
 }

@@ -156,7 +156,14 @@ def _families(backlog: Backlog) -> Iterator[Metric]:
         "PDFs made of bills whose text has letters that no font has.",
         value=backlog.lacking,
     )
-    yield from (kept, tried, lacking)
+    given_up = CounterMetricFamily(
+        "tmf678_tasks_given_up",
+        "Tasks of workers that were ended for a fault that stayed, by kind.",
+        labels=["kind"],
+    )
+    for kind, count in backlog.given_up.items():
+        given_up.add_metric([kind], count)
+    yield from (kept, tried, lacking, given_up)
 
 
 def forget(pid: int) -> None:

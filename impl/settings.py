@@ -122,6 +122,7 @@ class Settings:
             zone=ZoneInfo(self.bill_time_zone),
             basis=price_basis(self.price_basis),
             party_roles=tuple(forms.listed(self.bill_party_roles)),
+            seller=self.bill_seller_name,
         )
 
     @property

@@ -12,6 +12,7 @@ from impl import looks
 from impl.billing.attempts import Attempts
 from impl.billing.maker import Maker
 from impl.billing.on_demand import OnDemand
+from impl.billing.register import Tidy
 from impl.billing.runs import Runs
 from impl.errors import Unavailable
 from impl.settings import Settings
@@ -31,9 +32,11 @@ Step = Callable[[], bool]
 
 def jobs(settings: Settings, store: Store) -> list[Step]:
     """What a worker does, each in a thread of its own."""
-    attempts = Attempts(store, Tasks(store), Numbers(store))
+    numbers = Numbers(store)
+    attempts = Attempts(store, Tasks(store), numbers)
     maker = Maker(store, settings.policy, looks.documents(settings, store))
-    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step]
+    tidy = Tidy(store, settings.policy, numbers)
+    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, tidy.step]
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:

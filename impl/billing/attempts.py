@@ -9,10 +9,11 @@ from typing import TypeVar
 import structlog
 
 from impl.billing.charges import Rejected
-from impl.errors import NotFound
+from impl.errors import NotFound, Unavailable
 from impl.events.build import correlated
 from impl.store.mongo import Store
 from impl.store.numbers import Numbers
+from impl.store.tallies import GIVEN_UP, Tallies
 from impl.store.tasks import Lost, Task, Tasks
 
 MOST_TRIES = 8
@@ -45,7 +46,8 @@ class Attempts:
         """Do the task's work, which ends it; or end it with what its refusal writes.
 
         A fault leaves nothing behind; the task comes again, after longer each time, until it is
-        given up with a reason that quotes nothing.
+        given up with a reason that quotes nothing, and counted. Where not even that can be written
+        for as many tries again, it is dropped.
         """
         try:
             with self.tasks.held(task), correlated(task.id):
@@ -70,9 +72,19 @@ class Attempts:
     def _later(self, task: Task, given_up: Callable[[str], object]) -> None:
         if task.tries < self.most:
             self.tasks.again(task, wait(task.tries))
-        else:
-            reason = f"a fault outlasted {task.tries} tries; the worker's log has it"
+            return
+        reason = f"a fault outlasted {task.tries} tries; the worker's log has it"
+        try:
             self._close(task, partial(given_up, reason))
+        except Unavailable:
+            raise
+        except Exception as fault:
+            log.error("unwritten", kind=task.kind, key=task.key, tries=task.tries, exc_info=fault)
+            if task.tries < 2 * self.most:
+                self.tasks.again(task, wait(task.tries))
+                return
+            self._let_go(task)
+        Tallies(self.store).add(GIVEN_UP[task.kind])
 
     def _close(self, task: Task, effect: Callable[[], object]) -> None:
         with suppress(Lost, NotFound), correlated(task.id):
@@ -80,10 +92,10 @@ class Attempts:
         self._let_go(task)
 
     def _let_go(self, task: Task) -> None:
-        """Drop the task, and the number that it will not use, unless it is another worker's."""
+        """Drop the task, and the numbers that it did not use, unless it is another worker's."""
         self.tasks.drop(task)
         if not self.tasks.has(task):
-            self.numbers.release(task.id)
+            self.numbers.settle(task.id)
 
 
 def wait(tries: int) -> float:

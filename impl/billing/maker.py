@@ -12,10 +12,12 @@ from impl.billing.assemble import Occasion, assemble, own_document
 from impl.billing.attempts import Attempts
 from impl.billing.charges import NothingToBill, Rejected, by_currency
 from impl.billing.policy import Policy
+from impl.billing.register import used_for
 from impl.documents.document import Documents
 from impl.errors import Conflict
 from impl.query.language import Compare, Condition, Document
 from impl.store.mongo import Store
+from impl.store.numbers import REGISTER, Number
 from impl.store.tasks import Task
 
 log = structlog.get_logger("billing")
@@ -70,26 +72,27 @@ class Maker:
         """
         rates = self.store.every(RATES, where)
         drafts = self._drafts(rates, reason, split=split)
-        for draft in drafts:
-            self._number(attempts, task, draft)
+        numbers = self._numbered(attempts, task, drafts)
         sizes = [self._size(draft) for draft in drafts]
-        used: set[str] = set()
+        used: list[Number] = []
 
         def made() -> None:
-            found, measured = drafts, sizes
+            found, measured, own = drafts, sizes, numbers
             there = self.store.every(RATES, where)
             if _versions(there) != _versions(rates):
                 found = self._drafts(there, reason, split=split)
-                measured = [None] * len(found)
+                measured, own = [None] * len(found), self._numbered(attempts, task, found)
             for draft, size in zip(found, measured, strict=True):
-                self._number(attempts, task, draft)
-                self._keep(draft, size)
-            used.clear()
-            used.update(draft.currency for draft in found if not draft.refusal)
+                if draft.refusal is None:
+                    self._keep(draft, size, own[draft.currency])
+            used[:] = own.values()
             also(found)
 
         attempts.end(task, made)
-        attempts.numbers.settle(task.id, used)
+        for number in used:
+            attempts.numbers.strike(number.sequence, [number.position])
+        if {*used} != {*numbers.values()}:
+            attempts.numbers.settle(task.id)
 
     def drafts(self, rates: Sequence[Document], reason: Reason) -> list[Draft]:
         """What is to become of an account's rates: a bill for each currency, without its number.
@@ -105,13 +108,19 @@ class Maker:
             return self.drafts(rates, reason)
         return [Draft("", rates, assemble(rates, reason(rates)))]
 
-    def _number(self, attempts: Attempts, task: Task, draft: Draft) -> None:
-        """Give the draft's bill the number that is the task's for it."""
-        if draft.refusal is None:
-            date = draft.bill["billDate"]
-            sequence = self.policy.sequence(date)
-            place = attempts.numbers.reserve(sequence, task.id, draft.currency)
-            draft.bill["billNo"] = self.policy.number(date, place)
+    def _numbered(
+        self, attempts: Attempts, task: Task, drafts: Sequence[Draft]
+    ) -> dict[str, Number]:
+        """The task's numbers for the drafts' bills, by currency; the bills get them."""
+        numbers = {}
+        for draft in drafts:
+            if draft.refusal is None:
+                date = draft.bill["billDate"]
+                sequence, day = self.policy.sequence(date), self.policy.day(date)
+                number = attempts.numbers.reserve(sequence, task.id, day, draft.currency)
+                draft.bill["billNo"] = self.policy.number(date, number.position)
+                numbers[draft.currency] = number
+        return numbers
 
     def _size(self, draft: Draft) -> int | None:
         """How long the bill's document is; not known where none is made, for a bill goes before."""
@@ -123,13 +132,13 @@ class Maker:
             log.error("document", bill=draft.bill["billNo"], exc_info=fault)
             return None
 
-    def _keep(self, draft: Draft, size: int | None) -> None:
-        """Keep the draft's bill, if there is one, and mark its rates with it."""
-        if draft.refusal is None:
-            draft.bill["billDocument"] = [own_document(draft.bill, size)]
-            self.store.insert(BILLS, draft.bill)
-            billed = [(rate, _billed(rate, draft.bill)) for rate in draft.rates]
-            self.store.change_many(RATES, billed)
+    def _keep(self, draft: Draft, size: int | None, number: Number) -> None:
+        """Keep the draft's bill and the row of its number, and mark its rates with the bill."""
+        draft.bill["billDocument"] = [own_document(draft.bill, size)]
+        self.store.insert(BILLS, draft.bill)
+        self.store.insert(REGISTER, used_for(draft.bill, number, self.policy.seller, now()))
+        billed = [(rate, _billed(rate, draft.bill)) for rate in draft.rates]
+        self.store.change_many(RATES, billed)
 
     def free(self, bill: Document) -> None:
         """Give a bill's rates back, as unbilled ones of its account, in the caller's transaction.

@@ -34,6 +34,9 @@ class Policy:
     party_roles: tuple[str, ...] = ROLES
     """Roles of parties that a bill names."""
 
+    seller: str = ""
+    """Who sells, as the register of bill numbers names them; blank for nobody."""
+
     def sequence(self, date: datetime) -> str:
         """The sequence that a bill of that date is numbered in, named by its number's fixed part.
 
@@ -49,6 +52,16 @@ class Policy:
     def number(self, date: datetime, place: int) -> str:
         """The `billNo` of the bill that has this place in its sequence."""
         return self.number_format.format(**self._date(date), seq=place)
+
+    def day(self, date: datetime) -> str:
+        """The calendar day of a bill's date."""
+        return date.astimezone(self.zone).date().isoformat()
+
+    def number_of_day(self, day: str, place: int) -> str:
+        """The `billNo` that `number` makes of a calendar day; without one, the place alone."""
+        if not day:
+            return str(place)
+        return self.number(datetime.fromisoformat(day).replace(tzinfo=self.zone), place)
 
     def due(self, date: datetime) -> datetime:
         """When a bill of that date is to be paid, where nothing else says: calendar days later.

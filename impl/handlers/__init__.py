@@ -9,6 +9,7 @@ from impl.handlers.applied_customer_billing_rate import AppliedCustomerBillingRa
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.bill_cycle_account import BillCycleAccounts
 from impl.handlers.bill_cycle_specification import BillCycleSpecifications
+from impl.handlers.bill_number import BillNumbers
 from impl.handlers.collection import Collection, Services
 from impl.handlers.customer_bill import CustomerBills
 from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
@@ -30,6 +31,7 @@ def build(services: Services) -> Handlers:
         bill_cycle=BillCycles(services),
         bill_cycle_account=BillCycleAccounts(services),
         bill_cycle_specification=BillCycleSpecifications(services),
+        bill_number=BillNumbers(services),
         events=Events(services),
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from generated import api, schemas, types
 from impl.auth.identity import unconfined
+from impl.billing import register
 from impl.billing.assemble import own_document
 from impl.billing.maker import RATES, Maker
 from impl.billing.policy import LONGEST_NUMBER
@@ -77,27 +78,33 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
 
     def _judge(self, before: Document, after: dict[str, Any], named: frozenset[str]) -> None:
         """Let the payments tell what is left to pay, and hold a client to a strict lifecycle."""
-        _refuse_long_number(before, after)
+        self._judge_number(before, after)
         follow_payments(before, after, named)
         if self._strict and "state" in named:
             judge_move(before.get("state"), after.get("state"))
 
     def _free(self, bill: Document) -> None:
-        """Give the rates of a bill that is removed back."""
+        """Give the rates of a bill that is removed back, and end its number."""
         if self._strict:
             judge_removal(bill.get("state"))
         with unconfined():
             self._maker.free(bill)
+            register.void(self._store, bill["id"])
+
+    def _judge_number(self, before: Document, after: dict[str, Any]) -> None:
+        """Raise FieldInvalid for another `billNo` of a bill that was made here, or a long one."""
+        number = after.get("billNo", "")
+        if number == before.get("billNo", ""):
+            return
+        with unconfined():
+            made_here = register.of_bill(self._store, before["id"])
+        if made_here:
+            raise FieldInvalid("billNo", "can't be patched: the bill was made here")
+        if len(number) > LONGEST_NUMBER:
+            raise FieldInvalid("billNo", f"has more than {LONGEST_NUMBER} characters")
 
 
 def _start(bill: dict[str, Any]) -> None:
     """A bill without a document of the client's has the one that is served for it."""
     if "billDocument" not in bill:
         bill["billDocument"] = [own_document(bill)]
-
-
-def _refuse_long_number(before: Document, after: dict[str, Any]) -> None:
-    """Raise FieldInvalid for a new `billNo` that is too long; one that is stored may stay."""
-    number = after.get("billNo", "")
-    if len(number) > LONGEST_NUMBER and number != before.get("billNo"):
-        raise FieldInvalid("billNo", f"has more than {LONGEST_NUMBER} characters")

@@ -13,7 +13,7 @@ from impl.store.deliveries import CONSUMERS, DEAD, PENDING, TOTALS
 from impl.store.faults import translated
 from impl.store.mongo import Store
 from impl.store.outbox import COUNTER, DELIVERIES
-from impl.store.tallies import LACKING, Tallies
+from impl.store.tallies import GIVEN_UP, LACKING, Tallies
 
 SECONDS = 1.0
 """For all of it."""
@@ -28,8 +28,8 @@ OPEN = {"state": "inProgress", "lastUpdate": {"$type": "date"}}
 @dataclass(frozen=True)
 class Backlog:
     """How much waits, and for how many seconds the oldest has; deliveries by state, and by outcome
-    how many were tried since ever; since ever, too, the documents that lacked letters; how many
-    events are set aside.
+    how many were tried since ever; since ever, too, the documents that lacked letters, and by kind
+    the tasks of workers that were given up; how many events are set aside.
     """
 
     requests: int
@@ -40,6 +40,7 @@ class Backlog:
     attempts: Mapping[str, int]
     lacking: int
     aside: int
+    given_up: Mapping[str, int]
 
 
 def backlog(store: Store) -> Backlog:
@@ -55,6 +56,7 @@ def _read(store: Store) -> Backlog:
     requests, deliveries = (store.collection(name)[0] for name in (REQUESTS, DELIVERIES))
     now: datetime = requests.database.command("hello")["localTime"].replace(tzinfo=UTC)
     request = requests.find_one(OPEN, {"lastUpdate": 1}, sort=[("lastUpdate", 1)])
+    tallies = Tallies(store)
     events, oldest = store.outbox.size(MOST)
     return Backlog(
         requests=requests.count_documents(OPEN, limit=MOST),
@@ -66,8 +68,9 @@ def _read(store: Store) -> Backlog:
             for state in (PENDING, DEAD)
         },
         attempts=_attempts(store),
-        lacking=Tallies(store).count(LACKING),
+        lacking=tallies.count(LACKING),
         aside=store.outbox.aside.count(),
+        given_up={kind: tallies.count(name) for kind, name in GIVEN_UP.items()},
     )
 
 

@@ -24,6 +24,7 @@ DECLARED: dict[str, list[str]] = {
     "appliedCustomerBillingRate": ["billingAccount.id", "bill.id", "isBilled", "product.id"],
     "event": ["eventId", "eventType"],
     "billCycleAccount": ["billCycle.id"],
+    "billNumber": ["bill.id", "number"],
 }
 """What is filtered by alone."""
 
@@ -31,6 +32,7 @@ COMPOUND: dict[str, list[tuple[str, str]]] = {
     "customerBill": [("billingAccount.id", "billDate"), ("state", "billDate")],
     "appliedCustomerBillingRate": [("billingAccount.id", "isBilled")],
     "billCycleAccount": [("billCycle.id", "state"), ("billCycle.id", "billingAccount.id")],
+    "billNumber": [("sequence", "position")],
     "task": [("kind", "due"), ("kind", "about.group")],
 }
 """What is filtered by together, or by the one and sorted by the other."""

@@ -10,6 +10,10 @@ LACKING = "documentsLacking"
 """Documents of bills whose text has letters that no font has."""
 
 
+GIVEN_UP = {kind: f"givenUp/{kind}" for kind in ("on-demand", "cycle", "cycle-account")}
+"""Tasks of workers that were ended for a fault that stayed, by kind."""
+
+
 class Tallies:
     """Counts by name, kept in the database."""
 

@@ -65,7 +65,9 @@ class Tasks:
 
     def has(self, task: Task) -> bool:
         """Whether the task is there, whoever has it."""
-        return self._store.has(TASKS, task.id)
+        tasks, session = self._store.collection(TASKS)
+        with translated():
+            return tasks.find_one({"_id": task.id}, {"_id": 1}, session=session) is not None
 
     def drop(self, task: Task) -> None:
         """End a claimed task without an effect; where it is not ours any more, nothing happens."""
@@ -79,6 +81,7 @@ class Tasks:
             "due": {"$add": [_NOW, int(seconds * 1000)]},
             "claim": claim,
             "tries": {"$add": ["$tries", 1]},
+            "soon": None,
         }
         with translated():
             found = tasks.find_one_and_update(
@@ -121,7 +124,10 @@ class Tasks:
 
     def again(self, task: Task, seconds: float, *, afresh: bool = False) -> None:
         """Give the task back, due in some seconds; `afresh` forgets how often it was tried."""
-        due = {"due": {"$add": [_NOW, int(seconds * 1000)]}, "claim": None}
+        wait: Any = int(seconds * 1000)
+        if afresh:
+            wait = {"$min": [wait, "$soon"]}  # of numbers: null counts for nothing
+        due = {"due": {"$add": [_NOW, wait]}, "claim": None}
         self._update(_this(task), due | ({"tries": 0} if afresh else {}))
 
     def left(self, kind: str, group: str) -> int:
@@ -129,6 +135,22 @@ class Tasks:
         tasks, session = self._store.collection(TASKS)
         with translated():
             return tasks.count_documents({"kind": kind, "about.group": group}, session=session)
+
+    def is_left(self, kind: str, group: str) -> bool:
+        """Whether a task of a kind and group is not ended yet."""
+        tasks, session = self._store.collection(TASKS)
+        which = {"kind": kind, "about.group": group}
+        with translated():
+            return tasks.find_one(which, {"_id": 1}, session=session) is not None
+
+    def hasten(self, kind: str, key: str, seconds: float) -> None:
+        """Have a task come in some seconds at the latest, from when it is given back `afresh`."""
+        soon = int(seconds * 1000)
+        latest = {"$add": [_NOW, soon]}
+        free = {"$eq": ["$claim", None]}
+        late = {"$cond": [free, {"$gt": ["$due", latest]}, {"$ne": ["$soon", soon]}]}
+        due = {"$cond": [free, {"$min": ["$due", latest]}, "$due"]}
+        self._update({**_id(kind, key), "$expr": late}, {"due": due, "soon": soon})
 
     def take(self, kind: str, group: str, most: int) -> list[Task]:
         """End tasks of a group, whoever has claimed them, in the transaction of what that means."""

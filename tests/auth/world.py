@@ -19,7 +19,7 @@ NOTHING: dict[str, list[str]] = {"accounts": []}
 PLANS = {"billCycle", "billCycleSpecification"}
 """What everybody sees, and who is limited does not change."""
 
-OPERATORS = {"hub"}
+OPERATORS = {"hub", "billNumber"}
 """What nobody who is limited sees."""
 
 EVENTS = {"events"}
@@ -70,6 +70,9 @@ def made(door: httpx.Client, ours: Store) -> World:
                     ours.insert(resource, made)
                 else:
                     post(world, resource, made)
+    for owner in ("mine", "theirs"):
+        row = {"id": f"{owner}-billNumber-2", "number": SECRET, "state": "used"}
+        ours.insert("billNumber", row | {"bill": {"id": f"{owner}-customerBill-1"}})
     post(world, "billCycleSpecification", {"id": "plan", "name": "plan"})
     post(world, "billCycle", {"id": "cycle", "name": "cycle"})
     hub = {"callback": "http://127.0.0.1:1099/", "query": f"event.customerBill.category={SECRET}"}

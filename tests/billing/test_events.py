@@ -64,4 +64,6 @@ def test_nothing_is_told_of_a_bill_that_was_not_made(
     worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
     assert worker.step()
     assert told(store) == [("CustomerBillOnDemandStateChangeEvent", "on-demand/q")]
-    assert Numbers(store).reserve(Policy().sequence(now()), "next") == 1
+    policy, date = Policy(), now()
+    next_one = Numbers(store).reserve(policy.sequence(date), "next", policy.day(date))
+    assert next_one.position == 1

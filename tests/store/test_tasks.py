@@ -94,6 +94,35 @@ def test_a_task_that_is_called_off_or_put_anew_is_lost_to_who_has_it(
         tasks.finish(task)
 
 
+def test_a_task_is_there_until_it_is_ended_whoever_has_it(tasks: Tasks) -> None:
+    tasks.put("k", "1")
+    task = claimed(tasks)
+    assert tasks.has(task)
+    tasks.put("k", "1")
+    assert tasks.has(task)
+    tasks.call_off("k", "1")
+    assert not tasks.has(task)
+
+
+def test_a_task_that_waits_is_hastened(tasks: Tasks) -> None:
+    tasks.put("k", "1", datetime.now(UTC) + timedelta(hours=1))
+    tasks.hasten("k", "1", 60)
+    assert tasks.claim("k") is None
+    tasks.hasten("k", "1", 0)
+    assert claimed(tasks).tries == 1
+
+
+def test_a_task_that_is_hastened_while_it_is_claimed_comes_soon_after(tasks: Tasks) -> None:
+    tasks.put("k", "1")
+    task = claimed(tasks)
+    tasks.hasten("k", "1", 0)
+    assert tasks.claim("k") is None
+    tasks.again(task, 60, afresh=True)
+    task = claimed(tasks)
+    tasks.again(task, 60, afresh=True)
+    assert tasks.claim("k") is None
+
+
 def test_a_task_ends_with_its_effect_or_not_at_all(tasks: Tasks, store: Store) -> None:
     tasks.put("k", "1")
     task = claimed(tasks, seconds=0)

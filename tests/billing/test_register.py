@@ -1,0 +1,258 @@
+"""The register explains every number: which bill has it, or why none has it and none will."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from impl.billing import maker
+from impl.billing.attempts import Attempts
+from impl.billing.maker import Maker
+from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.policy import Policy
+from impl.billing.register import Tidy
+from impl.billing.runs import Runs
+from impl.contract import Contract
+from impl.errors import FieldInvalid
+from impl.handlers.collection import Services
+from impl.handlers.customer_bill import CustomerBills
+from impl.links import Links
+from impl.patch.apply import Patch
+from impl.query.language import Document, Every
+from impl.store.mongo import Store
+from impl.store.numbers import REGISTER, Number, Numbers
+from impl.store.tasks import Tasks
+from tests.billing.conftest import Charge
+from tests.billing.test_runs import finish, plan, ticking
+from tests.unit.billing.rates import money
+
+__all__ = ["plan", "ticking"]
+REQUESTS, BILLS = "customerBillOnDemand", "customerBill"
+NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
+INSTANT = timedelta(milliseconds=1)
+Ask = Callable[[str], None]
+
+
+@pytest.fixture
+def ask(store: Store, tasks: Tasks) -> Ask:
+    """Makes a request; its bill is a worker's."""
+
+    def asked(id_: str) -> None:
+        request = {"id": id_, "state": "inProgress", "billingAccount": {"id": "A"}}
+        store.insert(REQUESTS, request)
+        tasks.put(TASK, id_)
+
+    return asked
+
+
+@pytest.fixture
+def tidy(store: Store) -> Tidy:
+    return Tidy(store, Policy(), Numbers(store))
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return Contract.load()
+
+
+@pytest.fixture
+def served(store: Store, contract: Contract) -> CustomerBills:
+    """What serves the operations on bills."""
+    return CustomerBills(Services(store, contract))
+
+
+def rows(store: Store) -> dict[str, Document]:
+    return {row["number"]: row for row in store.every(REGISTER, Every())}
+
+
+def numbers(store: Store) -> list[str]:
+    return sorted(bill["billNo"] for bill in store.every(BILLS, Every()))
+
+
+def dies(*_: object) -> None:
+    raise SystemExit
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """Have bills on demand made at a moment."""
+    monkeypatch.setattr("impl.billing.on_demand.now", lambda: moment)
+
+
+def test_a_number_that_a_bill_has_is_in_the_register(
+    store: Store, attempts: Attempts, ask: Ask, charge: Charge
+) -> None:
+    charge("1", taxExcludedAmount=money(-10))
+    ask("q")
+    OnDemand(Maker(store, Policy(seller="Brook Telecom")), attempts).step()
+    (bill,) = store.every(BILLS, Every())
+    (row,) = store.every(REGISTER, Every())
+    used = row.pop("usedAt")
+    assert abs(used - datetime.now(UTC)) < timedelta(minutes=1)
+    assert {k: v for k, v in row.items() if k != "id"} == {
+        "@type": "BillNumber",
+        "number": bill["billNo"],
+        "sequence": f"{datetime.now(UTC).year}|-",
+        "position": 1,
+        "seller": "Brook Telecom",
+        "kind": "credit note",
+        "bill": {"id": bill["id"], "@referredType": "CustomerBill"},
+        "state": "used",
+    }
+
+
+def test_a_bill_in_each_currency_has_a_row_of_its_own(
+    store: Store, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    charge("1")
+    charge("2", taxExcludedAmount=money(10, "CHF"))
+    plan()
+    finish(runs, store)
+    assert sorted(rows(store)) == numbers(store) == ["2026-00000001", "2026-00000002"]
+
+
+def test_a_request_made_anew_under_its_id_gets_a_number_of_its_own(
+    store: Store, on_demand: OnDemand, ask: Ask, charge: Charge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charge("1")
+    ask("q")
+    with monkeypatch.context() as patched:
+        patched.setattr(Numbers, "strike", dies)
+        with pytest.raises(SystemExit):
+            on_demand.step()
+    store.delete(REQUESTS, "q")
+    charge("2")
+    ask("q")
+    assert on_demand.step()
+    assert sorted(rows(store)) == numbers(store)
+    assert [number[-9:] for number in numbers(store)] == ["-00000001", "-00000002"]
+
+
+def test_a_cycle_made_anew_under_its_id_gets_numbers_of_its_own(
+    store: Store, runs: Runs, plan: Any, charge: Charge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impl.billing.runs.QUIET_SECONDS", 0.02)
+    charge("1")
+    plan()
+    assert runs.step()
+    with monkeypatch.context() as patched:
+        patched.setattr(Numbers, "strike", dies)
+        with pytest.raises(SystemExit):
+            runs.step()
+    finish(runs, store)
+    store.delete("billCycle", "c")
+    store.delete_every("billCycleAccount", Every())
+    charge("2")
+    plan()
+    finish(runs, store)
+    assert sorted(rows(store)) == numbers(store) == ["2026-00000001", "2026-00000002"]
+
+
+def test_a_try_across_new_year_loses_no_number(
+    store: Store,
+    on_demand: OnDemand,
+    ask: Ask,
+    charge: Charge,
+    tidy: Tidy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("impl.billing.attempts.wait", lambda _: 0)
+    charge("1", date=NEW_YEAR - timedelta(days=9))
+    ask("q")
+    at(monkeypatch, NEW_YEAR - INSTANT)
+    with monkeypatch.context() as patched:
+        patched.setattr(maker, "own_document", lambda *_: 1 / 0)
+        assert on_demand.step()
+    at(monkeypatch, NEW_YEAR)
+    assert on_demand.step()
+    assert numbers(store) == ["2027-00000001"]
+    monkeypatch.setattr("impl.billing.register.WAITS", timedelta(0))
+    tidy.tidy()
+    assert {number: row["state"] for number, row in rows(store).items()} == {
+        "2026-00000001": "void",
+        "2027-00000001": "used",
+    }
+
+
+def test_a_number_given_back_goes_to_a_bill_of_its_day_or_is_void(
+    store: Store,
+    on_demand: OnDemand,
+    ask: Ask,
+    tidy: Tidy,
+    charge: Charge,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("impl.billing.attempts.wait", lambda _: 0)
+    charge("1", date=NEW_YEAR - timedelta(days=9))
+    ask("fails")
+    at(monkeypatch, NEW_YEAR)
+    with monkeypatch.context() as patched:
+        patched.setattr(maker, "own_document", lambda *_: 1 / 0)
+        assert all([on_demand.step(), on_demand.step()])
+    ask("a day later")
+    at(monkeypatch, NEW_YEAR + timedelta(days=1))
+    assert on_demand.step()
+    assert numbers(store) == ["2027-00000002"]
+    charge("2", date=NEW_YEAR - timedelta(days=9))
+    tidy.tidy()
+    assert list(rows(store)) == ["2027-00000002"]
+    at(monkeypatch, NEW_YEAR)
+    ask("of the day")
+    assert on_demand.step()
+    assert numbers(store) == ["2027-00000001", "2027-00000002"]
+
+
+def test_a_number_that_becomes_void_as_it_is_taken_is_not_a_bills(
+    store: Store, on_demand: OnDemand, ask: Ask, charge: Charge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impl.billing.attempts.wait", lambda _: 0)
+    charge("1")
+    ask("q")
+    end = Attempts.end
+
+    def voided_just_before(*given: Any) -> Any:
+        if not rows(store):
+            first = Number(Policy().sequence(datetime.now(UTC)), 1)
+            void = {"id": first.id, "number": "the first", "state": "void"}
+            store.insert(REGISTER, void)
+        return end(*given)
+
+    monkeypatch.setattr(Attempts, "end", voided_just_before)
+    assert all([on_demand.step(), on_demand.step()])
+    assert [number[-9:] for number in numbers(store)] == ["-00000002"]
+    assert sorted(row["state"] for row in rows(store).values()) == ["used", "void"]
+
+
+def test_the_number_of_a_bill_that_is_deleted_is_void(
+    store: Store, on_demand: OnDemand, ask: Ask, charge: Charge, served: CustomerBills
+) -> None:
+    charge("1")
+    ask("q")
+    assert on_demand.step()
+    (bill,) = store.every(BILLS, Every())
+    served.delete_customer_bill(bill["id"])
+    (row,) = store.every(REGISTER, Every())
+    assert (row["state"], row["statusReason"]) == ("void", "the bill was deleted")
+    assert row["usedAt"] <= row["voidedAt"]
+    ask("again")
+    assert on_demand.step()
+    assert numbers(store)[0].endswith("-00000002")
+
+
+def test_the_number_of_a_bill_made_here_stays(
+    store: Store, on_demand: OnDemand, ask: Ask, charge: Charge, served: CustomerBills
+) -> None:
+    charge("1")
+    ask("q")
+    assert on_demand.step()
+    (bill,) = store.every(BILLS, Every())
+    with pytest.raises(FieldInvalid, match="billNo: can't be patched"):
+        served.patch_customer_bill(bill["id"], _renumbered("2026-00000009"))
+    served.create_customer_bill({"id": "brought in", "billNo": "7"})
+    changed = served.patch_customer_bill("brought in", _renumbered("8"))
+    assert changed["billNo"] == "8"
+
+
+def _renumbered(number: str) -> Patch:
+    links = Links("http://here", BILLS)
+    return Patch("application/merge-patch+json", {"billNo": number}, links)
