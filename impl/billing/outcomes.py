@@ -46,12 +46,7 @@ class Outcomes:
         An account with an outcome for each of its currencies counts once, by the worst.
         """
         here = Compare(("billCycle", "id"), (cycle,))
-        counts = Counter(
-            {
-                state: self._store.count(OUTCOMES, Every((here, Compare(("state",), (state,)))))
-                for state in COUNTS.values()
-            }
-        )
+        counts = Counter(self._store.tally(OUTCOMES, here, ("state",)))
         for states in self._of_several(here):
             counts.subtract(states)
             counts[min(states, key=WORST_FIRST.index)] += 1

@@ -32,6 +32,16 @@ def specification_of(store: Store, cycle: Mapping[str, Any]) -> Specification:
     return store.get(SPECIFICATIONS, reference["id"]) if reference else {}
 
 
+def hold_specification(store: Store, cycle: Mapping[str, Any]) -> None:
+    """Keep the cycle's specification from being removed as this transaction writes the cycle.
+
+    NotFound where it is not here.
+    """
+    if reference := cycle.get("billCycleSpecification"):
+        store.hold(SPECIFICATIONS, reference["id"])
+        store.get(SPECIFICATIONS, reference["id"])
+
+
 def occasion(
     cycle: Document,
     specification: Specification,
@@ -111,6 +121,7 @@ def plan_following(
     if (named(after["billingPeriod"], policy.zone) or [None])[0] != start:
         planned["validFor"] = {"startDateTime": start}
     derive(planned, specification, policy.zone, policy.terms_days)
+    store.hold(SPECIFICATIONS, specification["id"])
     store.insert(CYCLES, planned)
     Tasks(store).put(CYCLE_TASK, planned["id"], planned.get("billingDate"))
 

@@ -63,6 +63,8 @@ def run(store: Store, id_: str, steps: Sequence[Callable[[], bool]]) -> None:
         bar.total = cycle.get("accountsTotal")
         bar.update(_done(cycle) - bar.n)
     print(", ".join(f"{name} {cycle.get(name, 0)}" for name in COUNTS))
+    if "statusReason" in cycle:
+        print(cycle["statusReason"])
 
 
 def _refuse_finished(store: Store, id_: str) -> None:

@@ -3,17 +3,22 @@
 Any worker may go on where another one died. A run is over when no account of it is left.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 
 from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
 from impl.billing.maker import BILLS, RATES, Draft, Maker, now, refused
 from impl.billing.outcomes import OUTCOMES, Cancelled, Outcomes
-from impl.billing.plans import CYCLE_TASK, CYCLES, occasion, plan_following, specification_of
+from impl.billing.plans import (
+    CYCLE_TASK,
+    CYCLES,
+    Specification,
+    occasion,
+    plan_following,
+    specification_of,
+)
 from impl.errors import NotFound
-from impl.events.build import correlated
 from impl.query.language import Compare, Document, Every
 from impl.store.tasks import CLAIM_SECONDS, Lost, Task
 
@@ -21,7 +26,10 @@ ACCOUNT_TASK = "cycle-account"
 ACCOUNT = ("billingAccount", "id")
 
 TICK_SECONDS = 1.0
-"""How often a run's progress is written down."""
+"""How soon a run's progress is written down after something became of an account."""
+
+QUIET_SECONDS = 60.0
+"""How often it is looked after otherwise: a worker may have died before it said so."""
 
 CANCELLED_AT_ONCE = 500
 """How many accounts of a cancelled run are let go in one transaction."""
@@ -37,40 +45,59 @@ class Runs:
         self._attempts = attempts
         self._tasks = attempts.tasks
         self._outcomes = Outcomes(maker.store)
+        self._advanced = False
 
     def step(self) -> bool:
-        """Do what is due the longest: go on with a run, or bill an account; whether there was."""
-        return self._advance() or self._bill_next()
+        """Go on with a run that is due, or bill an account; whether there was either.
+
+        They take turns, so that no number of runs keeps an account waiting, nor the other way
+        round.
+        """
+        if self._advanced:
+            self._advanced = False
+            return self._bill_next() or self._advance()
+        self._advanced = self._advance()
+        return self._advanced or self._bill_next()
 
     def _advance(self) -> bool:
         task = self._tasks.claim(CYCLE_TASK)
-        if task is None:
-            return False
-        try:
-            cycle = self._store.get(CYCLES, task.key)
-        except NotFound:
-            self._tasks.drop(task)
-            return True
-        with suppress(Lost), correlated(task.id):
-            if "again" in task.about:
-                self._plan_again(task, cycle["id"])
-                return True
-            if "accountsTotal" not in cycle:
-                cycle = self._plan(task, cycle["id"])
-            if "cancelledAt" in cycle:
-                self._cancel_rest(cycle["id"])
-            self._tick(task, cycle)
-        return True
+        if task is not None:
+            self._attempts.at(
+                task,
+                work=lambda: self._go_on(task),
+                refused=lambda why: self._stop(task, str(why)),
+                given_up=lambda why: self._stop(task, why),
+            )
+        return task is not None
+
+    def _go_on(self, task: Task) -> None:
+        cycle = self._store.get(CYCLES, task.key)
+        if task.about.get("again"):
+            self._plan_again(cycle["id"])
+            return
+        if "accountsTotal" not in cycle:
+            cycle = self._plan(task, cycle["id"])
+        if "cancelledAt" in cycle:
+            self._cancel_rest(cycle["id"])
+        self._tick(task, cycle)
+
+    def _stop(self, task: Task, why: str) -> None:
+        """End a run that can't go on, in the transaction that ends its task.
+
+        Accounts that it leaves are cancelled, each at its turn.
+        """
+        over = {"runState": "finished", "finishedAt": now(), "statusReason": why}
+        rest = {"cancelledAt": now()} if self._is_left(task.key) else {}
+        self._store.change(CYCLES, task.key, lambda before: {**rest, **before, **over})
 
     def _plan(self, task: Task, id_: str) -> Document:
         """Set the run going; done again from its start where a worker died in it."""
         cycle = self._begin(task, id_)
-        specification = specification_of(self._store, cycle)
-        where = in_cycle(cycle, specification, now(), self._policy.zone)
-        with self._tasks.held(task):
-            self._tasks.put_each(ACCOUNT_TASK, id_, resource=RATES, where=where, path=ACCOUNT)
+        where = in_cycle(cycle, self._specification(cycle), now(), self._policy.zone)
+        self._tasks.put_each(ACCOUNT_TASK, id_, resource=RATES, where=where, path=ACCOUNT)
         progress = self._outcomes.progress(id_)
-        progress |= {"accountsTotal": self._left(cycle) + sum(progress.values())}
+        left = self._tasks.left(ACCOUNT_TASK, id_)
+        progress |= {"accountsTotal": left + sum(progress.values())}
 
         def planned() -> Document:
             self._tasks.keep(task, CLAIM_SECONDS)
@@ -91,25 +118,23 @@ class Runs:
                 return before
             start = {"runState": "running", "startedAt": now()}
             cycle = self._store.change(CYCLES, id_, lambda before: {**start, **before, **start})
-            specification = specification_of(self._store, cycle)
-            plan_following(self._store, cycle, specification, self._policy)
+            plan_following(self._store, cycle, self._specification(cycle), self._policy)
             return cycle
 
         return self._store.in_transaction(begun)
 
-    def _plan_again(self, task: Task, id_: str) -> None:
+    def _plan_again(self, id_: str) -> None:
         """Have the accounts billed again that have no bill of the run; then it goes on as any."""
         here = Compare(("billCycle", "id"), (id_,))
         unbilled = Every((here, Compare(("state",), ("failed", "cancelled"))))
-        with self._tasks.held(task):
-            self._tasks.put_each(
-                ACCOUNT_TASK, id_, resource=OUTCOMES, where=unbilled, path=ACCOUNT, again=True
-            )
-            gone = self._store.dangling(OUTCOMES, here, ("customerBill", "id"), BILLS)
-            for each in gone:
-                account = each["billingAccount"]["id"]
-                about = {"group": id_, "value": account, "again": True}
-                self._tasks.put(ACCOUNT_TASK, f"{id_}/{account}", **about)
+        self._tasks.put_each(
+            ACCOUNT_TASK, id_, resource=OUTCOMES, where=unbilled, path=ACCOUNT, again=True
+        )
+        gone = self._store.dangling(OUTCOMES, here, ("customerBill", "id"), BILLS)
+        for each in gone:
+            account = each["billingAccount"]["id"]
+            about = {"group": id_, "value": account, "again": True}
+            self._tasks.put(ACCOUNT_TASK, f"{id_}/{account}", **about)
         self._tasks.put(CYCLE_TASK, id_)
 
     def _cancel_rest(self, id_: str) -> None:
@@ -128,28 +153,31 @@ class Runs:
             pass
 
     def _tick(self, task: Task, cycle: Document) -> None:
-        """Write down how far the run is; the last time, that it is over."""
-        over = not self._left(cycle)
+        """Write down how far the run is, where that changed; the last time, that it is over."""
+        over = not self._is_left(cycle["id"])
         counts = self._outcomes.progress(cycle["id"])
         progress: dict[str, object] = {**counts}
         if over:
             total = sum(counts.values())
             progress |= {"accountsTotal": total, "runState": "finished", "finishedAt": now()}
-        if not over and all(cycle.get(name) == value for name, value in progress.items()):
-            self._tasks.again(task, TICK_SECONDS, afresh=True)
+            self._attempts.end(task, lambda: self._write(cycle, progress))
             return
+        if any(cycle.get(name) != value for name, value in progress.items()):
+            self._write(cycle, progress)
+        self._tasks.again(task, QUIET_SECONDS, afresh=True)
 
-        def written() -> None:
-            self._store.change(CYCLES, cycle["id"], lambda before: {**before, **progress})
-            if over:
-                self._tasks.finish(task)
+    def _write(self, cycle: Document, progress: Mapping[str, object]) -> None:
+        self._store.change(CYCLES, cycle["id"], lambda before: {**before, **progress})
 
-        self._store.in_transaction(written)
-        if not over:
-            self._tasks.again(task, TICK_SECONDS, afresh=True)
+    def _is_left(self, id_: str) -> bool:
+        return self._tasks.is_left(ACCOUNT_TASK, id_)
 
-    def _left(self, cycle: Document) -> int:
-        return self._tasks.left(ACCOUNT_TASK, cycle["id"])
+    def _specification(self, cycle: Document) -> Specification:
+        """The cycle's specification; Rejected where it is not here any more."""
+        try:
+            return specification_of(self._store, cycle)
+        except NotFound as gone:
+            raise Rejected(f"billCycleSpecification: {gone}") from None
 
     def _bill_next(self) -> bool:
         task = self._tasks.claim(ACCOUNT_TASK)
@@ -160,6 +188,7 @@ class Runs:
                 refused=lambda why: self._close(task, [refused(why)]),
                 given_up=lambda why: self._close(task, [refused(Rejected(why))]),
             )
+            self._tasks.hasten(CYCLE_TASK, task.about["group"], TICK_SECONDS)
         return task is not None
 
     def _bill(self, task: Task) -> None:
@@ -169,10 +198,7 @@ class Runs:
         cycle = self._store.get(CYCLES, id_)
         if "cancelledAt" in cycle:
             raise Cancelled
-        try:
-            specification = specification_of(self._store, cycle)
-        except NotFound as gone:
-            raise Rejected(f"billCycleSpecification: {gone}") from None
+        specification = self._specification(cycle)
         made, policy = now(), self._policy
         taken = in_cycle(cycle, specification, made, policy.zone)
         self._maker.make(

@@ -9,15 +9,21 @@ from impl.billing.derived import claim, client_said, derive
 from impl.billing.maker import now
 from impl.billing.outcomes import COUNTS, OUTCOMES
 from impl.billing.periods import named
-from impl.billing.plans import CYCLE_TASK, specification_of
+from impl.billing.plans import CYCLE_TASK, hold_specification, specification_of
 from impl.errors import Conflict, FieldInvalid, NotFound
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Page, Query
 from impl.store.tasks import Tasks
 
-RUN = {"runState", "accountsTotal", "startedAt", "finishedAt", "cancelledAt", *COUNTS}
+RUN = {
+    *("runState", "statusReason", "accountsTotal", "startedAt", "finishedAt", "cancelledAt"),
+    *COUNTS,
+}
 """What a run writes of itself, and no client does."""
+
+ENDED = ("finishedAt", "cancelledAt", "statusReason")
+"""What a run wrote as it ended."""
 
 FIXED = (
     *("billingDate", "chargeDate", "creditDate", "paymentDueDate"),
@@ -79,7 +85,7 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
                 raise Conflict(f"runState: the cycle is {before.get('runState')}, and not finished")
             if not self._store.count(OUTCOMES, Compare(("billCycle", "id"), (id_,))):
                 raise Conflict("runState: no account was billed here by this cycle")
-            kept = {n: v for n, v in before.items() if n not in ("finishedAt", "cancelledAt")}
+            kept = {n: v for n, v in before.items() if n not in ENDED}
             return Document({**kept, "runState": "running"}, derived=before.derived)
 
         return self._run_on(id_, reopened, again=True)
@@ -158,9 +164,17 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         if before is not None and after is None:
             self._forget(before)
         elif after is not None and after.get("runState") == "planned":
+            self._hold(after)
             self._tasks.call_off(CYCLE_TASK, after["id"])
             if "billingDate" in after:
                 self._tasks.put(CYCLE_TASK, after["id"], after["billingDate"])
+
+    def _hold(self, cycle: Document) -> None:
+        """Keep the cycle's specification where it is, until this is written; Conflict."""
+        try:
+            hold_specification(self._store, cycle)
+        except NotFound as error:
+            raise Conflict(f"billCycleSpecification: {error}") from None
 
     def _forget(self, cycle: Document) -> None:
         """Remove what a run of the cycle left; Conflict while it is under way."""

@@ -4,7 +4,7 @@ from generated import api, schemas, types
 from impl.billing.cycle import refuse_specification
 from impl.billing.eligible import rate_filter
 from impl.billing.maker import RATES
-from impl.billing.plans import CYCLES
+from impl.billing.plans import CYCLES, SPECIFICATIONS
 from impl.errors import Conflict, FieldInvalid
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
@@ -88,6 +88,7 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
 
     def _keep(self, specification: Document) -> None:
         """Refuse to remove what a cycle is yet to be run by."""
+        self._store.hold(SPECIFICATIONS, specification["id"])
         of_this = Compare(("billCycleSpecification", "id"), (specification["id"],))
         waiting = Compare(("runState",), ("planned", "running"))
         for cycle in self._store.every(CYCLES, Every((of_this, waiting))):

@@ -45,6 +45,7 @@ from impl.store.transactions import session
 ATTEMPTS = 100
 CLOSE_SECONDS = 1
 ANSWERS = "idempotency"
+GUARDS = "guard"
 EMPTY_SECONDS = 10
 INDEX_SECONDS = 24 * 3600
 """Past a timeout MongoDB would give an index up, and begin anew each time it is asked for."""
@@ -215,6 +216,26 @@ class Store:
                 [{"$match": self._access.filter(resource, where)}, group], allowDiskUse=True
             )
             yield from (each["_id"] for each in found)
+
+    def tally(self, resource: str, where: Condition, path: Path) -> dict[Any, int]:
+        """How many of the documents that the condition holds for have which value at a path."""
+        collection, within = self.collection(resource)
+        group = {"$group": {"_id": f"${to_name(path)}", "count": {"$sum": 1}}}
+        stages = [{"$match": self._access.filter(resource, where)}, group]
+        with translated():
+            found = collection.aggregate(stages, session=within)
+            return {each["_id"]: each["count"] for each in found}
+
+    def hold(self, resource: str, id_: str) -> None:
+        """Let no other transaction that holds the document come between this one's start and end.
+
+        Who refers to a document holds it, and who removes it: so that one of the two comes first.
+        """
+        guards, within = self.collection(GUARDS)
+        with translated():
+            guards.update_one(
+                {"_id": f"{resource}/{id_}"}, {"$inc": {"held": 1}}, upsert=True, session=within
+            )
 
     def dangling(
         self, resource: str, where: Condition, path: Path, target: str

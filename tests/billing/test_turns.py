@@ -1,0 +1,219 @@
+"""No number of running cycles keeps an account waiting, and no hopeless task a worker."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from impl.billing.attempts import Attempts
+from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.plans import CYCLE_TASK
+from impl.billing.runs import ACCOUNT_TASK, Runs
+from impl.contract import Contract
+from impl.errors import Conflict, NotFound
+from impl.handlers.bill_cycle import BillCycles
+from impl.handlers.bill_cycle_specification import BillCycleSpecifications
+from impl.handlers.collection import Services
+from impl.query.language import Every
+from impl.store.backlog import backlog
+from impl.store.mongo import Store
+from impl.store.tasks import Tasks
+from tests.billing.conftest import Charge
+from tests.billing.test_runs import CYCLES, bills, finish, plan, ticking
+
+__all__ = ["plan", "ticking"]
+OUTCOMES, SPECIFICATIONS = "billCycleAccount", "billCycleSpecification"
+MANY = 5_000
+LONG_AGO = datetime(2026, 10, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return Contract.load()
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("impl.billing.attempts.wait", lambda _: 0)
+
+
+def run_many(store: Store, due: datetime) -> None:
+    """Have many cycles run, each with an account that waits for its turn."""
+    made: Any = {
+        "_rev": 1,
+        "runState": "running",
+        "accountsTotal": 1,
+        **dict.fromkeys(("accountsBilled", "accountsFailed", "accountsSkipped"), 0),
+        "accountsCancelled": 0,
+    }
+    cycles, tasks = (store.collection(name)[0] for name in (CYCLES, "task"))
+    ids = [f"other-{number}" for number in range(MANY)]
+    cycles.insert_many([{"_id": id_, "id": id_, **made} for id_ in ids])
+    task: Any = {"about": {}, "tries": 0, "claim": None}
+    waits = {**task, "kind": ACCOUNT_TASK, "due": datetime(2999, 1, 1, tzinfo=UTC)}
+    tasks.insert_many([{"_id": f"cycle/{i}", **task, "kind": CYCLE_TASK, "key": i, "due": due}
+                       for i in ids])  # fmt: skip
+    tasks.insert_many([{"_id": f"a/{i}", **waits, "key": i, "about": {"group": i}} for i in ids])
+
+
+@contextmanager
+def looked_at(store: Store) -> Iterator[list[int]]:
+    """How many documents MongoDB reads meanwhile."""
+
+    def count() -> int:
+        server = store.collection("task")[0].database.client.admin
+        counts = server.command("serverStatus")["metrics"]["queryExecutor"]
+        return int(counts["scannedObjects"])
+
+    found, before = [0], count()
+    yield found
+    found[0] = count() - before
+
+
+def test_accounts_and_runs_take_turns_however_many_run(
+    store: Store, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    run_many(store, LONG_AGO)
+    for number in range(20):
+        charge(str(number), f"A{number}")
+    plan("c")
+    store.collection("task")[0].update_one(
+        {"_id": "cycle/c"}, {"$set": {"due": datetime(1970, 1, 1, tzinfo=UTC)}}
+    )
+    assert runs.step()
+    with looked_at(store) as read:
+        steps = sum(1 for _ in range(41) if len(bills(store)) < 20 and runs.step())
+    assert len(bills(store)) == 20
+    assert steps <= 40
+    print(f"{MANY} cycles run: {steps} steps and {read[0]} documents read for 20 accounts")
+
+
+def test_a_run_in_which_nothing_happens_is_read_and_not_written(store: Store, runs: Runs) -> None:
+    run_many(store, LONG_AGO)
+    with looked_at(store) as read:
+        assert all(runs.step() for _ in range(50))
+    assert read[0] < 50 * 6
+    assert {cycle.version for cycle in store.every(CYCLES, Every())} == {1}
+    tasks, _ = store.collection("task")
+    quiet = tasks.count_documents({"kind": CYCLE_TASK, "due": {"$gt": datetime.now(UTC)}})
+    assert quiet == 50
+    print(f"{read[0] / 50} documents read for a run that is looked after")
+
+
+def test_a_run_of_many_accounts_is_counted_without_reading_them(store: Store, runs: Runs) -> None:
+    run_many(store, LONG_AGO)
+    outcome: Any = {"_rev": 1, "billCycle": {"id": "other-0"}, "state": "billed"}
+    ids = [str(number) for number in range(2000)]
+    outcomes = [{"_id": i, "id": i, **outcome, "billingAccount": {"id": i}} for i in ids]
+    store.collection(OUTCOMES)[0].insert_many(outcomes)
+    with looked_at(store) as read:
+        assert runs.step()
+    assert store.get(CYCLES, "other-0")["accountsBilled"] == 2000
+    assert read[0] < 20
+
+
+def test_a_cycle_whose_specification_is_gone_ends_and_says_why(
+    store: Store, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    charge("1")
+    plan(billCycleSpecification={"id": "gone"})
+    cycle = finish(runs, store)
+    assert cycle["statusReason"].startswith("billCycleSpecification: there is no")
+    assert "finishedAt" in cycle
+    assert not runs.step()
+
+
+def test_a_cycle_that_can_not_go_on_ends_after_its_tries_and_is_counted(
+    store: Store, runs: Runs, plan: Any, charge: Charge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charge("1")
+    plan()
+    assert runs.step()
+    monkeypatch.setattr(Tasks, "is_left", _fails_once_it_is_counted(store))
+    Tasks(store).put(CYCLE_TASK, "c")
+    before = backlog(store).given_up["cycle"]
+    for _ in range(6):
+        runs.step()
+    cycle = store.get(CYCLES, "c")
+    assert cycle["runState"] == "finished"
+    assert "outlasted 2 tries" in cycle["statusReason"]
+    assert backlog(store).given_up["cycle"] == before + 1
+
+
+def _fails_once_it_is_counted(store: Store) -> Any:
+    """What fails as a run is looked after, and not as it is ended."""
+    begun = threading.local()
+
+    def left(*_: object) -> bool:
+        begun.calls = getattr(begun, "calls", 0) + 1
+        if begun.calls <= 2:
+            raise ZeroDivisionError
+        return False
+
+    return left
+
+
+def test_a_task_that_not_even_its_end_can_be_written_of_is_dropped(
+    store: Store, tasks: Tasks, on_demand: OnDemand
+) -> None:
+    requests, _ = store.collection("customerBillOnDemand")
+    requests.insert_one({"_id": "spoilt", "no": "version"})
+    tasks.put(TASK, "spoilt")
+    steps = 0
+    while on_demand.step():
+        steps += 1
+        assert steps <= 4
+    assert backlog(store).given_up["on-demand"] == 1
+
+
+def test_who_lost_a_task_raises_nothing(
+    store: Store, attempts: Attempts, tasks: Tasks, faults: list[str]
+) -> None:
+    tasks.put(TASK, "q")
+    task = tasks.claim(TASK, seconds=0)
+    heir = tasks.claim(TASK)
+    assert task
+    assert heir
+    attempts.at(task, lambda: attempts.end(task, lambda: None), _never, _never)
+    assert faults == []
+    assert tasks.has(heir)
+
+
+def _never(_: object) -> None:
+    raise AssertionError
+
+
+def test_no_cycle_is_made_of_a_specification_that_is_deleted_in_that_moment(
+    store: Store, contract: Contract
+) -> None:
+    services = Services(store, contract)
+    cycles, specifications = BillCycles(services), BillCycleSpecifications(services)
+    made = {"frequency": "monthly", "name": "M"}
+
+    def create(id_: str) -> None:
+        with suppress(Conflict):
+            cycles.create_bill_cycle({
+                "id": id_, "billingPeriod": "2999-01", "billCycleSpecification": {"id": id_}
+            })  # fmt: skip
+
+    def delete(id_: str) -> None:
+        with suppress(Conflict):
+            specifications.delete_bill_cycle_specification(id_)
+
+    orphans = 0
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(40):
+            id_ = f"s{number}"
+            specifications.create_bill_cycle_specification({"id": id_, **made})  # type: ignore[typeddict-item]
+            for done in [pool.submit(create, id_), pool.submit(delete, id_)]:
+                done.result()
+            try:
+                store.get(CYCLES, id_)
+            except NotFound:
+                continue
+            orphans += not store.has(SPECIFICATIONS, id_)
+    assert orphans == 0
