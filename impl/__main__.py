@@ -1,4 +1,4 @@
-"""Commands: `python -m impl serve`, `worker`, `bill-cycle`, `set-aside`, `import`, `export`."""
+"""Commands: `serve`, `worker`, `bill-cycle`, `set-aside`, `upgrade`, `import` and `export`."""
 
 import argparse
 import os
@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 import orjson
 import structlog
+from tqdm import tqdm
 
 from generated.operations import BASE_PATH
 from impl import logs, settings, storage, worker
@@ -20,12 +21,17 @@ from impl.errors import ApiError
 from impl.events.dispatcher import Dispatcher, Options
 from impl.processes import Companion, Stop
 from impl.settings import Settings, SettingsError
+from impl.store import upgrade
 from impl.store.client import UriError
 from impl.store.embedded import EmbeddedError, Mongod
 from impl.store.mongo import Store
 
 RECEIVED_BYTES = 64 * 1024
 """What a connection holds for a worker to read: it is parsed in one go, and others wait."""
+
+
+AWAY_SECONDS = 1.0
+"""How often a worker looks whether the database is there, at its start."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--again", metavar="ID", help="have one tried again, and what waits with it")
     what.add_argument("--drop", metavar="ID", help="give one up: nobody is told of it")
     stuck.set_defaults(run=set_aside)
+    rising = commands.add_parser("upgrade", help="bring the database to the form of this release")
+    rising.add_argument("--dry-run", action="store_true", help="show the steps, and write nothing")
+    rising.set_defaults(run=bring_up)
     _add_bulk(commands)
     return parser
 
@@ -95,6 +104,10 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
         if chosen.embedded:
             uri = stack.enter_context(Mongod(chosen.data, chosen.mongod)).uri
         store = storage.opened(chosen, uri)
+        if chosen.embedded:
+            upgrade.bring_up(store)
+        else:
+            storage.meet(store)
         if chosen.demo:
             demo.load(store)
         store.close()
@@ -130,16 +143,19 @@ def _look_after_links(chosen: Settings) -> None:
 def work(chosen: Settings, _options: argparse.Namespace) -> None:
     """Do what requests leave to be done, until told to stop."""
     _look_after_links(chosen)
-    store = _store(chosen)
+    stop, store = Stop(), _store(chosen)
+    while not (storage.meet(store) or stop.wait(AWAY_SECONDS)):
+        pass
     store.keep_indexed()
     with closing(Dispatcher(store, Options.of(chosen))) as dispatcher:
-        worker.work([*worker.jobs(chosen, store), dispatcher.step], Stop())
+        worker.work([*worker.jobs(chosen, store), dispatcher.step], stop)
     store.close()
 
 
 def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
     """Run a billing cycle now, whatever its date, or show what it would make."""
     store = _store(chosen)
+    upgrade.meet(store)
     if options.dry_run:
         preview.show(store, chosen.policy, options.id)
     else:
@@ -157,6 +173,20 @@ def set_aside(chosen: Settings, options: argparse.Namespace) -> None:
             store.in_transaction(lambda: aside.drop(options.drop))
         for note in [] if options.again or options.drop else aside.notes():
             print(orjson.dumps(aside.told(note), option=orjson.OPT_UTC_Z).decode())
+
+
+def bring_up(chosen: Settings, options: argparse.Namespace) -> None:
+    """Bring the database to the form of this release, or show what that takes."""
+    store = _store(chosen)
+    for number, step, left in upgrade.missing(store):
+        print(f"form {number}: {step.says}, about {left:,} documents", flush=True)
+        if not options.dry_run:
+            with tqdm(total=left, unit=" documents", disable=None) as bar:
+                for count in upgrade.climb(store, number, step):
+                    bar.update(count)
+    if not options.dry_run:
+        print(f"the database has form {upgrade.meet(store)}")
+    store.close()
 
 
 def bring_in(chosen: Settings, options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from starlette.types import ASGIApp
 
 from generated.operations import OPERATIONS
-from impl import handlers, looks
+from impl import handlers, looks, storage
 from impl.auth import keys
 from impl.auth.tokens import Expected, Verifier
 from impl.contract import Contract
@@ -71,7 +71,12 @@ def create(
     app.app.url_map.merge_slashes = False
     routes = Routes(contract.base_path, OPERATIONS)
     edge = Edge(
-        app, routes, Health(store.ping), _admission(settings), Gate(_verifier(settings)), meter
+        app,
+        routes,
+        Health(storage.readiness(store)),
+        _admission(settings),
+        Gate(_verifier(settings)),
+        meter,
     )
     return Cors(edge, settings.origins) if settings.origins else edge
 

@@ -1,11 +1,14 @@
 """The store as every process of ours opens it: each write is told of, unless one asks not to."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 
 from pymongo.monitoring import ConnectionPoolListener
 
+from impl.errors import Unavailable
 from impl.events.build import build
 from impl.settings import Settings
+from impl.store import upgrade
 from impl.store.mongo import Store
 from impl.store.pages import Bounds
 
@@ -30,3 +33,30 @@ def opened(
         listeners=listeners,
         guarded=guarded,
     )
+
+
+def meet(store: Store) -> bool:
+    """Whether the database is there; TooNew where a later release has made its form."""
+    try:
+        upgrade.meet(store)
+    except upgrade.TooNew:
+        raise
+    except Unavailable:
+        return False
+    return True
+
+
+def readiness(store: Store) -> Callable[[], None]:
+    """What returns where the database can be written to, and has a form that is known here.
+
+    Else it raises Unavailable, in 2 s.
+    """
+    met = threading.Event()
+
+    def ready() -> None:
+        store.ping()
+        if not met.is_set():
+            upgrade.meet(store)
+            met.set()
+
+    return ready

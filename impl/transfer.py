@@ -22,6 +22,7 @@ from impl.handlers.collection import Services
 from impl.processes import Stop
 from impl.query.language import Document
 from impl.settings import Settings, SettingsError
+from impl.store import upgrade
 from impl.store.mongo import Store
 from impl.web import body, errors
 
@@ -86,6 +87,7 @@ def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
     store = storage.opened(chosen, told=told)
     try:
         store.ping()
+        upgrade.meet(store)
         yield store
     finally:
         store.close()

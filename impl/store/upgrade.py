@@ -1,0 +1,104 @@
+"""The form of a database, and the way from one release's to the next's.
+
+A form is what is stored and how, one number for the whole database. A release serves older forms,
+and knows none that is newer. What brings the database from one to the next is a step.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import structlog
+from pymongo.database import Database
+
+from impl.errors import Unavailable
+from impl.events.build import RESOURCES
+from impl.store import registration
+from impl.store.faults import reading, translated
+from impl.store.mongo import Store
+from impl.store.numbers import SEQUENCES
+from impl.store.outbox import FEED
+from impl.store.stored import Stored
+
+FORM = "form"
+WHICH: Stored = {"_id": "database"}
+FIRST = 1
+"""The form of all releases before there was a number for it."""
+
+HOLDING = (*RESOURCES, "billCycleAccount", "hub", SEQUENCES, FEED)
+"""What a database has something in that is not new."""
+
+log = structlog.get_logger("database")
+Run: TypeAlias = Callable[[Database[Stored]], Iterable[int]]
+
+
+class TooNew(Unavailable):
+    """The database has a form that a later release made."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What it does, and how: while others read and write the database, and again where it was cut
+    short. It tells after each batch how many documents that was; `left` tells how many about are
+    yet to be looked at.
+    """
+
+    says: str
+    run: Run
+    left: Callable[[Database[Stored]], int]
+
+
+STEPS: Sequence[Step] = (
+    Step("register the bill numbers that there are", registration.register, registration.left),
+)
+"""In their order: the first one leads from the first form to the second."""
+
+CURRENT = FIRST + len(STEPS)
+
+
+def meet(store: Store) -> int:
+    """The form of the database; a new one gets this release's. TooNew, or Unavailable."""
+    database = _database(store)
+    with reading():
+        found = database[FORM].find_one(WHICH)
+        if found is None and not any(database[each].find_one({}, {"_id": 1}) for each in HOLDING):
+            database[FORM].update_one(WHICH, {"$setOnInsert": {"version": CURRENT}}, upsert=True)
+            found = database[FORM].find_one(WHICH)
+    version: int = found["version"] if found else FIRST
+    if version > CURRENT:
+        raise TooNew(
+            f"the database {database.name!r} has form {version}, made by a later release; "
+            f"this one knows none after {CURRENT}"
+        )
+    if version < CURRENT:
+        log.warning("older", form=version, current=CURRENT, mend="python -m impl upgrade")
+    return version
+
+
+def missing(store: Store) -> Iterator[tuple[int, Step, int]]:
+    """The steps that the database lacks: each one's form, and how many documents it is about."""
+    version, database = meet(store), _database(store)
+    for number, step in enumerate(STEPS, FIRST + 1):
+        if number > version:
+            with translated():
+                yield number, step, step.left(database)
+
+
+def climb(store: Store, number: int, step: Step) -> Iterator[int]:
+    """Do a step, and tell as it does; then the database has its form."""
+    database = _database(store)
+    with translated():
+        yield from step.run(database)
+        database[FORM].update_one(WHICH, {"$max": {"version": number}}, upsert=True)
+
+
+def bring_up(store: Store) -> None:
+    """Do all steps that the database lacks."""
+    for number, step, _ in missing(store):
+        done = sum(climb(store, number, step))
+        log.info("upgraded", form=number, step=step.says, documents=done)
+
+
+def _database(store: Store) -> Database[Stored]:
+    collection, _ = store.collection(FORM)
+    return collection.database

@@ -1,0 +1,242 @@
+"""A database of an earlier release is served as it is, and brought to the form of this one.
+
+`forms/1.jsonl.gz` is what the release before the register of bill numbers left: the demo data, a
+cycle that ran and one that is planned, bills on demand, one of them deleted and one whose worker
+was killed as it had made it, subscriptions, and events of which some are in the feed.
+"""
+
+import gzip
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from bson import json_util
+
+from impl import handlers
+from impl.billing.attempts import Attempts
+from impl.billing.maker import Maker
+from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.plans import CYCLE_TASK
+from impl.billing.policy import Policy
+from impl.billing.runs import Runs
+from impl.contract import COMPONENTS, Contract
+from impl.events.build import build, subject
+from impl.handlers.collection import Services
+from impl.links import Links
+from impl.patch.apply import Patch
+from impl.query.language import Document, Every, Query, Window
+from impl.store import upgrade
+from impl.store.embedded import Mongod
+from impl.store.mongo import Store
+from impl.store.numbers import REGISTER, Numbers
+from impl.store.outbox import Routing
+from impl.store.tasks import Tasks
+from tests.billing.test_runs import finish
+from tests.servers import ROOT, environment, free_port
+
+DUMP = Path(__file__).parent / "forms" / "1.jsonl.gz"
+COUNTS = {
+    "customerBill": 30,
+    "customerBillOnDemand": 5,
+    "appliedCustomerBillingRate": 128,
+    "billCycle": 10,
+    "billCycleSpecification": 2,
+    "billCycleAccount": 3,
+    "hub": 2,
+}
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return Contract.load()
+
+
+@pytest.fixture
+def old(mongod: Mongod) -> Any:
+    """A store over what an earlier release left."""
+    store = Store(mongod.uri, f"old-{uuid4().hex}", record=build)
+    rows: dict[str, list[Any]] = defaultdict(list)
+    options = json_util.CANONICAL_JSON_OPTIONS.with_options(tz_aware=True, tzinfo=UTC)
+    for line in gzip.decompress(DUMP.read_bytes()).decode().splitlines():
+        row = json_util.loads(line, json_options=options)
+        if "_expires" in row["is"]:
+            row["is"]["_expires"] = datetime.now(UTC) + timedelta(days=1)
+        rows[row["in"]].append(row["is"])
+    for name, documents in rows.items():
+        store.collection(name)[0].insert_many(documents)
+    store.ensure_indexes()
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["as it is", "upgraded"])
+def served(old: Store, request: pytest.FixtureRequest) -> Store:
+    """The old database, as a server meets it before and after the upgrade."""
+    if request.param == "upgraded":
+        upgrade.bring_up(old)
+    assert upgrade.meet(old) == (upgrade.CURRENT if request.param == "upgraded" else 1)
+    return old
+
+
+def all_of(store: Store, resource: str) -> list[Document]:
+    return list(store.find(resource, Query(window=Window(limit=1000))))
+
+
+def rows(store: Store) -> dict[str, tuple[str, str]]:
+    """Each registered number with its state, and the bill that has it or why none has."""
+    return {
+        row["number"]: (row["state"], row["bill"]["id"] if "bill" in row else row["statusReason"])
+        for row in store.every(REGISTER, Every())
+    }
+
+
+def patch(resource: str, **body: Any) -> Patch:
+    return Patch("application/merge-patch+json", body, Links("http://here", resource))
+
+
+def test_all_is_listed_and_read_as_the_contract_says(served: Store, contract: Contract) -> None:
+    found = {name: all_of(served, name) for name in COUNTS}
+    assert {name: len(each) for name, each in found.items()} == COUNTS
+    for resource, documents in found.items():
+        for document in documents:
+            read = served.get(resource, document["id"])
+            assert not [name for name in read if name.startswith("_")]
+            name = "EventSubscription" if resource == "hub" else resource[0].upper() + resource[1:]
+            shown = Links("http://here", resource).plain(read)
+            assert contract.answers(COMPONENTS + name, shown) is None
+
+
+def test_what_is_there_is_patched_and_deleted(served: Store, contract: Contract) -> None:
+    door = handlers.build(Services(served, contract))
+    for bill in all_of(served, "customerBill"):
+        door.customer_bill.patch_customer_bill(
+            bill["id"], patch("customerBill", paymentDueDate="2027-01-01T00:00:00Z")
+        )
+        changed = served.get("customerBill", bill["id"])
+        assert changed["paymentDueDate"] == datetime(2027, 1, 1, tzinfo=UTC)
+    door.bill_cycle.patch_bill_cycle("planned", patch("billCycle", name="Later"))
+    door.applied_customer_billing_rate.patch_applied_customer_billing_rate(
+        "open1", patch("appliedCustomerBillingRate", name="changed")
+    )
+    door.customer_bill.delete_customer_bill("brought-in")
+    asked = served.get("customerBillOnDemand", "asked")["customerBill"]["id"]
+    door.customer_bill.delete_customer_bill(asked)
+    assert served.get("appliedCustomerBillingRate", "d1")["isBilled"] is False
+
+
+def test_documents_of_bills_are_made(served: Store, contract: Contract) -> None:
+    door = handlers.build(Services(served, contract))
+    bill = served.get("customerBillOnDemand", "asked")["customerBill"]["id"]
+    made = door.customer_bill.retrieve_customer_bill_document(bill).made
+    assert made["application/pdf"]("en").startswith(b"%PDF")
+    assert b"2026-00000004" in made["text/html"]("en")
+
+
+def test_bills_are_made_with_numbers_that_none_has(served: Store) -> None:
+    before = {bill["billNo"] for bill in all_of(served, "customerBill")}
+    tasks = Tasks(served)
+    attempts, maker = Attempts(served, tasks, Numbers(served)), Maker(served, Policy())
+    tasks.put(CYCLE_TASK, "planned")
+    assert finish(Runs(maker, attempts), served, "planned")["accountsBilled"] == 6
+    served.delete("customerBillOnDemand", "killed")
+    request: Any = {"id": "killed", "state": "inProgress", "billingAccount": {"id": "F"}}
+    served.insert("appliedCustomerBillingRate", {
+        **served.get("appliedCustomerBillingRate", "f1"), "id": "f2", "isBilled": False
+    })  # fmt: skip
+    served.insert("customerBillOnDemand", request)
+    tasks.put(TASK, "killed")
+    assert OnDemand(maker, attempts).step()
+    assert served.get("customerBillOnDemand", "killed")["state"] == "done"
+    after = [bill["billNo"] for bill in all_of(served, "customerBill")]
+    assert len({*after} - before) == 7
+
+
+def test_the_feed_goes_on(served: Store) -> None:
+    there = served.collection("event")[0].count_documents({})
+    assert there == 187
+    now = datetime.now(UTC)
+    later = now + timedelta(days=1)
+    while served.outbox.relay(lambda event: Routing(subject(event), ()), now, later, 500):
+        pass
+    events, _ = served.collection("event")
+    assert {"open1", "open2"} <= {*events.distinct("event.appliedCustomerBillingRate.id")}
+    assert events.count_documents({}) > there
+
+
+def test_the_upgrade_registers_each_number_that_there_is(old: Store) -> None:
+    upgrade.bring_up(old)
+    bills = {bill["billNo"]: bill["id"] for bill in all_of(old, "customerBill")
+             if bill["billNo"].startswith("2026-") and bill["id"] != "brought-in"}  # fmt: skip
+    assert len(bills) == 5
+    found = rows(old)
+    assert {n: bill for n, (state, bill) in found.items() if state == "used"} == bills
+    void = {n: why for n, (state, why) in found.items() if state == "void"}
+    assert void == {"2026-00000005": "no bill had the number when numbers began to be registered"}
+    assert [n.position for n in Numbers(old).left_over(timedelta(0))] == [6, 7]
+    assert "free" not in (old.collection("sequence")[0].find_one() or {})
+
+
+def test_an_upgrade_that_was_cut_short_goes_on(old: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("impl.store.registration.BATCH", 2)
+    ((number, step, left),) = upgrade.missing(old)
+    assert left == 7
+    next(iter(upgrade.climb(old, number, step)))
+    assert upgrade.meet(old) == 1
+    first = rows(old)
+    assert len(first) == 2
+    for _ in range(2):
+        upgrade.bring_up(old)
+    assert len(rows(old)) == 6
+    assert first.items() <= rows(old).items()
+    assert upgrade.meet(old) == upgrade.CURRENT
+
+
+def test_a_new_database_has_the_form_of_this_release(store: Store) -> None:
+    assert upgrade.meet(store) == upgrade.CURRENT
+    store.insert("customerBill", {"id": "1"})
+    assert upgrade.meet(store) == upgrade.CURRENT
+    assert list(upgrade.missing(store)) == []
+
+
+def command(store: Store, mongod: Mongod, *named: str) -> subprocess.CompletedProcess[str]:
+    database = store.collection("form")[0].database.name
+    named_settings = {"MONGODB_URI": mongod.uri, "MONGODB_DB": database, "PORT": free_port()}
+    return subprocess.run(
+        [sys.executable, "-m", "impl", *named],
+        cwd=ROOT,
+        env=environment(named_settings),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mongod) -> None:
+    shown = command(old, mongod, "upgrade", "--dry-run")
+    assert shown.returncode == 0
+    assert "form 2: register the bill numbers that there are, about 7 documents" in shown.stdout
+    assert rows(old) == {}
+    assert upgrade.meet(old) == 1
+    done = command(old, mongod, "upgrade")
+    assert f"the database has form {upgrade.CURRENT}" in done.stdout
+    assert len(rows(old)) == 6
+
+
+@pytest.mark.parametrize(
+    "named", [("worker",), ("serve",), ("upgrade",), ("export", "customerBill")]
+)
+def test_a_database_of_a_later_release_is_refused(
+    store: Store, mongod: Mongod, named: tuple[str, ...]
+) -> None:
+    store.collection("form")[0].insert_one({"_id": "database", "version": upgrade.CURRENT + 1})
+    refused = command(store, mongod, *named)
+    assert refused.returncode == 2
+    assert f"has form {upgrade.CURRENT + 1}, made by a later release" in refused.stderr
+    assert os.linesep not in refused.stderr.strip()
