@@ -35,8 +35,8 @@ from impl.store import upgrade
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.numbers import REGISTER, Numbers
-from impl.store.outbox import Routing
 from impl.store.tasks import Tasks
+from impl.store.waiting import Routing
 from tests.billing.test_runs import finish
 from tests.servers import ROOT, environment, free_port
 
