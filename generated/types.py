@@ -248,7 +248,7 @@ CustomerBillUpdate = t.TypedDict(
         "holdReason": t.NotRequired[str | None],
     },
 )
-"""What may be changed on a bill once it is made."""
+"""What may be changed on a bill once it is made. `state` to `onHold` holds it, with its `holdReason` if you like; back to its `stateBeforeHold` releases it."""
 
 CustomerBillOnDemand = t.TypedDict(
     "CustomerBillOnDemand",

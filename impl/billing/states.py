@@ -1,24 +1,27 @@
 """A bill's life: which state may follow which, and what payments do to it. Pure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from impl.billing.money import LARGEST, money, total, value_of
 from impl.errors import Conflict
 
+HELD = "onHold"
+BEFORE, REASON = "stateBeforeHold", "holdReason"
 MOVES: Mapping[str, frozenset[str]] = {
-    "new": frozenset({"validated", "sent", "onHold"}),
-    "validated": frozenset({"sent", "onHold"}),
-    "sent": frozenset({"partiallyPaid", "settled", "onHold"}),
-    "partiallyPaid": frozenset({"settled", "onHold"}),
-    "settled": frozenset({"onHold"}),
-    "onHold": frozenset({"new", "validated", "sent", "partiallyPaid"}),
+    "new": frozenset({"validated", "sent", HELD}),
+    "validated": frozenset({"sent", HELD}),
+    "sent": frozenset({"partiallyPaid", "settled", HELD}),
+    "partiallyPaid": frozenset({"settled", HELD}),
+    "settled": frozenset({HELD}),
 }
 """What may follow a state where the lifecycle is strict; itself always may.
 
 The standard draws no diagram; this is a bill's way from new to settled, with a hold at any time.
-What follows from payments is no move of a client's, and is not held to it.
+After a hold comes the state before it. What follows from payments is no move of a client's, and is
+not held to it.
 """
 
 AMOUNTS = ("amountDue", "remainingAmount", "appliedPayment")
@@ -26,16 +29,55 @@ SENT = frozenset({"sent", "partiallyPaid", "settled"})
 """States of a bill that the customer has."""
 
 
-def judge_move(before: str | None, after: str | None) -> None:
-    """Raise Conflict, naming both, for a move that the strict lifecycle does not have."""
-    if before != after and before is not None and after not in MOVES.get(before, ()):
-        raise Conflict(f"state: {before} can't become {after}")
+def judge_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Raise Conflict, naming both states, for a move that the strict lifecycle does not have.
+
+    A bill that was held by a server which kept no state before the hold may be released to any.
+    """
+    was, now = before.get("state"), after.get("state")
+    if was in (now, None):
+        return
+    to = before.get(BEFORE)
+    fits = now in MOVES and to in (now, None) if was == HELD else now in MOVES.get(was, ())
+    if not fits:
+        why = f": it was {to} before it was held" if was == HELD and to else ""
+        raise Conflict(f"state: {was} can't become {now}{why}")
 
 
-def judge_removal(state: str | None) -> None:
-    """Raise Conflict where the strict lifecycle keeps a bill: the customer has it."""
+def judge_removal(bill: Mapping[str, Any]) -> None:
+    """Raise Conflict where the strict lifecycle keeps a bill: the customer has it, held or not."""
+    state = bill.get(BEFORE) if bill.get("state") == HELD else bill.get("state")
     if state in SENT:
         raise Conflict(f"state: a bill that is {state} can't be deleted")
+
+
+def follow_hold(before: Mapping[str, Any], after: dict[str, Any]) -> None:
+    """Remember the state before a hold when it begins; forget it, and why, when it ends.
+
+    A reason that comes with the end stays.
+    """
+    was, now = before.get("state"), after.get("state")
+    if was == now:
+        return
+    after.pop(BEFORE, None)
+    if now == HELD and was is not None:
+        after[BEFORE] = was
+    elif was == HELD and after.get(REASON) == before.get(REASON):
+        after.pop(REASON, None)
+
+
+def refuse_payments_twice(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Raise Conflict for a payment that is applied twice; what is stored so may stay."""
+    known = Counter(_payments(before))
+    for payment, times in Counter(_payments(after)).items():
+        if times > max(1, known[payment]):
+            raise Conflict(f"appliedPayment: the payment {payment!r} is twice there")
+
+
+def _payments(bill: Mapping[str, Any]) -> list[Any]:
+    """The ids of the payments that are applied to a bill."""
+    applied = [(each or {}).get("payment") or {} for each in bill.get("appliedPayment") or ()]
+    return [payment["id"] for payment in applied if "id" in payment]
 
 
 def follow_payments(
@@ -43,7 +85,8 @@ def follow_payments(
 ) -> None:
     """Let what is left to pay follow from the payments, and the state from that.
 
-    What the client names itself stays, and so does a bill on hold. Raises Conflict for amounts of
+    What the client names itself stays. Of a bill on hold it is the state before the hold that
+    follows. Raises Conflict for amounts of
     one bill in several currencies, and for payments that leave more than an amount can hold.
     """
     changed = {name for name in AMOUNTS if before.get(name) != after.get(name)}
@@ -63,8 +106,19 @@ def follow_payments(
         name = "appliedPayment" if "appliedPayment" in changed else "amountDue"
         raise Conflict(f"{name}: would leave {left:f} to pay, more than an amount can hold")
     after["remainingAmount"] = money(left, unit)
-    if "appliedPayment" in changed and "state" not in named and after.get("state") != "onHold":
-        after["state"] = _state(after.get("state"), due, paid, left)
+    if "appliedPayment" in changed:
+        _follow(after, named, lambda state: _state(state, due, paid, left))
+
+
+def _follow(
+    bill: dict[str, Any], named: frozenset[str], state_of: Callable[[str | None], str | None]
+) -> None:
+    name = BEFORE if bill.get("state") == HELD else "state"
+    if name == "state" and name in named:
+        return
+    state = state_of(bill.get(name))
+    if state is not None:
+        bill[name] = state
 
 
 def _refuse_other_units(bill: Mapping[str, Any], unit: str | None) -> None:

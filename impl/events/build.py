@@ -24,7 +24,7 @@ RESOURCES = (
 """What events tell of."""
 
 STATEFUL: dict[str, frozenset[str]] = {
-    "customerBill": frozenset({"state", "lastUpdate"}),
+    "customerBill": frozenset({"state", "lastUpdate", "stateBeforeHold", "holdReason"}),
     "customerBillOnDemand": frozenset({"state", "lastUpdate", "statusReason", "customerBill"}),
 }
 """Which resources have a state, and what the server may set together with it."""

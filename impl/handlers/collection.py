@@ -68,6 +68,9 @@ class Rules:
     free: frozenset[str] = frozenset()
     """Attributes whose change is not judged, and has nothing follow from it."""
 
+    apart: Mapping[str, Any] = field(default_factory=dict)
+    """Values of these that are judged after all, when they come and when they go."""
+
     on_write: Callable[[Document | None, Document | None], None] | None = None
     """Write what belongs to a create (from None), a change or a removal (to None), or refuse it."""
 
@@ -186,11 +189,12 @@ class Collection(Generic[T]):
     def _assignment(self, patch: Patch) -> Assignment | None:
         """What the patch comes to, where that needs no look at what it patches."""
         assigned = patch.assigned
-        if not assigned or not assigned.keys() <= self._free:
+        apart = {name: kept for name, kept in self._rules.apart.items() if name in assigned}
+        if not assigned or not assigned.keys() <= self._free or apart.items() & assigned.items():
             return None
         touched: dict[str, Any] = {}
         self._touch(touched)
-        return Assignment(self._typed_values(assigned), touched)
+        return Assignment(self._typed_values(assigned), touched, apart)
 
     def _patched(self, before: Document, patch: Patch) -> dict[str, Any]:
         shown = patch.view.plain(before)

@@ -9,7 +9,15 @@ from impl.billing import register
 from impl.billing.assemble import own_document
 from impl.billing.maker import RATES, Maker
 from impl.billing.policy import LONGEST_NUMBER
-from impl.billing.states import follow_payments, judge_move, judge_removal
+from impl.billing.states import (
+    BEFORE,
+    HELD,
+    follow_hold,
+    follow_payments,
+    judge_move,
+    judge_removal,
+    refuse_payments_twice,
+)
 from impl.errors import FieldInvalid
 from impl.handlers.collection import Collection, Rules, Services
 from impl.handlers.representations import Representations
@@ -35,6 +43,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
                 on_create=_start,
                 on_change=self._judge,
                 free=DATES if self._strict else DATES | {"state"},
+                apart={"state": HELD},
                 on_remove=self._free,
             ),
         )
@@ -77,16 +86,18 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         )
 
     def _judge(self, before: Document, after: dict[str, Any], named: frozenset[str]) -> None:
-        """Let the payments tell what is left to pay, and hold a client to a strict lifecycle."""
+        """Let hold and payments tell what follows, and hold a client to a strict lifecycle."""
         self._judge_number(before, after)
-        follow_payments(before, after, named)
+        refuse_payments_twice(before, after)
         if self._strict and "state" in named:
-            judge_move(before.get("state"), after.get("state"))
+            judge_move(before, after)
+        follow_hold(before, after)
+        follow_payments(before, after, named)
 
     def _free(self, bill: Document) -> None:
         """Give the rates of a bill that is removed back, and end its number."""
         if self._strict:
-            judge_removal(bill.get("state"))
+            judge_removal(bill)
         with unconfined():
             self._maker.free(bill)
             register.void(self._store, bill["id"])
@@ -105,6 +116,12 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
 
 
 def _start(bill: dict[str, Any]) -> None:
-    """A bill without a document of the client's has the one that is served for it."""
+    """A bill without a document of the client's has the one that is served for it.
+
+    One that is brought in on hold keeps what it says of the state before.
+    """
+    refuse_payments_twice({}, bill)
+    if bill.get("state") != HELD:
+        bill.pop(BEFORE, None)
     if "billDocument" not in bill:
         bill["billDocument"] = [own_document(bill)]

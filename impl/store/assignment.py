@@ -6,7 +6,7 @@ the event whether the write was done.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pymongo.database import Database
@@ -21,10 +21,14 @@ from impl.store.stored import EVENT, STAMP, TEXT, VERSION, Stored
 
 @dataclass(frozen=True)
 class Assignment:
-    """Values for attributes, none of them an object, and what is `touched` with a change."""
+    """Values for attributes, none of them an object, and what is `touched` with a change.
+
+    A document that has one of the values in `apart` has to be looked at.
+    """
 
     values: Mapping[str, Any]
     touched: Mapping[str, Any]
+    apart: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def after(self) -> dict[str, Any]:
@@ -43,10 +47,15 @@ def assign(
     """Make the assignment, and have the document hold its event; the document after that.
 
     None where nothing was done, for the document has to be looked at: it is not there, has none of
-    the versions or one of the values already, or its last event is still to be told.
+    the versions, one of the values already or one that is apart, or its last event is still to be
+    told.
     """
     given, all_ = encode(assignment.values), encode(assignment.after)
-    which = {"_id": id_, **HOLDS_NONE, **{name: {"$ne": given[name]} for name in given}}
+    kept = encode(assignment.apart)
+    others = {
+        name: {"$nin": [given[name], *([kept[name]] if name in kept else [])]} for name in given
+    }
+    which = {"_id": id_, **HOLDS_NONE, **others}
     if versions is not None:
         which[VERSION] = {"$in": [*versions]}
     update = {

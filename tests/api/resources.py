@@ -18,7 +18,7 @@ class Resource:
 
 
 RESOURCES = [
-    Resource("customerBill", {"billingAccount": ACCOUNT, "state": "new"}, {"state": "onHold"}),
+    Resource("customerBill", {"billingAccount": ACCOUNT, "state": "new"}, {"state": "sent"}),
     Resource("customerBillOnDemand", {"billingAccount": ACCOUNT}, {"description": "urgent"}),
     Resource(
         "appliedCustomerBillingRate",

@@ -202,7 +202,7 @@ def test_payments_settle_a_bill_and_a_returned_one_opens_it_again(
     href = billed(api, account)["href"]
 
     def pay(*amounts: float, **more: Any) -> tuple[Any, Any]:
-        payments = [{"appliedAmount": money(a), "payment": {"id": "P"}} for a in amounts]
+        payments = [{"appliedAmount": money(a), "payment": {"id": f"P-{a}"}} for a in amounts]
         bill = api.patch(href, json={"appliedPayment": payments, **more}).json()
         return bill["state"], bill["remainingAmount"]["value"]
 
@@ -225,6 +225,65 @@ def test_a_bill_follows_the_strict_lifecycle(api: httpx.Client, account: str) ->
         "state: a bill that is sent can't be deleted",
     )
     assert api.get(href).json()["state"] == "sent"
+
+
+def test_no_rule_is_passed_by_holding(api: httpx.Client, account: str) -> None:
+    charge(api, account)
+    href = billed(api, account)["href"]
+    assert api.patch(href, json={"state": "sent"}).status_code == 200
+    held = api.patch(href, json={"state": "onHold", "holdReason": "disputed"}).json()
+    assert (held["state"], held["stateBeforeHold"], held["holdReason"]) == (
+        "onHold",
+        "sent",
+        "disputed",
+    )
+    kept = api.delete(href)
+    assert (kept.status_code, kept.json()["message"]) == (
+        409,
+        "state: a bill that is sent can't be deleted",
+    )
+    for state in ("new", "validated", "partiallyPaid", "settled"):
+        answer = api.patch(href, json={"state": state})
+        assert (answer.status_code, answer.json()["message"]) == (
+            409,
+            f"state: onHold can't become {state}: it was sent before it was held",
+        )
+    again = api.patch(href, json={"state": "onHold"})
+    assert (again.status_code, again.json()) == (200, held)
+    released = api.patch(href, json={"state": "sent"}).json()
+    assert released["state"] == "sent"
+    assert not {"stateBeforeHold", "holdReason"} & released.keys()
+    assert api.delete(href).status_code == 409
+
+
+def test_what_is_paid_on_hold_is_where_a_bill_is_released_to(
+    api: httpx.Client, account: str
+) -> None:
+    charge(api, account)
+    href = billed(api, account)["href"]
+    api.patch(href, json={"state": "onHold"})
+    part = {"payment": {"id": "P-1"}, "appliedAmount": money(4)}
+    rest = {"payment": {"id": "P-2"}, "appliedAmount": money(6)}
+    for payments, state in (([part], "partiallyPaid"), ([part, rest], "settled")):
+        paid = api.patch(href, json={"state": "onHold", "appliedPayment": payments}).json()
+        assert (paid["state"], paid["stateBeforeHold"]) == ("onHold", state)
+    assert api.patch(href, json={"state": "new"}).status_code == 409
+    assert api.patch(href, json={"state": "settled"}).json()["state"] == "settled"
+
+
+def test_a_held_bill_that_the_customer_has_not_is_deleted(api: httpx.Client, account: str) -> None:
+    charge(api, account)
+    href = billed(api, account)["href"]
+    assert api.patch(href, json={"state": "onHold"}).json()["stateBeforeHold"] == "new"
+    assert api.delete(href).status_code == 204
+
+
+@pytest.mark.parametrize("state", ["new", "sent", "settled"])
+def test_a_bill_that_was_held_before_states_were_remembered_is_released(
+    api: httpx.Client, state: str
+) -> None:
+    href = api.post("customerBill", json={"state": "onHold"}).json()["href"]
+    assert api.patch(href, json={"state": state}).json()["state"] == state
 
 
 def test_a_deleted_bill_frees_its_rates_for_another(api: httpx.Client, account: str) -> None:

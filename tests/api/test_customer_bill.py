@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import orjson
 import pymongo
 import pytest
 
@@ -124,6 +125,57 @@ def test_patch_400_names_an_unpatchable_attribute_even_to_remove_nothing(
     made = api.post("customerBill", json={}).json()
     answer = api.patch(made["href"], json={"x-new": None})
     assert (answer.status_code, answer.json()["message"]) == (400, "x-new: can't be patched")
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/json-patch+json"])
+def test_a_hold_remembers_the_state_before_it_however_it_comes(
+    api: httpx.Client, media_type: str
+) -> None:
+    href = api.post("customerBill", json={"state": "new"}).json()["href"]
+
+    def become(state: str, **more: str) -> Any:
+        body: Any = {"state": state, **more}
+        if "patch" in media_type:
+            body = [{"op": "add", "path": f"/{k}", "value": v} for k, v in body.items()]
+        headers = {"Content-Type": media_type}
+        answer = api.patch(href, content=orjson.dumps(body), headers=headers)
+        assert answer.status_code == 200, answer.text
+        bill = answer.json()
+        assert api.get(href).json() == bill
+        return bill["state"], bill.get("stateBeforeHold"), bill.get("holdReason")
+
+    assert become("sent") == ("sent", None, None)
+    assert become("onHold") == ("onHold", "sent", None)
+    assert become("onHold") == ("onHold", "sent", None)
+    assert become("validated") == ("validated", None, None)
+    assert become("onHold", holdReason="fraud?") == ("onHold", "validated", "fraud?")
+    assert become("onHold", holdReason="fraud!") == ("onHold", "validated", "fraud!")
+    assert become("settled") == ("settled", None, None)
+
+
+def test_a_bill_is_brought_in_with_what_it_says_of_its_hold(api: httpx.Client) -> None:
+    held = {"state": "onHold", "stateBeforeHold": "sent", "holdReason": "disputed"}
+    made = api.post("customerBill", json=held).json()
+    assert made | held == made
+    made = api.post("customerBill", json=held | {"state": "sent"}).json()
+    assert "stateBeforeHold" not in made
+
+
+PAID = {"payment": {"id": "P-1"}, "appliedAmount": {"unit": "EUR", "value": 1}}
+
+
+def test_409_for_a_payment_that_is_applied_twice(api: httpx.Client) -> None:
+    bill = BILL | {"appliedPayment": [PAID]}
+    made = api.post("customerBill", json=bill).json()
+    for answer in (
+        api.post("customerBill", json=bill | {"appliedPayment": [PAID, PAID]}),
+        api.patch(made["href"], json={"appliedPayment": [PAID, PAID]}),
+    ):
+        assert (answer.status_code, answer.json()["message"]) == (
+            409,
+            "appliedPayment: the payment 'P-1' is twice there",
+        )
+    assert api.get(made["href"]).json() == made
 
 
 def test_patch_400_for_a_state_that_there_is_not(api: httpx.Client) -> None:

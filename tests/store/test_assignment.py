@@ -70,6 +70,14 @@ def test_it_takes_one_step_and_the_relay_makes_the_text(store: Store) -> None:
     assert store.get(BILL, "1") == {"id": "1", "state": "sent", "x": 2}
 
 
+def test_a_document_with_a_value_that_is_apart_is_looked_at(store: Store) -> None:
+    apart = Assignment({"state": "sent"}, {}, {"state": "new"})
+    with pytest.raises(Looked):
+        store.change(BILL, "1", looked, None, apart)
+    other = Assignment({"state": "sent"}, {}, {"state": "onHold"})
+    assert store.change(BILL, "1", looked, None, other).version == 2
+
+
 def test_where_it_is_not_enough_the_document_is_looked_at(store: Store) -> None:
     with pytest.raises(Looked):
         store.change(BILL, "1", looked, None, Assignment({"state": "new"}, {}))

@@ -3,11 +3,19 @@ from typing import Any, get_args
 import pytest
 
 from generated import types
-from impl.billing.states import MOVES, follow_payments, judge_move, judge_removal
+from impl.billing.states import (
+    HELD,
+    MOVES,
+    follow_hold,
+    follow_payments,
+    judge_move,
+    judge_removal,
+    refuse_payments_twice,
+)
 from impl.errors import Conflict
 from tests.unit.billing.rates import money
 
-STATES = set(MOVES)
+STATES = {*MOVES, HELD}
 
 
 def bill(state: str = "sent", *paid: float, **more: Any) -> dict[str, Any]:
@@ -17,35 +25,107 @@ def bill(state: str = "sent", *paid: float, **more: Any) -> dict[str, Any]:
 
 
 def test_every_state_of_the_contract_has_its_moves() -> None:
-    assert set().union(*MOVES.values()) == STATES
-    assert set(get_args(types.StateValue)) == STATES
+    assert set().union(*MOVES.values()) == STATES - {"new"}
+    assert {*MOVES, HELD} == STATES == set(get_args(types.StateValue))
 
 
 @pytest.mark.parametrize("state", sorted(STATES))
 def test_a_state_may_follow_itself(state: str) -> None:
-    judge_move(state, state)
+    judge_move({"state": state}, {"state": state})
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [("sent", "new"), ("settled", "sent"), ("onHold", "settled"), ("sent", None)],
-)
+@pytest.mark.parametrize(("before", "after"), [("sent", "new"), ("settled", "sent")])
 def test_another_move_names_both_states(before: str, after: str) -> None:
     with pytest.raises(Conflict, match=f"{before} can't become {after}"):
-        judge_move(before, after)
+        judge_move({"state": before}, {"state": after})
+
+
+@pytest.mark.parametrize("before", sorted(MOVES))
+@pytest.mark.parametrize("after", sorted(MOVES))
+def test_a_hold_is_left_for_the_state_before_it_alone(before: str, after: str) -> None:
+    held = {"state": HELD}
+    follow_hold({"state": before}, held)
+    assert held == {"state": HELD, "stateBeforeHold": before}
+    if after == before:
+        judge_move(held, {"state": after})
+        return
+    why = f"^state: onHold can't become {after}: it was {before} before it was held$"
+    with pytest.raises(Conflict, match=why):
+        judge_move(held, {"state": after})
+
+
+@pytest.mark.parametrize("after", sorted(MOVES))
+def test_a_hold_that_remembers_nothing_is_left_for_any_state(after: str) -> None:
+    judge_move({"state": HELD}, {"state": after})
+    released = {"state": after}
+    follow_hold({"state": HELD}, released)
+    assert released == {"state": after}
+
+
+def test_a_hold_keeps_its_reason_until_it_ends() -> None:
+    held = {"state": HELD, "holdReason": "disputed"}
+    follow_hold({"state": "sent"}, held)
+    again = dict(held)
+    follow_hold(held, again)
+    assert again == {"state": HELD, "stateBeforeHold": "sent", "holdReason": "disputed"}
+    released = held | {"state": "sent"}
+    follow_hold(held, released)
+    assert released == {"state": "sent"}
+    released = held | {"state": "sent", "holdReason": "settled by phone"}
+    follow_hold(held, released)
+    assert released == {"state": "sent", "holdReason": "settled by phone"}
 
 
 def test_a_bill_that_the_customer_has_is_kept() -> None:
-    kept = {state for state in STATES if _is_kept(state)}
+    kept = {state for state in STATES if _is_kept({"state": state})}
     assert kept == {"sent", "partiallyPaid", "settled"}
+    held = {state for state in MOVES if _is_kept({"state": HELD, "stateBeforeHold": state})}
+    assert held == kept
 
 
-def _is_kept(state: str) -> bool:
+def _is_kept(bill: dict[str, Any]) -> bool:
     try:
-        judge_removal(state)
+        judge_removal(bill)
     except Conflict:
         return True
     return False
+
+
+@pytest.mark.parametrize(
+    ("before", "paid", "state", "left"),
+    [
+        ("sent", [10.1], "partiallyPaid", 19.9),
+        ("new", [10, 20], "settled", 0),
+        ("settled", [], "sent", 30),
+        ("validated", [], "validated", 30),
+        (None, [30], "settled", 0),
+        (None, [], None, 30),
+    ],
+)
+def test_payments_of_a_bill_on_hold_tell_the_state_after_it(
+    before: str | None, paid: list[float], state: str | None, left: float
+) -> None:
+    remembers = {"stateBeforeHold": before} if before else {}
+    after = bill(HELD, *paid, **remembers)
+    follow_payments(bill(HELD, 7, **remembers), after, frozenset({"state", "stateBeforeHold"}))
+    assert (after["state"], after.get("stateBeforeHold")) == (HELD, state)
+    assert after["remainingAmount"] == money(left)
+
+
+@pytest.mark.parametrize(("before", "twice"), [([], True), (["P"], True), (["P", "P"], False)])
+def test_a_payment_that_is_applied_twice_is_refused_where_it_is_new(
+    before: list[str], twice: bool
+) -> None:
+    def paid(ids: list[str]) -> dict[str, Any]:
+        return {"appliedPayment": [{"payment": {"id": each}} for each in ids]}
+
+    refuse_payments_twice(paid(before), paid(["P", "Q"]))
+    refuse_payments_twice(paid(before), {"appliedPayment": [{}, {"payment": {}}, {}]})
+    if not twice:
+        refuse_payments_twice(paid(before), paid(["P", "Q", "P"]))
+        return
+    with pytest.raises(Conflict, match=r"^appliedPayment: the payment 'P' is twice there$"):
+        refuse_payments_twice(paid(before), paid(["P", "Q", "P"]))
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,18 @@ def document(**attributes: Any) -> Document:
         ("customerBill", document(), document(state="sent"), "CustomerBillStateChangeEvent"),
         (
             "customerBill",
+            document(),
+            document(state="onHold", stateBeforeHold="new", holdReason="disputed"),
+            "CustomerBillStateChangeEvent",
+        ),
+        (
+            "customerBill",
+            document(),
+            document(holdReason="disputed"),
+            "CustomerBillAttributeValueChangeEvent",
+        ),
+        (
+            "customerBill",
             document(state="new"),
             document(state="sent", billNo="1"),
             "CustomerBillAttributeValueChangeEvent",
