@@ -816,7 +816,7 @@ JsonPatchQuery = t.TypedDict(
         "value": t.NotRequired["Any | None"],
     },
 )
-"""An operation on what a query selects (TMF630 Part 5): a pointer without indexes and filters, or JSONPath. 409 where it selects nothing."""
+"""An operation on what a query selects (TMF630 Part 5): a pointer and filters, or JSONPath. In a list an index, or `-`, means what it means to RFC 6902. 409 where nothing is selected."""
 
 EventPayload = t.TypedDict(
     "EventPayload",

@@ -1,0 +1,62 @@
+"""A patch over a store: for as long as somebody waits for it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from uuid import uuid4
+
+import pytest
+
+from generated import schemas, types
+from impl.contract import Contract
+from impl.errors import Postponed, Unavailable
+from impl.handlers.collection import Collection, Services
+from impl.links import Links
+from impl.patch.apply import Patch
+from impl.store.embedded import Mongod
+from impl.store.mongo import Store
+
+BILLS = "customerBill"
+LINKS = Links("http://here", BILLS)
+QUERY = "application/json-patch-query+json"
+ADD = {"op": "add", "path": "/relatedParty", "value": {"id": "C-1"}}
+
+
+@pytest.fixture
+def store(mongod: Mongod) -> Iterator[Store]:
+    with closing(Store(mongod.uri, f"test-{uuid4().hex}")) as made:
+        yield made
+
+
+@pytest.fixture
+def bills(store: Store) -> Collection[types.CustomerBill]:
+    return Collection(BILLS, schemas.CustomerBill, Services(store, Contract.load()))
+
+
+def test_a_patch_ends_when_nobody_waits_for_it_any_more(
+    store: Store, bills: Collection[types.CustomerBill]
+) -> None:
+    """Others come between each time that it is tried, and it would be tried a hundred times."""
+    bills.create({"id": "1", "x": 0})
+    asked: list[int] = []
+
+    def wanted() -> bool:
+        asked.append(store.change(BILLS, "1", lambda bill: {**bill, "x": bill["x"] + 1})["x"])
+        return len(asked) < 3
+
+    with pytest.raises(Unavailable, match="the time for this patch is over"):
+        bills.patch("1", Patch(QUERY, ADD, LINKS, wanted))
+    assert asked == [1, 2, 3]
+    assert "relatedParty" not in store.get(BILLS, "1")
+
+
+def test_a_patch_that_is_postponed_has_changed_nothing(
+    store: Store, bills: Collection[types.CustomerBill]
+) -> None:
+    parties = [{"id": f"C-{n}"} for n in range(900)]
+    bills.create({"id": "1", "relatedParty": parties})
+    body = {"op": "add", "path": "relatedParty[?(@.id!='z')].name", "value": "x"}
+    with pytest.raises(Postponed):
+        bills.patch("1", Patch(QUERY, body, LINKS, alone=False))
+    assert store.get(BILLS, "1").version == 1
+    changed = bills.patch("1", Patch(QUERY, body, LINKS))
+    assert [party.get("name") for party in changed.get("relatedParty", ())] == ["x"] * 900
