@@ -2,11 +2,11 @@
 
 import argparse
 import os
+import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 
 import orjson
 import structlog
@@ -19,7 +19,7 @@ from impl.bulk.files import FileTrouble
 from impl.bulk.resources import EXPORTED, IMPORTED
 from impl.errors import ApiError
 from impl.events.dispatcher import Dispatcher, Options
-from impl.processes import Companion, Stop
+from impl.processes import Companion, Held, Stop
 from impl.settings import Settings, SettingsError
 from impl.store import upgrade
 from impl.store.client import UriError
@@ -89,9 +89,9 @@ def _add_bulk(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def serve(chosen: Settings, options: argparse.Namespace) -> None:
     """Serve until told to stop; with no MONGODB_URI, over a mongod of our own."""
-    with ExitStack() as stack:
+    with Held() as stack:
         if chosen.metrics:
-            stack.enter_context(_shared_metrics())
+            stack.callback(shutil.rmtree, _shared_metrics(), ignore_errors=True)
         from impl import app, demo, handlers, server  # noqa: PLC0415 - a worker starts without them
 
         handlers.refuse_missing()
@@ -216,12 +216,11 @@ def _companion(uri: str) -> Companion:
     return Companion(command, environment | ({"MONGODB_URI": uri} if uri else {}))
 
 
-@contextmanager
-def _shared_metrics() -> Iterator[None]:
-    """A folder in which the processes that serve share their numbers (impl.metrics)."""
-    with tempfile.TemporaryDirectory(prefix="tmf678-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        yield
+def _shared_metrics() -> str:
+    """A new folder in which the processes that serve share their numbers (impl.metrics)."""
+    folder = tempfile.mkdtemp(prefix="tmf678-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    return folder
 
 
 def _addresses(chosen: Settings) -> list[tuple[str, str, int]]:

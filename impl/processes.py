@@ -7,9 +7,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 RESTART_SECONDS = 1.0
+
+
+class Held(ExitStack):
+    """An ExitStack that the process alone unwinds that made it: a fork that ends leaves it be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._owner = os.getpid()
+
+    def __exit__(self, *exc_info: Any) -> bool | None:
+        """End what is held, the last first; in a fork nothing."""
+        return os.getpid() == self._owner and super().__exit__(*exc_info)
 
 
 def spawn(

@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pymongo
+import structlog
 from pymongo.errors import OperationFailure, PyMongoError
 
 from impl.processes import spawn
@@ -29,6 +31,13 @@ TRANSACTION_SECONDS = 30
 
 PORT_TAKEN, FOLDER_TAKEN = 48, 100  # what mongod exits with
 NOT_YET_INITIALIZED = 94
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
+"""How long a mongod that ended by itself is left alone: at first, and after some times in a row."""
+
+WELL_SECONDS = 60
+"""How long one runs until its end counts as the first."""
+
+log = structlog.get_logger("embedded")
 
 
 class EmbeddedError(Exception):
@@ -38,7 +47,8 @@ class EmbeddedError(Exception):
 class Mongod:
     """A running mongod over a folder of its own. Use as a context manager, or call `stop`.
 
-    Raises EmbeddedError where it can't run, and then leaves nothing running or locked.
+    Raises EmbeddedError where it can't run, and then leaves nothing running or locked. One that
+    ends by itself later is started again at the same address, after a pause that grows.
     """
 
     def __init__(
@@ -57,6 +67,11 @@ class Mongod:
             self._lock.close()
             raise
         self.uri = f"mongodb://127.0.0.1:{self.port}/?replicaSet={REPLICA_SET}"
+        self._stopping = threading.Event()
+        self._changing = threading.Lock()
+        # Linux ends a program with the thread that started it, and this one lasts.
+        self._keeper = threading.Thread(target=self._keep, name="mongod", daemon=True)
+        self._keeper.start()
         try:
             _become_primary(self.port)
         except BaseException:
@@ -71,18 +86,43 @@ class Mongod:
 
     @property
     def pid(self) -> int:
-        """The process id of mongod."""
+        """The process id of mongod, another one after each start."""
         return self._process.pid
 
     def stop(self) -> None:
         """Stop mongod, its data safe on disk; a second call does nothing."""
+        with self._changing:
+            self._stopping.set()
         if self._process.poll() is None:
             self._process.terminate()
             try:
                 self._process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 _kill(self._process)
+        self._keeper.join()
         self._lock.close()
+
+    def _keep(self) -> None:
+        """Start mongod again whenever it has ended, until it is to stop."""
+        pause, began = PAUSE_SECONDS, time.monotonic()
+        while True:
+            status = self._process.wait()
+            if time.monotonic() - began > WELL_SECONDS:
+                pause = PAUSE_SECONDS
+            if self._stopping.is_set():
+                return
+            log.error("mongod ended", status=status, starts_in=pause)
+            if self._stopping.wait(pause) or not self._again():
+                return
+            pause, began = min(2 * pause, LONGEST_PAUSE_SECONDS), time.monotonic()
+
+    def _again(self) -> bool:
+        """Start mongod anew where it was; False where it is to stop."""
+        with self._changing:
+            if not self._stopping.is_set():
+                with suppress(EmbeddedError):  # as long as it can't be started, it has ended
+                    self._process = _spawned([*self._command, f"--port={self.port}"])
+            return not self._stopping.is_set()
 
     def _start(self) -> tuple[subprocess.Popen[bytes], int]:
         deadline = time.monotonic() + START_SECONDS

@@ -27,10 +27,12 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 class Measured:
     """A server of two processes that is scraped."""
 
-    def __init__(self, log: Path, uri: str, database: str, workers: int = 2) -> None:
+    def __init__(
+        self, log: Path, uri: str, database: str, workers: int = 2, **more: object
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/metrics"
-        settings = {"METRICS": f"127.0.0.1:{self.port}", "WORKERS": workers}
+        settings = {"METRICS": f"127.0.0.1:{self.port}", "WORKERS": workers, **more}
         self.server = MeasuredServer(log, MONGODB_URI=uri, MONGODB_DB=database, **settings)
 
     def scrape(self) -> Samples:
@@ -237,3 +239,18 @@ def test_all_that_dashboard_and_alerts_name_is_told_and_documented(measured: Mea
     assert families == {re.sub(r"_bucket$", "", name) for name in named}
     assert families == set(re.findall(r"\| `(tmf678_\w+)`", document))
     assert {rule["alert"] for rule in rules} == set(re.findall(r"\| `(Tmf678\w+)`", document))
+
+
+def test_processes_that_are_changed_for_new_ones_keep_the_figures(
+    mongod: Mongod, tmp_path: Path
+) -> None:
+    named = f"test-{uuid4().hex}"
+    measured = Measured(tmp_path / "log", mongod.uri, named, workers=1, MAX_REQUESTS=5)
+    with measured.server as server:
+        (first,) = server.workers()
+        get(server, 5)
+        until(lambda: server.workers() not in ([], [first]))
+        server.wait_until_ready()
+        until(
+            lambda: measured.value("requests_total", operation="listCustomerBill", status="200") > 0
+        )

@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from impl.errors import Unavailable
 from impl.query.language import Query
 from impl.store import embedded
 from impl.store.embedded import EmbeddedError, Mongod
@@ -193,3 +195,72 @@ def test_another_mongods_port_is_not_taken_for_ones_own(
     other = Store(mongod.uri, "x")
     other.ping()
     other.close()
+
+
+# ---------------------------------------------------------------- what dies
+
+
+def killed(mongod: Mongod) -> int:
+    """Kill mongod as the kernel does where memory is short; its process id."""
+    pid = mongod.pid
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def test_a_killed_mongod_is_started_again_with_its_data_at_its_address(tmp_path: Path) -> None:
+    with Mongod(tmp_path) as mongod:
+        store, uri = Store(mongod.uri, "x"), mongod.uri
+        store.insert("things", {"id": "1"})
+        for _ in range(2):
+            first = killed(mongod)
+            deadline = time.monotonic() + 60
+            while mongod.pid == first or not is_there(store, "1"):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        assert mongod.uri == uri
+        store.insert("things", {"id": "2"})
+        store.close()
+        last = mongod.pid
+    assert not runs(last)
+    Mongod(tmp_path).stop()
+
+
+def is_there(store: Store, id_: str) -> bool:
+    try:
+        return store.has("things", id_)
+    except Unavailable:
+        return False
+
+
+@pytest.mark.parametrize("after", [0, 0.3, 0.6, 1.2])
+def test_stop_is_heeded_at_any_moment_of_a_restart(tmp_path: Path, after: float) -> None:
+    mongod = Mongod(tmp_path)
+    killed(mongod)
+    time.sleep(after)
+    began = time.monotonic()
+    mongod.stop()
+    assert time.monotonic() - began < 20
+    assert not runs(mongod.pid)
+    Mongod(tmp_path).stop()
+
+
+def test_the_pause_before_a_mongod_that_can_not_run_grows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[float] = []
+    spawned = embedded._spawned  # noqa: SLF001
+
+    def spawn(command: list[str]) -> "subprocess.Popen[bytes]":
+        started.append(time.monotonic())
+        return spawned(["/bin/false"] if len(started) > 1 else command)
+
+    monkeypatch.setattr(embedded, "_spawned", spawn)
+    monkeypatch.setattr(embedded, "PAUSE_SECONDS", 0.1)
+    with Mongod(tmp_path) as mongod:
+        killed(mongod)
+        deadline = time.monotonic() + 30
+        while len(started) < 5:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    pauses = [after - before for before, after in pairwise(started[1:5])]
+    assert all(after > 1.5 * before for before, after in pairwise(pauses))

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,9 +46,9 @@ def server(tmp_path: Path) -> Iterator[Foreground]:
 
 def mongod_of(server: ServerProcess) -> int:
     """The process id of the mongod that the server started."""
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
-    (pid,) = [p for p in children.split() if Path(f"/proc/{p}/comm").read_text() == "mongod\n"]
-    return int(pid)
+    named = {pid: Path(f"/proc/{pid}/comm").read_text() for pid in server.family()}
+    (pid,) = [pid for pid, name in named.items() if name == "mongod\n"]
+    return pid
 
 
 def test_ctrl_c_stops_server_and_mongod_and_keeps_the_data(server: Foreground) -> None:
@@ -91,3 +92,19 @@ def test_demo_fills_the_folder_once_and_for_all(tmp_path: Path) -> None:
         server.stop()
         server.restart()
         assert httpx.get(first).status_code == 404
+
+
+def test_a_killed_mongod_costs_requests_503_until_it_is_back(server: Foreground) -> None:
+    bill = {"id": "1", "billNo": "00123"}
+    assert httpx.post(f"{server.api}/customerBill", json=bill).status_code == 201
+    os.kill(mongod_of(server), signal.SIGKILL)
+    deadline, statuses = time.monotonic() + 60, set()
+    while (status := httpx.get(f"{server.api}/customerBill/1", timeout=30)).status_code != 200:
+        statuses.add((status.status_code, "retry-after" in status.headers))
+        assert time.monotonic() < deadline
+    assert statuses <= {(503, True)}
+    changed = httpx.patch(f"{server.api}/customerBill/1", json={"state": "sent"}, timeout=30)
+    assert changed.json()["state"] == "sent"
+    assert '"mongod ended"' in server.log.read_text()
+    os.kill(mongod_of(server), signal.SIGKILL)
+    assert server.interrupt() == 0

@@ -1,11 +1,13 @@
 """How a process hears that it is to stop."""
 
+import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
-from impl.processes import Stop
+from impl.processes import Held, Stop
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
@@ -42,3 +44,16 @@ def test_a_wait_that_ends_by_itself_raises_nothing(stop: Stop) -> None:
     with stop.waiting():
         pass
     assert not stop.is_set()
+
+
+def test_a_fork_that_ends_leaves_be_what_its_process_holds() -> None:
+    ended: list[int] = []
+    with Held() as held:
+        held.callback(ended.append, 1)
+        if os.fork() == 0:
+            with suppress(SystemExit), held:
+                raise SystemExit
+            os._exit(len(ended))
+        assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
+        assert not ended
+    assert ended
