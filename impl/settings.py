@@ -264,7 +264,7 @@ class Environment(Schema):
     )
     max_limit = fields.Integer(data_key="MAX_LIMIT", load_default=1000, validate=Range(1, MOST))
     unknown_filter = fields.String(
-        data_key="UNKNOWN_FILTER", load_default="empty", validate=OneOf(("empty", "reject"))
+        data_key="UNKNOWN_FILTER", load_default="reject", validate=OneOf(("empty", "reject"))
     )
     count_timeout_ms = fields.Integer(
         data_key="COUNT_TIMEOUT_MS", load_default=500, validate=Range(1, 10_000)

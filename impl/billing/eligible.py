@@ -13,7 +13,7 @@ from impl.query import attributes, parse
 from impl.query.language import Compare, Condition, Every, Exists, Not, Query, Some
 
 UNBILLED = Compare(("isBilled",), (False,))
-_RATE = attributes.of(schemas.AppliedCustomerBillingRate)
+RATE = attributes.of(schemas.AppliedCustomerBillingRate)
 _CREDIT = Compare(("type",), (CREDIT,), "regex")
 _RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")
 
@@ -27,7 +27,7 @@ def rate_filter(specification: Mapping[str, Any], zone: tzinfo) -> Query:
     text = (specification.get("rateFilter") or "").removeprefix("?")
     try:
         other = parse.Parameters.read(text).reserved.keys() - {"filter"}
-        query = parse.parse(text, _RATE, parse.Limits(), zone)
+        query = parse.parse(text, RATE, parse.Limits(), zone)
     except (ParameterInvalid, NotTranslated) as error:
         raise FieldInvalid("rateFilter", str(error)) from None
     if other:

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from generated import schemas
 from impl.bulk.files import target
 from impl.bulk.resources import EXPORTED
-from impl.handlers.collection import refuse_unknown
+from impl.handlers import unknown
 from impl.instants import written
 from impl.query import attributes, parse
 from impl.query.language import Document, Query
@@ -33,7 +33,8 @@ def query(resource: str, text: str, zone: tzinfo) -> Query:
 
 def found(store: Store, resource: str, asked: Query) -> Iterator[Document]:
     """What the query finds; ParameterInvalid for a filter on what no document has, Unavailable."""
-    refuse_unknown(store, resource, asked)
+    known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
+    unknown.refuse(store, resource, asked.unknown, known)
     return store.stream(resource, asked)
 
 

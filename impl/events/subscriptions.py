@@ -15,7 +15,7 @@ from impl.events.build import RESOURCES, event_types
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
-from impl.query.language import Compare, Condition, Document, Every, Path, Selection, Some
+from impl.query.language import Compare, Condition, Document, Every, Not, Path, Selection, Some
 from impl.query.paths import renamed
 from impl.query.project import project
 
@@ -32,6 +32,8 @@ class Selector:
 
     where: Condition
     fields: Selection | None
+    unknown: tuple[Path, ...] = ()
+    """Paths that it filters on and the contract does not know."""
 
     def selects(self, event: Document) -> bool:
         """Whether the event is for the subscription."""
@@ -57,8 +59,12 @@ def read(text: str, zone: tzinfo) -> Selector:
     for name in MEANINGLESS:
         if name in reserved:
             raise FieldInvalid("query", f"{name}: is about lists, and a subscription is none")
-    _refuse_unknown_types(found.where)
-    return Selector(renamed(found.where, _whole), _within_event(found.fields))
+    try:
+        refuse_types(found.where)
+    except ParameterInvalid as error:
+        raise FieldInvalid("query", str(error)) from None
+    unknown = tuple(map(_whole, found.unknown))
+    return Selector(renamed(found.where, _whole), _within_event(found.fields), unknown)
 
 
 def _whole(path: Path) -> Path:
@@ -75,13 +81,15 @@ def _within_event(fields: Selection | None) -> Selection | None:
     return kept | {"event": event if event is None else {**event, **short}}
 
 
-def _refuse_unknown_types(where: Condition) -> None:
-    """Raise FieldInvalid where all that is asked for is a type of event that there is not."""
+def refuse_types(where: Condition) -> None:
+    """Raise ParameterInvalid where a type of event is asked for that there is not."""
     match where:
         case Compare(("eventType",), values, "eq"):
             for value in values:
-                if value not in event_types():
-                    raise FieldInvalid("query", f"eventType: there is no {value}")
+                if value is not None and value not in event_types():
+                    raise ParameterInvalid("eventType", f"there is no {value}")
         case Every(parts) | Some(parts):
             for part in parts:
-                _refuse_unknown_types(part)
+                refuse_types(part)
+        case Not(part):
+            refuse_types(part)

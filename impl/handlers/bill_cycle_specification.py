@@ -2,10 +2,11 @@
 
 from generated import api, schemas, types
 from impl.billing.cycle import refuse_specification
-from impl.billing.eligible import rate_filter
+from impl.billing.eligible import RATE, rate_filter
 from impl.billing.maker import RATES
 from impl.billing.plans import CYCLES, SPECIFICATIONS
-from impl.errors import Conflict, FieldInvalid
+from impl.errors import Conflict, FieldInvalid, ParameterInvalid
+from impl.handlers import unknown
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Every, Page, Query
@@ -82,9 +83,11 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
 
     def _judge_filter(self, specification: Document) -> None:
         """Raise FieldInvalid where the filter can't be read, or names what no rate has."""
-        for path in rate_filter(specification, self._zone).unknown:
-            if not self._store.knows(RATES, path):
-                raise FieldInvalid("rateFilter", f"{'.'.join(path)} is no attribute of any rate")
+        paths = rate_filter(specification, self._zone).unknown
+        try:
+            unknown.refuse(self._store, RATES, paths, RATE)
+        except ParameterInvalid as error:
+            raise FieldInvalid("rateFilter", str(error)) from None
 
     def _keep(self, specification: Document) -> None:
         """Refuse to remove what a cycle is yet to be run by."""

@@ -14,13 +14,14 @@ from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
 from impl.documents.document import Documents
 from impl.documents.style import Style
-from impl.errors import Conflict, NamedError, ParameterInvalid, Unavailable
+from impl.errors import Conflict, FieldInvalid, NamedError, Unavailable
 from impl.events.callbacks import Allowance
+from impl.handlers import unknown
 from impl.instants import plan
 from impl.patch.apply import Patch, refuse_unpatchable
 from impl.patch.operations import same
 from impl.query import attributes
-from impl.query.language import Document, Page, Query
+from impl.query.language import Document, Page, Path, Query
 from impl.query.project import project
 from impl.store.assignment import Assignment
 from impl.store.many import New, insert_many, ready
@@ -44,7 +45,7 @@ class Services:
     documents: Callable[[], Documents] = field(default_factory=lambda: cache(_plain_documents))
     """Asked for where a document is wanted: what makes them takes 30 MB."""
 
-    reject_unknown_filters: bool = False
+    reject_unknown_filters: bool = True
     allowance: Allowance = field(default_factory=Allowance)
     """Where callbacks may lead beyond public addresses."""
 
@@ -97,12 +98,16 @@ class Collection(Generic[T]):
 
     def list(self, query: Query, *, to_show: bool = True) -> Page:
         """The page that the query asks for; not only `to_show`, its documents can be read."""
-        if self._reject_unknown:
-            refuse_unknown(self._store, self._name, query)
+        self.refuse_unknown(query.unknown)
         query = replace(query, ready=to_show)
         if query.window.stream:
             return Page((), None, tail=self._store.stream(self._name, query))
         return self._store.find(self._name, query)
+
+    def refuse_unknown(self, paths: Sequence[Path]) -> None:
+        """Raise ParameterInvalid for what is asked of an attribute that no document has."""
+        if self._reject_unknown:
+            unknown.refuse(self._store, self._name, paths, self._attributes)
 
     def create(self, body: Mapping[str, Any]) -> T:
         """Keep a new resource: the client's id or a ULID, the server's `lastUpdate` and `href`."""
@@ -165,6 +170,8 @@ class Collection(Generic[T]):
     def _made(self, body: Mapping[str, Any]) -> Document:
         """What is kept of a body; raises what the client got wrong."""
         document = Document(body if "id" in body else {"id": str(ULID()), **body})
+        if document["id"] != document["id"].strip():
+            raise FieldInvalid("id", "begins or ends with a blank")
         document.pop("href", None)
         if "@type" in self._schema.fields:
             document.setdefault("@type", self._type)
@@ -235,13 +242,6 @@ class Collection(Generic[T]):
 
     def _typed(self, document: Document) -> T:
         return cast(T, document)
-
-
-def refuse_unknown(store: Store, resource: str, query: Query) -> None:
-    """Raise ParameterInvalid for a filter on what neither contract nor any resource has."""
-    for path in query.unknown:
-        if not store.knows(resource, path):
-            raise ParameterInvalid(".".join(path), f"is no attribute of any {resource}")
 
 
 def versions(if_match: str | None) -> frozenset[int] | None:

@@ -31,6 +31,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
         self._subscriptions: Collection[types.EventSubscription] = Collection(
             "hub", schemas.EventSubscription, services
         )
+        self._events: Collection[dict[str, object]] = Collection("event", schemas.Event, services)
         self._store = services.store
         self._allowance = services.allowance
         self._zone = services.policy.zone
@@ -49,7 +50,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
             callbacks.check(body["callback"], self._allowance)
         except callbacks.Refused as error:
             raise FieldInvalid("callback", str(error)) from None
-        subscriptions.read(body.get("query", ""), self._zone)
+        self._judge(subscriptions.read(body.get("query", ""), self._zone))
         try:
             return self._store.in_transaction(lambda: self._registered(document))
         except Conflict:
@@ -69,6 +70,13 @@ class Hub(api.HubApi[Query, Page, Patch]):
         if wanted is not None and self._found(id_).version not in wanted:
             raise PreconditionFailed(f"{id_!r} has another version by now")
         self._subscribers.end(id_)
+
+    def _judge(self, selector: subscriptions.Selector) -> None:
+        """Raise FieldInvalid where the query is about what no event has."""
+        try:
+            self._events.refuse_unknown(selector.unknown)
+        except ParameterInvalid as error:
+            raise FieldInvalid("query", str(error)) from None
 
     def _registered(self, document: Mapping[str, Any]) -> types.EventSubscription:
         self._refuse_same(document)

@@ -1,10 +1,11 @@
 """What the contract says of a resource's attributes: their names, types and members."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
 
 Kind: TypeAlias = Literal["string", "number", "boolean", "instant", "object", "any"]
 MAX_LEVELS = 64
@@ -19,6 +20,13 @@ class Attribute:
     members: Mapping[str, "Attribute"] = field(default_factory=dict)
     array: bool = False
     required: bool = False
+    choices: tuple[str, ...] = ()
+    """The only values that there are, of an enumeration."""
+
+    @property
+    def has_no_comma(self) -> bool:
+        """Whether no value of its type holds a comma."""
+        return bool(self.choices) or self.kind in ("number", "boolean", "instant")
 
     @property
     def always(self) -> frozenset[str]:
@@ -49,7 +57,7 @@ def of(schema: type[Schema]) -> Attribute:
 def _attribute(each: fields.Field[Any], within: tuple[type[Schema], ...] = ()) -> Attribute:
     if isinstance(each, fields.List):
         element = _attribute(each.inner, within)
-        return Attribute(element.kind, element.members, array=True, required=each.required)
+        return replace(element, array=True, required=each.required)
     if isinstance(each, fields.Nested):
         schema = type(each.schema)
         if schema in within:  # it holds itself: what is deeper is not told
@@ -57,7 +65,9 @@ def _attribute(each: fields.Field[Any], within: tuple[type[Schema], ...] = ()) -
         inside = (*within, schema)
         members = {name: _attribute(member, inside) for name, member in each.schema.fields.items()}
         return Attribute("object", members, required=each.required)
-    return Attribute(_kind(each), required=each.required)
+    kind = _kind(each)
+    choices = _choices(each) if kind == "string" else ()
+    return Attribute(kind, required=each.required, choices=choices)
 
 
 def _kind(each: fields.Field[Any]) -> Kind:
@@ -71,6 +81,11 @@ def _kind(each: fields.Field[Any]) -> Kind:
         case fields.String():
             return "string"
     return "number" if type(each).__name__ == "Number" else _of_choices(each)
+
+
+def _choices(each: fields.Field[Any]) -> tuple[str, ...]:
+    enumerations = (known for known in each.validators if isinstance(known, OneOf))
+    return next((tuple(filter(None, known.choices)) for known in enumerations), ())
 
 
 def _of_choices(each: fields.Field[Any]) -> Kind:

@@ -45,11 +45,10 @@ def holds(condition: Condition, document: Any, looks: Looks = lambda _: None) ->
             return any(True for _ in _reached(document, path, looks))
         case Element(path, where):
             return any(
-                holds(where, element, looks)
+                _fulfils(element, where, looks)
                 for value, _ in _reached(document, path, looks)
                 if isinstance(value, list)
-                for element in map(_members, value)
-                if element is not None
+                for element in value
             )
         case Every(parts):
             return all(holds(part, document, looks) for part in parts)
@@ -99,6 +98,18 @@ def _index(name: str, length: int) -> int | None:
     is_number = name.isascii() and name.isdigit() and (name == "0" or name[0] != "0")
     index = int(name) if is_number and len(name) < 10 else length
     return index if index < length else None
+
+
+def _fulfils(element: Any, where: Condition, looks: Looks) -> bool:
+    """Whether an array's element has what it is to have: itself, or as an object."""
+    match where:
+        case Exists(path=()):
+            return True
+        case Compare((), values, operator):
+            looked_for = _looked_for(values, element, operator, looks)
+            return any(_related(element, value, operator) for value in looked_for)
+    members = _members(element)
+    return members is not None and holds(where, members, looks)
 
 
 def _members(element: Any) -> dict[str, Any] | None:

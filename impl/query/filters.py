@@ -34,6 +34,9 @@ from impl.query.language import (
 )
 from impl.query.values import values
 
+IGNORED = "_"
+"""What clients send so that no cache answers."""
+
 RESERVED = {"fields", "offset", "limit", "sort", "filter", "cursor", "depth", "expand"}
 SUFFIXES = ("gt", "gte", "lt", "lte", "eq", "ne", "regex")
 _SYMBOLS = {
@@ -53,6 +56,7 @@ _ESCAPED = r"(?:\\|%5[Cc])(?:%[0-9A-Fa-f]{2}|.)"
 _DATA = re.compile(
     rf"{_ESCAPED}|(?:\A|(?<=[=~<>,;])|(?<=%3[C-Ec-e])|(?<=%7[Ee])){_BLANKS}{_QUOTED}", re.DOTALL
 )
+_COMMA = re.compile("%2[Cc]")
 _ESCAPED_MARK = re.compile(r"(?:\\|%5[Cc])([,;]|%2[Cc]|%3[Bb])")
 
 
@@ -156,6 +160,8 @@ class Reader:
             self.unknown.append(path)
         relation: Operator = "eq" if operator == "ne" else operator  # type: ignore[assignment]
         marks = ";" if relation == "regex" else ",;"
+        if attribute and attribute.has_no_comma and relation != "regex":
+            raws = [_COMMA.sub(",", raw) for raw in raws]
         parts = [part for raw in raws for part in _split(raw, marks)]
         if path == ("href",):  # it is not stored: its last segment is the id
             path, parts = ("id",), [unquoted(unquote(part)).rsplit("/", 1)[-1] for part in parts]

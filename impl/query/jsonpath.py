@@ -36,7 +36,15 @@ _NAME = re.compile(r"@?[^\W\d][\w-]*")
 _BRACKET = re.compile(r"\[\s*(?:'([^'\\]+)'|\"([^\"\\]+)\")\s*\]")
 _EACH = re.compile(r"\[\s*\*\s*\]")
 _WHERE = re.compile(r"\[\s*\?")
-_UNTRANSLATED = re.compile(r"\.\.|\.\s*\*|\[\s*[-\d:*('\"]|\(")
+_CALL = re.compile(r"\(.*\)", re.DOTALL)
+_SELECTOR = r"""(?:-?\d*(?:\s*:\s*-?\d*){1,2}|-?\d+|\*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_UNTRANSLATED = re.compile(
+    r"\.\.(?=\s*[\w*@\[])|\.\s*\*|\[\s*\(.*\)\s*\]|\(.*\)"
+    rf"|\[\s*{_SELECTOR}(?:\s*,\s*{_SELECTOR})*\s*\]",
+    re.DOTALL,
+)
+"""What JSONPath has and we do not; what only begins like it is none."""
+
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _STRING = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _PATTERN = re.compile(r"/((?:[^/\\]|\\.)+)/(i?)")
@@ -83,7 +91,8 @@ class _Steps:
             if not isinstance(step, str):
                 rest = _Steps(self.steps[at + 1 :], self.place).to(leaf)
                 names = tuple(s for s in self.steps[:at] if isinstance(s, str))
-                return Element(names, _both(step, rest))
+                found = _both(step, rest)
+                return Element(names, Exists(()) if found == Every() else found)
         names = tuple(step for step in self.steps if isinstance(step, str))
         if leaf is not None:
             return Compare(names, leaf.values, leaf.operator)
@@ -251,7 +260,7 @@ class _Parser:
     def _word(self) -> Literal:
         at, name = self._at, self._name()
         if name not in _WORDS:
-            if self._rest().startswith("("):
+            if self._matches(_CALL):
                 raise NotTranslated(f"filter: the function {name}")
             self._at = at
             self._refuse(
@@ -267,6 +276,8 @@ class _Parser:
 
     def _steps(self, place: _Place, first: tuple[str, ...] = ()) -> _Steps:
         steps: list[str | Condition] = list(first)
+        if not steps and self._rest().startswith("("):
+            self._refuse("a name or a bracket is expected")
         depth = self._depth
         while (step := self._step(place)) is not None:
             if not isinstance(step, str) and (not steps or not isinstance(steps[-1], str)):

@@ -95,7 +95,10 @@ class Exists:
 
 @dataclass(frozen=True)
 class Element:
-    """Some element of the array of objects at `path` has `where`, whose paths begin there."""
+    """Some element of the array at `path` has `where`, whose paths begin there.
+
+    Without a path, a comparison is with the element itself, and `Exists` says that there is one.
+    """
 
     path: Path
     where: "Condition"

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from impl.errors import ParameterInvalid
 from impl.query import jsonpath
 from impl.query.attributes import Attribute
-from impl.query.filters import RESERVED, Filter, Reader, groups, unquoted
+from impl.query.filters import IGNORED, RESERVED, Filter, Reader, groups, unquoted
 from impl.query.language import Condition, Every, Key, Path, Position, Query, Window
 from impl.query.project import selection
 
@@ -49,7 +49,7 @@ class Parameters:
         Raises ParameterInvalid for one that comes twice, or without the value that it needs, and
         for too many.
         """
-        grouped = groups(text)
+        grouped = [[each for each in group if not _is_ignored(each)] for group in groups(text)]
         if sum(map(len, grouped)) > MOST_PARAMETERS:
             raise ParameterInvalid("", f"the query has more than {MOST_PARAMETERS} parameters")
         reserved: dict[str, str] = {}
@@ -121,6 +121,10 @@ def _key(text: str, resource: Attribute) -> Key:
     if attribute.array or resource.array_on(path):
         raise ParameterInvalid("sort", f"{name!r} is a list, and has no one place in an order")
     return Key(path, descending=text.startswith("-"))
+
+
+def _is_ignored(each: Filter) -> bool:
+    return each.name == IGNORED and not each.symbol
 
 
 def _is_reserved(each: Filter) -> bool:

@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
+from impl.errors import NotTranslated
 from impl.query.attributes import MAX_LEVELS, Attribute
 from impl.query.language import Document, Path, Selection
 
+_JSONPATH = re.compile(r"\[|(?:\A|[,;])\s*\$\s*(?:\Z|[.,;])|(?:\A|[.,;])\s*\*\s*(?:\Z|[.,;])")
 FOLLOWING = {"href", "url"}
 """What is not stored but follows from the id that stands beside it."""
 
@@ -14,8 +16,11 @@ def selection(text: str, resource: Attribute) -> Selection | None:
     """What a `fields` parameter selects; None for all of it.
 
     `id` and `href` always come, at each level what the contract requires, and the `id` with a link
-    that is made of it; unknown names select nothing, and `none` selects no more than that.
+    that is made of it; unknown names select nothing, and `none` selects no more than that. Raises
+    NotTranslated for JSONPath, which TMF630 Part 6 allows here.
     """
+    if _JSONPATH.search(text):
+        raise NotTranslated("fields: JSONPath")
     names = [name.strip() for name in re.split("[,;]", text) if name.strip()]
     if not names:
         return None

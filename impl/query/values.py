@@ -34,12 +34,15 @@ def values(
     """
     kind = attribute.kind if attribute else "any"
     if attribute is not None and kind == "object":
-        member = "id" if "id" in attribute.members else next(iter(attribute.members), "id")
+        members = ("id", "value", *attribute.members)
+        member = next((name for name in members if name in attribute.members), "id")
         raise ParameterInvalid(name, f"is an object; its {member!r} can be compared")
     if operator == "regex":
         if kind in _NOUNS:
             raise ParameterInvalid(name, f"is {_NOUNS[kind]}, and has no text to search")
         return (checked(name, text),)
+    if attribute and attribute.choices and operator == "eq" and text not in attribute.choices:
+        raise ParameterInvalid(name, f"{text!r} is none of {', '.join(attribute.choices)}")
     try:
         return _values(text, kind, operator, zone)
     except (KeyError, ValueError, OverflowError):

@@ -8,7 +8,7 @@ from bson import encode
 from bson.raw_bson import RawBSONDocument
 from pymongo.collection import Collection
 
-from impl.store.faults import unique
+from impl.store.faults import translated, unique
 from impl.store.mongo import Store
 from impl.store.outbox import Write
 from impl.store.stored import Stored, kept
@@ -37,6 +37,9 @@ def insert_many(store: Store, resource: str, documents: Sequence[New]) -> None:
     """
     collection: Collection[Any]
     collection, session = store.collection(resource)
+    with translated():
+        for each in documents:
+            store.names.note(resource, each.document)
 
     def write() -> bool:
         collection.insert_many([each.stored for each in documents], ordered=False, session=session)

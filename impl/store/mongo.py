@@ -28,6 +28,7 @@ from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_name
+from impl.store.names import Names
 from impl.store.outbox import Outbox, Record, Write
 from impl.store.pages import Bounds
 from impl.store.stored import (
@@ -78,6 +79,7 @@ class Store:
         self._of = Collections(self._database)
         self.outbox = Outbox(self._client, self._database, record)
         self._access = Access(self._database, guarded=guarded)
+        self.names = Names(self._database)
 
     def close(self) -> None:
         """Let go of every connection; a database that is away is not waited for."""
@@ -131,7 +133,17 @@ class Store:
             self.ping()
             with pymongo.timeout(EMPTY_SECONDS):
                 self.ensure_indexes(of_empty=True)
+                self.begin_names()
         threading.Thread(target=build, name="indexes", daemon=True).start()
+
+    def begin_names(self) -> None:
+        """Where nothing is stored yet, rely on the record of names (`Names`) from now on."""
+        with translated():
+            self.names.begin()
+
+    def _note(self, resource: str, document: Mapping[str, Any]) -> None:
+        with translated():
+            self.names.note(resource, document)
 
     def is_empty(self, resource: str) -> bool:
         """Whether the resource has no document at all."""
@@ -188,10 +200,24 @@ class Store:
             self._of[ANSWERS].insert_one(kept, session=session())
 
     def knows(self, resource: str, path: Path) -> bool:
-        """Whether some document of the resource has this attribute."""
+        """Whether some document of the resource may have this attribute.
+
+        Who is limited is told of their own documents: a name may be data, such as a number that is
+        called, so what others' documents have is as good as not there.
+        """
         with reading():
+            told = None if self._access.limited else self.names.has(resource, path)
+            if told is not None:
+                return told
             there = self._access.filter(resource, Exists(path))
             return self._found(resource, there) is not None
+
+    def recorded(self, resource: str) -> list[Path]:
+        """Extension attributes that a wrong name may be near; none for who is limited."""
+        if self._access.limited:
+            return []
+        with reading():
+            return sorted(self.names.near(resource))
 
     def every(self, resource: str, where: Condition) -> list[Document]:
         """All documents that the condition holds for, in the order of their ids."""
@@ -301,6 +327,7 @@ class Store:
     def insert(self, resource: str, document: Mapping[str, Any]) -> Document:
         """Keep a new document under its `id`; Forbidden, or Conflict where that id is taken."""
         self._judge(resource, {}, document)
+        self._note(resource, document)
         stored, made = kept(resource, document, 1)
 
         def write() -> bool:
@@ -347,6 +374,7 @@ class Store:
                 self._judge(resource, before, after)
                 if after is before:
                     return before
+                self._note(resource, after)
                 stored, changed = kept(resource, _derived(before, after), before.version + 1)
                 write = partial(self._replace, resource, before, stored)
                 if self.outbox.with_events(resource, [Write(before, changed, stored)], write):
@@ -386,6 +414,7 @@ class Store:
             return
         for before, after in changes:
             self._judge(resource, before, after)
+            self._note(resource, after)
 
         def write() -> bool:
             replacements = [pymongo.ReplaceOne(_this(each[0]), each[1]) for each in made]

@@ -37,14 +37,24 @@ def to_filter(condition: Condition, *, nested: bool = False) -> Filter:
         case Exists(path):
             return {_inner(path) if nested else to_name(path): {"$exists": True}}
         case Element(path, where):
-            inside = to_filter(where, nested=True)
-            return {_inner(path) if nested else to_name(path): {"$elemMatch": inside}}
+            name = _inner(path) if nested else to_name(path)
+            return _any([{name: {"$elemMatch": each}} for each in _of_element(where)])
         case Every(parts):
             return _all([to_filter(part, nested=nested) for part in parts])
         case Some(parts):
             return _any([to_filter(part, nested=nested) for part in parts])
         case Not(part):
             return {"$nor": [to_filter(part, nested=nested)]}
+
+
+def _of_element(where: Condition) -> list[Filter]:
+    """What an array's element is to be: one of these, as an object or itself."""
+    match where:
+        case Exists(path=()):
+            return [{"$exists": True}]
+        case Compare((), values, operator):
+            return [_related(value, operator) for value in _grouped(values, operator)]
+    return [to_filter(where, nested=True)]
 
 
 def to_name(path: Path) -> str:

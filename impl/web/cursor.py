@@ -15,13 +15,13 @@ from urllib.parse import quote, unquote_plus
 import orjson
 
 from impl.errors import ParameterInvalid
-from impl.query.filters import Filter
+from impl.query.filters import IGNORED, Filter
 from impl.query.language import Position, Value
 
 MAX_LENGTH = 4096
 DIGEST_BYTES = 6
-PAGING = ("cursor", "limit", "offset", "fields")
-"""Parameters that choose another part of the same list, or show it otherwise."""
+PAGING = ("cursor", "limit", "offset", "fields", IGNORED)
+"""Parameters that choose another part of the same list, show it otherwise, or mean nothing."""
 
 
 def to_text(position: Position, listed: str) -> str:

@@ -284,6 +284,14 @@ def test_a_version_that_is_not_there_is_not_changed(own_api: httpx.Client, tag: 
     assert own_api.delete(path, headers={"If-Match": '"7", "1"'}).status_code == 204
 
 
+@pytest.mark.parametrize("id_", [" ", " x", "x ", "\tx", "x\n", "\u00a0x", "x\u2003"])
+def test_an_id_with_a_blank_at_an_end_is_refused(own_api: httpx.Client, id_: str) -> None:
+    for path in ("customerBill", "billCycle", "customerBillOnDemand"):
+        body = {"id": id_, "billingAccount": {"id": "A-1"}} if "Demand" in path else {"id": id_}
+        the_error(own_api.post(path, json=body), 400, "24", "id: ")
+    assert own_api.post("customerBill", json={"id": "in the middle"}).status_code == 201
+
+
 @pytest.mark.parametrize("size", [MIB, MIB + 1])
 def test_a_body_of_one_mebibyte_is_read_and_one_byte_more_is_not(
     own_api: httpx.Client, size: int

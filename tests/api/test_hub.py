@@ -45,6 +45,7 @@ def test_what_is_the_servers_to_say_is_ignored(api: httpx.Client) -> None:
         " ? eventType = CustomerBillCreateEvent ; eventType=CustomerBillDeleteEvent ",
         "customerBill.state=onHold,new&fields=eventType,customerBill.id",
         "filter=$[?(@.event.customerBill.amountDue.value>5)]",
+        *("", "?", " ", "&", "_=1"),
     ],
 )
 def test_query_is_kept_as_it_was_sent(api: httpx.Client, query: str) -> None:
@@ -57,6 +58,15 @@ def test_query_is_kept_as_it_was_sent(api: httpx.Client, query: str) -> None:
     [
         ("eventType=", "query: eventType: is a filter without a value"),
         ("eventType=NoSuchEvent", "query: eventType: there is no NoSuchEvent"),
+        ("eventType.ne=NoSuchEvent", "query: eventType: there is no NoSuchEvent"),
+        ("eventType=CustomerBillCreateEvent,No", "query: eventType: there is no No"),
+        ("filter=$[?(@.eventType=='No')]", "query: eventType: there is no No"),
+        ("eventtype=CustomerBillCreateEvent", "query: eventtype: is no attribute of any event"),
+        ("customerBill.nosuch=1", "query: event.customerBill.nosuch: is no attribute"),
+        ("event.customerBill.nosuch=1", "query: event.customerBill.nosuch: is no attribute"),
+        ("nosuch.state=new", "query: nosuch.state: is no attribute"),
+        ("event.customerBill.state=paid", "query: event.customerBill.state: 'paid' is none of new"),
+        ("fields=event[?(@.x)]", "query: fields: JSONPath"),
         ("filter=$[?(", "query: filter: "),
         ("filter=$..state", "query: filter: '..'"),
         ("customerBill.billNo.regex=(a+)+$", "query: customerBill.billNo: "),

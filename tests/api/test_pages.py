@@ -129,7 +129,7 @@ def test_relations_are_there_where_they_lead_somewhere(bills: httpx.Client) -> N
     assert links(middle).keys() == {"self", "first", "prev", "next", "last"}
     assert "Link" not in bills.get(BILLS).headers
     assert "Link" not in bills.get(f"{BILLS}?limit={COUNT}").headers
-    assert "Link" not in bills.get(f"{BILLS}?state=nosuch").headers
+    assert "Link" not in bills.get(f"{BILLS}?billNo=nosuch").headers
 
 
 def test_a_link_keeps_every_parameter_as_it_was_written(bills: httpx.Client) -> None:

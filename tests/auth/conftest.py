@@ -37,7 +37,6 @@ def gated(
         MONGODB_URI=mongod.uri,
         MONGODB_DB=database,
         VALIDATE_RESPONSES=1,
-        UNKNOWN_FILTER="reject",
         CALLBACK_ALLOW="127.0.0.1",
         AUTH="jwt",
         AUTH_ISSUER=ISSUER,

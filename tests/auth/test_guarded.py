@@ -38,6 +38,7 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "find": lambda store: store.find("customerBill", Query()),
     "stream": lambda store: list(store.stream("customerBill", Query())),
     "knows": lambda store: store.knows("customerBill", ("id",)),
+    "recorded": lambda store: store.recorded("customerBill"),
     "every": lambda store: store.every("customerBill", Every()),
     "dangling": lambda store: list(
         store.dangling("customerBill", Every(), ("billingAccount", "id"), "customerBill")

@@ -132,7 +132,7 @@ QUERIES = [
     "filter=$[?(@.event.customerBill.state=='onHold'%26%26@.eventType=~/State/)]",
     "filter=$.event.customerBill.relatedParty[?(@.role=='seller')]",
     "filter=$[?(!@.event.customerBill)]",
-    *("eventTime.gt=2020-01-01", "eventTime.lt=2020-01-01", "domain=Commercial", "nosuch=1"),
+    *("eventTime.gt=2020-01-01", "eventTime.lt=2020-01-01", "domain=Commercial"),
 ]
 
 
@@ -144,6 +144,25 @@ def test_a_subscription_selects_what_the_same_filter_finds(api: Api, query: str)
     assert found == {each["eventId"] for each in events if selector.selects(each)} & set(
         api.ids("limit=1000")
     )
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("nosuch=1", "nosuch: is no attribute of any event"),
+        ("event.customerBill.nosuch=1", "event.customerBill.nosuch: "),
+        ("event.customerBill.billno=1", "event.customerBill.billno: "),
+        ("event.customerBill.state=paid", "event.customerBill.state: 'paid' is none of"),
+        ("eventType=NoSuchEvent", "eventType: there is no NoSuchEvent"),
+        ("eventType.ne=NoSuchEvent", "eventType: there is no NoSuchEvent"),
+        ("filter=$[?(@.eventType!='NoSuchEvent')]", "eventType: there is no NoSuchEvent"),
+    ],
+)
+def test_what_no_event_has_is_refused(api: Api, query: str, message: str, accept: str) -> None:
+    answer = api.client.get(f"events?{query}", headers={"Accept": accept})
+    assert (answer.status_code, answer.json()["code"]) == (400, "28")
+    assert answer.json()["message"].startswith(message)
 
 
 def test_live_begins_after_an_event_and_goes_on(api: Api) -> None:

@@ -148,6 +148,7 @@ conditions: st.SearchStrategy[Condition] = st.recursive(
     compares(paths) | st.builds(Exists, paths),
     lambda inner: st.one_of(
         st.builds(Element, paths, inner),
+        st.builds(Element, paths, compares(st.just(())) | st.just(Exists(()))),
         st.builds(Every, st.lists(inner, max_size=3).map(tuple)),
         st.builds(Some, st.lists(inner, max_size=3).map(tuple)),
         st.builds(Not, inner),

@@ -38,7 +38,7 @@ DEFAULTS = {
     "default_limit": 100,
     "max_limit": 1000,
     "validate_responses": False,
-    "unknown_filter": "empty",
+    "unknown_filter": "reject",
     "count_timeout_ms": 500,
     "callback_allow": "",
     "event_retry_hours": 72,

@@ -1,0 +1,45 @@
+"""Attributes that neither the contract nor any resource has: refused by name, with the nearest."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from impl.errors import ParameterInvalid
+from impl.query.attributes import Attribute
+from impl.query.filters import RESERVED
+from impl.query.language import Path
+from impl.store.mongo import Store
+
+LONGEST = 64
+"""Characters of a name that is compared with others."""
+
+
+def refuse(store: Store, resource: str, paths: Sequence[Path], known: Attribute) -> None:
+    """Raise ParameterInvalid for a path that is no attribute of the resource, so far as is known.
+
+    It names the path, and the nearest name there is.
+    """
+    for path in paths:
+        if not store.knows(resource, path):
+            near = nearest(path, known, store.recorded(resource))
+            hint = f"; the nearest is {near}" if near else ""
+            raise ParameterInvalid(".".join(path), f"is no attribute of any {resource}{hint}")
+
+
+def nearest(path: Path, known: Attribute, recorded: Iterable[Path]) -> str:
+    """The path up to its first wrong name, with the nearest in its place; blank without one.
+
+    On the first level that may be a parameter.
+    """
+    owner: Attribute | None = known
+    others = list(recorded)
+    for at, name in enumerate(path):
+        named = {other[at] for other in others if len(other) > at}
+        if name in named or (owner and name in owner.members):
+            owner = owner and owner.members.get(name)
+            others = [other for other in others if other[at : at + 1] == (name,)]
+            continue
+        candidates = {*named, *(owner.members if owner else ()), *(() if at else RESERVED)}
+        by_case = {each.lower(): each for each in sorted(candidates)}
+        found = get_close_matches(name[:LONGEST].lower(), by_case, 1)
+        return ".".join([*path[:at], by_case[found[0]]]) if found else ""
+    return ""
