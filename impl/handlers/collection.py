@@ -14,7 +14,7 @@ from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
 from impl.documents.document import Documents
 from impl.documents.style import Style
-from impl.errors import Conflict, FieldInvalid, NamedError, Unavailable
+from impl.errors import Conflict, NamedError, Unavailable
 from impl.events.callbacks import Allowance
 from impl.handlers import unknown
 from impl.instants import plan
@@ -170,8 +170,6 @@ class Collection(Generic[T]):
     def _made(self, body: Mapping[str, Any]) -> Document:
         """What is kept of a body; raises what the client got wrong."""
         document = Document(body if "id" in body else {"id": str(ULID()), **body})
-        if document["id"] != document["id"].strip():
-            raise FieldInvalid("id", "begins or ends with a blank")
         document.pop("href", None)
         if "@type" in self._schema.fields:
             document.setdefault("@type", self._type)

@@ -28,7 +28,7 @@ LONGEST = 256
 BATCH = 1000
 DUPLICATE = 11000
 EVENTS = "event"
-SERVERS_OWN = frozenset({"billCycleAccount"})
+SERVERS_OWN = frozenset({"billCycleAccount", "billNumber"})
 """What no client writes, and so has the contract's attributes alone."""
 
 _COLLECTED = "collected"
@@ -131,24 +131,31 @@ class Names:
                 raise
 
 
-def collect(database: Database[Stored]) -> None:
+def collect(database: Database[Stored]) -> Iterator[int]:
     """Record the names of all that is stored, for a database that is older than the record.
 
-    Servers of a release without the record must not write any more. It may be done again.
+    Tells after each batch how many documents it had. Servers of a release without the record must
+    not write any more. It may be done again.
     """
     names = Names(database)
     for resource in _OF:
-        for document in _documents(database, resource):
-            names.note(resource, document)
+        for batch in _documents(database, resource):
+            for document in batch:
+                names.note(resource, document)
+            yield len(batch)
     names.collected()
 
 
-def _documents(database: Database[Stored], resource: str) -> Iterator[dict[str, Any]]:
+def left(database: Database[Stored]) -> int:
+    """How many documents about are yet to be looked at."""
+    return sum(database[resource].estimated_document_count() for resource in _OF)
+
+
+def _documents(database: Database[Stored], resource: str) -> Iterator[list[dict[str, Any]]]:
     """All documents of a resource, a batch a command: each has its time."""
     after: dict[str, Any] = {}
     while batch := list(database[resource].find(after, {TEXT: 0}).sort("_id").limit(BATCH)):
-        for row in batch:
-            yield decode({name: value for name, value in row.items() if name[:1] != "_"})
+        yield [decode({n: value for n, value in row.items() if n[:1] != "_"}) for row in batch]
         after = {"_id": {"$gt": batch[-1]["_id"]}}
 
 

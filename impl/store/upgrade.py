@@ -13,7 +13,7 @@ from pymongo.database import Database
 
 from impl.errors import Unavailable
 from impl.events.build import RESOURCES
-from impl.store import registration
+from impl.store import names, registration
 from impl.store.faults import reading, translated
 from impl.store.mongo import Store
 from impl.store.numbers import SEQUENCES
@@ -50,6 +50,7 @@ class Step:
 
 STEPS: Sequence[Step] = (
     Step("register the bill numbers that there are", registration.register, registration.left),
+    Step("record the names of extension attributes", names.collect, names.left),
 )
 """In their order: the first one leads from the first form to the second."""
 

@@ -144,7 +144,8 @@ def test_until_the_names_of_what_is_there_are_collected_it_looks(
     assert not store.knows(BILLS, ("nosuch",))
     database = store.collection(BILLS)[0].database
     for _ in range(2):
-        collect(database)
+        for _ in collect(database):
+            pass
     assert recorded(store) == {(f"x-{n}", *more) for n in range(3) for more in ((), ("_.",))}
     reads.read.clear()
     assert store.knows(BILLS, ("x-2",))
