@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 
+import structlog
 from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import Unavailable
@@ -11,6 +12,8 @@ from impl.settings import Settings
 from impl.store import upgrade
 from impl.store.mongo import Store
 from impl.store.pages import Bounds
+
+log = structlog.get_logger("database")
 
 
 def opened(
@@ -36,13 +39,18 @@ def opened(
 
 
 def meet(store: Store) -> bool:
-    """Whether the database is there; TooNew where a later release has made its form."""
+    """Whether the database is there; TooNew where a later release has made its form.
+
+    That it has an older one is logged.
+    """
     try:
-        upgrade.meet(store)
+        form = upgrade.meet(store)
     except upgrade.TooNew:
         raise
     except Unavailable:
         return False
+    if form < upgrade.CURRENT:
+        log.warning("older", form=form, current=upgrade.CURRENT, mend="python -m impl upgrade")
     return True
 
 

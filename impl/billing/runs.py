@@ -28,8 +28,8 @@ ACCOUNT = ("billingAccount", "id")
 TICK_SECONDS = 1.0
 """How soon a run's progress is written down after something became of an account."""
 
-QUIET_SECONDS = 60.0
-"""How often it is looked after otherwise: a worker may have died before it said so."""
+QUIET_SECONDS = 300.0
+"""How often it is looked after otherwise: a worker may have died before it could say so."""
 
 CANCELLED_AT_ONCE = 500
 """How many accounts of a cancelled run are let go in one transaction."""

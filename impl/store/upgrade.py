@@ -71,8 +71,6 @@ def meet(store: Store) -> int:
             f"the database {database.name!r} has form {version}, made by a later release; "
             f"this one knows none after {CURRENT}"
         )
-    if version < CURRENT:
-        log.warning("older", form=version, current=CURRENT, mend="python -m impl upgrade")
     return version
 
 
