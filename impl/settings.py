@@ -43,6 +43,7 @@ class Settings:
     demo: bool
     log_level: str
     max_body_bytes: int
+    max_document_bytes: int
     max_page_bytes: int
     max_in_progress: int
     rate_limit: str
@@ -244,6 +245,11 @@ class Environment(Schema):
     log_level = fields.String(data_key="LOG_LEVEL", load_default="info", validate=OneOf(LOG_LEVELS))
     max_body_bytes = fields.Integer(
         data_key="MAX_BODY_BYTES", load_default=1024 * 1024, validate=Range(1, 15 * 1024 * 1024)
+    )
+    max_document_bytes = fields.Integer(
+        data_key="MAX_DOCUMENT_BYTES",
+        load_default=4 * 1024 * 1024,
+        validate=Range(1024, 15 * 1024 * 1024),  # MongoDB holds 16, with its event
     )
     max_page_bytes = fields.Integer(
         data_key="MAX_PAGE_BYTES", load_default=16 * 1024 * 1024, validate=Range(1, 2**28)

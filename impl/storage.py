@@ -23,15 +23,23 @@ def opened(
     *,
     guarded: bool = False,
     told: bool = True,
+    spare_bytes: int = 0,
 ) -> Store:
     """The store over the settings' database, or over the one at a URI; `told` makes events.
 
-    Where it is `guarded`, it holds who asks to what is theirs; else it is ours alone.
+    Where it is `guarded`, it holds who asks to what is theirs; else it is ours alone. Documents may
+    be larger than the settings say by `spare_bytes`.
     """
+    bounds = Bounds(
+        settings.count_timeout_ms / 1000,
+        settings.max_page_bytes,
+        settings.max_document_bytes,
+        spare_bytes,
+    )
     return Store(
         uri or settings.mongodb_uri,
         settings.mongodb_db,
-        bounds=Bounds(settings.count_timeout_ms / 1000, settings.max_page_bytes),
+        bounds=bounds,
         record=build if told else None,
         listeners=listeners,
         guarded=guarded,

@@ -11,10 +11,10 @@ from ulid import ULID
 from impl.billing.assemble import Occasion, assemble, own_document
 from impl.billing.attempts import Attempts
 from impl.billing.charges import NothingToBill, Rejected, by_currency
-from impl.billing.policy import Policy
+from impl.billing.policy import LONGEST_NUMBER, Policy
 from impl.billing.register import used_for
 from impl.documents.document import Documents
-from impl.errors import Conflict
+from impl.errors import Conflict, ContentTooLarge
 from impl.query.language import Compare, Condition, Document
 from impl.store.mongo import Store
 from impl.store.numbers import REGISTER, Number
@@ -23,6 +23,8 @@ from impl.store.tasks import Task
 log = structlog.get_logger("billing")
 BILLS = "customerBill"
 RATES = "appliedCustomerBillingRate"
+MOST_SIZE = 2**53
+"""How long a document may be said to be."""
 
 
 def is_prepaid(account: Mapping[str, Any], rates: Sequence[Mapping[str, Any]]) -> bool:
@@ -101,12 +103,28 @@ class Maker:
         """
         if not rates:
             raise NothingToBill("there is nothing to bill")
-        return [_draft(unit, own, reason) for unit, own in by_currency(rates).items()]
+        return [self._draft(unit, own, reason) for unit, own in by_currency(rates).items()]
 
     def _drafts(self, rates: Sequence[Document], reason: Reason, *, split: bool) -> Sequence[Draft]:
         if split:
             return self.drafts(rates, reason)
-        return [Draft("", rates, assemble(rates, reason(rates)))]
+        return [Draft("", rates, self._assembled(rates, reason))]
+
+    def _draft(self, unit: str, rates: Sequence[Document], reason: Reason) -> Draft:
+        try:
+            return Draft(unit, rates, self._assembled(rates, reason))
+        except Rejected as why:
+            return refused(why, unit)
+
+    def _assembled(self, rates: Sequence[Document], reason: Reason) -> Document:
+        """The bill of these rates; Rejected where there can be none, or none so large."""
+        bill = assemble(rates, reason(rates))
+        longest = {"billNo": "9" * LONGEST_NUMBER, "billDocument": [own_document(bill, MOST_SIZE)]}
+        try:
+            self.store.refuse_large(BILLS, bill | longest)
+        except ContentTooLarge as large:
+            raise Rejected(str(large)) from None
+        return bill
 
     def _numbered(
         self, attempts: Attempts, task: Task, drafts: Sequence[Draft]
@@ -168,13 +186,6 @@ def reference_to(bill: Mapping[str, Any]) -> dict[str, str]:
 def refused(why: Rejected, currency: str = "") -> Draft:
     """What becomes of an account, or of a currency of it, that there can be no bill for."""
     return Draft(currency, (), Document({}), why)
-
-
-def _draft(unit: str, rates: Sequence[Document], reason: Reason) -> Draft:
-    try:
-        return Draft(unit, rates, assemble(rates, reason(rates)))
-    except Rejected as why:
-        return refused(why, unit)
 
 
 def _versions(rates: Sequence[Document]) -> list[tuple[str, int]]:

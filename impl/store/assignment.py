@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import bson
 from pymongo.database import Database
 from pymongo.errors import WriteConcernError
 
@@ -36,18 +37,25 @@ class Assignment:
         return {**self.values, **self.touched}
 
 
+def expected(assignment: Assignment, versions: frozenset[int] | None, most_bytes: int) -> Stored:
+    """The condition that a document has one of these versions, and room for the values."""
+    room = most_bytes - len(bson.encode(encode(assignment.after)))
+    fits: Stored = {"$expr": {"$lte": [{"$bsonSize": "$$ROOT"}, room]}}
+    return fits if versions is None else fits | {VERSION: {"$in": [*versions]}}
+
+
 def assign(
     database: Database[Stored],
     resource: str,
     id_: str,
     assignment: Assignment,
     event: Stored,
-    versions: frozenset[int] | None,
+    which: Stored,
 ) -> Rendered | None:
     """Make the assignment, and have the document hold its event; the document after that.
 
-    None where nothing was done, for the document has to be looked at: it is not there, has none of
-    the versions, one of the values already or one that is apart, or its last event is still to be
+    None where nothing was done, for the document has to be looked at: it is not there or not
+    `which`, has one of the values already or one that is apart, or its last event is still to be
     told.
     """
     given, all_ = encode(assignment.values), encode(assignment.after)
@@ -55,9 +63,7 @@ def assign(
     others = {
         name: {"$nin": [given[name], *([kept[name]] if name in kept else [])]} for name in given
     }
-    which = {"_id": id_, **HOLDS_NONE, **others}
-    if versions is not None:
-        which[VERSION] = {"$in": [*versions]}
+    that = {"_id": id_, **HOLDS_NONE, **others, **which}
     update = {
         "$set": {**all_, EVENT: event},
         "$inc": {VERSION: 1},
@@ -67,7 +73,7 @@ def assign(
     reply = database.command(
         {
             "findAndModify": resource,
-            "query": which,
+            "query": that,
             "update": update,
             "fields": {VERSION: 1, TEXT: 1},
             "hint": "_id_",

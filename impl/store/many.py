@@ -24,7 +24,8 @@ class New:
 
 
 def ready(store: Store, resource: str, document: Mapping[str, Any]) -> New:
-    """The document as `insert_many` keeps it under its id, with the event of that."""
+    """The document as `insert_many` keeps it under its id, with its event; ContentTooLarge."""
+    store.refuse_large(resource, document)
     stored, made = kept(resource, document, 1)
     rows = store.outbox.rows(resource, [Write(None, made, stored)])
     return New(document, RawBSONDocument(encode(stored)), rows)

@@ -27,10 +27,16 @@ _CUT_OFF = (ConnectionFailure, CursorNotFound)
 
 @dataclass(frozen=True)
 class Bounds:
-    """How long counting the matches of a filter may take, and how many bytes a page may hold."""
+    """How long counting the matches of a filter may take, and how many bytes a page may hold.
+
+    A document may take `document_bytes`, as BSON, and those that are written here `spare_bytes`
+    more.
+    """
 
     count_seconds: float = 0.5
     page_bytes: int = 16 * 1024 * 1024
+    document_bytes: int = 4 * 1024 * 1024
+    spare_bytes: int = 0
 
 
 def find(

@@ -23,7 +23,7 @@ from tests.api.test_bad_input import nested, the_error
 from tests.servers import ROOT, ServerProcess
 
 BILLS, CYCLE = "/customerBill", "/billCycle/b"
-MOST_BODY, MOST_PAGE = 1_200_000, 100_000
+MOST_BODY, MOST_PAGE, MOST_DOCUMENT = 1_200_000, 100_000, 1_200_000
 NAMES = {f"x{number}": number for number in range(MAX_MEMBERS)}
 RESOURCE = {"id": "b", "x": ["t" * 20_000], "full": [0] * MAX_MEMBERS, "names": NAMES}
 JSON, PATCH = "application/json", "application/json-patch+json"
@@ -99,6 +99,7 @@ CASES = {
 def client(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a server with small pages, where ten bills are larger than one of them."""
     settings: Json = {"MAX_PAGE_BYTES": MOST_PAGE, "MAX_BODY_BYTES": MOST_BODY}
+    settings |= {"MAX_DOCUMENT_BYTES": MOST_DOCUMENT}
     settings |= {"MONGODB_URI": mongod.uri, "MONGODB_DB": f"limits-{uuid4().hex}"}
     log: Path = tmp_path_factory.mktemp("limits") / "log"
     with (
@@ -132,6 +133,36 @@ def test_what_is_just_within_the_limits_is_served(client: httpx.Client) -> None:
     filters = "&".join(f"x{number}.ne=1" for number in range(MOST_PARAMETERS - 1))
     assert client.get(f"{BILLS}?{filters}&limit=1").status_code in (200, 206)
     assert client.delete(f"{BILLS}/c").status_code == 204
+
+
+PARTS = {"id": "d", "x": ["t" * 500_000] * 2, "parts": [{"id": str(n)} for n in range(3)]}
+GROWN: dict[str, tuple[str, str, Any]] = {
+    "create": ("POST", JSON, {"id": "e", "x": [[[0] * 900] * 100] * 2}),
+    "merge patch": ("PATCH", MERGE, {"y": "t" * 300_000}),
+    "JSON Patch": ("PATCH", PATCH, [op("add", f"/y{n}", value="t" * 30_000) for n in range(9)]),
+    "JSON Patch by query": (
+        "PATCH",
+        "application/json-patch-query+json",
+        [op("add", "$.parts[*].x", value="t" * 100_000)],
+    ),
+}
+
+
+@pytest.mark.parametrize("way", GROWN)
+def test_no_operation_makes_a_resource_larger_than_it_may_be(
+    client: httpx.Client, way: str
+) -> None:
+    method, media, body = GROWN[way]
+    path = "/billCycle/d" if method == "PATCH" else "/billCycle"
+    assert client.post("/billCycle", json=PARTS).status_code == 201
+    before = client.get("/billCycle").content
+    content = json.dumps(body).encode()
+    answer = client.request(method, path, content=content, headers={"Content-Type": media})
+    after = client.get("/billCycle").content
+    assert client.delete("/billCycle/d").status_code == 204
+    the_error(answer, 413, "413", f"up to {MOST_DOCUMENT} are kept")
+    assert re.search(r"the billCycle would take (1[2-9]|2\d)\d{5} bytes", answer.text)
+    assert after == before
 
 
 def test_a_page_may_be_large_where_it_shows_little_or_one(client: httpx.Client) -> None:

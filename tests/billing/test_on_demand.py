@@ -1,18 +1,27 @@
 """A request for a bill comes to its end, and each rate onto one bill."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from impl.billing import maker
+from impl.billing.attempts import Attempts
+from impl.billing.maker import Maker
 from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.policy import Policy
 from impl.query.language import Document, Every
+from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.numbers import Numbers
+from impl.store.pages import Bounds
 from impl.store.tasks import Tasks
 from tests.billing.conftest import Charge
-from tests.unit.billing.rates import money
+from tests.unit.billing.rates import money, rate
 
 REQUESTS, BILLS, RATES = "customerBillOnDemand", "customerBill", "appliedCustomerBillingRate"
 
@@ -72,6 +81,31 @@ def test_a_prepaid_account_is_one_in_any_case(
 ) -> None:
     charge("1", billingAccount={"id": "A", "ratingType": type_})
     assert store.get(BILLS, ask()["customerBill"]["id"])["state"] == "settled"
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_a_bill_that_would_be_too_large_is_refused_with_the_reason(
+    mongod: Mongod, size: int
+) -> None:
+    """At the first try; and where a request is as large as it may be, that is written down, too."""
+    name = f"test-{uuid4().hex}"
+    bounds = Bounds(document_bytes=100_000, spare_bytes=10_000)
+    with closing(Store(mongod.uri, name, bounds=bounds)) as store:
+        tasks = Tasks(store)
+        for number in range(2):
+            party = {"id": f"P{number}", "role": "payer", "name": "x" * 600 * size}
+            store.insert(RATES, rate(str(number), relatedParty=[party]))
+        asked = {"id": "q", "state": "inProgress", "billingAccount": {"id": "A"}}
+        store.insert(REQUESTS, asked | {"note": "x" * (100_000 - 150)})
+        tasks.put(TASK, "q")
+        assert OnDemand(Maker(store, Policy()), Attempts(store, tasks, Numbers(store))).step()
+        request = store.get(REQUESTS, "q")
+        if size == 1:
+            assert request["state"] == "done"
+        else:
+            assert request["state"] == "rejected"
+            assert re.search(r"would take 12\d{4} bytes", request["statusReason"])
+            assert store.every(BILLS, Every()) == []
 
 
 def test_a_rate_that_is_later_than_now_waits(ask: Any, store: Store, charge: Charge) -> None:

@@ -1,5 +1,6 @@
 """A billing cycle bills each account that has something to bill, once, whatever dies when."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -140,6 +141,24 @@ def test_an_account_that_fails_stops_no_other_and_says_why(
     }
     assert "rate 'odd': " in outcomes["B"]["statusReason"]
     assert outcomes["A"]["customerBill"]["id"] == bills(store)["A"]["id"]
+
+
+def test_a_bill_that_would_be_too_large_stops_no_other_and_says_why(
+    store: Store, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    for number in range(2):
+        party = {"id": f"P{number}", "role": "payer", "name": "x" * 2_200_000}
+        charge(f"large-{number}", relatedParty=[party])
+    charge("small", taxExcludedAmount=money(1, "USD"))
+    plan()
+    assert finish(runs, store)["accountsFailed"] == 1
+    outcomes = {each["currency"]: each for each in store.every("billCycleAccount", Every())}
+    assert {unit: each["state"] for unit, each in outcomes.items()} == {
+        "EUR": "failed",
+        "USD": "billed",
+    }
+    assert re.search(r"would take 44\d{5} bytes", outcomes["EUR"]["statusReason"])
+    assert store.get(RATES, "large-0")["isBilled"] is False
 
 
 def test_an_account_that_was_billed_meanwhile_is_skipped(

@@ -69,6 +69,10 @@ REFUSED = {
     orjson.dumps(rate(1))[:-1] + rb',"x":"\ud800"}': ("24", "x: holds half"),
     orjson.dumps(rate(1))[:-1] + b',"x":"\xff"}': ("22", "the body is not UTF-8"),
     orjson.dumps(rate(1, x="y" * 5000)): ("413", "the line is over 4000 bytes"),
+    orjson.dumps(rate(1, x=[0] * 1000)): (
+        "413",
+        "the appliedCustomerBillingRate would take",
+    ),
     orjson.dumps({"id": "c", "@type": "BillCycle", "billCycleSpecification": {"id": "none"}}): (
         "409",
         "billCycleSpecification: ",
@@ -80,7 +84,7 @@ def test_refused_lines_are_in_a_file_with_the_reason_and_the_others_are_in(
     database: Database, tmp_path: Path
 ) -> None:
     file = write(tmp_path / "some.ndjson", [rate(100), b"", *REFUSED, rate(200), b"  "])
-    said = database.run("import", file, MAX_BODY_BYTES=4000)
+    said = database.run("import", file, MAX_BODY_BYTES=4000, MAX_DOCUMENT_BYTES=8000)
     assert (said.status, said.out) == (
         1,
         f"2 imported, {len(REFUSED)} refused: {file}.refused\n",

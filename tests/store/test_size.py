@@ -1,0 +1,83 @@
+"""How large a document may be, whichever write would pass it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from impl.errors import ContentTooLarge
+from impl.query.language import Document, Every
+from impl.store.assignment import Assignment
+from impl.store.embedded import Mongod
+from impl.store.many import ready
+from impl.store.mongo import Store
+from impl.store.pages import Bounds
+
+BILL = "customerBill"
+NAMED = r"would take \d+ bytes .* up to 2000 are kept"
+
+
+@pytest.fixture
+def database() -> str:
+    return f"test-{uuid4().hex}"
+
+
+@pytest.fixture
+def store(mongod: Mongod, database: str) -> Iterator[Store]:
+    with closing(Store(mongod.uri, database, bounds=Bounds(document_bytes=2000))) as made:
+        yield made
+
+
+@pytest.fixture
+def large(mongod: Mongod, database: str) -> Iterator[Store]:
+    """A store in which documents may be large, over the same database."""
+    with closing(Store(mongod.uri, database)) as made:
+        yield made
+
+
+def noted(note: Any) -> Any:
+    return lambda before: {**before, "note": note}
+
+
+def test_no_write_makes_a_document_larger_than_its_bound(store: Store) -> None:
+    store.insert(BILL, {"id": "1", "note": "x" * 1500, "state": "new"})
+    long: dict[str, Any] = {"id": "2", "note": "x" * 2000}
+    (one,) = store.every(BILL, Every())
+    for write in (
+        lambda: store.insert(BILL, long),
+        lambda: ready(store, BILL, long),
+        lambda: store.change(BILL, "1", noted("x" * 2000)),
+        lambda: store.change(
+            BILL, "1", noted("x" * 2000), None, Assignment({"note": "x" * 2000}, {})
+        ),
+        lambda: store.change_many(BILL, [(one, {**one, "more": "x" * 500})]),
+    ):
+        with pytest.raises(ContentTooLarge, match=NAMED):
+            write()
+    assert store.every(BILL, Every()) == [one]
+
+
+def test_what_is_over_the_bound_already_may_shrink_and_not_grow(store: Store, large: Store) -> None:
+    large.insert(BILL, {"id": "1", "note": "x" * 5000})
+    with pytest.raises(ContentTooLarge, match=NAMED):
+        store.change(BILL, "1", noted("x" * 5001))
+    for shorter in (5000, 4000, 1000):
+        changed = store.change(BILL, "1", noted("y" * shorter))
+        assert changed["note"] == "y" * shorter
+    with pytest.raises(ContentTooLarge, match=NAMED):
+        store.change(BILL, "1", noted("x" * 2000))
+
+
+def test_a_worker_has_room_to_write_down_what_became_of_a_document(
+    mongod: Mongod, database: str, store: Store
+) -> None:
+    store.insert(BILL, {"id": "1", "note": "x" * 1900})
+    own = Bounds(document_bytes=2000, spare_bytes=1000)
+    with closing(Store(mongod.uri, database, bounds=own)) as workers:
+        assert workers.change(BILL, "1", noted("x" * 2500))["note"] == "x" * 2500
+        with pytest.raises(ContentTooLarge, match=NAMED):
+            workers.change(BILL, "1", noted("x" * 3500))
+        with pytest.raises(ContentTooLarge, match=NAMED):
+            workers.refuse_large(BILL, Document({"id": "2", "note": "x" * 2000}))
