@@ -3,7 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache, partial
+from functools import partial
 
 from connexion import FlaskApp
 from connexion.middleware.response_validation import ResponseValidationMiddleware
@@ -23,6 +23,8 @@ from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
 from impl.web import binding, docs, validation
 from impl.web.admission import Admission, Rate, Room
+from impl.web.answers import Streams
+from impl.web.bridge import Threads
 from impl.web.cors import Cors
 from impl.web.edge import Edge, Meter
 from impl.web.gate import Gate
@@ -44,25 +46,27 @@ def create(
     """
     # Connexion's exception, security, Swagger UI, lifespan and context layers have nothing to do.
     checks = [ResponseValidationMiddleware] if settings.validate_responses else []
+    threads = Threads(settings.threads)
     app = FlaskApp(
         "impl",
-        middlewares=[Routing, Validation, *checks, partial(Views, threads=settings.threads)],
+        middlewares=[Routing, Validation, *checks, partial(Views, threads=threads)],
         pythonic_params=True,
         validate_responses=settings.validate_responses,
         validator_map=validation.validator_map(contract),
     )
     limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
     zone, again = settings.policy.zone, Idempotency(store)
-    server = binding.Server(contract.base_path, settings.public_url, limits, zone, again)
+    streams = Streams(settings.max_streams or settings.threads)
+    server = binding.Server(contract.base_path, settings.public_url, limits, zone, again, streams)
+    press = looks.documents(settings, store)
     served = handlers.build(
         Services(
             store,
             contract,
             settings.policy,
-            cache(partial(looks.documents, settings, store)),
+            lambda: press,
             reject_unknown_filters=settings.unknown_filter == "reject",
             allowance=Allowance.read(settings.callback_allow),
-            streams=settings.threads // 2,
             stopping=stopping,
         )
     )
@@ -70,14 +74,8 @@ def create(
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url, settings.auth_issuer))
     app.app.url_map.merge_slashes = False
     routes = Routes(contract.base_path, OPERATIONS)
-    edge = Edge(
-        app,
-        routes,
-        Health(storage.readiness(store)),
-        _admission(settings),
-        Gate(_verifier(settings)),
-        meter,
-    )
+    health = Health(storage.readiness(store), lambda: threads.stuck)
+    edge = Edge(app, routes, health, _admission(settings), Gate(_verifier(settings)), meter)
     return Cors(edge, settings.origins) if settings.origins else edge
 
 

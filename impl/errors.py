@@ -141,7 +141,7 @@ class TooManyRequests(ApiError):
 
 
 class Busy(ApiError):
-    """As many requests are in progress as this process has room for."""
+    """As much of this is done at once as this process has room for, in requests or in one thing."""
 
 
 class TooManyStreams(ApiError):

@@ -1,12 +1,13 @@
 """What bills look like, as every process of ours makes their documents."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import structlog
 
 from impl.documents.document import DocumentError, Documents
+from impl.documents.press import Press
 from impl.errors import ApiError
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
@@ -22,22 +23,35 @@ NAMES = {
 log = structlog.get_logger("documents")
 
 
-def documents(settings: Settings, store: Store) -> Documents:
-    """The documents in the settings' style, which tell of letters that no font has.
+def documents(settings: Settings, store: Store) -> Press:
+    """What makes documents in the settings' style, and tells of letters that no font has.
 
-    Raises SettingsError where a logo, a template, a font or a language fails.
+    Raises SettingsError where the settings name what can't be read.
     """
-    return _made(settings, partial(_tell, Tallies(store)))
+    lacking = partial(_tell, Tallies(store))
+    with _named():
+        return Press(settings.style, lacking, settings.printing)
+
+
+def begun(settings: Settings, store: Store) -> Press:
+    """The same, tried and begun; raises SettingsError where a template fails, too."""
+    press = documents(settings, store)
+    with _named():
+        press.start()
+    return press
 
 
 def refuse_bad(settings: Settings) -> None:
     """Raise SettingsError where documents can't be made in the settings' style."""
-    _made(settings)
+    with _named():
+        Documents(settings.style)
 
 
-def _made(settings: Settings, *lacking: Callable[[str], None]) -> Documents:
+@contextmanager
+def _named() -> Iterator[None]:
+    """Raise what is wrong with documents as a SettingsError that names the setting."""
     try:
-        return Documents(settings.style, *lacking)
+        yield
     except DocumentError as error:
         kind, _, trouble = str(error).partition(": ")
         raise SettingsError(f"{NAMES.get(kind, kind)}: {trouble}") from None

@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import OneOf, Range
 
+from generated.operations import BASE_PATH
 from impl import forms
 from impl.billing.charges import price_basis
 from impl.billing.parties import ROLES
 from impl.billing.policy import Policy
+from impl.documents.bounds import Bounds
 from impl.documents.style import Style
 
 MOST = 100_000
@@ -46,6 +48,7 @@ class Settings:
     max_document_bytes: int
     max_page_bytes: int
     max_in_progress: int
+    max_streams: int
     rate_limit: str
     trusted_proxies: str
     cors_origins: str
@@ -70,6 +73,11 @@ class Settings:
     bill_seller_logo: str
     bill_templates: str
     bill_fonts: str
+    bill_itemised_lines: int
+    render_processes: int
+    render_seconds: int
+    render_memory_bytes: int
+    render_cache_bytes: int
     auth: str
     auth_issuer: str
     auth_audience: str
@@ -137,7 +145,25 @@ class Settings:
             seller_logo=Path(self.bill_seller_logo) if self.bill_seller_logo else None,
             templates=Path(self.bill_templates) if self.bill_templates else None,
             fonts=Path(self.bill_fonts) if self.bill_fonts else None,
+            itemised=self.bill_itemised_lines,
+            rates=f"{self.base}{BASE_PATH}/appliedCustomerBillingRate",
         )
+
+    @property
+    def printing(self) -> Bounds:
+        """What making documents may take; half of the threads may wait for it."""
+        return Bounds(
+            self.render_processes,
+            self.render_seconds,
+            self.render_memory_bytes,
+            max(1, self.threads // 2 - self.render_processes),
+            self.render_cache_bytes,
+        )
+
+    @property
+    def base(self) -> str:
+        """Where the server is found: PUBLIC_URL, or else the address that it listens on."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def data(self) -> Path:
@@ -257,6 +283,7 @@ class Environment(Schema):
     max_in_progress = fields.Integer(
         data_key="MAX_IN_PROGRESS", load_default=256, validate=Range(1, MOST)
     )
+    max_streams = fields.Integer(data_key="MAX_STREAMS", load_default=0, validate=Range(0, 1024))
     rate_limit = fields.String(data_key="RATE_LIMIT", load_default="", validate=forms.is_rate)
     trusted_proxies = fields.String(
         data_key="TRUSTED_PROXIES", load_default="", validate=forms.are_networks
@@ -309,6 +336,23 @@ class Environment(Schema):
     bill_seller_logo = fields.String(data_key="BILL_SELLER_LOGO", load_default="")
     bill_templates = fields.String(data_key="BILL_TEMPLATES", load_default="")
     bill_fonts = fields.String(data_key="BILL_FONTS", load_default="")
+    bill_itemised_lines = fields.Integer(
+        data_key="BILL_ITEMISED_LINES", load_default=Style.itemised, validate=Range(1, MOST)
+    )
+    render_processes = fields.Integer(
+        data_key="RENDER_PROCESSES", load_default=Bounds.processes, validate=Range(1, 64)
+    )
+    render_seconds = fields.Integer(
+        data_key="RENDER_SECONDS", load_default=Bounds.seconds, validate=Range(1, 600)
+    )
+    render_memory_bytes = fields.Integer(
+        data_key="RENDER_MEMORY_BYTES",
+        load_default=Bounds.memory_bytes,
+        validate=Range(256 * 1024 * 1024, 2**40),
+    )
+    render_cache_bytes = fields.Integer(
+        data_key="RENDER_CACHE_BYTES", load_default=Bounds.cache_bytes, validate=Range(0, 2**40)
+    )
     auth = fields.String(data_key="AUTH", load_default="", validate=OneOf(("jwt", "off")))
     auth_issuer = fields.String(data_key="AUTH_ISSUER", load_default="", validate=forms.is_url)
     auth_audience = fields.String(

@@ -34,7 +34,7 @@ def jobs(settings: Settings, store: Store) -> list[Step]:
     """What a worker does, each in a thread of its own."""
     numbers = Numbers(store)
     attempts = Attempts(store, Tasks(store), numbers)
-    maker = Maker(store, settings.policy, looks.documents(settings, store))
+    maker = Maker(store, settings.policy, looks.begun(settings, store))
     tidy = Tidy(store, settings.policy, numbers)
     return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, tidy.step]
 

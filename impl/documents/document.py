@@ -2,11 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import lru_cache, partial
 from importlib.metadata import version
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -20,10 +19,12 @@ from impl.documents.paper import Paper
 from impl.documents.sample import BILL, RATES
 from impl.documents.statement import Clerk, Seller, Statement
 from impl.documents.style import Style
-from impl.documents.values import text
+from impl.documents.values import Json, text
 from impl.documents.words import Vocabulary
 
-__all__ = ["DocumentError", "Documents", "Style"]
+__all__ = ["HTML", "PDF", "DocumentError", "Documents", "Look", "Style"]
+
+PDF, HTML = "application/pdf", "text/html"
 
 LINE_ENDS = re.compile(r"\n|\\n|;")
 CLERKS = 64
@@ -36,8 +37,8 @@ def _ignore(_: str) -> None:
     """Tell nobody."""
 
 
-class Documents:
-    """Makes documents in one style: the same ones of the same bill, from any thread.
+class Look:
+    """How the documents of one style look, which can be told without making any.
 
     A language is a tag such as `de-AT`, one that `language` has chosen; none is the style's.
     """
@@ -45,27 +46,49 @@ class Documents:
     fingerprint: str
     """Changes with the style, the logo, a template, a font, and the libraries it is made with."""
 
-    def __init__(self, style: Style, lacking: Callable[[str], None] = _ignore) -> None:
-        """Read templates and logo, and try them; DocumentError where they don't serve.
-
-        `lacking` is told the id of each bill whose PDF has letters that no font has.
-        """
-        used, picture = assets(style.templates, style.fonts), logo(style.seller_logo)
-        self._usual, self._words = _locale(style.locale, used.words), used.words
-        self._clerk = lru_cache(CLERKS)(partial(_clerk, style, used.words))
-        self._paper = Paper(used, picture, style.fonts)
-        self._web = _environment(used, picture.uri())
-        self._lacking = lacking
-        self._rehearse()
-        self.fingerprint = _fingerprint(style, used, picture.content)
+    def __init__(self, style: Style) -> None:
+        """Read templates and logo; DocumentError where they can't be, or the style has no words."""
+        self._used, self._logo = assets(style.templates, style.fonts), logo(style.seller_logo)
+        self._usual = _locale(style.locale, self._used.words)
+        self.fingerprint = _fingerprint(style, self._used, self._logo.content)
 
     def language(self, wanted: Wanted) -> str:
         """The language that a reader who wants these gets."""
-        return tag(chosen(wanted, self._usual, self._words))
+        return tag(chosen(wanted, self._usual, self._used.words))
 
-    def pdf(
-        self, bill: Mapping[str, Any], rates: Sequence[Mapping[str, Any]], language: str = ""
+    def made(
+        self, media: str, bill: Json, rates: Iterable[Json], language: str = "", key: str = ""
     ) -> bytes:
+        """The bill's document in a media type, PDF or HTML.
+
+        What is made under a key may be given again under it; under none it is made anew.
+        """
+        raise NotImplementedError
+
+
+class Documents(Look):
+    """Makes documents in one style: the same ones of the same bill, from any thread."""
+
+    def __init__(self, style: Style, lacking: Callable[[str], None] = _ignore) -> None:
+        """Try templates, logo and fonts, too; DocumentError where they don't serve.
+
+        `lacking` is told the id of each bill whose PDF has letters that no font has.
+        """
+        super().__init__(style)
+        self._clerk = lru_cache(CLERKS)(partial(_clerk, style, self._used.words))
+        self._paper = Paper(self._used, self._logo, style.fonts)
+        self._web = _environment(self._used, self._logo.uri())
+        self._lacking = lacking
+        self._rehearse()
+
+    def made(
+        self, media: str, bill: Json, rates: Iterable[Json], language: str = "", key: str = ""
+    ) -> bytes:
+        """The document, made anew whatever the key."""
+        del key
+        return {PDF: self.pdf, HTML: self.html}[media](bill, rates, language)
+
+    def pdf(self, bill: Json, rates: Iterable[Json], language: str = "") -> bytes:
         """The bill on A4, for archives (PDF/A) and screen readers (PDF/UA) if fonts suffice."""
         made = bill.get("lastUpdate") or bill.get("billDate")
         printed = self._paper.pdf(self._statement(bill, rates, language), made)
@@ -73,15 +96,11 @@ class Documents:
             self._lacking(text(bill.get("id")))
         return printed.content
 
-    def html(
-        self, bill: Mapping[str, Any], rates: Sequence[Mapping[str, Any]], language: str = ""
-    ) -> bytes:
+    def html(self, bill: Json, rates: Iterable[Json], language: str = "") -> bytes:
         """The bill as one page in UTF-8 that refers to nothing outside it."""
         return self._page(self._statement(bill, rates, language))
 
-    def _statement(
-        self, bill: Mapping[str, Any], rates: Sequence[Mapping[str, Any]], language: str = ""
-    ) -> Statement:
+    def _statement(self, bill: Json, rates: Iterable[Json], language: str = "") -> Statement:
         locale = Locale.parse(language.replace("-", "_")) if language else self._usual
         return self._clerk(locale).statement(bill, rates)
 
@@ -115,6 +134,8 @@ def _clerk(style: Style, words: Vocabulary, locale: Locale) -> Clerk:
         direction=locale.text_direction,
         words=words[words.name_for(locale)],
         seller=Seller(text(style.seller_name), _lines(style.seller_address)),
+        itemised=style.itemised,
+        rates=style.rates,
     )
 
 

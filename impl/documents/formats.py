@@ -65,6 +65,10 @@ class Formats:
         )
         return written
 
+    def count(self, number: int) -> str:
+        """How many there are of something."""
+        return self._figure(Decimal(number), 0)
+
     def symbol(self, unit: str) -> str:
         """The unit as the locale writes it, such as €."""
         return get_currency_symbol(unit, self.locale) if unit in CURRENCIES else unit

@@ -10,12 +10,13 @@ from impl.billing.charges import PriceBasis, Rejected, price_basis, read, sign
 from impl.billing.money import currency, exact
 from impl.billing.taxes import Levied
 from impl.documents.formats import rounded
-from impl.documents.values import Json, Money, listed, money, number, text, total
+from impl.documents.values import Json, Money, listed, money, name, number, text, total
 
 FINEST = Decimal(1).scaleb(-8)
 """The last digit of a line that is shown; what is finer is left to the row of rounding."""
 
 AMOUNTS = ("taxExcludedAmount", "taxIncludedAmount")
+NO_PRODUCT = ("", "")
 LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -34,6 +35,68 @@ def lines(bill: Json, rates: Sequence[Json]) -> list[Line]:
     """The rates as lines, in the order of their dates, then of their ids; undated ones last."""
     basis = price_basis(bill.get("priceBasis"))
     return [_line(rate, basis) for rate in sorted(listed(list(rates)), key=_place)]
+
+
+def summed(bill: Json, rates: Iterable[Json], most: int) -> list[Line]:
+    """The rates as one line for each product, in the order that the products first come.
+
+    A product has a line for each unit of its amounts, and for what is not known of them. The lines'
+    rates have a product and nothing else. Past `most` products, lines count as without one.
+    """
+    basis = price_basis(bill.get("priceBasis"))
+    sums: dict[tuple[str, str], dict[tuple[str | None, ...], _Sum]] = {}
+    first: dict[tuple[str, str], tuple[datetime, str]] = {}
+    for rate in rates:
+        line, key = _line(rate, basis), product(rate.get("product"))
+        if len(sums) >= most and key not in sums:
+            key = NO_PRODUCT
+        place = _place(rate)
+        first[key] = min(place, first.get(key, place))
+        units = (line.unit, *(each.unit if each else None for each in (line.net, line.gross)))
+        sums.setdefault(key, {}).setdefault(units, _Sum(key, line.unit)).add(line)
+    return [
+        each.line() for key in sorted(sums, key=first.__getitem__) for each in sums[key].values()
+    ]
+
+
+class _Sum:
+    """What lines of one product and the same units add up to."""
+
+    def __init__(self, key: tuple[str, str], unit: str) -> None:
+        self._rate = {"product": dict(zip(("name", "id"), key, strict=True))}
+        self._unit = unit
+        self._net: Money | None = None
+        self._gross: Money | None = None
+        self._taxes: dict[tuple[object, ...], Levied] = {}
+
+    def add(self, line: Line) -> None:
+        self._net = line.net and _plus(self._net, line.net)
+        self._gross = line.gross and _plus(self._gross, line.gross)
+        for tax in line.taxes:
+            # Of one sign alone: how rates are meant is told by amounts without their signs.
+            base = None if tax.base is None else tax.base < 0
+            key = (tax.category, tax.rate, base, tax.amount < 0)
+            self._taxes[key] = _more(self._taxes.get(key), tax)
+
+    def line(self) -> Line:
+        return Line(self._rate, self._net, self._gross, self._unit, tuple(self._taxes.values()))
+
+
+def _plus(first: Money | None, second: Money) -> Money:
+    return second if first is None else Money(first.value + second.value, first.unit)
+
+
+def _more(first: Levied | None, second: Levied) -> Levied:
+    if first is None:
+        return second
+    base = None if first.base is None or second.base is None else first.base + second.base
+    return second._replace(base=base, amount=first.amount + second.amount)
+
+
+def product(reference: Any) -> tuple[str, str]:
+    """A product's name and id, if a reference has one of them; else NO_PRODUCT."""
+    title = name(reference)
+    return (title, text(reference.get("id"))) if title else NO_PRODUCT
 
 
 def left_of(amount: Money | None, of_lines: Iterable[Money | None]) -> Money | None:

@@ -2,12 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import chain, islice
+from urllib.parse import quote
 
 from impl.documents.formats import Formats
-from impl.documents.lines import Line, left_of, lines
+from impl.documents.lines import NO_PRODUCT, Line, left_of, lines, product, summed
+from impl.documents.style import Style
 from impl.documents.totals import Row, difference_name, settlement, sums
 from impl.documents.values import Json, listed, money, name, text, total
 
@@ -73,6 +75,9 @@ class Statement:
     headline: Row | None
     currency: str
     groups: tuple[Group, ...]
+    elsewhere: str
+    """Where the lines are, where they are too many: then an entry is what a product adds up to."""
+
     rounding: Entry | None
     """What the lines' amounts lack to make the bill's totals, where they do."""
 
@@ -89,10 +94,22 @@ class Clerk:
     direction: str
     words: Mapping[str, str]
     seller: Seller
+    itemised: int = Style.itemised
+    rates: str = Style.rates
 
-    def statement(self, bill: Json, rates: Sequence[Json]) -> Statement:
-        """What the bill and the rates on it say."""
-        unit, of = _unit(bill, rates), lines(bill, rates)
+    def statement(self, bill: Json, rates: Iterable[Json]) -> Statement:
+        """What the bill and the rates on it say; of many rates, few are in memory at a time."""
+        rest = iter(rates)
+        few = list(islice(rest, self.itemised + 1))
+        unit, elsewhere = _unit(bill, few), ""
+        if len(few) <= self.itemised:
+            of = lines(bill, few)
+            groups = tuple(self._groups(of, unit))
+        else:
+            counted = _Counted(chain(few, rest))
+            of = summed(bill, counted, self.itemised)
+            groups = (self._summary(of, unit),)
+            elsewhere = self._elsewhere(bill, counted.count)
         rows = settlement(bill, self.formats, self.words)
         return Statement(
             language=self.language,
@@ -107,7 +124,8 @@ class Clerk:
             facts=tuple(fact for fact in self._facts(bill) if fact.value),
             headline=self._headline(bill, rows),
             currency=self.formats.symbol(unit),
-            groups=tuple(self._groups(of, unit)),
+            groups=groups,
+            elsewhere=elsewhere,
             rounding=self._rounding(bill, of, unit),
             sums=sums(bill, of, self.formats, self.words),
             settlement=rows,
@@ -160,10 +178,31 @@ class Clerk:
         for (title, id_), own in products.items():
             yield self._group(title or others, id_ if titles[title] > 1 else "", own, unit)
 
-    def _group(self, title: str, detail: str, of: list[Line], unit: str) -> Group:
+    def _group(self, title: str, detail: str, of: Sequence[Line], unit: str) -> Group:
         net = self.formats.bare(total(line.net for line in of), unit)
         gross = self.formats.bare(total(line.gross for line in of), unit)
         return Group(title, detail, tuple(self._entry(line, unit) for line in of), net, gross)
+
+    def _summary(self, of: Sequence[Line], unit: str) -> Group:
+        """What each product adds up to, as the lines of one group."""
+        products = _by_product(of)
+        titles = Counter(title for title, _ in products)
+        entries = (
+            Entry(
+                name=title or self.words["other_charges"],
+                description=id_ if titles[title] > 1 else "",
+                days="",
+                net=self.formats.bare(total(line.net for line in own), unit),
+                gross=self.formats.bare(total(line.gross for line in own), unit),
+            )
+            for (title, id_), own in products.items()
+        )
+        return replace(self._group(self.words["charges"], "", of, unit), entries=tuple(entries))
+
+    def _elsewhere(self, bill: Json, count: int) -> str:
+        address = f"{self.rates}?bill.id={quote(str(bill.get('id', '')), safe='')}"
+        parts = {"{count}": self.formats.count(count), "{address}": address}
+        return re.sub("{count}|{address}", lambda found: parts[found[0]], self.words["lines_at"])
 
     def _entry(self, line: Line, unit: str) -> Entry:
         rate = line.rate
@@ -214,19 +253,25 @@ def _sells(party: Json) -> bool:
 
 
 def _by_product(of: Sequence[Line]) -> dict[tuple[str, str], list[Line]]:
-    """Lines by the name and id of their product; those without one come last, under ("", "")."""
+    """Lines by the name and id of their product; those without one come last."""
     products: dict[tuple[str, str], list[Line]] = {}
-    rest: list[Line] = []
     for line in of:
-        key = _product(line.rate.get("product"))
-        (products.setdefault(key, []) if key else rest).append(line)
-    return products | ({("", ""): rest} if rest else {})
+        products.setdefault(product(line.rate.get("product")), []).append(line)
+    rest = products.pop(NO_PRODUCT, None)
+    return products | ({NO_PRODUCT: rest} if rest else {})
 
 
-def _product(reference: Any) -> tuple[str, str] | None:
-    """A product's name and id, if a reference has one of them."""
-    title = name(reference)
-    return (title, text(reference.get("id"))) if title else None
+class _Counted(Iterator[Json]):
+    """The rates one by one, and how many they were."""
+
+    def __init__(self, rates: Iterator[Json]) -> None:
+        self._rates = rates
+        self.count = 0
+
+    def __next__(self) -> Json:
+        rate = next(self._rates)
+        self.count += 1
+        return rate
 
 
 def _unit(bill: Json, rates: Sequence[Json]) -> str:

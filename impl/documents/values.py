@@ -64,7 +64,8 @@ def text(given: Any) -> str:
     """
     if not isinstance(given, str):
         return ""
-    line = " ".join("".join(map(_harmless, given[: 4 * MAX_TEXT])).split())
+    start = given[: 4 * MAX_TEXT]
+    line = " ".join((start if start.isprintable() else "".join(map(_harmless, start))).split())
     line = line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
     leftwards = not line.isascii() and any(unicodedata.bidirectional(c) in LEFTWARDS for c in line)
     return f"{ISOLATE}{line}{END_ISOLATE}" if leftwards else line

@@ -12,7 +12,7 @@ from ulid import ULID
 
 from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
-from impl.documents.document import Documents
+from impl.documents.document import Documents, Look
 from impl.documents.style import Style
 from impl.errors import Conflict, NamedError, Unavailable
 from impl.events.callbacks import Allowance
@@ -42,15 +42,12 @@ class Services:
     store: Store
     contract: Contract
     policy: Policy = field(default_factory=Policy)
-    documents: Callable[[], Documents] = field(default_factory=lambda: cache(_plain_documents))
-    """Asked for where a document is wanted: what makes them takes 30 MB."""
+    documents: Callable[[], Look] = field(default_factory=lambda: cache(_plain_documents))
+    """What makes documents, asked for where one is wanted."""
 
     reject_unknown_filters: bool = True
     allowance: Allowance = field(default_factory=Allowance)
     """Where callbacks may lead beyond public addresses."""
-
-    streams: int = 1
-    """How many streams of events may be open."""
 
     stopping: Callable[[], bool] = lambda: False
     """Whether streams are to end."""

@@ -1,5 +1,8 @@
 """What serves /customerBill."""
 
+import hashlib
+from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -18,11 +21,12 @@ from impl.billing.states import (
     judge_removal,
     refuse_payments_twice,
 )
-from impl.errors import FieldInvalid
+from impl.documents.document import HTML, PDF
+from impl.errors import FieldInvalid, Unavailable
 from impl.handlers.collection import Collection, Rules, Services
 from impl.handlers.representations import Representations
 from impl.patch.apply import Patch
-from impl.query.language import Compare, Document, Page, Query
+from impl.query.language import Compare, Condition, Document, Page, Query
 
 DATES = frozenset({"paymentDueDate"})
 
@@ -71,19 +75,31 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         self._bills.delete(id_, if_match=if_match)
 
     def retrieve_customer_bill_document(self, id_: str) -> Representations:
-        bill = self._store.get("customerBill", id_)
-        rates = self._store.every(RATES, Compare(("bill", "id"), (id_,)))
-        documents = self._documents()
-        versions = [bill.version, *((rate["id"], rate.version) for rate in rates)]
+        bill, documents = self._store.get("customerBill", id_), self._documents()
+        seen = sha256(repr((documents.fingerprint, bill)).encode())
+        version = seen.copy()
+        for rate in self._store.versions(RATES, _of(id_)):
+            version.update(repr(rate).encode())
+        key = version.hexdigest()
+
+        def made(media: str, language: str) -> bytes:
+            return documents.made(media, bill, self._rates(id_, seen, key), language, key)
+
         return Representations(
             name=str(bill.get("billNo") or id_),
-            version=sha256(repr((documents.fingerprint, versions)).encode()).hexdigest(),
-            made={
-                "application/pdf": lambda language: documents.pdf(bill, rates, language),
-                "text/html": lambda language: documents.html(bill, rates, language),
-            },
+            version=key,
+            made={media: partial(made, media) for media in (PDF, HTML)},
             language=documents.language,
         )
+
+    def _rates(self, id_: str, seen: "hashlib._Hash", version: str) -> Iterator[Document]:
+        """The bill's rates one by one; Unavailable at the end where they are no longer those."""
+        seen = seen.copy()
+        for rate in self._store.each(RATES, _of(id_)):
+            seen.update(repr((rate["id"], rate.version)).encode())
+            yield rate
+        if seen.hexdigest() != version:
+            raise Unavailable("the bill's rates change while its document is made")
 
     def _judge(self, before: Document, after: dict[str, Any], named: frozenset[str]) -> None:
         """Let hold and payments tell what follows, and hold a client to a strict lifecycle."""
@@ -113,6 +129,11 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
             raise FieldInvalid("billNo", "can't be patched: the bill was made here")
         if len(number) > LONGEST_NUMBER:
             raise FieldInvalid("billNo", f"has more than {LONGEST_NUMBER} characters")
+
+
+def _of(bill: str) -> Condition:
+    """Which rates are on a bill."""
+    return Compare(("bill", "id"), (bill,))
 
 
 def _start(bill: dict[str, Any]) -> None:

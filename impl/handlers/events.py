@@ -1,12 +1,11 @@
 """What serves /events: the feed, a page of it or as it goes on."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from generated import api, schemas
 from impl.auth.identity import expired
-from impl.errors import HeaderInvalid, ParameterInvalid, TooManyStreams
+from impl.errors import HeaderInvalid, ParameterInvalid
 from impl.events.subscriptions import refuse_types
 from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
@@ -26,7 +25,6 @@ class Events(api.EventsApi[Query, Page, Patch]):
         self._store = services.store
         self._feed = Feed(services.store)
         self._stopping: Callable[[], bool] = services.stopping
-        self._streams = threading.BoundedSemaphore(services.streams)
 
     def list_event(
         self, query: Query, *, after: str | None = None, last_event_id: str | None = None
@@ -59,20 +57,15 @@ class Events(api.EventsApi[Query, Page, Patch]):
 
         They end when the rights of the one who asks do.
         """
-        if not self._streams.acquire(blocking=False):
-            raise TooManyStreams("as many streams of events are open as this server has room for")
-        try:
-            yield QUIET  # so that the answer begins
-            while not self._stopping() and not expired():
-                end = self._feed.end()
-                if end > place:
-                    yield from self._store.stream(EVENTS, _between(query, place, end))
-                    place = end
-                else:
-                    self._feed.wait(PACE_SECONDS)
-                yield QUIET
-        finally:
-            self._streams.release()
+        yield QUIET  # so that the answer begins
+        while not self._stopping() and not expired():
+            end = self._feed.end()
+            if end > place:
+                yield from self._store.stream(EVENTS, _between(query, place, end))
+                place = end
+            else:
+                self._feed.wait(PACE_SECONDS)
+            yield QUIET
 
 
 def _behind(query: Query, place: str) -> Query:

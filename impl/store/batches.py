@@ -20,6 +20,15 @@ def documents(batch: bytes, options: CodecOptions[dict[str, Any]]) -> Iterator[d
         yield from bson.decode_all(part, options)
 
 
+def count(batch: bytes) -> int:
+    """How many documents a batch has."""
+    found = at = 0
+    while at < len(batch):
+        at += _SIZE.unpack_from(batch, at)[0]
+        found += 1
+    return found
+
+
 def _parts(batch: bytes) -> Iterator[bytes]:
     """A batch as parts of one large document, or of some that are small together."""
     begin = end = 0

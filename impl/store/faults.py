@@ -25,11 +25,18 @@ from impl.errors import (
     Unavailable,
 )
 from impl.query.language import Condition, searches
+from impl.turns import Turns
 
 READ_SECONDS, WRITE_SECONDS = 4, 19
 """Within the 5 and 20 s that are promised: the driver may notice up to half a second late."""
 
 SEARCH_SECONDS = 2
+SEARCHES = 2
+"""How many searches by pattern a process has MongoDB do at once: each reads a whole collection."""
+
+WAITING_SEARCHES, TURN_SECONDS = 4, 1
+"""How many more wait for their turn, each in a thread that others lack meanwhile; how long."""
+
 ILLEGAL_OPERATION = 20
 DUPLICATE_KEY = 11000
 NO_TRANSACTIONS = "MONGODB_URI names a single server, and no replica set with transactions"
@@ -119,16 +126,32 @@ def reading() -> Iterator[None]:
         yield
 
 
+_turns = Turns(SEARCHES, WAITING_SEARCHES, "searches by pattern")
+
+
 @contextmanager
 def bounded(where: Condition) -> Iterator[None]:
-    """Give a search by pattern a time limit of its own, and raise TooCostly past it."""
+    """Give a search by pattern a turn and a time limit of its own.
+
+    Raises Busy where too many are done already, and TooCostly past the time.
+    """
     if not searches(where):
         yield
         return
     try:
-        with pymongo.timeout(SEARCH_SECONDS):
+        with _turns.within(TURN_SECONDS), pymongo.timeout(SEARCH_SECONDS):
             yield
     except PyMongoError as error:
         if error.timeout:
             raise TooCostly(f"a search by pattern took over {SEARCH_SECONDS} s") from error
         raise
+
+
+@contextmanager
+def patient(where: Condition) -> Iterator[None]:
+    """Give a search by pattern that has begun already its next turn, however long that takes."""
+    if not searches(where):
+        yield
+        return
+    with _turns.next():
+        yield

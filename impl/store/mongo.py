@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain, islice
 from typing import Any, TypeVar
 
 import pymongo
@@ -156,8 +155,8 @@ class Store:
     def find(self, resource: str, query: Query) -> Page:
         """The part of the matches that the query's window shows, in its order.
 
-        Raises TooCostly where a search by pattern takes too long, and ParameterInvalid where the
-        part is larger than a page may be.
+        Raises TooCostly where a search by pattern takes too long, Busy where too many are done
+        already, and ParameterInvalid where the part is larger than a page may be.
         """
         with reading(), bounded(query.where):
             found, seen = self._of[resource], self._seen(resource, query)
@@ -166,13 +165,11 @@ class Store:
     def stream(self, resource: str, query: Query) -> Iterator[Document]:
         """Every match in order, one after the other, in constant memory.
 
-        Raises TooCostly where a search by pattern takes too long to find the first one.
+        Raises TooCostly where a search by pattern takes too long to find the first one, and Busy
+        where too many are done already.
         """
         with translated():
-            rows = pages.stream(self._of[resource], self._seen(resource, query))
-            with bounded(query.where):
-                first = list(islice(rows, 1))
-            yield from chain(first, rows)
+            yield from pages.stream(self._of[resource], self._seen(resource, query))
 
     def in_transaction(
         self,
@@ -224,12 +221,22 @@ class Store:
 
     def every(self, resource: str, where: Condition) -> list[Document]:
         """All documents that the condition holds for, in the order of their ids."""
+        return list(self.each(resource, where))
+
+    def each(self, resource: str, where: Condition) -> Iterator[Document]:
+        """The same, one after the other."""
         collection, within = self.collection(resource)
         with translated():
-            found = collection.find(self._access.filter(resource, where), session=within).sort(
-                "_id"
-            )
-            return [outward(stored) for stored in found]
+            seen = self._access.filter(resource, where)
+            yield from map(outward, collection.find(seen, session=within).sort("_id"))
+
+    def versions(self, resource: str, where: Condition) -> Iterator[tuple[str, int]]:
+        """The ids and versions of the same."""
+        collection, within = self.collection(resource)
+        with translated():
+            seen, wanted = self._access.filter(resource, where), {VERSION: 1}
+            for stored in collection.find(seen, wanted, session=within).sort("_id"):
+                yield stored["_id"], stored[VERSION]
 
     def count(self, resource: str, where: Condition) -> int:
         """How many documents the condition holds for."""

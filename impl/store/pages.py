@@ -1,25 +1,34 @@
 """Queries answered: a page of the matches, how many there are, or all of them one by one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
+from pymongo.command_cursor import RawBatchCommandCursor
 from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 
 from impl.errors import ParameterInvalid
 from impl.query.language import Document, Page, Position, Query
 from impl.query.project import project
-from impl.store.batches import documents
+from impl.store.batches import count, documents
 from impl.store.counts import Counts
+from impl.store.faults import bounded, patient
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.order import Run, position_of, runs
 from impl.store.stored import SHOWN, VERSION, Stored, outward, shown
 
 BATCH = 500
 """How many documents are fetched at a time, at the most."""
+
+FIRST, STREAM_BYTES = 10, 256 * 1024
+"""How many documents a stream fetches at first, and about how many bytes of them from then on.
+
+They lie here for as long as its reader takes.
+"""
 
 TOO_LARGE = "such a page, of so many or with such `fields`, would be over"
 _CUT_OFF = (ConnectionFailure, CursorNotFound)
@@ -39,6 +48,19 @@ class Bounds:
     spare_bytes: int = 0
 
 
+@dataclass(frozen=True)
+class Fetch:
+    """How matches are fetched: with `turn` around each batch, and no more than `most` bytes in all.
+
+    In `small` batches they have about STREAM_BYTES, by what those before them had.
+    """
+
+    session: ClientSession | None = None
+    most: int | None = None
+    small: bool = False
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
 def find(
     collection: Collection[Stored],
     query: Query,
@@ -52,7 +74,7 @@ def find(
     """
     window = query.window
     most = most_bytes if window.limit > 1 else None
-    walk = _walk(collection, query, window.limit + 1, session, most)
+    walk = _walk(collection, query, window.limit + 1, Fetch(session, most))
     rows = list(islice(walk, window.limit + 1))
     shown = rows[: window.limit]
     following, previous = _around(query, shown, more=len(rows) > len(shown))
@@ -71,15 +93,22 @@ def find(
 def stream(collection: Collection[Stored], query: Query) -> Iterator[Document]:
     """Every match in order, or as many as were asked for, a batch in memory at a time.
 
+    Raises Busy or TooCostly where a search by pattern does not come to its first match.
+
     MongoDB ends a query that works for too long in all, and a new primary knows of none: then the
     stream goes on behind its last document, as long as it gets on at all.
     """
-    left = query.window.limit if query.window.asked else None
+    left, begun = query.window.limit if query.window.asked else None, False
+
+    def turn() -> AbstractContextManager[None]:
+        return patient(query.where) if begun else bounded(query.where)
+
+    fetch = Fetch(small=True, turn=turn)
     while left != 0:
         last: Document | None = None
         try:
-            for document in _walk(collection, query, left):
-                last = document
+            for document in _walk(collection, query, left, fetch):
+                last, begun = document, True
                 left = left if left is None else left - 1
                 yield project(document, query.fields)
         except PyMongoError as error:
@@ -101,8 +130,7 @@ def _walk(
     collection: Collection[Stored],
     query: Query,
     limit: int | None,
-    session: ClientSession | None = None,
-    most: int | None = None,
+    fetch: Fetch,
 ) -> Iterator[Document]:
     """The matches from the window's place on, run after run of the order.
 
@@ -113,11 +141,11 @@ def _walk(
     for run in runs(query.order, query.window.position):
         this = replace(run, filter=_both(to_filter(query.where), run.filter))
         found = 0
-        cursor = _cursor(collection, query, this, skip=skip, limit=left, session=session)
-        for batch in cursor:
+        cursor = _cursor(collection, query, this, fetch, skip=skip, limit=left)
+        for batch in _each(cursor, fetch):
             size += len(batch)
-            if most is not None and size > most:
-                raise ParameterInvalid("limit", f"{TOO_LARGE} {most} bytes")
+            if fetch.most is not None and size > fetch.most:
+                raise ParameterInvalid("limit", f"{TOO_LARGE} {fetch.most} bytes")
             for stored in documents(batch, collection.codec_options):
                 found += 1
                 yield read(stored)
@@ -129,35 +157,49 @@ def _walk(
             skip = 0 if found else max(0, skip - collection.count_documents(this.filter))
 
 
+def _each(batches: Iterable[bytes], fetch: Fetch) -> Iterator[bytes]:
+    """The batches, each fetched in a turn of its own."""
+    found = iter(batches)
+    while True:
+        with fetch.turn():
+            batch = next(found, None)
+        if batch is None:
+            return
+        yield batch
+        if fetch.small and isinstance(batches, RawBatchCommandCursor) and batch:
+            fitting = STREAM_BYTES * count(batch) // len(batch)
+            batches.batch_size(max(1, min(fitting, BATCH)))
+
+
 def _cursor(
     collection: Collection[Stored],
     query: Query,
     run: Run,
+    fetch: Fetch,
     *,
     skip: int,
     limit: int | None,
-    session: ClientSession | None,
 ) -> Iterable[bytes]:
     """One run's matches in batches of BSON: the attributes shown, and those the order needs."""
     projection = _projection(query)
     # One more than are wanted: so the last batch is known for it.
-    size = BATCH if limit is None else min(limit, BATCH) + 1
-    if not run.flags:
+    size = FIRST if fetch.small else BATCH if limit is None else min(limit, BATCH) + 1
+    if not run.flags and not fetch.small:
         found = collection.find_raw_batches(
-            run.filter, projection, skip, limit or 0, session=session
+            run.filter, projection, skip, limit or 0, session=fetch.session
         )
         return _raw(found.sort(run.sort).batch_size(size))
     stages: list[dict[str, Any]] = [
         {"$match": run.filter},
-        {"$addFields": run.flags},
-        {"$sort": run.sort},
+        *([{"$addFields": run.flags}] if run.flags else []),
+        {"$sort": dict(run.sort)},
         {"$skip": skip},
         *([{"$limit": limit}] if limit else []),
-        {"$unset": list(run.flags)},
+        *([{"$unset": list(run.flags)}] if run.flags else []),
         *([{"$project": projection}] if projection else []),
     ]
     return _raw(
-        collection.aggregate_raw_batches(stages, session, allowDiskUse=True, batchSize=size)
+        collection.aggregate_raw_batches(stages, fetch.session, allowDiskUse=True, batchSize=size)
     )
 
 

@@ -1,5 +1,6 @@
 """What a handler returns as the response that a client gets."""
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import parse_etags
 
 from generated.operations import Operation
+from impl.errors import TooManyStreams
 from impl.handlers.representations import Representations
 from impl.links import Links
 from impl.query.language import QUIET, Document, Page, Query, Rendered, Selection
@@ -32,8 +34,28 @@ CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 KEEP_ALIVE_SECONDS = 15
 """How long a stream of events is silent at the most."""
 
-BATCH = 200
-"""Lines that go out together; the connection's pace is the stream's."""
+LINES_BYTES = 32 * 1024
+"""About how much of lines goes out together; the connection's pace is the stream's."""
+
+
+class Streams:
+    """Room for so many streams, lists and live ones, that go on at the same time."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._room = threading.BoundedSemaphore(most)
+
+    def kept(self, rows: Iterable[Document]) -> Iterator[Document]:
+        """The rows, in a place that is held until the last one or until they are given up.
+
+        Raises TooManyStreams at the first one where all places are taken.
+        """
+        if not self._room.acquire(blocking=False):
+            raise TooManyStreams(f"{self._most} streams are open, as many as there is room for")
+        try:
+            yield from rows
+        finally:
+            self._room.release()
 
 
 class Whole(flask.Response):
@@ -55,6 +77,7 @@ class Asked:
     operation: Operation
     links: Links
     query: Query
+    streams: Streams
     shown: Selection | None = None
     """What a create or a patch shows of its result."""
 
@@ -122,12 +145,12 @@ class Asked:
         return Whole(self.links.many(page), paging.status, paging.headers, content_type=JSON)
 
     def _stream(self, page: Iterable[Document]) -> flask.Response:
-        rows = iter(page)
+        rows = self.streams.kept(page)
         first = list(islice(rows, 1))  # what goes wrong at once is still an error answer
         return flask.Response(self._lines(chain(first, rows)), 200, content_type=NDJSON)
 
     def _live(self, page: Iterable[Document]) -> flask.Response:
-        rows = iter(page)
+        rows = self.streams.kept(page)
         first = list(islice(rows, 1))
         told = self._told(chain(first, rows))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -147,8 +170,13 @@ class Asked:
             yield text
 
     def _lines(self, rows: Iterator[Document]) -> Iterator[bytes]:
-        while batch := list(islice(rows, BATCH)):
-            yield b"".join(self.links.one(row) + b"\n" for row in batch)
+        lines = bytearray()
+        for row in rows:
+            lines += self.links.one(row) + b"\n"
+            if len(lines) >= LINES_BYTES:
+                yield bytes(lines)
+                lines.clear()
+        yield bytes(lines)
 
 
 def _server_sent(id_: str, kind: str, data: bytes) -> bytes:

@@ -31,7 +31,7 @@ from impl.query.attributes import Attribute
 from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
-from impl.web.answers import EVENT_STREAM, JSON, NDJSON, Asked, success
+from impl.web.answers import EVENT_STREAM, JSON, NDJSON, Asked, Streams, success
 from impl.web.bridge import ALONE, WANTED
 from impl.web.gate import IDENTITY
 from impl.web.tracing import TRACE
@@ -51,6 +51,7 @@ class Server:
     """Whose days the dates in queries are."""
 
     idempotency: Idempotency
+    streams: Streams
 
     def base(self, request: flask.Request) -> str:
         """What every `href` begins with: PUBLIC_URL, or else the URL that the client came by."""
@@ -118,7 +119,7 @@ class _View:
         if self._operation.request:
             name, value = self._read(request, shows)
             arguments[name] = value
-        asked = Asked(request, self._operation, shows, query, shown)
+        asked = Asked(request, self._operation, shows, query, self._server.streams, shown)
         return asked.answer(self._method(**arguments))
 
     def _query(self, request: flask.Request) -> Query:

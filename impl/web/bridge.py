@@ -2,7 +2,8 @@
 
 a2wsgi hands a response over in three messages, each a wait of the thread for the event loop, and
 its thread waits for ever where the client has left. Here a response that is whole goes back as the
-thread's result; only a stream is handed over piece by piece, and ends when its client is gone.
+thread's result; only a stream is handed over piece by piece, each once the one before is taken, and
+ends when its client is gone.
 A thread's result is a future of the event loop's own: those of `concurrent.futures` are locked and
 waited for on both sides, which is a tenth of what a small read takes.
 """
@@ -11,6 +12,7 @@ import asyncio
 import contextvars
 import io
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -44,13 +46,19 @@ ANSWER_SECONDS = 20
 SEND_SECONDS = 60
 """How long a client may leave a piece of a stream untaken."""
 
+PIECE_BYTES = 64 * 1024
+"""How much of a stream is on its way to its client at a time."""
+
+STUCK_SECONDS = 5
+"""How long no thread has come free when a process can be said to serve nobody."""
+
 
 class Bridge:
     """A WSGI application as an ASGI one."""
 
-    def __init__(self, app: WsgiApp, threads: int) -> None:
+    def __init__(self, app: WsgiApp, threads: "Threads") -> None:
         self._app = app
-        self._threads = _Threads(threads)
+        self._threads = threads
         self._alone = asyncio.Lock()
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -86,14 +94,14 @@ Done: TypeAlias = "asyncio.Future[list[Message]]"
 Task: TypeAlias = "tuple[asyncio.AbstractEventLoop, Done, Work]"
 
 
-class _Threads:
+class Threads:
     """Threads that work off one queue: a few at first, up to as many as are allowed.
 
     Python runs one of them at a time, and hands over at a cost that grows with those that want to
     run. So there is one more only while work has waited for some time, or is a write that finds
     others waiting: then those that have work don't run but wait, for the database or a client.
     Once nothing is left to do, that one waits aside, where reads that come next don't meet it.
-    A stream keeps its thread to itself; all others have as many as they would have without it.
+    A stream has its thread to itself, beside those: all others have as many as without it.
     """
 
     def __init__(self, most: int) -> None:
@@ -103,17 +111,27 @@ class _Threads:
         self._running: set[threading.Thread] = set()
         self._parked: deque[threading.Lock] = deque()
         self._watched = False
+        self._at_work: set[object] = set()
+        self._taken = time.monotonic()
         self.held: set[object] = set()
-        """The bodies that are sent: a stream's has a thread to itself for as long as it goes on."""
+        """The streams that go on."""
 
         for _ in range(min(EAGER_THREADS, most)):
             self._start(self._serve)
+
+    @property
+    def stuck(self) -> bool:
+        """Whether no thread has come free for some seconds, though one is needed or may be."""
+        long_ago = time.monotonic() - STUCK_SECONDS
+        if len(self._at_work) - len(self.held) >= self._most and self._taken < long_ago:
+            return True
+        return bool(self._waiting()) and self._put[0] < long_ago
 
     async def result(self, work: Work, *, writes: bool = False) -> list[Message]:
         """What the work returns, or raises, once a thread has come to it."""
         loop = asyncio.get_running_loop()
         done: Done = loop.create_future()
-        self._put.append(loop.time())
+        self._put.append(time.monotonic())
         self._queue.put((loop, done, work))
         if writes and self._queue.qsize() > 1:
             self._grow(WRITING_THREADS + len(self.held))
@@ -126,18 +144,22 @@ class _Threads:
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Have one thread more where the first in the queue has waited for too long."""
+        self._watched = bool(self._waiting())
+        if self._watched:
+            if self._put[0] < time.monotonic() - PATIENCE_SECONDS:
+                self._grow(self._most + len(self.held))
+            loop.call_later(PATIENCE_SECONDS, self._watch, loop)
+
+    def _waiting(self) -> int:
+        """How much is in the queue; the first in it is from the time `_put[0]`."""
         waiting = self._queue.qsize()
         while len(self._put) > waiting:
             self._put.popleft()
-        self._watched = bool(waiting)
-        if waiting:
-            if self._put[0] < loop.time() - PATIENCE_SECONDS:
-                self._grow(self._most)
-            loop.call_later(PATIENCE_SECONDS, self._watch, loop)
+        return waiting
 
     def _grow(self, most: int) -> None:
         """Have one thread more, up to so many at work, until nothing is left to do."""
-        if len(self._running) - len(self._parked) >= min(most, self._most):
+        if len(self._running) - len(self._parked) >= min(most, self._most + len(self.held)):
             return
         try:
             self._parked.pop().release()
@@ -147,12 +169,16 @@ class _Threads:
 
     def _start(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name="flask", daemon=True)
-        thread.start()
-        self._running.add(thread)
+        self._running.add(thread)  # before it may end
+        try:
+            thread.start()
+        except BaseException:
+            self._running.discard(thread)
+            raise
 
     def _serve(self) -> None:
         while True:
-            _do(*self._queue.get())
+            self._do(*self._queue.get())
 
     def _help(self) -> None:
         """Do what is there, and again when called, until no call has come for some time."""
@@ -161,7 +187,7 @@ class _Threads:
         while True:
             with suppress(Empty):
                 while True:
-                    _do(*self._queue.get_nowait())
+                    self._do(*self._queue.get_nowait())
             self._parked.append(called)
             # Who has put work there just before this took its thread for one that is at work.
             if called.acquire(timeout=PARKED_SECONDS if self._queue.empty() else 0):
@@ -175,11 +201,15 @@ class _Threads:
                     self._running.discard(threading.current_thread())
                     return
 
-
-def _do(loop: asyncio.AbstractEventLoop, done: Done, work: Work) -> None:
-    settle = _settle(done, work)
-    with suppress(RuntimeError):  # the loop has closed, and nobody waits
-        loop.call_soon_threadsafe(settle)
+    def _do(self, loop: asyncio.AbstractEventLoop, done: Done, work: Work) -> None:
+        self._taken = time.monotonic()
+        self._at_work.add(work)
+        try:
+            settle = _settle(done, work)
+        finally:
+            self._at_work.discard(work)
+        with suppress(RuntimeError):  # the loop has closed, and nobody waits
+            loop.call_soon_threadsafe(settle)
 
 
 def _settle(done: Done, work: Work) -> Callable[[], None]:
@@ -237,7 +267,6 @@ class _Exchange:
         if self.gone:
             return []
         body = self._app(self._environ, self._start_response)
-        self._held.add(self)
         try:
             return self._answer(iter(body))
         except _Gone:
@@ -247,16 +276,22 @@ class _Exchange:
             getattr(body, "close", lambda: None)()
 
     def _answer(self, chunks: Iterator[bytes]) -> list[Message]:
-        first = next(chunks, b"")
-        second = next(chunks, None)
-        if second is None:
-            return [self._start, {"type": "http.response.body", "body": first}]
+        if self._is_whole:
+            body = b"".join(chunks)
+            return [self._start, {"type": "http.response.body", "body": body}]
+        self._held.add(self)
         self._hand_over(self._start)
-        for chunk in (first, second):
-            self._hand_over({"type": "http.response.body", "body": chunk, "more_body": True})
         for chunk in chunks:
-            self._hand_over({"type": "http.response.body", "body": chunk, "more_body": True})
+            for at in range(0, len(chunk) or 1, PIECE_BYTES):
+                piece = chunk[at : at + PIECE_BYTES]
+                self._hand_over({"type": "http.response.body", "body": piece, "more_body": True})
         return [{"type": "http.response.body", "body": b""}]
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether the answer says how long it is, or that it has no body; else it is a stream."""
+        names = {name for name, _ in self._start["headers"]}
+        return b"content-length" in names or b"content-type" not in names
 
     def _hand_over(self, message: Message) -> None:
         """Send a piece, at the pace of the client; _Gone where it has left, or takes nothing.

@@ -13,10 +13,12 @@ PATHS = ("/health/live", "/health/ready")
 
 
 class Health:
-    """Alive while the process answers; ready while the database can be written to."""
+    """Alive while the process answers; ready while it can serve, and write to the database."""
 
-    def __init__(self, ping: Callable[[], None]) -> None:
+    def __init__(self, ping: Callable[[], None], stuck: Callable[[], bool] = lambda: False) -> None:
+        """`ping` raises Unavailable; `stuck` says whether requests wait in vain for a thread."""
         self._ping = ping
+        self._stuck = stuck
 
     async def answer(self, method: str, path: str) -> Answer | None:
         """The answer of a health path, or None where it is another path; MethodNotAllowed."""
@@ -27,6 +29,8 @@ class Health:
         return _answer(200, "live") if path == "/health/live" else await self._ready()
 
     async def _ready(self) -> Answer:
+        if self._stuck():
+            return _answer(503, "all threads are at work, and none has come free for some seconds")
         try:
             await asyncio.to_thread(self._ping)
         except Unavailable:

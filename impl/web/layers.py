@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug.routing import Rule
 
 from generated.operations import BASE_PATH
-from impl.web.bridge import Bridge
+from impl.web.bridge import Bridge, Threads
 
 OPERATION = "tmf678.operation"
 """Where the request's scope holds the row of the operations' table that it is for."""
@@ -86,7 +86,7 @@ class Views(SpecMiddleware):  # type: ignore[misc]
     and render what our views have rendered.
     """
 
-    def __init__(self, app: FlaskASGIApp, threads: int) -> None:
+    def __init__(self, app: FlaskASGIApp, threads: Threads) -> None:
         self._flask = app.app
         self._rules: dict[str, Rule] = {}
         self._find = self._flask.create_url_adapter  # of this one: Connexion has made it

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -201,12 +202,17 @@ def test_a_client_that_does_not_read_fills_no_memory(
 # ---------------------------------------------------------------- those who leave
 
 
+def asking(path: str, accept: str = LINES) -> bytes:
+    """A request for a stream, on a connection of its own."""
+    head = f"GET {BASE_PATH}/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    return f"{head}Accept: {accept}\r\n\r\n".encode()
+
+
 def leave(server: ServerProcess, *, after: int) -> None:
     """Ask for the whole stream, read a part of it, and be gone."""
     split = urlsplit(server.url)
     with socket.create_connection((split.hostname, split.port), timeout=20) as gone:
-        request = f"GET {BASE_PATH}/{RATES} HTTP/1.1\r\nHost: x\r\nAccept: {LINES}\r\n\r\n"
-        gone.sendall(request.encode())
+        gone.sendall(asking(RATES))
         left = after
         while left > 0:
             left -= len(gone.recv(65536)) or left
@@ -307,3 +313,64 @@ def test_other_requests_are_served_while_streams_are_read_slowly(
             assert api.get(f"{RATES}/rate-{number:08}").status_code == 200
         done.set()
     assert len({each.result() for each in sizes}) == 1
+
+
+# ---------------------------------------------------------------- those who do not read
+
+
+@pytest.fixture
+def unread(mongod: Mongod, tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server of 16 streams and as many threads, with 200 rates of 300 kB."""
+    name = f"test-{uuid4().hex}"
+    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(mongod.uri)
+    large = {"characteristic": [{"name": "note", "value": "x" * 300_000}]}
+    with (
+        client,
+        ServerProcess(
+            tmp_path / "log", MONGODB_URI=mongod.uri, MONGODB_DB=name, THREADS=16
+        ) as running,
+    ):
+        made = [{**rate(n), **large, "_id": f"rate-{n:08}", VERSION: 1} for n in range(200)]
+        client[name][RATES].insert_many(made)
+        yield running
+        client.drop_database(name)
+
+
+def test_streams_that_nobody_reads_leave_room_for_others_and_take_little_memory(
+    unread: ServerProcess,
+) -> None:
+    (worker,) = unread.workers()
+    place = ("127.0.0.1", unread.port)
+    asked = [(RATES, LINES)] * 12 + [("events", "text/event-stream")] * 4
+    with ExitStack() as open_, httpx.Client(base_url=unread.api + "/", timeout=30) as others:
+        assert others.get(f"{RATES}/rate-00000001").status_code == 200
+        before = memory(worker)
+        for path, accept in asked:
+            stream = open_.enter_context(socket.create_connection(place, timeout=20))
+            stream.sendall(asking(path, accept))
+            assert stream.recv(12) == b"HTTP/1.1 200"
+        for path, accept in (asked[0], asked[-1]):
+            refused = others.get(path, headers={"Accept": accept})
+            assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
+        for number in range(40):
+            began = time.monotonic()
+            assert others.get(f"{RATES}/rate-{number:08}").status_code == 200
+            assert time.monotonic() - began < 2
+        assert others.get(f"{unread.url}/health/ready").status_code == 200
+        assert memory(worker, "VmHWM") - before < 16 * 20
+    deadline = time.monotonic() + 30
+    while httpx.get(f"{unread.api}/{RATES}?limit=1", headers={"Accept": LINES}).status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_one_thread_leaves_room_for_a_stream_and_for_others(mongod: Mongod, tmp_path: Path) -> None:
+    named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": f"test-{uuid4().hex}", "THREADS": 1}
+    with (
+        ServerProcess(tmp_path / "log", **named) as running,
+        httpx.Client(base_url=running.api + "/", timeout=10) as api,
+        api.stream("GET", "events", headers={"Accept": "text/event-stream"}) as live,
+    ):
+        assert next(live.iter_lines()).startswith(":")
+        assert api.get(RATES).status_code == 200
+        assert api.get("events", headers={"Accept": LINES}).status_code == 503

@@ -192,9 +192,9 @@ def test_live_shows_what_matches_and_what_is_asked_for(api: Api) -> None:
     assert told["event"] == {"billCycle": {"name": "October"}}
 
 
-def test_503_beyond_half_of_the_threads_and_others_are_served(api: Api) -> None:
+def test_503_beyond_the_streams_that_there_may_be_and_others_are_served(api: Api) -> None:
     with ExitStack() as stack:
-        for _ in range(THREADS // 2):
+        for _ in range(THREADS):
             wait_for(lambda: _opened(api, stack), 20)  # those of other tests end first
         refused = api.client.get("events", headers=LIVE)
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")

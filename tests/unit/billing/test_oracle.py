@@ -1,6 +1,7 @@
 """Bills and their documents against exact arithmetic that shares no code with them."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -176,7 +177,13 @@ def test_printed_lines_add_up_to_subtotals_and_with_the_rounding_to_the_printed_
     rates: list[Json],
 ) -> None:
     bill = assemble(documents(rates), ON_DEMAND)
-    hold_to_its_sums(CLERK.statement(bill, documents(rates)))
+    itemised = CLERK.statement(bill, documents(rates))
+    hold_to_its_sums(itemised)
+    if len(rates) > 1:
+        summed = replace(CLERK, itemised=1).statement(bill, iter(documents(rates)))
+        hold_to_its_sums(summed)
+        assert summed.elsewhere
+        assert (summed.sums, summed.rounding) == (itemised.sums, itemised.rounding)
 
 
 def hold_to_its_sums(statement: Statement) -> None:

@@ -7,12 +7,12 @@ import pytest
 from impl.links import links
 from impl.query.language import QUIET, Document, Query
 from impl.web import answers
-from impl.web.answers import Asked
+from impl.web.answers import Asked, Streams
 
 
 def told(*rows: Document) -> list[bytes]:
     nothing: Any = None
-    asked = Asked(nothing, nothing, links("http://h/v4", "events"), Query())
+    asked = Asked(nothing, nothing, links("http://h/v4", "events"), Query(), Streams(1))
     return list(asked._told(iter(rows)))  # noqa: SLF001
 
 
