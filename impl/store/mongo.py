@@ -266,7 +266,9 @@ class Store:
         """Let no other transaction that holds the document come between this one's start and end.
 
         Who refers to a document holds it, and who removes it: so that one of the two comes first.
+        Forbidden where who asks may write none of its kind.
         """
+        self._judge(resource, {}, None)
         guards, within = self.collection(GUARDS)
         with translated():
             guards.update_one(
