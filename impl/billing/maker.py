@@ -18,6 +18,7 @@ from impl.errors import Conflict, ContentTooLarge
 from impl.query.language import Compare, Condition, Document
 from impl.store.mongo import Store
 from impl.store.numbers import REGISTER, Number
+from impl.store.size import refuse_large
 from impl.store.tasks import Task
 
 log = structlog.get_logger("billing")
@@ -86,7 +87,7 @@ class Maker:
                 measured, own = [None] * len(found), self._numbered(attempts, task, found)
             for draft, size in zip(found, measured, strict=True):
                 if draft.refusal is None:
-                    self._keep(draft, size, own[draft.currency])
+                    self._keep(draft, size, own[draft.currency], there)
             used[:] = own.values()
             also(found)
 
@@ -121,7 +122,7 @@ class Maker:
         bill = assemble(rates, reason(rates))
         longest = {"billNo": "9" * LONGEST_NUMBER, "billDocument": [own_document(bill, MOST_SIZE)]}
         try:
-            self.store.refuse_large(BILLS, bill | longest)
+            refuse_large(self.store.bounds, BILLS, bill | longest)
         except ContentTooLarge as large:
             raise Rejected(str(large)) from None
         return bill
@@ -150,12 +151,19 @@ class Maker:
             log.error("document", bill=draft.bill["billNo"], exc_info=fault)
             return None
 
-    def _keep(self, draft: Draft, size: int | None, number: Number) -> None:
-        """Keep the draft's bill and the row of its number, and mark its rates with the bill."""
+    def _keep(
+        self, draft: Draft, size: int | None, number: Number, there: Sequence[Document]
+    ) -> None:
+        """Keep the draft's bill and the row of its number, and mark its rates with the bill.
+
+        These are written as they are read in this transaction: of the same version as in the draft,
+        they may have been told of meanwhile.
+        """
         draft.bill["billDocument"] = [own_document(draft.bill, size)]
         self.store.insert(BILLS, draft.bill)
         self.store.insert(REGISTER, used_for(draft.bill, number, self.policy.seller, now()))
-        billed = [(rate, _billed(rate, draft.bill)) for rate in draft.rates]
+        ids = {rate["id"] for rate in draft.rates}
+        billed = [(rate, _billed(rate, draft.bill)) for rate in there if rate["id"] in ids]
         self.store.change_many(RATES, billed)
 
     def free(self, bill: Document) -> None:

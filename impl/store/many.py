@@ -11,6 +11,7 @@ from pymongo.collection import Collection
 from impl.store.faults import translated, unique
 from impl.store.mongo import Store
 from impl.store.outbox import Write
+from impl.store.size import refuse_large
 from impl.store.stored import Stored, kept
 
 
@@ -25,7 +26,7 @@ class New:
 
 def ready(store: Store, resource: str, document: Mapping[str, Any]) -> New:
     """The document as `insert_many` keeps it under its id, with its event; ContentTooLarge."""
-    store.refuse_large(resource, document)
+    refuse_large(store.bounds, resource, document)
     stored, made = kept(resource, document, 1)
     rows = store.outbox.rows(resource, [Write(None, made, stored)])
     return New(document, RawBSONDocument(encode(stored)), rows)

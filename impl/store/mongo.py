@@ -18,7 +18,7 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, InvalidOperation, PyMongoError
 from pymongo.monitoring import ConnectionPoolListener
 
-from impl.errors import Conflict, ContentTooLarge, NotFound, PreconditionFailed, Unavailable
+from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
@@ -30,17 +30,16 @@ from impl.store.mongo_query import to_name
 from impl.store.names import Names
 from impl.store.outbox import Outbox, Record, Write
 from impl.store.pages import Bounds
+from impl.store.size import refuse_larger
 from impl.store.stored import (
     SHOWN,
     STAMP,
     VERSION,
     Stored,
     Untold,
-    inward,
     kept,
     outward,
     shown,
-    size_of,
 )
 from impl.store.transactions import session
 
@@ -74,7 +73,7 @@ class Store:
     ) -> None:
         self._counts = Counts(bounds.count_seconds)
         self._page_bytes = bounds.page_bytes
-        self._bounds = bounds
+        self.bounds = bounds
         self._client = client(uri, listeners)
         codec: CodecOptions[Stored] = CodecOptions(tz_aware=True, tzinfo=UTC)
         self._database = self._client.get_database(database, codec_options=codec)
@@ -336,22 +335,12 @@ class Store:
             raise _no(resource, id_)
         return shown(found)
 
-    def refuse_large(self, resource: str, document: Mapping[str, Any]) -> None:
-        """Raise ContentTooLarge for a new document that is over its bound."""
-        _refuse(resource, size_of(inward(document, 1)), self._bounds.document_bytes)
-
-    def _refuse_larger(self, resource: str, stored: Stored, before: Document | None = None) -> None:
-        """The same of what is written here; what is over the bound already may only shrink."""
-        size, most = size_of(stored), self._bounds.document_bytes + self._bounds.spare_bytes
-        if size > most and (before is None or size > size_of(inward(before, 1))):
-            _refuse(resource, size, self._bounds.document_bytes)
-
     def insert(self, resource: str, document: Mapping[str, Any]) -> Document:
         """Keep a new document under its `id`; Forbidden, or Conflict where that id is taken."""
         self._judge(resource, {}, document)
         self._note(resource, document)
         stored, made = kept(resource, document, 1)
-        self._refuse_larger(resource, stored)
+        refuse_larger(self.bounds, resource, stored)
 
         def write() -> bool:
             self._of[resource].insert_one(stored, session=session())
@@ -399,7 +388,7 @@ class Store:
                     return before
                 self._note(resource, after)
                 stored, changed = kept(resource, _derived(before, after), before.version + 1)
-                self._refuse_larger(resource, stored, before)
+                refuse_larger(self.bounds, resource, stored, before)
                 write = partial(self._replace, resource, before, stored)
                 if self.outbox.with_events(resource, [Write(before, changed, stored)], write):
                     return changed
@@ -422,7 +411,7 @@ class Store:
         if event is None:
             return None, ""
         try:
-            which = expected(assignment, versions, self._bounds.document_bytes)
+            which = expected(assignment, versions, self.bounds.document_bytes)
             return assign(self._database, resource, id_, assignment, event, which), ""
         except PyMongoError:  # one that lasts is met again
             return None, event["eventId"]
@@ -441,7 +430,7 @@ class Store:
             self._judge(resource, before, after)
             self._note(resource, after)
         for before, stored, _ in made:
-            self._refuse_larger(resource, stored, before)
+            refuse_larger(self.bounds, resource, stored, before)
 
         def write() -> bool:
             replacements = [pymongo.ReplaceOne(_this(each[0]), each[1]) for each in made]
@@ -480,13 +469,6 @@ class Store:
 
 def _no(resource: str, id_: str) -> NotFound:
     return NotFound(f"there is no {resource} {id_!r}")
-
-
-def _refuse(resource: str, size: int, most: int) -> None:
-    if size > most:
-        raise ContentTooLarge(
-            f"the {resource} would take {size} bytes as it is stored; up to {most} are kept"
-        )
 
 
 def _this(document: Document) -> Stored:

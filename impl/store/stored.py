@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import bson
 from bson.timestamp import Timestamp
 
 from impl import links
@@ -73,11 +72,6 @@ def kept(resource: str, document: Mapping[str, Any], version: int) -> tuple[Stor
         return stored, made
     stored[TEXT] = text
     return stored, Rendered(made, version, text)
-
-
-def size_of(stored: Stored) -> int:
-    """How many bytes of BSON a document takes, but for what is the store's own."""
-    return len(bson.encode({name: stored[name] for name in stored if name[:1] != "_"}))
 
 
 def text_of(resource: str, document: Document) -> bytes | None:

@@ -42,6 +42,21 @@ def told(store: Store) -> list[tuple[str, str]]:
     return sorted((event["eventType"], event["correlationId"]) for event in events)
 
 
+def test_a_rate_that_is_told_of_while_it_is_billed_costs_no_second_try(
+    store: Store, monkeypatch: pytest.MonkeyPatch, faults: list[str]
+) -> None:
+    store.insert("appliedCustomerBillingRate", rate("3"))
+
+    def size(*_: object) -> None:
+        """The relay comes by once the rates are read, and before the bill is kept."""
+        store.outbox.relay(lambda _: Routing("x", ()), now(), now() + timedelta(days=7), 100)
+
+    monkeypatch.setattr(Maker, "_size", size)
+    assert OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store))).step()
+    assert store.get("customerBillOnDemand", "q")["state"] == "done"
+    assert not faults
+
+
 def test_a_bill_its_rates_and_its_request_are_told_of_together(store: Store) -> None:
     worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
     assert worker.step()

@@ -14,6 +14,7 @@ from impl.store.embedded import Mongod
 from impl.store.many import ready
 from impl.store.mongo import Store
 from impl.store.pages import Bounds
+from impl.store.size import refuse_large
 
 BILL = "customerBill"
 NAMED = r"would take \d+ bytes .* up to 2000 are kept"
@@ -80,4 +81,4 @@ def test_a_worker_has_room_to_write_down_what_became_of_a_document(
         with pytest.raises(ContentTooLarge, match=NAMED):
             workers.change(BILL, "1", noted("x" * 3500))
         with pytest.raises(ContentTooLarge, match=NAMED):
-            workers.refuse_large(BILL, Document({"id": "2", "note": "x" * 2000}))
+            refuse_large(workers.bounds, BILL, Document({"id": "2", "note": "x" * 2000}))
