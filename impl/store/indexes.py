@@ -4,10 +4,13 @@ Lists are in the order of ids, so each index ends with the id: what it finds it 
 page far into the list costs what the first one does.
 """
 
+from collections.abc import Iterator
+
 from pymongo import IndexModel
+from pymongo.database import Database
 
 from impl.events.build import RESOURCES
-from impl.store.stored import EXPIRES, OWNERS, STAMP
+from impl.store.stored import EXPIRES, OWNERS, STAMP, Stored
 
 UNIQUE: dict[str, list[str]] = {"hub": ["callback", "query"]}
 EXPIRING: dict[str, tuple[str, int]] = {
@@ -73,6 +76,37 @@ COMPRESSED = DECLARED.keys() | COMPOUND.keys()
 
 COLLECTIONS = sorted(COMPRESSED | UNIQUE.keys() | EXPIRING.keys() | QUEUES.keys())
 """What has any index of ours."""
+
+
+FORMER = [
+    f"event.{resource}.{path}.id_1__id_1"
+    for resource, path in (
+        ("customerBill", "billingAccount"),
+        ("customerBill", "relatedParty"),
+        ("customerBillOnDemand", "billingAccount"),
+        ("customerBillOnDemand", "relatedParty"),
+        ("appliedCustomerBillingRate", "billingAccount"),
+        ("appliedCustomerBillingRate", "bill"),
+    )
+] + ["event.billCycle.id_1__id_1", "event.billCycleSpecification.id_1__id_1"]
+"""Indexes of the feed that nothing asks for any more."""
+
+
+def drop_former(database: Database[Stored]) -> Iterator[int]:
+    """Drop the indexes that were declared before, and are no more; tells each as it does."""
+    for name in _former(database):
+        database["event"].drop_index(name)
+        yield 1
+
+
+def former(database: Database[Stored]) -> int:
+    """How many indexes there are that were declared before, and are no more."""
+    return len(_former(database))
+
+
+def _former(database: Database[Stored]) -> list[str]:
+    there = database["event"].index_information()
+    return [name for name in FORMER if name in there]
 
 
 def models(collection: str) -> list[IndexModel]:

@@ -13,7 +13,7 @@ from pymongo.database import Database
 
 from impl.errors import Unavailable
 from impl.events.build import RESOURCES
-from impl.store import names, registration
+from impl.store import indexes, names, registration, texts
 from impl.store.faults import reading, translated
 from impl.store.mongo import Store
 from impl.store.numbers import SEQUENCES
@@ -51,6 +51,8 @@ class Step:
 STEPS: Sequence[Step] = (
     Step("register the bill numbers that there are", registration.register, registration.left),
     Step("record the names of extension attributes", names.collect, names.left),
+    Step("keep the texts of documents in their form", texts.remake, texts.left),
+    Step("drop indexes that nothing asks for", indexes.drop_former, indexes.former),
 )
 """In their order: the first one leads from the first form to the second."""
 

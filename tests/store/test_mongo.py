@@ -15,6 +15,7 @@ from pymongo.errors import InvalidOperation
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Compare, Document, Query
 from impl.store.embedded import Mongod
+from impl.store.indexes import FORMER, drop_former
 from impl.store.mongo import Store
 from tests.servers import free_port
 
@@ -45,6 +46,16 @@ def test_insert_conflicts_with_a_taken_id_and_leaves_its_document_alone(store: S
         store.insert(BILL, {"id": "1", "billNo": "second"})
     assert store.get(BILL, "1")["billNo"] == "first"
     store.insert("billCycle", {"id": "1"})
+
+
+def test_indexes_that_are_declared_no_more_are_dropped_once(store: Store) -> None:
+    feed, _ = store.collection("event")
+    declared = feed.index_information().keys()
+    for name in FORMER:
+        feed.create_index([(name.removesuffix("_1__id_1"), 1), ("_id", 1)])
+    assert feed.index_information().keys() == {*declared, *FORMER}
+    assert [sum(drop_former(feed.database)) for _ in range(2)] == [len(FORMER), 0]
+    assert feed.index_information().keys() == declared
 
 
 def test_get_finds_nothing_under_an_unknown_id(store: Store) -> None:

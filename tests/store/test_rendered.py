@@ -8,6 +8,7 @@ from impl.links import Links
 from impl.query.language import Every, Key, Query, Rendered, Window
 from impl.store.mongo import Store
 from impl.store.stored import MOST_TEXT, TEXT
+from impl.store.texts import FORMER, remake
 
 BILL = "customerBill"
 LINKS = Links("http://h/v4", BILL)
@@ -81,6 +82,19 @@ def test_a_text_that_an_older_release_kept_is_ignored(store: Store) -> None:
     old = b'{"id":"1","href":"\\u0000/customerBill/1","category":"\\u0000/evil"}'
     collection.update_one({"_id": "1"}, {"$set": {"_json1": old}, "$unset": {TEXT: 1}})
     assert LINKS.plain(store.show(BILL, "1"))["category"] == "\0/evil"
+
+
+def test_texts_of_an_older_release_are_made_anew(store: Store) -> None:
+    for id_ in "123":
+        store.insert(BILL, {"id": id_, "category": "\0/evil", "billCycle": {"id": "c"}})
+    collection, _ = store.collection(BILL)
+    made = {each["_id"]: each for each in collection.find()}
+    old = {"$set": {FORMER: b"old"}, "$unset": {TEXT: 1}}
+    collection.update_many({"_id": {"$in": ["1", "2"]}}, old)
+    collection.insert_one({"_id": "spoilt", FORMER: b"old"})
+    assert [sum(remake(collection.database)) for _ in range(2)] == [2, 0]
+    collection.delete_one({"_id": "spoilt"})
+    assert {each["_id"]: each for each in collection.find()} == made
 
 
 def test_no_text_is_kept_of_what_is_large(store: Store) -> None:
