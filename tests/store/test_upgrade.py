@@ -184,7 +184,7 @@ def test_the_upgrade_registers_each_number_that_there_is(old: Store) -> None:
 
 def test_an_upgrade_that_was_cut_short_goes_on(old: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("impl.store.registration.BATCH", 2)
-    ((number, step, left),) = upgrade.missing(old)
+    number, step, left = next(upgrade.missing(old))
     assert left == 7
     next(iter(upgrade.climb(old, number, step)))
     assert upgrade.meet(old) == 1
