@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
@@ -280,8 +281,9 @@ class _Exchange:
             body = b"".join(chunks)
             return [self._start, {"type": "http.response.body", "body": body}]
         self._held.add(self)
+        first = next(chunks, b"")  # what goes wrong in it is still an error answer
         self._hand_over(self._start)
-        for chunk in chunks:
+        for chunk in chain((first,), chunks):
             for at in range(0, len(chunk) or 1, PIECE_BYTES):
                 piece = chunk[at : at + PIECE_BYTES]
                 self._hand_over({"type": "http.response.body", "body": piece, "more_body": True})

@@ -7,8 +7,8 @@ import pytest
 
 from tests.api.test_bad_input import the_error
 
-IDS = [" ", "😀", "a b", "%", "%2F", "?a#b", "'\"<>", "+", ";", "$where", "null", "{id}", "\\"]
-IDS += ["a=b&c", "\u2028", "\ufeff", "...", "~", "é" * 128, "true", "undefined", '{"$ne":null}']
+IDS = ["😀", "a b", "%", "%2F", "?a#b", "'\"<>", "+", ";", "$where", "null", "{id}", "\\"]
+IDS += ["a=b&c", "\ufeff", "...", "~", "é" * 128, "true", "undefined", '{"$ne":null}']
 
 
 @pytest.mark.parametrize("id_", IDS, ids=ascii)
@@ -111,14 +111,20 @@ def test_a_query_that_is_wrong_is_refused_by_name(own_api: httpx.Client, query: 
 LITERAL = ["billingAccount[$ne]=1", "state[$regex]=.*", "$where=1", "x=%00", "%00=1"]
 LITERAL += ["_id=1", "_rev=1", "limit[]=1", "limit[$gt]=0", "=1", ".=1", "a..b=1", "x=%zz"]
 LITERAL += ["x=1e400", "x=" + "9" * 5000, "&".join(f"x{each}=1" for each in range(60))]
-LITERAL += ["id=%00", "billNo=%F0%9F%98%80%20%00"]
 
 
 @pytest.mark.parametrize("query", LITERAL, ids=lambda each: each[:40])
-def test_a_filter_that_looks_like_more_is_taken_literally(
+def test_a_filter_that_looks_like_more_is_the_name_of_no_attribute(
     own_api: httpx.Client, query: str
 ) -> None:
     own_api.post("customerBill", json={"billingAccount": {"id": "2"}, "state": "new"})
+    answer = own_api.get(f"{own_api.base_url}customerBill?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "28")
+    assert "is no attribute of any customerBill" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("query", ["id=%00", "billNo=%F0%9F%98%80%20%00"])
+def test_a_text_that_looks_like_more_is_taken_literally(own_api: httpx.Client, query: str) -> None:
     answer = own_api.get(f"{own_api.base_url}customerBill?{query}")
     assert (answer.status_code, answer.json()) == (200, [])
 

@@ -208,4 +208,4 @@ def test_what_the_server_remembers_of_a_cycle_is_shown_to_nobody(
     one = api.get(cycle["href"]).text
     some = api.get("billCycle", params={"name": cycle["name"], "fields": "billingDate"}).text
     assert "derived" not in listed + one + some
-    assert api.get("billCycle", params={"_derived": "validFor"}).json() == []
+    assert api.get("billCycle", params={"_derived": "validFor"}).status_code == 400

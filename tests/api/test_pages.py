@@ -263,7 +263,7 @@ def refused(answer: httpx.Response) -> str:
         f"{BILLS}?state=sent&sort=-billDate,id",
         f"{BILLS}?state=sent&sort=-billDate&x=1",
         f"{BILLS}?state=sent&sort=-billDate&filter=$.state",
-        "customerBillOnDemand?state=sent",
+        "customerBillOnDemand?state=done",
         "hub",
     ],
 )

@@ -40,6 +40,8 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "knows": lambda store: store.knows("customerBill", ("id",)),
     "recorded": lambda store: store.recorded("customerBill"),
     "every": lambda store: store.every("customerBill", Every()),
+    "each": lambda store: list(store.each("customerBill", Every())),
+    "versions": lambda store: list(store.versions("customerBill", Every())),
     "dangling": lambda store: list(
         store.dangling("customerBill", Every(), ("billingAccount", "id"), "customerBill")
     ),

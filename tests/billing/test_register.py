@@ -161,7 +161,7 @@ def test_a_try_across_new_year_loses_no_number(
     ask("q")
     at(monkeypatch, NEW_YEAR - INSTANT)
     with monkeypatch.context() as patched:
-        patched.setattr(maker, "own_document", lambda *_: 1 / 0)
+        patched.setattr(maker, "used_for", lambda *_: 1 / 0)
         assert on_demand.step()
     at(monkeypatch, NEW_YEAR)
     assert on_demand.step()
@@ -187,7 +187,7 @@ def test_a_number_given_back_goes_to_a_bill_of_its_day_or_is_void(
     ask("fails")
     at(monkeypatch, NEW_YEAR)
     with monkeypatch.context() as patched:
-        patched.setattr(maker, "own_document", lambda *_: 1 / 0)
+        patched.setattr(maker, "used_for", lambda *_: 1 / 0)
         assert all([on_demand.step(), on_demand.step()])
     ask("a day later")
     at(monkeypatch, NEW_YEAR + timedelta(days=1))
