@@ -7,7 +7,9 @@ from impl.errors import NotTranslated
 from impl.query.attributes import MAX_LEVELS, Attribute
 from impl.query.language import Document, Path, Selection
 
-_JSONPATH = re.compile(r"\[|(?:\A|[,;])\s*\$\s*(?:\Z|[.,;])|(?:\A|[.,;])\s*\*\s*(?:\Z|[.,;])")
+_SELECTOR = r"\[\s*(?:[*?:'\"]|-?\d)[^\[\]]*\]"
+_ROOT, _WILDCARD = r"(?:\A|[,;])\s*\$\s*(?:\Z|[.,;])", r"(?:\A|[.,;])\s*\*\s*(?:\Z|[.,;])"
+_JSONPATH = re.compile(f"{_SELECTOR}|{_ROOT}|{_WILDCARD}")
 FOLLOWING = {"href", "url"}
 """What is not stored but follows from the id that stands beside it."""
 

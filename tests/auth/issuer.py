@@ -42,7 +42,7 @@ def token(
 ) -> str:
     """A token that is valid but for what the claims and headers say otherwise; None leaves out."""
     now = int(time.time())
-    every = {"iss": ISSUER, "aud": AUDIENCE, "sub": "someone", "exp": now + 600, "iat": now}
+    every = {"iss": ISSUER, "aud": AUDIENCE, "sub": "someone", "exp": now + 3600, "iat": now}
     given = {name: value for name, value in {**every, **claims}.items() if value is not None}
     return jwt.encode(given, KEYS[key], algorithm, headers={"kid": key, **(headers or {})})
 

@@ -42,7 +42,7 @@ def part(value: Any) -> str:
 
 def hand_made(header: dict[str, Any], secret: bytes = b"") -> str:
     """A token that no library would make, signed by HMAC where there is a secret."""
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": NOW + 600}
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": NOW + 3600}
     signed = f"{part(header)}.{part(claims)}"
     mac = hmac.digest(secret, signed.encode(), hashlib.sha256) if secret else b""
     return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
@@ -50,7 +50,7 @@ def hand_made(header: dict[str, Any], secret: bytes = b"") -> str:
 
 def signed(**claims: Any) -> str:
     """A token with claims that PyJWT would not write."""
-    every = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": NOW + 600}
+    every = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "exp": NOW + 3600}
     return jwt.api_jws.encode(
         json.dumps(every | claims).encode(), KEYS["rsa"], "RS256", headers={"kid": "rsa"}
     )
@@ -192,7 +192,7 @@ def test_claim_that_can_not_be_read_is_refused(claim: Any) -> None:
 
 def test_a_token_is_verified_once_and_no_longer_taken_when_it_has_expired() -> None:
     async def work() -> None:
-        asked, text = verifier(), token(exp=NOW + 600)
+        asked, text = verifier(), token(exp=NOW + 3600)
         first = await asked.identity(text.encode())
         assert await asked.identity(text.encode()) is first
         late = token(exp=int(time.time()) - tokens.LEEWAY_SECONDS + 1)

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from impl.store.embedded import Mongod
 from tests.contract import fuzz
 from tests.servers import ServerProcess
 
 
+@pytest.mark.timeout(900)
 def test_schemathesis_finds_nothing_with_every_check_in_every_phase(
     mongod: Mongod, tmp_path: Path
 ) -> None:
