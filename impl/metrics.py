@@ -8,8 +8,8 @@ it is scraped, so it is right whoever does the work.
 
 import asyncio
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -28,6 +28,8 @@ OTHER = "other"
 
 Read: TypeAlias = Callable[[], Backlog]
 """What waits in the database; Unavailable where that is away."""
+
+Family = TypeVar("Family", CounterMetricFamily, GaugeMetricFamily)
 
 
 class Meter:
@@ -139,31 +141,30 @@ def _families(backlog: Backlog) -> Iterator[Metric]:
         ("events_set_aside", "Events that can't be moved to the feed.", backlog.aside),
     ):
         yield GaugeMetricFamily(f"tmf678_{name}", documentation, value)
-    kept = GaugeMetricFamily(
-        "tmf678_deliveries",
-        "Deliveries that are pending, and that were given up (dead).",
-        labels=["state"],
+    pending = "Deliveries that are pending, and that were given up (dead)."
+    yield _labelled(
+        GaugeMetricFamily("tmf678_deliveries", pending, labels=["state"]), backlog.deliveries
     )
-    for state, count in backlog.deliveries.items():
-        kept.add_metric([state], count)
-    tried = CounterMetricFamily(
-        "tmf678_delivery_attempts", "Deliveries tried, by outcome.", labels=["outcome"]
+    tried = "Deliveries tried, by outcome."
+    yield _labelled(
+        CounterMetricFamily("tmf678_delivery_attempts", tried, labels=["outcome"]), backlog.attempts
     )
-    for outcome, count in backlog.attempts.items():
-        tried.add_metric([outcome], count)
-    lacking = CounterMetricFamily(
+    yield CounterMetricFamily(
         "tmf678_documents_lacking_letters",
         "PDFs made of bills whose text has letters that no font has.",
         value=backlog.lacking,
     )
-    given_up = CounterMetricFamily(
-        "tmf678_tasks_given_up",
-        "Tasks of workers that were ended for a fault that stayed, by kind.",
-        labels=["kind"],
+    given_up = "Tasks of workers that were ended for a fault that stayed, by kind."
+    yield _labelled(
+        CounterMetricFamily("tmf678_tasks_given_up", given_up, labels=["kind"]), backlog.given_up
     )
-    for kind, count in backlog.given_up.items():
-        given_up.add_metric([kind], count)
-    yield from (kept, tried, lacking, given_up)
+
+
+def _labelled(family: Family, values: Mapping[str, float]) -> Family:
+    """The family with a sample for each value of its label."""
+    for label, value in values.items():
+        family.add_metric([label], value)
+    return family
 
 
 def forget(pid: int) -> None:

@@ -101,7 +101,7 @@ def _refuse_too_large(found: Sums, unit: Currency) -> None:
 
 
 def _payment(gross: Decimal, occasion: Occasion, unit: Currency) -> dict[str, Any]:
-    """What is left to pay: all of it, or nothing of zero and for a prepaid account."""
+    """The amount to pay: all of it, or nothing for a bill of zero and for a prepaid account."""
     nothing = {"state": "settled", "remainingAmount": unit.money(Decimal(0))}
     if not gross:
         return nothing
