@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/run ## serve; settings as in the README, such as `make run PORT=9000`
+run: .venv/run ## serve; settings as in docs/settings.md, such as `make run PORT=9000`
 	@DEMO="$${DEMO:-$(if $(MONGODB_URI),0,1)}" CALLBACK_ALLOW="$${CALLBACK_ALLOW-127.0.0.0/8,::1}" \
 	  $(BIN)/python -m impl serve --worker
 
@@ -55,7 +55,7 @@ audit: .venv/dev ## known vulnerabilities of the locked dependencies, and their 
 bench: .venv/dev ## how fast it is beside others, in one run; `make bench BENCH=--soak` watches memory
 	@$(BIN)/python -m tests.bench $(BENCH)
 
-bench-table: .venv/dev ## the last bench's tables, for the README
+bench-table: .venv/dev ## the last bench's tables, for CONTRIBUTING.md
 	@$(BIN)/python -m tests.bench.report
 
 bench-scale: .venv/dev ## what more data costs; `make bench-scale SCALE="--sizes 10000 10000000"`

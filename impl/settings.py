@@ -30,7 +30,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """One value a setting; the README's table says what each is for."""
+    """One value a setting; the table in docs/settings.md says what each is for."""
 
     host: str
     port: int

@@ -1,4 +1,4 @@
-"""Command: the tables of the last bench, as the README shows them: `python -m tests.bench.report`.
+"""Command: the last bench's tables, as CONTRIBUTING.md has them: `python -m tests.bench.report`.
 
 Also what the bench writes: medians, ratios, and whether the goals are met.
 """

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from impl import settings
 from impl.__main__ import main
 from impl.settings import Settings, SettingsError
-from tests.servers import free_port
+from tests.servers import ROOT, free_port
 
 SECRET = "s3cr3t-w0rd"  # noqa: S105 - what must not come out again
 
@@ -180,6 +180,32 @@ WRONG = [
 
 def test_defaults() -> None:
     assert dataclasses.asdict(settings.read({})) == DEFAULTS
+
+
+def documented() -> dict[str, str]:
+    """Each setting in the table of docs/settings.md, with the default that it gives; else blank."""
+    table = re.findall(
+        r"^\| (`[A-Z].*?) \| (.*?) \|", (ROOT / "docs/settings.md").read_text(), re.M
+    )
+    found = {}
+    for first, default in table:
+        names = re.findall(r"`(\w+)`", first)
+        defaults = re.findall(r"`(.+?)`", default) if default.startswith("`") else []
+        found |= dict(zip(names, [*defaults, *[""] * len(names)], strict=False))
+    return found
+
+
+def test_the_documentation_lists_every_setting_with_its_default() -> None:
+    secrets = {f"{name}_FILE" for name in settings.secrets()}
+    table = documented()
+    assert {name.lower() for name in table.keys() - secrets} == DEFAULTS.keys()
+    assert table.keys() >= secrets
+    assert settings.read({name: table[name] for name in table.keys() - secrets}) == settings.read(
+        {}
+    )
+    told = {name.lower() for name, default in table.items() if default}
+    computed = {"workers", "max_streams"}
+    assert {name for name, default in DEFAULTS.items() if default != ""} - told == computed
 
 
 def test_blank_is_as_good_as_absent_and_others_settings_are_left_alone() -> None:
