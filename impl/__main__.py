@@ -67,10 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     cycle.set_defaults(run=bill_cycle)
     stuck = commands.add_parser("set-aside", help="list events that can't be moved to the feed")
     what = stuck.add_mutually_exclusive_group()
-    what.add_argument("--again", metavar="ID", help="have one tried again, and what waits with it")
-    what.add_argument("--drop", metavar="ID", help="give one up: nobody is told of it")
+    what.add_argument("--again", metavar="ID", help="retry one, and the events that wait with it")
+    what.add_argument("--drop", metavar="ID", help="give one up: no subscriber gets it")
     stuck.set_defaults(run=set_aside)
-    rising = commands.add_parser("upgrade", help="bring the database to the form of this release")
+    rising = commands.add_parser("upgrade", help="upgrade the database to the form of this release")
     rising.add_argument("--dry-run", action="store_true", help="show the steps, and write nothing")
     rising.set_defaults(run=bring_up)
     _add_bulk(commands)
@@ -78,17 +78,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_bulk(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    bring = commands.add_parser("import", help="keep the lines of a file, as a POST of each would")
-    bring.add_argument("file", help="JSON lines, packed if it ends in .gz; - is standard input")
-    bring.add_argument("--resource", choices=IMPORTED, help="what lines are; else as @type says")
-    bring.add_argument("--name", help="what the file is known by; else its own name")
-    bring.add_argument("--refused", metavar="FILE", help="where refused lines go; else *.refused")
-    bring.add_argument("--events", action="store_true", help="make the events of creates, too")
+    bring = commands.add_parser("import", help="import a file, each line as a POST of it would")
+    bring.add_argument("file", help="JSON lines, compressed if it ends in .gz; - is standard input")
+    bring.add_argument("--resource", choices=IMPORTED, help="else each line's @type says")
+    bring.add_argument("--name", help="the name to resume by; else the file's own")
+    bring.add_argument("--refused", metavar="FILE", help="for refused lines; else *.refused")
+    bring.add_argument("--events", action="store_true", help="record events, too")
     bring.set_defaults(run=bring_in)
-    write = commands.add_parser("export", help="write what a query finds, as JSON lines")
+    write = commands.add_parser("export", help="export the resources of a query, as JSON lines")
     write.add_argument("resource", choices=EXPORTED)
-    write.add_argument("--query", default="", help="as a list's, such as 'state=new&sort=billDate'")
-    write.add_argument("-o", dest="file", metavar="FILE", default="-", help="packed if *.gz")
+    write.add_argument(
+        "--query", default="", help="a list's query, such as 'state=new&sort=-billDate'"
+    )
+    write.add_argument("-o", dest="file", metavar="FILE", default="-", help="else standard output")
     write.set_defaults(run=write_out)
 
 
@@ -128,11 +130,9 @@ def _look_after_door(chosen: Settings) -> None:
         return
     if not chosen.auth:
         host = f"HOST={chosen.host}"
-        raise SettingsError(
-            f"AUTH: is needed with {host}: jwt, or off to let in whoever gets there."
-        )
+        raise SettingsError(f"AUTH: is needed with {host}: jwt, or off to accept everybody.")
     structlog.get_logger("auth").warning(
-        "open", reason="AUTH=off: whoever gets here reads and changes everything", host=chosen.host
+        "open", reason="AUTH=off: everybody can read and change everything", host=chosen.host
     )
 
 
@@ -140,8 +140,8 @@ def _look_after_links(chosen: Settings) -> None:
     """Raise SettingsError where events would have `href`s that lead nowhere."""
     if not chosen.on_loopback and not chosen.public_url:
         raise SettingsError(
-            f"PUBLIC_URL: is needed with HOST={chosen.host}: the URL that clients call, which the"
-            " href in each event begins with."
+            f"PUBLIC_URL: is needed with HOST={chosen.host}: the URL that clients call. The href in"
+            " each event begins with it."
         )
 
 

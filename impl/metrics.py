@@ -141,11 +141,11 @@ def _families(backlog: Backlog) -> Iterator[Metric]:
         ("events_set_aside", "Events that can't be moved to the feed.", backlog.aside),
     ):
         yield GaugeMetricFamily(f"tmf678_{name}", documentation, value)
-    pending = "Deliveries that are pending, and that were given up (dead)."
+    pending = "Deliveries that are pending, and that the server gave up (dead)."
     yield _labelled(
         GaugeMetricFamily("tmf678_deliveries", pending, labels=["state"]), backlog.deliveries
     )
-    tried = "Deliveries tried, by outcome."
+    tried = "Delivery attempts, by outcome."
     yield _labelled(
         CounterMetricFamily("tmf678_delivery_attempts", tried, labels=["outcome"]), backlog.attempts
     )
@@ -154,7 +154,7 @@ def _families(backlog: Backlog) -> Iterator[Metric]:
         "PDFs made of bills whose text has letters that no font has.",
         value=backlog.lacking,
     )
-    given_up = "Tasks of workers that were ended for a fault that stayed, by kind."
+    given_up = "Tasks that workers gave up after a lasting fault, by kind."
     yield _labelled(
         CounterMetricFamily("tmf678_tasks_given_up", given_up, labels=["kind"]), backlog.given_up
     )

@@ -184,11 +184,11 @@ def read(environment: Mapping[str, str]) -> Settings:
         troubles = (f"{name}: {_first(trouble)}" for name, trouble in error.messages_dict.items())
         raise SettingsError("; ".join(troubles)) from None
     if settings.demo and not settings.embedded:
-        raise SettingsError("DEMO: is for the embedded database, and MONGODB_URI names another.")
+        raise SettingsError("DEMO: works only with the embedded database, and MONGODB_URI is set.")
     if settings.metrics_address and settings.metrics_address[1] == settings.port:
         raise SettingsError("METRICS: must be on another port than PORT, which may be public.")
     if settings.event_retry_hours > 24 * settings.event_retention_days:
-        raise SettingsError("EVENT_RETRY_HOURS: is longer than EVENT_RETENTION_DAYS keeps events.")
+        raise SettingsError("EVENT_RETRY_HOURS: must not be longer than EVENT_RETENTION_DAYS.")
     _refuse_half_a_gate(settings)
     return settings
 
@@ -220,7 +220,7 @@ def _refuse_half_a_gate(settings: Settings) -> None:
         name = next(name for name in needed if not there[name])
         raise SettingsError(f"{name}: is needed with AUTH=jwt.")
     if not settings.auth and any(there.values()):
-        raise SettingsError("AUTH: must be jwt for what else begins with AUTH_, or off.")
+        raise SettingsError("AUTH: must be jwt or off where another AUTH_ setting is given.")
 
 
 def secrets() -> tuple[str, ...]:

@@ -112,6 +112,6 @@ def _stopped(stopped: Stopped, *, goes_on: bool) -> int:
     interrupted = isinstance(cause, KeyboardInterrupt)
     progress: Progress = stopped.progress
     line = f"{progress.place.line:,} lines are done"
-    how = "the same command goes on behind them" if goes_on else "they count as there already"
+    how = "run the same command again to continue" if goes_on else "a new import skips them"
     print(f"{'stopped' if interrupted else cause}; {line}, {how}", file=sys.stderr)
     return INTERRUPTED if interrupted else NOT

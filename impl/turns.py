@@ -25,10 +25,10 @@ class Turns:
     def within(self, seconds: float) -> Iterator[None]:
         """A turn, once there is one; Busy where it takes longer, or too many wait already."""
         if not self._places.acquire(blocking=False):
-            raise Busy(f"as many {self._what} wait as this server has room for")
+            raise Busy(f"too many {self._what} are waiting")
         try:
             if not self._turns.acquire(timeout=seconds):
-                raise Busy(f"{self._what} wait for too long")
+                raise Busy(f"{self._what} waited for too long")
             try:
                 yield
             finally:

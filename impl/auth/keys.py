@@ -89,7 +89,7 @@ class Keys:
             await asyncio.shield(self._asking)
             found = self._known(kid, algorithm)
         if not self._ring:
-            raise Unavailable("the keys that tokens are verified with can't be had now")
+            raise Unavailable("the keys to verify tokens are not available now")
         return found
 
     def _known(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:

@@ -86,9 +86,9 @@ class Verifier:
         except jwt.ExpiredSignatureError:
             raise CredentialsExpired("the token has expired") from None
         except jwt.InvalidAudienceError:
-            raise CredentialsInvalid("aud: the token is for somebody else") from None
+            raise CredentialsInvalid("aud: the token is for another audience") from None
         except jwt.InvalidIssuerError:
-            raise CredentialsInvalid("iss: the token is from somebody else") from None
+            raise CredentialsInvalid("iss: the token is from another issuer") from None
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             name = type(error).__name__.removesuffix("Error")
             raise CredentialsInvalid(f"the token is not valid ({name})") from None
@@ -99,7 +99,7 @@ class Verifier:
         accounts, parties = (_names(claims, claim) for claim in limits)
         if any(limits) and accounts is None and parties is None and ALL_ACCOUNTS not in scopes:
             needed = " or ".join(claim for claim in limits if claim)
-            raise InsufficientScope(ALL_ACCOUNTS, f"needed by who has no claim {needed}")
+            raise InsufficientScope(ALL_ACCOUNTS, f"a token without the claim {needed} needs it")
         expires = int(claims["exp"]) + LEEWAY_SECONDS
         issuer, client = expected.issuer, _client(claims)
         return Identity(subject, scopes, accounts, parties, expires, issuer, client)
@@ -123,7 +123,7 @@ def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
     given = claims.get("scope", claims.get("scp", ""))
     words = given.split() if isinstance(given, str) else given
     if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
-        raise CredentialsInvalid("scope: is no text of words")
+        raise CredentialsInvalid("scope: must be a text of words")
     return frozenset(words)
 
 
@@ -134,14 +134,14 @@ def _names(claims: Mapping[str, Any], claim: str) -> frozenset[str] | None:
     given = claims[claim]
     names = [given] if isinstance(given, str) else given
     if not isinstance(names, list) or not all(isinstance(each, str) and each for each in names):
-        raise CredentialsInvalid(f"{claim}: is no text, and no list of texts")
+        raise CredentialsInvalid(f"{claim}: must be a text or a list of texts")
     return frozenset(names)
 
 
 def _subject(claims: Mapping[str, Any]) -> str:
     subject = _first(claims, "sub", "client_id", "azp")
     if not subject:
-        raise CredentialsInvalid("sub: the token does not say whose it is")
+        raise CredentialsInvalid("sub: the token names no subject and no client")
     return subject
 
 

@@ -73,7 +73,7 @@ class Attempts:
         if task.tries < self.most:
             self.tasks.again(task, wait(task.tries))
             return
-        reason = f"a fault outlasted {task.tries} tries; the worker's log has it"
+        reason = f"the task failed {task.tries} times; see the worker's log"
         try:
             self._close(task, partial(given_up, reason))
         except Unavailable:

@@ -31,7 +31,7 @@ def rate_filter(specification: Mapping[str, Any], zone: tzinfo) -> Query:
     except (ParameterInvalid, NotTranslated) as error:
         raise FieldInvalid("rateFilter", str(error)) from None
     if other:
-        raise FieldInvalid("rateFilter", f"{min(other)} says nothing of which rates are meant")
+        raise FieldInvalid("rateFilter", f"{min(other)} selects no rates")
     return query
 
 

@@ -80,7 +80,7 @@ class Press(Look):
             result = process.do(job, rates)
         except OVER:
             process.end()
-            raise Busy("the document takes more time or memory than one may") from None
+            raise Busy("the document takes more time or memory than allowed") from None
         except BaseException:
             process.end()  # for it waits for what is left of the rates
             raise
@@ -116,7 +116,7 @@ class _Process:
             trouble: str = self._pipe.recv()
         except OVER:
             self.end()
-            raise Busy("what makes documents does not start") from None
+            raise Busy("the process that makes documents does not start") from None
         if trouble:
             self.end()
             raise DocumentError(trouble)

@@ -126,10 +126,10 @@ def _place(authority: str, default_port: int) -> tuple[str, int]:
     """The host and the port of a URL's authority; Refused."""
     found = _AUTHORITY.fullmatch(authority)
     if found is None:
-        raise Refused("has a host or a port that is none" if authority else "has no host")
+        raise Refused("has an invalid host or port" if authority else "has no host")
     port = int(found[2]) if found[2] else default_port
     if not (port in WELL_KNOWN_PORTS or 1024 <= port < 65536):
-        raise Refused("has a port that events are not posted to")
+        raise Refused("has a port that is not allowed")
     return _host(found[1].lower()), port
 
 
@@ -141,9 +141,9 @@ def _host(text: str) -> str:
         try:
             kind(host)
         except ValueError:
-            raise Refused(f"has a host that is no {what} address") from None
+            raise Refused(f"has an invalid {what} address") from None
     elif not _NAME.fullmatch(host) or len(host) > MAX_HOST:
-        raise Refused("has a host that is no name")
+        raise Refused("has an invalid host name")
     return host
 
 
@@ -161,7 +161,7 @@ def addresses(callback: Callback, allowance: Allowance, resolve: Resolve = looku
     found = resolve(callback.host, callback.port)
     _judge(callback.host, found, allowance)
     if not found:
-        raise Refused("has a host that is not known")
+        raise Refused("has an unknown host")
     return found
 
 
@@ -202,7 +202,7 @@ def _judge(host: str, found: Iterable[str], allowance: Allowance) -> None:
     if resolved and all(allowed):
         return
     if inside or not all(ok or is_public(each) for ok, each in zip(allowed, resolved, strict=True)):
-        raise Refused("leads to no public address, and to none that CALLBACK_ALLOW lets in")
+        raise Refused("leads to no public address, and CALLBACK_ALLOW does not allow it")
 
 
 def _plain(address: Address) -> Address:

@@ -58,7 +58,7 @@ def read(text: str, zone: tzinfo) -> Selector:
         raise FieldInvalid("query", str(error)) from None
     for name in MEANINGLESS:
         if name in reserved:
-            raise FieldInvalid("query", f"{name}: is about lists, and a subscription is none")
+            raise FieldInvalid("query", f"{name}: is for lists only")
     try:
         refuse_types(found.where)
     except ParameterInvalid as error:

@@ -133,4 +133,4 @@ def _refuse_health(query: Query) -> None:
     """Raise ParameterInvalid where a list is to depend on what is counted as it is shown."""
     asked = [*paths(query.where), *(key.path for key in query.order)]
     for name in (path[0] for path in asked if path and path[0] in OWNED):
-        raise ParameterInvalid(name, "is found out as it is shown, and can't be searched or sorted")
+        raise ParameterInvalid(name, "is computed for each answer, and can't be searched or sorted")

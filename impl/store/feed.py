@@ -33,7 +33,7 @@ class Feed:
         """The place of an event; ParameterInvalid where the feed has none of this id."""
         for found in self._store.every(FEED, Compare(("eventId",), (event_id,))):
             return str(found["id"])
-        raise ParameterInvalid("", "is the eventId of no event in the feed")
+        raise ParameterInvalid("", "is not the eventId of an event in the feed")
 
     def end(self) -> str:
         """The place that the feed has come to."""

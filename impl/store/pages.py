@@ -30,7 +30,7 @@ FIRST, STREAM_BYTES = 10, 256 * 1024
 They lie here for as long as its reader takes.
 """
 
-TOO_LARGE = "such a page, of so many or with such `fields`, would be over"
+TOO_LARGE = "ask for fewer resources or `fields`: the page would be over"
 _CUT_OFF = (ConnectionFailure, CursorNotFound)
 
 

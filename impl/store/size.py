@@ -35,5 +35,5 @@ def _size(stored: Stored) -> int:
 
 def _too_large(resource: str, size: int, most: int) -> ContentTooLarge:
     return ContentTooLarge(
-        f"the {resource} would take {size} bytes as it is stored; up to {most} are kept"
+        f"the {resource} would take {size} bytes as it is stored; at most {most} are allowed"
     )

@@ -49,10 +49,10 @@ class Step:
 
 
 STEPS: Sequence[Step] = (
-    Step("register the bill numbers that there are", registration.register, registration.left),
+    Step("register the existing bill numbers", registration.register, registration.left),
     Step("record the names of extension attributes", names.collect, names.left),
-    Step("keep the texts of documents in their form", texts.remake, texts.left),
-    Step("drop indexes that nothing asks for", indexes.drop_former, indexes.former),
+    Step("store the JSON of documents in its new form", texts.remake, texts.left),
+    Step("drop unused indexes", indexes.drop_former, indexes.former),
 )
 """In their order: the first one leads from the first form to the second."""
 
@@ -71,7 +71,7 @@ def meet(store: Store) -> int:
     if version > CURRENT:
         raise TooNew(
             f"the database {database.name!r} has form {version}, made by a later release; "
-            f"this one knows none after {CURRENT}"
+            f"this one knows forms up to {CURRENT}"
         )
     return version
 

@@ -39,11 +39,11 @@ def from_text(text: str, listed: str, keys: int) -> Position:
         raw = _decoded(text)
         position = _position(raw[2 * DIGEST_BYTES :], keys)
     except (ValueError, TypeError, KeyError, OverflowError):
-        raise ParameterInvalid("cursor", "is none that this server made") from None
+        raise ParameterInvalid("cursor", "was not made by this server") from None
     if raw[:DIGEST_BYTES] != _list_digest(listed):
         raise ParameterInvalid("cursor", "was made for another filter or sort")
     if to_text(position, listed) != text:
-        raise ParameterInvalid("cursor", "is none that this server made")
+        raise ParameterInvalid("cursor", "was not made by this server")
     return position
 
 

@@ -30,7 +30,7 @@ class Health:
 
     async def _ready(self) -> Answer:
         if self._stuck():
-            return _answer(503, "all threads are at work, and none has come free for some seconds")
+            return _answer(503, "all threads have been busy for some seconds")
         try:
             await asyncio.to_thread(self._ping)
         except Unavailable:

@@ -91,7 +91,7 @@ CASES = {
     "pattern cost": Case(400, "28", "billNo", "billNo.regex=(a%2B)%2B$"),
     "JSONPath length": Case(400, "28", f"longer than {jsonpath.MAX_LENGTH}",
                             "filter=" + "a" * (jsonpath.MAX_LENGTH + 1)),
-    "page": Case(400, "28", "limit: such a page", "limit=10"),
+    "page": Case(400, "28", "limit: ask for fewer resources", "limit=10"),
 }  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def test_no_operation_makes_a_resource_larger_than_it_may_be(
     answer = client.request(method, path, content=content, headers={"Content-Type": media})
     after = client.get("/billCycle").content
     assert client.delete("/billCycle/d").status_code == 204
-    the_error(answer, 413, "413", f"up to {MOST_DOCUMENT} are kept")
+    the_error(answer, 413, "413", f"at most {MOST_DOCUMENT} are allowed")
     assert re.search(r"the billCycle would take (1[2-9]|2\d)\d{5} bytes", answer.text)
     assert after == before
 

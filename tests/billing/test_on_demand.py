@@ -177,7 +177,7 @@ def test_a_fault_that_stays_terminates_the_request(
     assert faults == ["on-demand", "on-demand"]
     request = store.get(REQUESTS, "q")
     assert request["state"] == "terminatedWithError"
-    assert "outlasted 2 tries" in request["statusReason"]
+    assert "failed 2 times" in request["statusReason"]
     assert "secret" not in request["statusReason"]
     assert not on_demand.step()
     assert store.get(RATES, "1")["isBilled"] is False

@@ -148,7 +148,7 @@ def test_a_cycle_that_can_not_go_on_ends_after_its_tries_and_is_counted(
         runs.step()
     cycle = store.get(CYCLES, "c")
     assert cycle["runState"] == "finished"
-    assert "outlasted 2 tries" in cycle["statusReason"]
+    assert "failed 2 times" in cycle["statusReason"]
     assert backlog(store).given_up["cycle"] == before + 1
 
 

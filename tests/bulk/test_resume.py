@@ -26,7 +26,7 @@ def test_a_signal_ends_it_after_a_batch_and_it_says_how_to_go_on(
     file = write(tmp_path / "rates.ndjson", lines(20_000))
     error = cut_off(database, file, number)
     assert error.startswith("stopped; ")
-    assert error.endswith("the same command goes on behind them\n")
+    assert error.endswith("run the same command again to continue\n")
     collection, _ = database.store.collection(RATES)
     done = int(error.split()[1].replace(",", ""))
     assert collection.count_documents({}) == done - len(range(5, done, 1000))

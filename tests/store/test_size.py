@@ -17,7 +17,7 @@ from impl.store.pages import Bounds
 from impl.store.size import refuse_large
 
 BILL = "customerBill"
-NAMED = r"would take \d+ bytes .* up to 2000 are kept"
+NAMED = r"would take \d+ bytes .* at most 2000 are allowed"
 
 
 @pytest.fixture

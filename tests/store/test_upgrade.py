@@ -221,7 +221,7 @@ def command(store: Store, mongod: Mongod, *named: str) -> subprocess.CompletedPr
 def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mongod) -> None:
     shown = command(old, mongod, "upgrade", "--dry-run")
     assert shown.returncode == 0
-    assert "form 2: register the bill numbers that there are, about 7 documents" in shown.stdout
+    assert "form 2: register the existing bill numbers, about 7 documents" in shown.stdout
     assert rows(old) == {}
     assert upgrade.meet(old) == 1
     done = command(old, mongod, "upgrade")
