@@ -85,7 +85,7 @@ def currency_of(rates: Sequence[Rate]) -> Currency:
         if digits is None:
             raise Rejected(f"rate {rate['id']!r}: unit: {unit!r} is no currency of ISO 4217")
         return Currency(unit, digits)
-    raise Rejected(f"rate {rates[0]['id']!r}: unit: its amounts have none")
+    raise Rejected(f"rate {rates[0]['id']!r}: unit: none of its amounts has one")
 
 
 def read(rate: Rate, currency: Currency, basis: PriceBasis | None = None) -> Charge:
