@@ -187,7 +187,7 @@ def documented() -> dict[str, str]:
     table = re.findall(
         r"^\| (`[A-Z].*?) \| (.*?) \|", (ROOT / "docs/settings.md").read_text(), re.M
     )
-    found = {}
+    found: dict[str, str] = {}
     for first, default in table:
         names = re.findall(r"`(\w+)`", first)
         defaults = re.findall(r"`(.+?)`", default) if default.startswith("`") else []
