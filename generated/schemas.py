@@ -498,6 +498,8 @@ Error: type[m.Schema] = _Open.from_dict(
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
         "@type": fields.String(),
+        "attribute": fields.String(),
+        "errors": fields.List(fields.Nested(lambda: ErrorDetail)),
     },
     name="Error",
 )
@@ -826,6 +828,16 @@ BillCycleSpecificationUpdate: type[m.Schema] = _Open.from_dict(
     name="BillCycleSpecificationUpdate",
 )
 
+ErrorDetail: type[m.Schema] = _Open.from_dict(
+    {
+        "code": fields.String(required=True),
+        "reason": fields.String(required=True),
+        "message": fields.String(),
+        "attribute": fields.String(),
+    },
+    name="ErrorDetail",
+)
+
 JsonPatchTest: type[m.Schema] = _Open.from_dict(
     {
         "op": fields.String(required=True, validate=validate.OneOf(["test"])),
@@ -1014,6 +1026,7 @@ SCHEMAS: dict[str, type[m.Schema]] = {
     "AppliedCustomerBillingRate_Update": AppliedCustomerBillingRateUpdate,
     "BillCycle_Update": BillCycleUpdate,
     "BillCycleSpecification_Update": BillCycleSpecificationUpdate,
+    "ErrorDetail": ErrorDetail,
     "JsonPatchTest": JsonPatchTest,
     "JsonPatchQuery": JsonPatchQuery,
     "EventPayload": EventPayload,

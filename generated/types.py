@@ -466,6 +466,8 @@ Error = t.TypedDict(
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
         "@type": t.NotRequired[str],
+        "attribute": t.NotRequired[str],
+        "errors": t.NotRequired[list["ErrorDetail"]],
     },
 )
 """The body of every answer that reports a failure."""
@@ -797,6 +799,17 @@ BillCycleSpecificationUpdate = t.TypedDict(
     },
 )
 """Everything but `id` and `href`."""
+
+ErrorDetail = t.TypedDict(
+    "ErrorDetail",
+    {
+        "code": str,
+        "reason": str,
+        "message": t.NotRequired[str],
+        "attribute": t.NotRequired[str],
+    },
+)
+"""One of several faults of a body."""
 
 JsonPatchTest = t.TypedDict(
     "JsonPatchTest",

@@ -73,7 +73,7 @@ def create(
     app.add_api(contract.routing(), resolver=binding.resolver(served, server))
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url, settings.auth_issuer))
     app.app.url_map.merge_slashes = False
-    routes = Routes(contract.base_path, OPERATIONS)
+    routes = Routes(contract.base_path, OPERATIONS, settings.base)
     health = Health(storage.readiness(store), lambda: threads.stuck)
     edge = Edge(app, routes, health, _admission(settings), Gate(_verifier(settings)), meter)
     return Cors(edge, settings.origins) if settings.origins else edge

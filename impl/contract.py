@@ -1,17 +1,20 @@
 """The effective contract at run time: the document, and its schemas as compiled validators."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import jsonschema_rs
 import yaml
 
-from impl.errors import ApiError, BodyInvalid, FieldInvalid, FieldMissing
+from impl.errors import ApiError, BodyInvalid, FieldInvalid, FieldMissing, path, refuse
 from impl.instants import instant
 
 Json = dict[str, Any]
+Place: TypeAlias = tuple[str | int, ...]
 DOCUMENT = Path(__file__).parent.parent / "generated" / "openapi.yaml"
 POINTER = "x-pointer"
 COMPONENTS = "#/components/schemas/"
@@ -29,6 +32,7 @@ class Contract:
         registry = jsonschema_rs.Registry([(ADDRESS, schemas)])
         self._requests = _Compiled(registry, {"date-time": is_instant})
         self._responses = _Compiled(registry, {})
+        self._faults = _Faults(schemas, self._requests)
 
     @classmethod
     def load(cls, path: Path = DOCUMENT) -> "Contract":
@@ -38,19 +42,20 @@ class Contract:
     def check(self, pointer: str, value: Any) -> None:
         """Check a request's value against the schema at a JSON pointer.
 
-        Raises BodyInvalid, FieldMissing or FieldInvalid, by the first attribute in trouble.
+        Raises BodyInvalid, FieldMissing or FieldInvalid for the first attribute in trouble, which
+        knows the others (`refuse`).
         """
-        try:
-            self._requests[pointer].validate(value)
-        except jsonschema_rs.ValidationError as error:
-            raise trouble(error) from None
+        if self._requests[pointer].is_valid(value):
+            return
+        refuse(self._faults.of(pointer, value))
+        raise RuntimeError(f"{pointer}: what breaks it can't be told")
 
     def answers(self, pointer: str, value: Any) -> str | None:
         """What is wrong with a response's value, without quoting it; None where nothing is."""
         try:
             self._responses[pointer].validate(value)
         except jsonschema_rs.ValidationError as error:
-            return f"{_path(error.instance_path)} breaks {_path(error.schema_path)}"
+            return f"{path(error.instance_path)} breaks {path(error.schema_path)}"
         return None
 
     def served(self, issuer: str) -> Json:
@@ -101,34 +106,134 @@ class _Compiled(dict[str, jsonschema_rs.Validator]):
         self._formats = formats
 
     def __missing__(self, pointer: str) -> jsonschema_rs.Validator:
-        fragment = quote(pointer.removeprefix("#"), safe="/~")
-        self[pointer] = compiled = jsonschema_rs.validator_for(
-            {"$ref": f"{ADDRESS}#{fragment}"},
+        self[pointer] = compiled = self.compiled({"$ref": _address(pointer)})
+        return compiled
+
+    def compiled(self, schema: Json) -> jsonschema_rs.Validator:
+        """A validator of a schema of its own, whose references are absolute."""
+        return jsonschema_rs.validator_for(
+            schema,
             registry=self._registry,
             validate_formats=True,
             formats=self._formats,
             offline=True,
             pattern_options=jsonschema_rs.RegexOptions(),
         )
-        return compiled
 
 
-def trouble(error: jsonschema_rs.ValidationError) -> ApiError:
-    """The error that names the attribute which a validation error is about."""
+class _Faults:
+    """Finds the faults of a value one after the other, so that a few of many are found for little.
+
+    A validator either says whether there are any, or finds all of them at once: each schema on the
+    way to one is asked the first, and the second only of the value itself, not of its parts.
+    """
+
+    def __init__(self, document: Json, whole: _Compiled) -> None:
+        self._document = document
+        self._whole = whole
+        self._own: dict[str, jsonschema_rs.Validator] = {}
+
+    def of(self, pointer: str, value: Any, at: Place = ()) -> Iterator[ApiError]:
+        """The faults of the value at a place in the body, by the schema at a pointer.
+
+        Which alternative was meant is asked only where there are no others.
+        """
+        if self._whole[pointer].is_valid(value):
+            return
+        schema = self._schema(pointer)
+        if "$ref" in schema:
+            yield from self.of(schema["$ref"], value, at)
+            return
+        own = list(self._of_itself(pointer, schema).iter_errors(value))
+        sure = (each for each in own if each.kind.name != "anyOf")
+        parts = (
+            self.of(pointer + below, part, at + place)
+            for below, part, place in _parts(schema, value)
+        )
+        found = chain.from_iterable(chain((troubles(each, at) for each in sure), parts))
+        first = next(found, None)
+        if first is not None:
+            yield first
+            yield from found
+            return
+        for each in own:
+            yield from troubles(each, at)
+
+    def _schema(self, pointer: str) -> Json:
+        found: Any = self._document
+        for name in pointer.split("/")[1:]:
+            plain = name.replace("~1", "/").replace("~0", "~")
+            found = found[int(plain) if isinstance(found, list) else plain]
+        schema: Json = found
+        return schema
+
+    def _of_itself(self, pointer: str, schema: Json) -> jsonschema_rs.Validator:
+        if pointer not in self._own:
+            own = {name: each for name, each in schema.items() if name not in _OF_PARTS}
+            known: Json = {name: {} for name in schema.get("properties", {})}
+            self._own[pointer] = self._whole.compiled(_absolute(own | {"properties": known}))
+        return self._own[pointer]
+
+
+_OF_PARTS = {"allOf", "if", "then", "else", "items", "properties"}
+_TYPES: Mapping[str, type] = {"null": NoneType, "array": list, "object": dict}
+
+
+def _parts(schema: Json, value: Any) -> Iterator[tuple[str, Any, Place]]:
+    """Where the schema goes on, each with the part of the value that it is about, and its place."""
+    for index in range(len(schema.get("allOf", ()))):
+        yield f"/allOf/{index}", value, ()
+    if "if" in schema:
+        branch = "then" if isinstance(value, _TYPES[schema["if"]["type"]]) else "else"
+        if branch in schema:
+            yield f"/{branch}", value, ()
+    if isinstance(value, dict):
+        for name in schema.get("properties", {}):
+            if name in value:
+                yield f"/properties/{_escaped(name)}", value[name], (name,)
+    if isinstance(value, list) and "items" in schema:
+        for index, each in enumerate(value):
+            yield "/items", each, (index,)
+
+
+def _address(pointer: str) -> str:
+    fragment = quote(pointer.removeprefix("#"), safe="/~")
+    return f"{ADDRESS}#{fragment}"
+
+
+def _absolute(node: Any) -> Any:
+    """A schema with its references as they are read from anywhere."""
+    if isinstance(node, list):
+        return [_absolute(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: _address(each) if name == "$ref" else _absolute(each) for name, each in node.items()
+    }
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def troubles(error: jsonschema_rs.ValidationError, at: Place = ()) -> Iterator[ApiError]:
+    """The errors that name the attributes which a validation error is about, from a place on."""
     kind: Any = error.kind  # its attributes differ by keyword, which the stubs don't tell
-    path = list(error.instance_path)
-    if kind.name == "anyOf" and (choices := _choices(error)):
-        return choices
-    nearest = _nearest(error) if kind.name == "anyOf" else None
-    if nearest is not None:
-        return trouble(nearest)
-    if kind.name == "required":
-        return FieldMissing(_path([*path, kind.property]), "is needed")
-    if kind.name == "additionalProperties":
-        return FieldInvalid(_path([*path, kind.unexpected[0]]), "is not known here")
-    if not path:
-        return BodyInvalid(_brief(error))
-    return FieldInvalid(_path(path), _brief(error))
+    place = [*at, *error.instance_path]
+    chosen = (_choices(error, at) or _nearest(error)) if kind.name == "anyOf" else None
+    if isinstance(chosen, FieldInvalid):
+        yield chosen
+    elif chosen is not None:
+        yield from troubles(chosen, at)
+    elif kind.name == "required":
+        yield FieldMissing(path([*place, kind.property]), "is needed")
+    elif kind.name == "additionalProperties":
+        for name in kind.unexpected:
+            yield FieldInvalid(path([*place, name]), "is not known here")
+    elif place:
+        yield FieldInvalid(path(place), brief(error))
+    else:
+        yield BodyInvalid(brief(error))
 
 
 def is_instant(text: str) -> bool:
@@ -136,7 +241,7 @@ def is_instant(text: str) -> bool:
     return instant(text) is not None
 
 
-def _choices(error: jsonschema_rs.ValidationError) -> FieldInvalid | None:
+def _choices(error: jsonschema_rs.ValidationError, at: Place) -> FieldInvalid | None:
     """The error that names the attribute by which alternatives are told apart, and all its values.
 
     None where it has one of them, or where there is none such.
@@ -147,7 +252,8 @@ def _choices(error: jsonschema_rs.ValidationError) -> FieldInvalid | None:
     if len(places) != 1 or not all(wrong):
         return None
     options = [option for branch in wrong for each in branch for option in _options(each)]
-    return FieldInvalid(_path([*places.pop()]), f"must be one of {', '.join(map(str, options))}")
+    place = path([*at, *places.pop()])
+    return FieldInvalid(place, f"must be one of {', '.join(map(str, options))}")
 
 
 def _options(error: jsonschema_rs.ValidationError) -> list[Any]:
@@ -176,7 +282,8 @@ def _is_for_another(error: jsonschema_rs.ValidationError) -> bool:
     return kind.name == "enum" or bool(kind.name == "type" and list(kind.types) == ["null"])
 
 
-def _brief(error: jsonschema_rs.ValidationError) -> str:
+def brief(error: jsonschema_rs.ValidationError) -> str:
+    """What is wrong, in a line of a few hundred characters at the most."""
     kind: Any = error.kind
     if kind.name == "enum":
         return f"must be one of {', '.join(map(str, kind.options))}"
@@ -184,10 +291,6 @@ def _brief(error: jsonschema_rs.ValidationError) -> str:
         return "holds what can't be stored, such as an integer of more than 64 bits"
     line = error.message.splitlines()[0]
     return line if len(line) <= 200 else f"{line[:100]}...{line[-100:]}"
-
-
-def _path(parts: list[Any]) -> str:
-    return ".".join(map(str, parts))
 
 
 def _open(document: Json) -> Json:
@@ -277,7 +380,4 @@ def _with_pointers(node: Any, at: str = "#") -> Any:
         return node
     if at.rsplit("/", 2)[-2:-1] == ["content"] and "schema" in node:
         return node | {"schema": {POINTER: f"{at}/schema"}}
-    return {
-        key: _with_pointers(value, f"{at}/{key.replace('~', '~0').replace('/', '~1')}")
-        for key, value in node.items()
-    }
+    return {key: _with_pointers(value, f"{at}/{_escaped(key)}") for key, value in node.items()}

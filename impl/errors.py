@@ -1,5 +1,33 @@
 """What can go wrong, in words. impl/web/errors.py says which status and code each one gets."""
 
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+MAX_FAULTS = 20
+"""How many faults of one body are looked for and told."""
+
+_PLAIN = re.compile(r"[^\s.\[\]'\"\\]+")
+
+
+def path(parts: Iterable[str | int]) -> str:
+    """An attribute of a JSON value, by names of members and indexes: `relatedParty[0].id`.
+
+    That is a path of JSONPath (RFC 9535) without its `$`: a name that would read otherwise stands
+    in brackets and quotes, as in `x['a.b']`.
+    """
+    return "".join(map(_segment, parts)).removeprefix(".")
+
+
+def _segment(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    if _PLAIN.fullmatch(part):
+        return f".{part}"
+    escaped = part.replace("\\", "\\\\").replace("'", "\\'")
+    return f"['{escaped}']"
+
 
 class Postponed(Exception):
     """What was begun takes long: it is to be begun again when nothing else does that takes long.
@@ -11,13 +39,32 @@ class Postponed(Exception):
 class ApiError(Exception):
     """Base of every error that a client gets to see; the message names the trouble."""
 
+    attribute = ""
+    """What of the request it is about, where that is one thing; else blank.
+
+    A header or a query parameter by its name, an attribute of a body as `path` writes it.
+    """
+
+    others: tuple["ApiError", ...] = ()
+    """What else is wrong with the body, where more was looked for (`refuse`)."""
+
+    def __init__(self, trouble: str, *, attribute: str = "") -> None:
+        super().__init__(f"{attribute}: {trouble}" if attribute else trouble)
+        self.trouble = trouble
+        if attribute:
+            self.attribute = attribute
+
+    @property
+    def every(self) -> tuple["ApiError", ...]:
+        """It, and what else is wrong with the body."""
+        return (self, *self.others)
+
 
 class NamedError(ApiError):
     """Base of the errors that are about one attribute, parameter or header of the request."""
 
-    def __init__(self, name: str, trouble: str) -> None:
-        super().__init__(f"{name}: {trouble}" if name else trouble)
-        self.name = name
+    def __init__(self, attribute: str, trouble: str) -> None:
+        super().__init__(trouble, attribute=attribute)
 
 
 class BodyMissing(ApiError):
@@ -40,6 +87,14 @@ class HeaderInvalid(NamedError):
     """A header can't be read."""
 
 
+class Malformed(ApiError):
+    """What came is not a request of HTTP/1.1 (RFC 9112)."""
+
+
+class HeadersTooLarge(ApiError):
+    """The headers are over their limit."""
+
+
 class PathInvalid(ApiError):
     """The path is not UTF-8."""
 
@@ -51,17 +106,25 @@ class ParameterInvalid(NamedError):
 class CredentialsMissing(ApiError):
     """The request says not who asks, and that is needed."""
 
+    attribute = "Authorization"
+
 
 class CredentialsInvalid(ApiError):
     """The credentials are none that are taken here."""
+
+    attribute = "Authorization"
 
 
 class CredentialsExpired(ApiError):
     """The credentials were valid once."""
 
+    attribute = "Authorization"
+
 
 class InsufficientScope(ApiError):
     """The one who asks may ask for other things (RFC 6750 section 3.1)."""
+
+    attribute = "Authorization"
 
     def __init__(self, scope: str, why: str) -> None:
         super().__init__(f"the token lacks the scope {scope}: {why}")
@@ -87,6 +150,8 @@ class MethodNotAllowed(ApiError):
 class NotAcceptable(ApiError):
     """The client takes none of the media types that can be written."""
 
+    attribute = "Accept"
+
 
 class Conflict(ApiError):
     """The request can't be done on what is stored now."""
@@ -94,6 +159,8 @@ class Conflict(ApiError):
 
 class PreconditionFailed(ApiError):
     """The resource has another version than the one the client named."""
+
+    attribute = "If-Match"
 
 
 class ContentTooLarge(ApiError):
@@ -107,8 +174,8 @@ class UriTooLong(ApiError):
 class UnsupportedMediaType(ApiError):
     """The body is of a media type, charset or encoding that the operation does not read."""
 
-    def __init__(self, message: str, patches: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, header: str, trouble: str, patches: str = "") -> None:
+        super().__init__(trouble, attribute=header)
         self.patches = patches
         """The media types that it reads, where it is a patch (RFC 5789 section 2.2)."""
 
@@ -121,7 +188,7 @@ class NotYetImplemented(ApiError):
 
 
 class NotTranslated(ApiError):
-    """The client asks for a part of the query language that is not served."""
+    """The client asks for a part of the query language, or of HTTP, that is not served."""
 
 
 class TooCostly(ApiError):
@@ -130,6 +197,8 @@ class TooCostly(ApiError):
 
 class KeyReused(ApiError):
     """An idempotency key came again with another request."""
+
+    attribute = "Idempotency-Key"
 
 
 class TooManyRequests(ApiError):
@@ -150,3 +219,36 @@ class TooManyStreams(ApiError):
 
 class Unavailable(ApiError):
     """The database is away, or too slow to wait for; nothing is half done."""
+
+
+def refuse(faults: Iterable[ApiError]) -> None:
+    """Raise the first of the faults, which knows the others, 20 in all; return without any."""
+    found = list(islice(_once(faults), MAX_FAULTS))
+    if not found:
+        return
+    try:
+        found[0].others = tuple(found[1:])
+        raise found[0]
+    finally:
+        del found, faults  # else the error and this frame would keep each other, and the body
+
+
+def _once(faults: Iterable[ApiError]) -> Iterator[ApiError]:
+    """Each fault that is told otherwise than those before it: one may break several rules alike."""
+    told = set()
+    for fault in faults:
+        if str(fault) not in told:
+            told.add(str(fault))
+            yield fault
+
+
+@contextmanager
+def about(attribute: str) -> Iterator[None]:
+    """What is raised meanwhile, and says not what it is about, is about this attribute."""
+    try:
+        yield
+    except ApiError as error:
+        if not error.attribute:
+            error.attribute = attribute
+            error.args = (f"{attribute}: {error.trouble}",)
+        raise

@@ -15,6 +15,7 @@ from impl.contract import Contract
 from impl.settings import Settings
 from impl.store.backlog import backlog
 from impl.store.pool import Connections
+from impl.web import errors
 from impl.web.routes import Routes
 from impl.web.scrape import Scraped
 
@@ -39,7 +40,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._started = started
         self._contract = Contract.load()
         self._process: Any = None
-        wire.mend()
+        wire.mend(lambda status, message: errors.of_status(status, message, settings.base))
         super().__init__()
 
     def load_config(self) -> None:
@@ -91,7 +92,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         _rarely_collect()
         if settings.metrics_address is None:
             return worker
-        scraped = Scraped(metrics.Scrape(lambda: backlog(store)))
+        scraped = Scraped(metrics.Scrape(lambda: backlog(store)), settings.base)
         return _by_port({settings.metrics_address[1]: scraped}, worker)
 
 

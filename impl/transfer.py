@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from impl import handlers, storage
@@ -38,7 +39,8 @@ def bring_in(chosen: Settings, options: argparse.Namespace) -> int:
     piped = options.file == "-"
     name = options.name or (None if piped else Path(options.file).name)
     refused = options.refused or f"{(name or 'stdin') if piped else options.file}.refused"
-    refusals = Refusals(Path(refused), _told, chosen.max_body_bytes)
+    told = partial(_told, base=chosen.base)
+    refusals = Refusals(Path(refused), told, chosen.max_body_bytes)
     format_ = Format(body.decode, chosen.max_body_bytes, options.resource, name)
     with (
         _store(chosen, told=options.events) as store,
@@ -102,9 +104,9 @@ def _until_signalled(rows: Iterator[Document]) -> Iterator[Document]:
         yield row
 
 
-def _told(error: ApiError) -> bytes:
+def _told(error: ApiError, base: str) -> bytes:
     """The Error body that a client would get."""
-    return errors.answer(error).body
+    return errors.answer(error, base).body
 
 
 def _stopped(stopped: Stopped, *, goes_on: bool) -> int:

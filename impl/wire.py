@@ -1,15 +1,21 @@
-"""Where gunicorn's HTTP/1.1 is not that of RFC 9112: broken trailers, and missing reason phrases.
+"""Where gunicorn's HTTP/1.1 is not that of RFC 9112, or not ours.
 
-It has no seam for either, so this changes what its module knows. gunicorn is pinned, and
-tests/api/test_wire.py asks for both.
+It lets broken trailers pass, lacks reason phrases, says in plain text what it refuses itself, and
+takes up WebSockets, which nobody serves here. It has no seam for any of them, so this changes what
+its module knows. gunicorn is pinned, and tests/api/test_wire.py and test_malformed.py ask for all.
 """
 
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
 from gunicorn.asgi import protocol
 from gunicorn.asgi.parser import InvalidHeader, PythonProtocol
 
+from impl.web.errors import Answer
+from impl.web.headers import secured
+
+Told: TypeAlias = Callable[[int, str], Answer]
 _RENAMED = {
     413: "Content Too Large",
     414: "URI Too Long",
@@ -19,10 +25,31 @@ _RENAMED = {
 """What RFC 9110 calls otherwise than Python 3.11 does."""
 
 
-def mend() -> None:
-    """Have gunicorn's connections read and answer as the RFCs say."""
+def mend(told: Told) -> None:
+    """Have gunicorn's connections read and answer as the RFCs say.
+
+    What it refuses itself is `told`, by its status and its words.
+    """
     protocol.PythonProtocol = _Parser
+    protocol.ASGIProtocol._send_error_response = _refusal(told)  # noqa: SLF001
+    protocol.ASGIProtocol._is_websocket_upgrade = lambda *_: False  # noqa: SLF001
     protocol._REASON_PHRASES.update({each.value: each.phrase for each in HTTPStatus} | _RENAMED)  # noqa: SLF001
+
+
+def _refusal(told: Told) -> Callable[..., None]:
+    """What takes the place of gunicorn's method, which ends the connection after it."""
+
+    def send(
+        connection: Any, status: int, message: str, extra: Iterable[tuple[str, Any]] = ()
+    ) -> None:
+        answer = told(status, message)
+        phrase = protocol._REASON_PHRASES[answer.status]  # noqa: SLF001
+        headers = [(k.decode(), v.decode()) for k, v in secured(answer.headers)]
+        lines = [f"{name}: {value}" for name, value in [*headers, *extra, ("connection", "close")]]
+        head = "\r\n".join([f"HTTP/1.1 {answer.status} {phrase}", *lines, "", ""])
+        connection._safe_write(head.encode("latin-1") + answer.body)  # noqa: SLF001
+
+    return send
 
 
 class _Parser(PythonProtocol):  # type: ignore[misc]

@@ -4,7 +4,7 @@ Instants come back in UTC; days are those of a time zone. A specification is an 
 the cycle has none.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from impl.billing.periods import Frequency, Series, days_later, name_of, named, start_of_day
-from impl.errors import FieldInvalid
+from impl.errors import FieldInvalid, refuse
 
 DERIVED = (
     "validFor",
@@ -244,25 +244,29 @@ def _date(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def refuse_specification(specification: Specification) -> None:
-    """Raise FieldInvalid for what no cycle can follow.
+    """Raise FieldInvalid for all that no cycle can follow.
 
     That is a frequency that can't be read, one that is missing where it is needed, and an offset
     that makes bills due or mailed before they are made.
     """
+    refuse(_faults(specification))
+
+
+def _faults(specification: Specification) -> Iterator[FieldInvalid]:
     frequency, text = _frequency(specification), specification.get("frequency")
-    if text is not None and Frequency.read(text) is None:
-        raise FieldInvalid(
-            "frequency", f"{text!r} can't be read; 'monthly', '2 weeks' and 'P3M' can"
-        )
+    unread = text is not None and Frequency.read(text) is None
+    if unread:
+        trouble = f"{text!r} can't be read; 'monthly', '2 weeks' and 'P3M' can"
+        yield FieldInvalid("frequency", trouble)
     for name in ("recurring", "recurringInAdvance"):
-        if specification.get(name) and frequency is None:
-            raise FieldInvalid(name, "this needs a frequency")
+        if specification.get(name) and frequency is None and not unread:
+            yield FieldInvalid(name, "this needs a frequency")
     made = _made_after(specification, frequency)
     for name in ("mailingDateOffset", "paymentDueDateOffset"):
         offset = specification.get(name)
         if made is not None and offset is not None and offset < made:
             after = f"{made} {'day' if made == 1 else 'days'} after the period's start"
-            raise FieldInvalid(name, f"{offset} is before the bill is made, {after}")
+            yield FieldInvalid(name, f"{offset} is before the bill is made, {after}")
 
 
 def _made_after(specification: Specification, frequency: Frequency | None) -> int | None:

@@ -207,6 +207,7 @@ def _billed(rate: Document, bill: Document) -> dict[str, Any]:
 def _freed(rate: Document, bill: Document) -> dict[str, Any]:
     account = rate.get("billingAccount") or bill.get("billingAccount")
     if account is None:
-        raise Conflict(f"billingAccount: the bill's rate {rate['id']!r} has none to go back to")
+        why = f"the bill's rate {rate['id']!r} has none to go back to"
+        raise Conflict(why, attribute="billingAccount")
     kept = {name: value for name, value in rate.items() if name != "bill"}
     return {**kept, "isBilled": False, "billingAccount": account}

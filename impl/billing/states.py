@@ -41,14 +41,14 @@ def judge_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     fits = now in MOVES and to in (now, None) if was == HELD else now in MOVES.get(was, ())
     if not fits:
         why = f": it was {to} before it was held" if was == HELD and to else ""
-        raise Conflict(f"state: {was} can't become {now}{why}")
+        raise Conflict(f"{was} can't become {now}{why}", attribute="state")
 
 
 def judge_removal(bill: Mapping[str, Any]) -> None:
     """Raise Conflict where the strict lifecycle keeps a bill: the customer has it, held or not."""
     state = bill.get(BEFORE) if bill.get("state") == HELD else bill.get("state")
     if state in SENT:
-        raise Conflict(f"state: a bill that is {state} can't be deleted")
+        raise Conflict(f"a bill that is {state} can't be deleted", attribute="state")
 
 
 def follow_hold(before: Mapping[str, Any], after: dict[str, Any]) -> None:
@@ -71,7 +71,7 @@ def refuse_payments_twice(before: Mapping[str, Any], after: Mapping[str, Any]) -
     known = Counter(_payments(before))
     for payment, times in Counter(_payments(after)).items():
         if times > max(1, known[payment]):
-            raise Conflict(f"appliedPayment: the payment {payment!r} is twice there")
+            raise Conflict(f"the payment {payment!r} is twice there", attribute="appliedPayment")
 
 
 def _payments(bill: Mapping[str, Any]) -> list[Any]:
@@ -95,7 +95,7 @@ def follow_payments(
     due, unit = value_of(after.get("amountDue")), (after.get("amountDue") or {}).get("unit")
     total_unit = (after.get("taxIncludedAmount") or {}).get("unit", unit)
     if "amountDue" in changed and None not in (unit, total_unit) and unit != total_unit:
-        raise Conflict(f"amountDue: is in {unit}, and the bill is in {total_unit}")
+        raise Conflict(f"is in {unit}, and the bill is in {total_unit}", attribute="amountDue")
     _refuse_other_units(after, unit)
     followed = "appliedPayment" in changed or "remainingAmount" in before
     if due is None or unit is None or "remainingAmount" in named or not followed:
@@ -104,7 +104,8 @@ def follow_payments(
     left = total([due, -paid])
     if abs(left) > LARGEST:
         name = "appliedPayment" if "appliedPayment" in changed else "amountDue"
-        raise Conflict(f"{name}: would leave {left:f} to pay, more than an amount can hold")
+        why = f"would leave {left:f} to pay, more than an amount can hold"
+        raise Conflict(why, attribute=name)
     after["remainingAmount"] = money(left, unit)
     if "appliedPayment" in changed:
         _follow(after, named, lambda state: _state(state, due, paid, left))
@@ -128,7 +129,7 @@ def _refuse_other_units(bill: Mapping[str, Any], unit: str | None) -> None:
     for name, amount in given:
         other = (amount or {}).get("unit", unit)
         if None not in (unit, other) and other != unit:
-            raise Conflict(f"{name}: is in {other}, and the bill is in {unit}")
+            raise Conflict(f"is in {other}, and the bill is in {unit}", attribute=name)
 
 
 def _amount(payment: Mapping[str, Any] | None) -> Decimal:

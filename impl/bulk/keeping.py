@@ -147,8 +147,9 @@ class Keeper:
                 elif _alike(found, document):
                     new.there += 1
                 else:
-                    trouble = f"id: another {resource} with {found['id']!r} is there already"
-                    new.refused.append(Refusal(line.number, line.text, Conflict(trouble)))
+                    trouble = f"another {resource} with {found['id']!r} is there already"
+                    taken = Conflict(trouble, attribute="id")
+                    new.refused.append(Refusal(line.number, line.text, taken))
         return new
 
 

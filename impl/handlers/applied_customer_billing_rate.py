@@ -4,7 +4,7 @@ from typing import Any
 
 from generated import api, schemas, types
 from impl.auth.identity import unconfined
-from impl.errors import Conflict
+from impl.errors import Conflict, refuse
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
@@ -61,19 +61,20 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
         needed = "bill" if after["isBilled"] else "billingAccount"
         if needed not in after:
             state = "billed" if after["isBilled"] else "unbilled"
-            raise Conflict(f"{needed}: a rate that is {state} needs it, and none is stored")
+            why = f"a rate that is {state} needs it, and none is stored"
+            raise Conflict(why, attribute=needed)
         if before["isBilled"]:
             self._judge_billed(before, after)
 
     def _judge_billed(self, before: Document, after: dict[str, Any]) -> None:
-        for name in FIXED:
-            if before.get(name) != after.get(name):
-                raise Conflict(f"{name}: the rate is billed, and keeps it")
+        changed = [name for name in FIXED if before.get(name) != after.get(name)]
+        refuse(Conflict("the rate is billed, and keeps it", attribute=name) for name in changed)
         same_bill = after["isBilled"] and after["bill"]["id"] == before["bill"]["id"]
         with unconfined():
             kept = not same_bill and self._store.has("customerBill", before["bill"]["id"])
         if kept:
-            raise Conflict(f"bill: the rate is on {before['bill']['id']!r} until that is deleted")
+            why = f"the rate is on {before['bill']['id']!r} until that is deleted"
+            raise Conflict(why, attribute="bill")
 
 
 def _start(rate: dict[str, Any]) -> None:
@@ -83,4 +84,4 @@ def _start(rate: dict[str, Any]) -> None:
 def _keep_billed(rate: Document) -> None:
     """Refuse to remove a rate that is billed."""
     if rate["isBilled"]:
-        raise Conflict("isBilled: a rate that is billed can't be deleted")
+        raise Conflict("a rate that is billed can't be deleted", attribute="isBilled")

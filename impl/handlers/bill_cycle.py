@@ -10,7 +10,7 @@ from impl.billing.maker import now
 from impl.billing.outcomes import COUNTS, OUTCOMES
 from impl.billing.periods import named
 from impl.billing.plans import CYCLE_TASK, hold_specification, specification_of
-from impl.errors import Conflict, FieldInvalid, NotFound
+from impl.errors import Conflict, FieldInvalid, NotFound, refuse
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Page, Query
@@ -74,7 +74,7 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
     def cancel_bill_cycle(self, id_: str) -> types.BillCycle:
         def cancelled(before: Document) -> Document:
             if before.get("runState") != "running":
-                raise Conflict(f"runState: the cycle is {before.get('runState')}, and not running")
+                raise _state(f"the cycle is {before.get('runState')}, and not running")
             return Document({"cancelledAt": now(), **before}, derived=before.derived)
 
         return self._run_on(id_, cancelled)
@@ -82,9 +82,9 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
     def retry_bill_cycle(self, id_: str) -> types.BillCycle:
         def reopened(before: Document) -> Document:
             if before.get("runState") != "finished":
-                raise Conflict(f"runState: the cycle is {before.get('runState')}, and not finished")
+                raise _state(f"the cycle is {before.get('runState')}, and not finished")
             if not self._store.count(OUTCOMES, Compare(("billCycle", "id"), (id_,))):
-                raise Conflict("runState: no account was billed here by this cycle")
+                raise _state("no account was billed here by this cycle")
             kept = {n: v for n, v in before.items() if n not in ENDED}
             return Document({**kept, "runState": "running"}, derived=before.derived)
 
@@ -123,15 +123,14 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
 
     def _judge(self, before: Document, after: Document, _named: frozenset[str]) -> None:
         """Keep what a run is made by once it has begun, and what it tells of itself always."""
-        for name in RUN:
-            if before.get(name) != after.get(name):
-                raise FieldInvalid(name, "can't be patched")
+        changed = sorted(name for name in RUN if before.get(name) != after.get(name))
+        refuse(FieldInvalid(name, "can't be patched") for name in changed)
         if before.get("runState", "planned") == "planned":
             self._date_again(before, after)
             return
-        for name in FIXED:
-            if before.get(name) != after.get(name):
-                raise Conflict(f"{name}: the cycle is {before['runState']}")
+        changed = [name for name in FIXED if before.get(name) != after.get(name)]
+        why = f"the cycle is {before['runState']}"
+        refuse(Conflict(why, attribute=name) for name in changed)
 
     def _date_again(self, before: Document, after: Document) -> None:
         """Derive again what was derived; what the client changes is the client's from now on."""
@@ -149,14 +148,14 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         try:
             refuse_contradiction(cycle, self._policy.zone, cycle.keys())
         except FieldInvalid as error:
-            raise Conflict(str(error)) from None
+            raise Conflict(error.trouble, attribute=error.attribute) from None
 
     def _date(self, cycle: Document) -> None:
         """Set the dates that follow; Conflict where the cycle's specification is not here."""
         try:
             specification = specification_of(self._store, cycle)
         except NotFound as error:
-            raise Conflict(f"billCycleSpecification: {error}") from None
+            raise Conflict(str(error), attribute="billCycleSpecification") from None
         derive(cycle, specification, self._policy.zone, self._policy.terms_days)
 
     def _plan(self, before: Document | None, after: Document | None) -> None:
@@ -174,13 +173,15 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         try:
             hold_specification(self._store, cycle)
         except NotFound as error:
-            raise Conflict(f"billCycleSpecification: {error}") from None
+            raise Conflict(str(error), attribute="billCycleSpecification") from None
 
     def _forget(self, cycle: Document) -> None:
         """Remove what a run of the cycle left; Conflict while it is under way."""
         if cycle.get("runState") == "running":
-            raise Conflict(
-                "runState: the cycle is running, and can be deleted when it has finished"
-            )
+            raise _state("the cycle is running, and can be deleted when it has finished")
         self._tasks.call_off(CYCLE_TASK, cycle["id"])
         self._store.delete_every(OUTCOMES, Compare(("billCycle", "id"), (cycle["id"],)))
+
+
+def _state(trouble: str) -> Conflict:
+    return Conflict(trouble, attribute="runState")

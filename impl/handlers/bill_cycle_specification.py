@@ -5,7 +5,7 @@ from impl.billing.cycle import refuse_specification
 from impl.billing.eligible import RATE, rate_filter
 from impl.billing.maker import RATES
 from impl.billing.plans import CYCLES, SPECIFICATIONS
-from impl.errors import Conflict, FieldInvalid, ParameterInvalid
+from impl.errors import Conflict, FieldInvalid, ParameterInvalid, refuse
 from impl.handlers import unknown
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
@@ -78,7 +78,7 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             try:
                 refuse_specification(after)
             except FieldInvalid as error:
-                raise Conflict(str(error)) from None
+                refuse(Conflict(each.trouble, attribute=each.attribute) for each in error.every)
         self._judge_filter(after)
 
     def _judge_filter(self, specification: Document) -> None:

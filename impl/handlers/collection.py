@@ -14,7 +14,7 @@ from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
 from impl.documents.document import Documents, Look
 from impl.documents.style import Style
-from impl.errors import Conflict, NamedError, Unavailable
+from impl.errors import ApiError, Conflict, NamedError, Unavailable, refuse
 from impl.events.callbacks import Allowance
 from impl.handlers import unknown
 from impl.instants import plan
@@ -207,11 +207,11 @@ class Collection(Generic[T]):
         if same(changed, shown):
             return before
         for name in self._kept & shown.keys() - changed.keys():
-            raise Conflict(f"{name}: can be changed and not removed")
+            raise Conflict("can be changed and not removed", attribute=name)
         try:
             self._contract.check(COMPONENTS + self._type, changed)
         except NamedError as error:
-            raise Conflict(f"as it is stored, with this patch: {error}") from None
+            refuse(map(_unfit, error.every))
         after = Document(self._typed_values(patch.view.removed(changed)), derived=before.derived)
         self._rules.on_change(before, after, patch.mentions(shown, changed))
         self._touch(after)
@@ -237,6 +237,11 @@ class Collection(Generic[T]):
 
     def _typed(self, document: Document) -> T:
         return cast(T, document)
+
+
+def _unfit(error: ApiError) -> Conflict:
+    """What is wrong with a resource as a patch that is right in itself would leave it."""
+    return Conflict(f"as it is stored, with this patch, {error.trouble}", attribute=error.attribute)
 
 
 def versions(if_match: str | None) -> frozenset[int] | None:

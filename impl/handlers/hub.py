@@ -90,7 +90,8 @@ class Hub(api.HubApi[Query, Page, Patch]):
         """Raise Conflict, which names it, where there is a subscription of the same."""
         same = tuple(Compare((name,), (document[name],)) for name in ("callback", "query"))
         for other in self._subscriptions.list(Query(Every(same)), to_show=False):
-            raise Conflict(f"callback: {other['id']!r} subscribes it to the same query already")
+            why = f"{other['id']!r} subscribes it to the same query already"
+            raise Conflict(why, attribute="callback")
 
     def _found(self, id_: str) -> Document:
         return self._healthy([self._store.get("hub", id_)])[0]

@@ -45,7 +45,8 @@ class Idempotency:
             kept = self._store.recall(id_)
             if kept is not None:
                 if kept.get("limits", "") != same["limits"]:
-                    raise Conflict("Idempotency-Key: came before, with other accounts or parties")
+                    why = "came before, with other accounts or parties"
+                    raise Conflict(why, attribute="Idempotency-Key")
                 if kept["fingerprint"] != same["fingerprint"]:
                     raise KeyReused("Idempotency-Key: came before, with another body")
                 return Answer(kept["status"], kept["headers"], kept["body"]), True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Protocol
 
-from impl.errors import FieldInvalid
+from impl.errors import FieldInvalid, refuse
 from impl.patch import operations, selection
 from impl.patch.merge import merge
 from impl.patch.work import Work
@@ -50,8 +50,7 @@ class Patch:
             case "application/json-patch+json":
                 return operations.patched(document, self.body, resource, work)
             case "application/json-patch-query+json":
-                listed = self.body if isinstance(self.body, list) else [self.body]
-                return selection.patched(document, listed, resource, zone, work)
+                return selection.patched(document, self.body, resource, zone, work)
         return merge(document, self.body)
 
     def mentions(self, document: Json, changed: Json) -> frozenset[str]:
@@ -78,13 +77,14 @@ class Patch:
 
 
 def refuse_unpatchable(before: Json, after: Json, patchable: frozenset[str] | None) -> None:
-    """Raise FieldInvalid for the first changed attribute that a patch may not change.
+    """Raise FieldInvalid where attributes change that a patch may not change.
 
     With None, all may be changed but `id` and `href`.
     """
-    for name in sorted(before.keys() | after.keys()):
-        allowed = name not in ("id", "href") if patchable is None else name in patchable
-        if allowed:
-            continue
-        if not (name in before and name in after and operations.same(before[name], after[name])):
-            raise FieldInvalid(name, "can't be patched")
+    names = before.keys() | after.keys()
+    kept = names & {"id", "href"} if patchable is None else names - patchable
+    refuse(
+        FieldInvalid(name, "can't be patched")
+        for name in sorted(kept)
+        if not (name in before and name in after and operations.same(before[name], after[name]))
+    )

@@ -3,13 +3,14 @@
 from typing import Any
 
 from impl.bounds import MAX_MEMBERS
-from impl.errors import Conflict
+from impl.errors import Conflict, path
 
 
-def merge(target: Any, patch: Any) -> Any:
-    """The target with the patch merged in: null removes, objects merge, all else replaces.
+def merge(target: Any, patch: Any, at: tuple[str, ...] = ()) -> Any:
+    """The target, which is at a place, with the patch merged in.
 
-    Raises Conflict where an object would have more members than a resource may.
+    Null removes, objects merge, all else replaces. Raises Conflict where an object would have more
+    members than a resource may.
     """
     if not isinstance(patch, dict):
         return patch
@@ -18,7 +19,7 @@ def merge(target: Any, patch: Any) -> Any:
         if value is None:
             merged.pop(name, None)
         else:
-            merged[name] = merge(merged.get(name), value)
+            merged[name] = merge(merged.get(name), value, (*at, name))
     if len(merged) > MAX_MEMBERS:
-        raise Conflict(f"an object would have more than {MAX_MEMBERS} members")
+        raise Conflict(f"an object would have more than {MAX_MEMBERS} members", attribute=path(at))
     return merged

@@ -4,11 +4,14 @@ import re
 from typing import Any, TypeAlias
 
 from impl.bounds import MAX_DEPTH, MAX_MEMBERS
-from impl.errors import BodyInvalid, Conflict, FieldInvalid
+from impl.errors import BodyInvalid, Conflict, FieldInvalid, about, path
 from impl.patch.work import HOLDERS, Work, members, size
 from impl.query.attributes import Attribute
 
 Pointer: TypeAlias = tuple[str, ...]
+Index: TypeAlias = tuple[int, ...]
+"""Where an operation is in the body: at an index, or nowhere, for it is the body."""
+
 _BAD_ESCAPE = re.compile(r"~(?![01])")
 UNKNOWN = Attribute("any")
 MAX_OPERATIONS = 100
@@ -44,7 +47,9 @@ class Patcher:
     def apply(self, operations: list[dict[str, Any]]) -> Any:
         """Apply the operations in their order; what they make of the document."""
         for index, operation in enumerate(operations):
-            self.one(operation["op"], pointer(operation["path"]), operation, f"{index}")
+            with about(path([index, "path"])):
+                at = pointer(operation["path"])
+            self.one(operation["op"], at, operation, (index,))
         return self._root
 
     @property
@@ -52,23 +57,30 @@ class Patcher:
         """The document as it is by now."""
         return self._root
 
-    def one(self, op: str, at: Pointer, operation: dict[str, Any], name: str) -> None:
-        """Apply one operation at a place."""
+    def one(self, op: str, at: Pointer, operation: dict[str, Any], where: Index) -> None:
+        """Apply one operation at a place; `where` it is in the body, errors say."""
+        with about(path([*where, "path"])):
+            self._apply(op, at, operation, where)
+
+    def _apply(self, op: str, at: Pointer, operation: dict[str, Any], where: Index) -> None:
         match op:
             case "test":
-                if not same(self._get(at), self._value(operation, name)):
-                    raise Conflict(f"{name}.value: is not what is stored at {operation['path']!r}")
+                if not same(self._get(at), self._value(operation, where)):
+                    why = f"is not what is stored at {operation['path']!r}"
+                    raise Conflict(why, attribute=path([*where, "value"]))
             case "remove":
                 self._remove(at)
             case "add":
-                self._add(at, _copied(self._value(operation, name)))
+                self._add(at, _copied(self._value(operation, where)))
             case "replace":
-                self._replace(at, _copied(self._value(operation, name)))
+                self._replace(at, _copied(self._value(operation, where)))
             case "move" | "copy":
-                self._transfer(op, at, self._from(operation, name))
+                with about(path([*where, "from"])):
+                    source = self._from(operation, where)
+                    value = self._get(source)
+                self._transfer(op, at, source, value)
 
-    def _transfer(self, op: str, at: Pointer, source: Pointer) -> None:
-        value = self._get(source)
+    def _transfer(self, op: str, at: Pointer, source: Pointer, value: Any) -> None:
         if op == "move":
             if at[: len(source)] == source and at != source:
                 raise Conflict("a value can't be moved into itself")
@@ -78,14 +90,14 @@ class Patcher:
         self._work.does(size(value))
         self._add(at, _copied(value))
 
-    def _value(self, operation: dict[str, Any], name: str) -> Any:
+    def _value(self, operation: dict[str, Any], where: Index) -> Any:
         if "value" not in operation:
-            raise FieldInvalid(f"{name}.value", "is needed")
+            raise FieldInvalid(path([*where, "value"]), "is needed")
         return operation["value"]
 
-    def _from(self, operation: dict[str, Any], name: str) -> Pointer:
+    def _from(self, operation: dict[str, Any], where: Index) -> Pointer:
         if "from" not in operation:
-            raise FieldInvalid(f"{name}.from", "is needed")
+            raise FieldInvalid(path([*where, "from"]), "is needed")
         return pointer(operation["from"])
 
     def _get(self, at: Pointer) -> Any:

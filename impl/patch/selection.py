@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeAlias
 
-from impl.errors import BodyInvalid, Conflict, NotTranslated, ParameterInvalid
-from impl.patch.operations import MAX_OPERATIONS, UNKNOWN, Patcher, Pointer, pointer
+from impl.errors import BodyInvalid, Conflict, NotTranslated, ParameterInvalid, about, path
+from impl.patch.operations import MAX_OPERATIONS, UNKNOWN, Index, Patcher, Pointer, pointer
 from impl.patch.work import PATH, Work, size
 from impl.query import jsonpath
 from impl.query.attributes import Attribute
@@ -38,48 +38,57 @@ _INDEX = re.compile(r"-|[0-9]+", re.ASCII)
 
 def patched(
     document: Any,
-    operations: list[dict[str, Any]],
+    operations: list[dict[str, Any]] | dict[str, Any],
     resource: Attribute,
     zone: tzinfo,
     work: Work | None = None,
 ) -> Any:
-    """The document with all operations applied at the places that they select.
+    """The document with all operations, or the one, applied at the places that they select.
 
     Dates in their paths are days of the time zone. Raises BodyInvalid for a path that can't be
     read and for a patch that does too much, and Conflict where nothing is selected.
     """
-    if len(operations) > MAX_OPERATIONS:
+    if isinstance(operations, list) and len(operations) > MAX_OPERATIONS:
         raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
     work = work or Work()
     patcher = Patcher(document, resource, work)
     instants = _instants(resource)
-    for index, operation in enumerate(operations):
-        work.does(len(operation["path"]) * PATH)
-        steps = _read(operation["path"], resource, zone)
-        found = list(_Places(work).of(patcher.document, tuple(map(_step, steps)), instants))
-        if not found:
-            raise Conflict(f"{index}.path: {operation['path']!r} selects nothing in what is stored")
+    for where, operation in _placed(operations):
+        with about(path([*where, "path"])):
+            work.does(len(operation["path"]) * PATH)
+            steps = _read(operation["path"], resource, zone)
+            found = list(_Places(work).of(patcher.document, tuple(map(_step, steps)), instants))
+            if not found:
+                raise Conflict(f"{operation['path']!r} selects nothing in what is stored")
         work.does(size(operation.get("value")) * (len(found) - 1))
         for place in reversed(found):
             at = _end_of_list(patcher, place, operation)
-            patcher.one(operation["op"], at, operation, str(index))
+            patcher.one(operation["op"], at, operation, where)
     return patcher.document
+
+
+def _placed(operations: list[Json] | Json) -> Iterator[tuple[Index, Json]]:
+    """The operations, each with where it is in the body; one alone is the body."""
+    if isinstance(operations, dict):
+        yield (), operations
+    else:
+        yield from (((index,), each) for index, each in enumerate(operations))
 
 
 # ---------------------------------------------------------------- paths
 
 
-def _read(path: str, resource: Attribute, zone: tzinfo) -> tuple[Step, ...]:
+def _read(text: str, resource: Attribute, zone: tzinfo) -> tuple[Step, ...]:
     """The way to what is selected; a condition is asked of what the names before it lead to."""
-    if len(path) > MAX_LENGTH:
+    if len(text) > MAX_LENGTH:
         raise BodyInvalid(f"a path of over {MAX_LENGTH} characters")
     try:
-        if not path.startswith("/"):
-            return jsonpath.steps(path, resource, zone)
-        names, _, query = path.partition("?")
+        if not text.startswith("/"):
+            return jsonpath.steps(text, resource, zone)
+        names, _, query = text.partition("?")
         return _older(pointer(names), groups(query), resource, zone)
     except (NotTranslated, ParameterInvalid) as error:
-        raise BodyInvalid(f"path: {error}") from None
+        raise BodyInvalid(str(error)) from None
 
 
 def _older(
@@ -94,7 +103,7 @@ def _older(
             filters = at.setdefault(place, [[] for _ in grouped])
             filters[number].append(Filter(below, each.symbol, each.value))
     if len(at) > 1 and len(grouped) > 1:
-        raise BodyInvalid("path: filters with ; between them must all be on one place")
+        raise BodyInvalid("filters with ; between them must all be on one place")
     steps: list[Step] = []
     for end in range(len(names) + 1):
         steps += names[end - 1 : end] if end else ()

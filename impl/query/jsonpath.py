@@ -214,11 +214,11 @@ class _Parser:
             return self._compared(left, found[0], right)
         if isinstance(right, _Steps) and not isinstance(left, _Steps):
             return self._compared(right, _FLIPPED.get(found[0], found[0]), left)
-        raise NotTranslated("filter: a comparison of two paths, or of two values")
+        raise NotTranslated("a comparison of two paths, or of two values", attribute="filter")
 
     def _compared(self, steps: _Steps, symbol: str, literal: Literal) -> Condition:
         if not steps.steps:
-            raise NotTranslated("filter: a comparison of @ itself")
+            raise NotTranslated("a comparison of @ itself", attribute="filter")
         relation: Operator = _RELATIONS.get(symbol, "eq")
         meant = self._meant(steps.place, literal, relation)
         compare = Compare((), meant, relation)
@@ -233,22 +233,27 @@ class _Parser:
                 self._refuse("a pattern is expected")
             return (literal,)
         text = literal.text.rsplit("/", 1)[-1] if place.path == ("href",) else literal.text
-        name = f"filter: {'.'.join(place.path)}"
-        found = values(name, text, place.attribute, relation, self._zone)
+        found = self._values(place, text, relation)
         if self._plus and " " in text and relation in ("eq", "regex"):
             try:
-                with_plus = text.replace(" ", "+")
-                found += values(name, with_plus, place.attribute, relation, self._zone)
+                found += self._values(place, text.replace(" ", "+"), relation)
             except ParameterInvalid:
                 if relation == "regex":
                     raise
         return found
 
+    def _values(self, place: _Place, text: str, relation: Operator) -> tuple[Value, ...]:
+        try:
+            name = ".".join(place.path)
+            return values(name, text, place.attribute, relation, self._zone)
+        except ParameterInvalid as error:
+            raise ParameterInvalid("filter", str(error)) from None
+
     def _operand(self, owner: _Place) -> _Steps | Literal:
         if self._take("@"):
             return self._steps(owner)
         if self._take("$"):
-            raise NotTranslated("filter: $ inside a predicate")
+            raise NotTranslated("$ inside a predicate", attribute="filter")
         if found := self._match(_STRING):
             return _Text(re.sub(r"\\(.)", r"\1", found[1] if found[1] is not None else found[2]))
         if found := self._match(_PATTERN):
@@ -261,7 +266,7 @@ class _Parser:
         at, name = self._at, self._name()
         if name not in _WORDS:
             if self._matches(_CALL):
-                raise NotTranslated(f"filter: the function {name}")
+                raise NotTranslated(f"the function {name}", attribute="filter")
             self._at = at
             self._refuse(
                 f"{name} is neither quoted, as a text is, nor a path, which begins with @,"
@@ -281,7 +286,7 @@ class _Parser:
         depth = self._depth
         while (step := self._step(place)) is not None:
             if not isinstance(step, str) and (not steps or not isinstance(steps[-1], str)):
-                raise NotTranslated("filter: an element of what is no attribute")
+                raise NotTranslated("an element of what is no attribute", attribute="filter")
             steps.append(step)
             place = place.below(step) if isinstance(step, str) else place
         self._depth = depth
@@ -306,7 +311,7 @@ class _Parser:
         if name := self._match(_BRACKET):
             return name[1] or name[2]
         if self._matches(_UNTRANSLATED):
-            raise NotTranslated(f"filter: {self._rest()[:2]!r} at position {self._at}")
+            raise NotTranslated(f"{self._rest()[:2]!r} at position {self._at}", attribute="filter")
         if self._rest().startswith("["):
             self._refuse("a name, a predicate or an index is expected in brackets")
         return self._name() if self._take(".") else None

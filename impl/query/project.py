@@ -22,7 +22,7 @@ def selection(text: str, resource: Attribute) -> Selection | None:
     NotTranslated for JSONPath, which TMF630 Part 6 allows here.
     """
     if _JSONPATH.search(text):
-        raise NotTranslated("fields: JSONPath")
+        raise NotTranslated("JSONPath", attribute="fields")
     names = [name.strip() for name in re.split("[,;]", text) if name.strip()]
     if not names:
         return None

@@ -94,15 +94,17 @@ class Access:
         if not who.limited:
             return
         if resource not in OWNED:
-            raise Forbidden(f"{resource}: is written by those who are limited to no account")
+            raise Forbidden(f"a {resource} is written by those who are limited to no account")
         if after is None:
             return
         for path in (*OWNED[resource], *NAMED.get(resource, ())):
             for name in {*_leaves(after, path)} - {*_leaves(before, path)}:
                 if not self._owns(who, path, name):
-                    raise Forbidden(f"{'.'.join(path)}: {name!r} is not among the token's")
+                    why = f"{name!r} is not among the token's"
+                    raise Forbidden(why, attribute=".".join(path))
         if not self._sees(who, resource, after):
-            raise Forbidden(f"{ACCOUNT[0]}: the {resource} would be of none of the token's")
+            why = f"the {resource} would be of none of the token's"
+            raise Forbidden(why, attribute=ACCOUNT[0])
         if resource == BILLS and not before:
             self._refuse_adoption(who, after["id"])
 
@@ -152,7 +154,8 @@ class Access:
                 continue
             others = Not(Compare(ACCOUNT, tuple(self._owned(who, ACCOUNT))))
             if self._is_there(resource, Every((Compare(path, (bill,)), others))):
-                raise Forbidden(f"id: a {resource} that is not the token's names this bill")
+                why = f"a {resource} that is not the token's names this bill"
+                raise Forbidden(why, attribute="id")
 
     def _is_there(self, resource: str, where: Condition) -> bool:
         found = self._database[resource].find_one(to_filter(where), {"_id": 1}, session=session())

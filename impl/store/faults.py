@@ -115,7 +115,8 @@ def unique(resource: str) -> Iterator[None]:
     except BulkWriteError as error:
         wrong: Sequence[Any] = (error.details or {}).get("writeErrors", ())
         if any(each["code"] == DUPLICATE_KEY for each in wrong):
-            raise Conflict(f"id: a {resource} of these ids is there already") from None
+            why = f"a {resource} of these ids is there already"
+            raise Conflict(why, attribute="id") from None
         raise
 
 

@@ -350,9 +350,8 @@ class Store:
             self.outbox.with_events(resource, [Write(None, made, stored)], write)
         except DuplicateKeyError as error:
             taken = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
-            raise Conflict(
-                f"{taken}: a {resource} with {document[taken]!r} is there already"
-            ) from None
+            why = f"a {resource} with {document[taken]!r} is there already"
+            raise Conflict(why, attribute=taken) from None
         return made
 
     def change(
@@ -439,7 +438,7 @@ class Store:
 
         writes = [Write(before, after, stored) for before, stored, after in made]
         if not self.outbox.with_events(resource, writes, write):
-            raise Unavailable(f"{resource}: changes faster than this change can be made")
+            raise Unavailable(f"the {resource} changes faster than this change can be made")
 
     def delete_every(self, resource: str, where: Condition) -> None:
         """Remove all documents that the condition holds for."""

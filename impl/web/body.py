@@ -5,14 +5,15 @@ import codecs
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 
 from starlette.types import Receive, Scope
 
 from impl import quick
 from impl.bounds import MAX_DEPTH, MAX_MEMBERS, MAX_TEXT
-from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid
+from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid, path, refuse
 from impl.web.guard import values
 
 DEADLINE_SECONDS = 20
@@ -21,6 +22,8 @@ DEADLINE_SECONDS = 20
 LINGER_SECONDS = 10
 SILENCE_SECONDS = 1
 """For what nobody will read: in all, and from one piece to the next."""
+
+Place: TypeAlias = tuple[str | int, ...]
 
 TURN = 200
 """After so many pieces, which may be of a byte each, other clients have their turn."""
@@ -108,13 +111,15 @@ def decode(body: bytes) -> Any:
     if plain is not quick.UNSURE:
         return plain
     try:
-        value = _parsed(body.decode("utf-8"))
+        value, twins = _parsed(body.decode("utf-8"))
     except UnicodeDecodeError:
         raise BodyInvalid("the body is not UTF-8") from None
     except RecursionError:
         raise BodyInvalid(f"the body nests deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
         raise BodyInvalid(f"the body is not JSON: {error}") from None
+    if twins:
+        refuse(_faults([value], twins))
     _check(value, texts=len(body) > MAX_TEXT or _HALF.search(body) is not None)
     return value
 
@@ -135,17 +140,35 @@ def _is_crowded(body: bytes) -> bool:
     return False
 
 
-def _parsed(text: str) -> Any:
+Twins: TypeAlias = dict[int, tuple[Any, str]]
+"""Objects that had a name twice, by their `id`, each with that name."""
+
+
+def _parsed(text: str) -> tuple[Any, Twins]:
+    twins: Twins = {}
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            names = Counter(name for name, _ in pairs)
+            twice = next(name for name, count in names.items() if count > 1)
+            twins[id(members)] = members, twice
+        return members
+
+    def decoder(**also: Any) -> json.JSONDecoder:
+        return json.JSONDecoder(object_pairs_hook=unique, parse_constant=_refuse, **also)
+
     try:
-        return _decoder.decode(text)
+        return decoder().decode(text), twins
     except json.JSONDecodeError:
         raise
     except ValueError:  # int() reads no more than some thousand digits
-        return _decoder_of_long_integers.decode(text)
+        twins.clear()
+        return decoder(parse_int=_integer).decode(text), twins
 
 
 MAX_SHOWN = 100
-"""How much of a name a message quotes."""
+"""How much of a name that is too long a message quotes."""
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -154,44 +177,63 @@ _LEAST, _MOST = -(2**63), 2**63 - 1
 def _check(value: Any, *, texts: bool) -> None:
     """Walk the value, one level after the other, and refuse what can't be kept.
 
-    The hottest loop of a large write, so a part gets its name only once it is in trouble. Without
-    `texts`, no text can be too long, or hold half of a surrogate pair.
+    The hottest loop of a large write, so that it only sees that there is trouble. Without `texts`,
+    no text can be too long, or hold half of a surrogate pair.
     """
     level: list[Any] = [[value]]
     for _ in range(MAX_DEPTH + 1):
         below: list[Any] = []
         for each in level:
-            if len(each) > MAX_MEMBERS:
-                raise FieldInvalid(_name(value, each), f"has more than {MAX_MEMBERS} members")
+            bad = len(each) > MAX_MEMBERS
             for part in each.values() if type(each) is dict else each:
                 kind = type(part)
                 if kind is dict or kind is list:
                     below.append(part)
                 elif (kind is int or kind is float) and not _LEAST <= part <= _MOST:
-                    raise FieldInvalid(_name(value, part), "is a number beyond 64 bits")
-            if texts:
-                _check_texts(value, each)
+                    bad = True
+            if bad or (texts and _has_bad_text(each)):
+                refuse(_faults([value], {}))
         if not below:
             return
         level = below
     raise BodyInvalid(f"the body nests deeper than {MAX_DEPTH} levels")
 
 
-def _check_texts(value: Any, holder: Any) -> None:
-    if type(holder) is dict:
-        for name in holder:
-            if trouble := _trouble(name):
-                full = f"{_name(value, holder)}.{name[:MAX_SHOWN]}".lstrip(".")
-                raise FieldInvalid(full, trouble)
-    for part in holder.values() if type(holder) is dict else holder:
-        if type(part) is str and (trouble := _trouble(part)):
-            raise FieldInvalid(_name(value, part), trouble)
+def _has_bad_text(holder: Any) -> bool:
+    parts = [*holder, *holder.values()] if type(holder) is dict else holder
+    return any(type(part) is str and _trouble(part) for part in parts)
 
 
-def _trouble(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        return f"is over {MAX_TEXT} characters"
-    return "" if _is_whole(text) else "holds half of a surrogate pair"
+def _faults(holder: Any, twins: Twins, at: Place = ()) -> Iterator[FieldInvalid]:
+    """All in an array or object, at a place below the array of the body, that can't be kept."""
+    if len(at) > MAX_DEPTH:
+        return
+    if id(holder) in twins:
+        yield _wrong((*at, twins[id(holder)][1]), "comes twice in one object")
+    if len(holder) > MAX_MEMBERS:
+        yield _wrong(at, f"has more than {MAX_MEMBERS} members")
+    for name, part in holder.items() if type(holder) is dict else enumerate(holder):
+        if type(name) is str and (trouble := _trouble(name)):
+            yield _wrong((*at, name[:MAX_SHOWN]), trouble)
+        if type(part) is dict or type(part) is list:
+            yield from _faults(part, twins, (*at, name))
+        elif trouble := _trouble(part):
+            yield _wrong((*at, name), trouble)
+
+
+def _wrong(at: Place, trouble: str) -> FieldInvalid:
+    return FieldInvalid(path(at[1:]), trouble)
+
+
+def _trouble(value: Any) -> str:
+    """What keeps a text, a name, a number or another single value from being kept; else blank."""
+    kind = type(value)
+    if kind is str:
+        if len(value) > MAX_TEXT:
+            return f"is over {MAX_TEXT} characters"
+        return "" if _is_whole(value) else "holds half of a surrogate pair"
+    beyond = (kind is int or kind is float) and not _LEAST <= value <= _MOST
+    return "is a number beyond 64 bits" if beyond else ""
 
 
 def _is_whole(text: str) -> bool:
@@ -201,32 +243,6 @@ def _is_whole(text: str) -> bool:
         return False
 
 
-def _name(value: Any, wanted: Any) -> str:
-    """The dotted name of a part of the value."""
-    return ".".join(_path(value, wanted, MAX_DEPTH) or ())
-
-
-def _path(value: Any, wanted: Any, depth: int) -> list[str] | None:
-    if value is wanted:
-        return []
-    if depth < 0 or not isinstance(value, dict | list):
-        return None
-    for name, member in value.items() if isinstance(value, dict) else enumerate(value):
-        path = _path(member, wanted, depth - 1)
-        if path is not None:
-            return [str(name), *path]
-    return None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = Counter(name for name, _ in pairs)
-        twice = next(name for name, count in names.items() if count > 1)
-        raise FieldInvalid(twice, "comes twice in one object")
-    return members
-
-
 def _refuse(name: str) -> Any:
     raise BodyInvalid(f"the body is not JSON: it holds {name}")
 
@@ -234,9 +250,3 @@ def _refuse(name: str) -> Any:
 def _integer(digits: str) -> int | float:
     # Past 20 digits it is beyond 64 bits for sure; reading on would cost, and be refused anyway.
     return int(digits) if len(digits) <= 20 else float("inf")
-
-
-_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
-_decoder_of_long_integers = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_constant=_refuse, parse_int=_integer
-)

@@ -1,4 +1,4 @@
-"""The contract and Swagger UI, from files on this machine alone."""
+"""The contract, Swagger UI and the catalogue of errors, from files on this machine alone."""
 
 import base64
 import hashlib
@@ -11,8 +11,15 @@ import werkzeug.exceptions
 
 from impl.contract import Contract
 from impl.errors import MethodNotAllowed, NotFound
+from impl.web.errors import CATALOGUE
 
 SCRIPT = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true})'
+TEXT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""A page that is read: it has styles, and does nothing."""
+
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -31,7 +38,7 @@ PAGE = """<!doctype html>
 
 
 def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Blueprint:
-    """`/`, `/ui` and `/openapi.json`; for every other path, the errors that say so."""
+    """`/`, `/ui`, `/openapi.json` and `/errors`; for every other path, the errors that say so."""
     pages = flask.Blueprint("docs", __name__)
     served: dict[str, Any] = contract.served(issuer)
     if public_url:
@@ -39,6 +46,7 @@ def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Bluepri
     document = orjson.dumps(served)
     policy = _policy(public_url)
     assets = str(files("flask_swagger_ui") / "dist")
+    errors = (files("impl.web") / "errors.html").read_bytes()
 
     @pages.get("/")
     def root() -> flask.Response:
@@ -52,6 +60,10 @@ def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Bluepri
     def ui() -> flask.Response:
         page = PAGE.format(title=contract.document["info"]["title"], script=SCRIPT)
         return flask.Response(page, headers={"Content-Security-Policy": policy})
+
+    @pages.get(CATALOGUE)
+    def catalogue() -> flask.Response:
+        return flask.Response(errors, headers={"Content-Security-Policy": TEXT_POLICY})
 
     @pages.get("/ui/<name>")
     def asset(name: str) -> flask.Response:

@@ -72,7 +72,7 @@ class Edge:
         except Exception as error:
             if exchange.status:
                 raise
-            await exchange.answer(errors.answer(error))
+            await exchange.answer(errors.answer(error, self._routes.home))
         finally:
             exchange.log()
             if self._meter:

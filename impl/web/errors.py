@@ -1,6 +1,7 @@
 """The one table from what went wrong to what a client is told, and the one Error body.
 
-Codes are the catalogue that TM Forum's own servers use, as strings (TMF630 Part 1, errors).
+Codes are the catalogue that TM Forum's own servers use, as strings (TMF630 Part 1, errors), and
+the status where that has none. docs/errors.md has a section for each code, served at `CATALOGUE`.
 """
 
 import secrets
@@ -15,13 +16,18 @@ from impl import errors
 
 RETRY_AFTER_SECONDS = 2
 MAX_MESSAGE = 500
+CATALOGUE = "/errors"
+"""Where the server has the page that tells of each code, under the anchor of its name."""
+
 REALM = b'Bearer realm="tmf678"'
 """What a client may come in with (RFC 6750 section 3)."""
 
 Row: TypeAlias = tuple[int, str, str]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
+INCIDENT: Row = (500, "1", "Internal error")
 TABLE: dict[type[Exception], Row] = {
+    errors.Malformed: (400, "400", "Malformed request"),
     errors.PathInvalid: (400, "20", "Invalid path"),
     errors.BodyMissing: (400, "21", "Missing body"),
     errors.BodyInvalid: (400, "22", "Invalid body"),
@@ -45,12 +51,20 @@ TABLE: dict[type[Exception], Row] = {
     errors.UnsupportedMediaType: (415, "415", "Unsupported media type"),
     errors.KeyReused: (422, "2", "Idempotency key reused"),
     errors.TooManyRequests: (429, "429", "Too many requests"),
+    errors.HeadersTooLarge: (431, "431", "Header fields too large"),
     errors.NotYetImplemented: (501, "501", "Not implemented"),
     errors.NotTranslated: (501, "501", "Not implemented"),
     errors.Busy: (503, "503", "Service unavailable"),
     errors.TooManyStreams: (503, "503", "Service unavailable"),
     errors.Unavailable: (503, "503", "Service unavailable"),
 }
+OF_GUNICORN: dict[int, type[errors.ApiError]] = {
+    414: errors.UriTooLong,
+    431: errors.HeadersTooLarge,
+    501: errors.NotTranslated,
+}
+"""What gunicorn refuses with a status; with any other it is Malformed."""
+
 _OF_FRAMEWORKS: dict[int, Row] = {row[0]: row for row in TABLE.values()} | {
     400: TABLE[errors.BodyInvalid],
     401: TABLE[errors.CredentialsMissing],
@@ -67,17 +81,24 @@ class Answer:
     body: bytes = b""
 
 
-def answer(error: Exception) -> Answer:
-    """What a client is told; for what no one foresaw, an incident id and a log entry.
+def answer(error: Exception, base: str) -> Answer:
+    """What a client is told of an error by the server that is found at the URL `base`.
 
-    Unavailable is logged too, with the kind and code of its cause, which clients are not told.
+    For what no one foresaw that is an incident id, and a log entry tells more. Unavailable is
+    logged too, with the kind and code of its cause, which clients are not told.
     """
     row = _row(error)
     if row is None:
-        return _incident(error)
+        return _incident(error, base)
     if isinstance(error, errors.Unavailable):
         _warn(error)
-    return _answer(row, _message(error), _headers(error))
+    return _answer(row, error, _headers(error), base)
+
+
+def of_status(status: int, message: str, base: str) -> Answer:
+    """What a client is told where gunicorn can't read what it sent as a request."""
+    kind = OF_GUNICORN.get(status, errors.Malformed)
+    return answer(kind(f"the request can't be read: {message}"), base)
 
 
 def as_json(status: int, value: Any, headers: Headers) -> Answer:
@@ -91,10 +112,8 @@ def as_json(status: int, value: Any, headers: Headers) -> Answer:
 def _row(error: Exception) -> Row | None:
     """The error's row; None where no client caused it and nobody foresaw it."""
     if isinstance(error, HTTPException):  # Connexion's, Flask's and Starlette's own
-        status = error.status_code
-        return (
-            _OF_FRAMEWORKS.get(status, (status, str(status), "Refused")) if status < 500 else None
-        )
+        status, (_, code, reason) = error.status_code, TABLE[errors.Malformed]
+        return _OF_FRAMEWORKS.get(status, (status, code, reason)) if status < 500 else None
     return next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)
 
 
@@ -104,14 +123,20 @@ def _message(error: Exception) -> str:
         text = str(error.detail or "The request is refused.").partition("\n")[0]
     else:
         text = str(error)
-    return text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]}..."
+    return _sent(text)
 
 
-def _incident(error: Exception) -> Answer:
+def _sent(text: str) -> str:
+    """A text of any length and any characters as a client gets it."""
+    cut = text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]}..."
+    return cut.encode("utf-8", "replace").decode("utf-8")
+
+
+def _incident(error: Exception, base: str) -> Answer:
     incident = secrets.token_hex(8)
     structlog.get_logger("error").error("incident", incident=incident, exc_info=error)
-    message = f"The log tells more under incident {incident}."
-    return _answer((500, "1", "Internal error"), message, [])
+    told = errors.ApiError(f"The log tells more under incident {incident}.")
+    return _answer(INCIDENT, told, [], base)
 
 
 def _warn(error: errors.Unavailable) -> None:
@@ -140,13 +165,22 @@ def _headers(error: Exception) -> Headers:
     return []
 
 
-def _answer(row: Row, message: str, headers: Headers) -> Answer:
-    status, code, reason = row
-    error = {
+def _answer(row: Row, error: Exception, headers: Headers, base: str) -> Answer:
+    status, code, _ = row
+    body = {
         "@type": "Error",
-        "code": code,
-        "reason": reason,
-        "message": message.encode("utf-8", "replace").decode("utf-8"),
+        **_told(row, error),
         "status": str(status),
+        "referenceError": f"{base}{CATALOGUE}#{code}",
     }
-    return as_json(status, error, headers)
+    if isinstance(error, errors.ApiError) and error.others:
+        body["errors"] = [_told(_row(each) or row, each) for each in error.every]
+    return as_json(status, body, headers)
+
+
+def _told(row: Row, error: Exception) -> dict[str, Any]:
+    """What is told of each fault of a body, and of an error that is none."""
+    _, code, reason = row
+    attribute = getattr(error, "attribute", "")
+    about = {"attribute": _sent(attribute)} if attribute else {}
+    return {"code": code, "reason": reason, "message": _message(error), **about}

@@ -65,7 +65,7 @@ def query(scope: Scope) -> None:
     try:
         unquote_to_bytes(scope["query_string"]).decode("utf-8")
     except UnicodeDecodeError:
-        raise ParameterInvalid("query", "is not UTF-8") from None
+        raise ParameterInvalid("", "the query is not UTF-8") from None
 
 
 def host(scope: Scope, *, linked: bool = True) -> None:
@@ -129,7 +129,7 @@ def _quality(media: str, qualities: dict[str, float]) -> float:
 def media_type(scope: Scope, operation: Operation) -> str:
     """The body's media type, in lower case and without parameters; UnsupportedMediaType."""
     if any(value.strip().lower() != b"identity" for value in values(scope, b"content-encoding")):
-        raise UnsupportedMediaType("Content-Encoding: bodies are read as they are")
+        raise UnsupportedMediaType("Content-Encoding", "bodies are read as they are")
     given = values(scope, b"content-type")
     if len(given) > 1:
         raise HeaderInvalid("Content-Type", "comes more than once")
@@ -137,10 +137,11 @@ def media_type(scope: Scope, operation: Operation) -> str:
     if media.lower() not in operation.request:
         readable = ", ".join(operation.request)
         patches = readable if operation.method == "PATCH" else ""
-        message = f"Content-Type: {media or 'none'} is not one of {readable}"
-        raise UnsupportedMediaType(message, patches)
+        trouble = f"{media or 'none'} is not one of {readable}"
+        raise UnsupportedMediaType("Content-Type", trouble, patches)
     if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType(f"Content-Type: charset {options['charset']} is not utf-8")
+        trouble = f"charset {options['charset']} is not utf-8"
+        raise UnsupportedMediaType("Content-Type", trouble)
     return media.lower()
 
 

@@ -46,10 +46,11 @@ class Route:
 
 
 class Routes:
-    """The contract's paths below its base path."""
+    """The contract's paths below its base path, on the server that is found at the URL `home`."""
 
-    def __init__(self, base_path: str, operations: Iterable[Operation]) -> None:
+    def __init__(self, base_path: str, operations: Iterable[Operation], home: str = "") -> None:
         self.base_path = base_path
+        self.home = home
         by_path: dict[str, dict[str, Operation]] = {}
         for operation in operations:
             by_path.setdefault(operation.path, {})[operation.method] = operation

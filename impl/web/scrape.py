@@ -14,8 +14,10 @@ from impl.web.headers import secured
 class Scraped:
     """An ASGI application that answers scrapes and nothing else."""
 
-    def __init__(self, scrape: Callable[[str], tuple[bytes, str]]) -> None:
+    def __init__(self, scrape: Callable[[str], tuple[bytes, str]], base: str) -> None:
+        """`base` is the URL that the API is found at."""
         self._scrape = scrape
+        self._base = base
         self._lock = asyncio.Lock()
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -25,7 +27,7 @@ class Scraped:
         try:
             answer = await self._answer(scope)
         except ApiError as error:
-            answer = errors.answer(error)
+            answer = errors.answer(error, self._base)
         headers = secured(answer.headers)
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else answer.body

@@ -16,7 +16,7 @@ from connexion.datastructures import MediaTypeDict
 from connexion.exceptions import NonConformingResponseBody
 from starlette.types import Message, Receive, Scope, Send
 
-from impl.contract import POINTER, Contract, trouble
+from impl.contract import POINTER, Contract, brief
 from impl.errors import HeaderInvalid, NamedError, ParameterInvalid
 from impl.web import body
 
@@ -159,7 +159,7 @@ class _Parameter:
         value = self._typed(text)
         wrong = next(self._schema.iter_errors(value), None)
         if wrong is not None:
-            raise self.error(self.name, str(trouble(wrong)))
+            raise self.error(self.name, brief(wrong))
         return value
 
     def _typed(self, text: str) -> Any:

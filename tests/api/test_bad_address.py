@@ -96,9 +96,9 @@ QUERIES: dict[str, str] = {
     "amountDue.value=NaN": "amountDue.value",
     "amountDue.value=1e400": "amountDue.value",
     "amountDue.value=9223372036854775808": "amountDue.value",
-    "x=%FF": "query",
-    "%C0%80=1": "query",
-    "x=%ED%A0%80": "query",
+    "x=%FF": "the query",
+    "%C0%80=1": "the query",
+    "x=%ED%A0%80": "the query",
 }
 
 

@@ -62,5 +62,16 @@ MALFORMED: dict[str, tuple[bytes, int]] = {
 def test_what_is_not_http_is_refused_and_the_connection_ends(port: int, case: str) -> None:
     raw, status = MALFORMED[case]
     with Wire(port) as wire:
-        assert wire.send(raw).answer().status == status
+        refused = wire.send(raw).answer()
+        assert refused.status == status
+        assert refused.message
+        assert refused.headers["content-type"] == "application/json"
+        assert refused.headers["x-content-type-options"] == "nosniff"
         assert wire.ends()
+
+
+def test_an_offer_of_another_protocol_is_declined(port: int) -> None:
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+    offer = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", key)
+    answer = ask(port, request("GET", f"{BILLS}/nosuch", *offer))
+    assert (answer.status, answer.message) == (404, "there is no customerBill 'nosuch'")

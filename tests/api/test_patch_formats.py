@@ -115,7 +115,7 @@ def test_patch_query_200_where_its_guard_holds_in_a_list_or_alone(
     assert (answer.status_code, answer.json()["state"]) == (200, "validated")
     again = send(api, bill, QUERY, operation)
     assert (again.status_code, again.json()["code"]) == (409, "409")
-    assert again.json()["message"].startswith("0.path: ")
+    assert again.json()["attribute"] == "path"
 
 
 def test_patch_200_selects_elements_of_a_list(api: httpx.Client, bill: dict[str, Any]) -> None:
@@ -194,7 +194,7 @@ def test_patch_400_for_a_patch_that_does_too_much_in_the_time_of_one_that_may_be
     large = api.post("customerBill", json=BILL | {"relatedParty": parties}).json()
     patch = [op("add", "relatedParty[?(@.id!='z')].v", 1)]
     message = refused(api, large, send(api, large, QUERY, patch * 100), 400, "22")
-    assert message == "a patch that changes, compares and copies more than one may"
+    assert message.endswith(": a patch that changes, compares and copies more than one may")
     changed = send(api, large, QUERY, patch).json()["relatedParty"]
     assert [party["v"] for party in changed] == [1] * 900
 
@@ -368,7 +368,7 @@ def test_patch_400_names_the_operation_that_there_is_not(
 ) -> None:
     answer = send(api, bill, media_type, [op("Replace", "/state", **more)])
     message = refused(api, bill, answer, 400, "24")
-    assert message.startswith("0.op: must be one of ")
+    assert message.startswith("[0].op: must be one of ")
     assert "replace" in message
 
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from impl.store.embedded import Mongod
+from tests.errors import the_shape
 from tests.servers import BASE_PATH, ServerProcess
 
 LIMIT = 64 * 1024
@@ -45,7 +46,7 @@ class Answer:
     def message(self) -> str:
         """The message of the Error that it is."""
         error = json.loads(self.body)
-        assert list(error) == ["@type", "code", "reason", "message", "status"]
+        the_shape(error)
         assert error["status"] == str(self.status)
         return str(error["message"])
 

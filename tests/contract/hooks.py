@@ -135,4 +135,4 @@ def _reconcile(specification: dict[str, Any]) -> None:
         try:
             refuse_specification(specification)
         except FieldInvalid as error:
-            specification.pop(error.name)
+            specification.pop(error.attribute)

@@ -89,7 +89,7 @@ def test_a_cursor_that_was_tampered_with_is_refused(data: st.DataObject) -> None
 def test_what_no_server_made_is_refused(text: str) -> None:
     with pytest.raises(ParameterInvalid, match=r"^cursor: ") as raised:
         from_text(text, LISTED, 2)
-    assert raised.value.name == "cursor"
+    assert raised.value.attribute == "cursor"
 
 
 def forged(content: Any) -> str:

@@ -127,7 +127,7 @@ def test_a_change_that_may_not_be_made_is_refused_by_name(
 ) -> None:
     with pytest.raises(FieldInvalid, match=rf"^{name}: ") as raised:
         refuse_unpatchable(STORED, STORED | change, patchable)
-    assert raised.value.name == name
+    assert raised.value.attribute == name
 
 
 @pytest.mark.parametrize(

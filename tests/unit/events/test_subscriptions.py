@@ -97,7 +97,7 @@ def test_not_selected(query: str) -> None:
 def test_refused(query: str) -> None:
     with pytest.raises(FieldInvalid) as raised:
         read(query, UTC)
-    assert raised.value.name == "query"
+    assert raised.value.attribute == "query"
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_a_test_compares_as_json_does(stored: Any, tested: Any, equal: bool) -> 
     if equal:
         assert patched({"x": stored}, patch) == {"x": stored}
     else:
-        with pytest.raises(Conflict, match=r"^0\.value: is not what is stored at '/x'$"):
+        with pytest.raises(Conflict, match=r"^\[0\]\.value: is not what is stored at '/x'$"):
             patched({"x": stored}, patch)
 
 

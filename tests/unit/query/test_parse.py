@@ -249,7 +249,7 @@ def test_a_value_of_another_type_is_refused_by_name(name: str, text: str) -> Non
     resource = BILL if name.startswith("amountDue") else RATE
     with pytest.raises(ParameterInvalid, match=f"^{name}: ") as raised:
         parse(f"name=x&{name}={text}", resource, LIMITS, UTC)
-    assert raised.value.name == name
+    assert raised.value.attribute == name
 
 
 @pytest.mark.parametrize("text", ["billNo", "billNo=", "billNo=%20", "billNo=+"])
@@ -289,7 +289,7 @@ def test_an_offset_beyond_all_is_one_that_the_database_can_hold() -> None:
 def test_a_window_that_is_no_count_is_refused_by_name(name: str, text: str) -> None:
     with pytest.raises(ParameterInvalid, match=f"^{name}: ") as raised:
         parse(f"{name}={text}", BILL, LIMITS, UTC)
-    assert raised.value.name == name
+    assert raised.value.attribute == name
 
 
 def test_offset_limit_and_fields_are_no_filters() -> None:

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from starlette.types import Message, Scope
 
 from impl.bounds import MAX_DEPTH
-from impl.errors import ApiError, BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid
+from impl.errors import (
+    MAX_FAULTS,
+    ApiError,
+    BodyInvalid,
+    BodyMissing,
+    ContentTooLarge,
+    FieldInvalid,
+)
 from impl.web import body
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -66,17 +73,18 @@ def test_any_bytes_are_a_value_or_an_error_of_ours(given_: bytes) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        (r'{"a":[{"b":9223372036854775808}]}', "a.0.b"),
-        (r'{"a":{"b":[0,-9223372036854775809]}}', "a.b.1"),
+        (r'{"a":[{"b":9223372036854775808}]}', "a[0].b"),
+        (r'{"a":{"b":[0,-9223372036854775809]}}', "a.b[1]"),
         (r'{"a":1,"b":1e400}', "b"),
         (r'{"a":-1e999}', "a"),
-        (f'{{"a":[{"7" * 5000}]}}', "a.0"),
+        (f'{{"a":[{"7" * 5000}]}}', "a[0]"),
         (r'{"a":{"b":"\ud800"}}', "a.b"),
-        (r'[["\udfff x"]]', "0.0"),
+        (r'[["\udfff x"]]', "[0][0]"),
         (r'{"a":{"b\ud800c":1}}', "a.b\ud800c"),
         (r'{"\udc00":1}', "\udc00"),
         (r'{"a":1,"b":2,"a":1}', "a"),
-        (r'[{"a":{"b":2,"\u0062":1}}]', "b"),
+        (r'[{"a":{"b":2,"\u0062":1}}]', "[0].a.b"),
+        (r'{"a.b":{"c d":1e400}}', "['a.b']['c d']"),
         ("1e400", ""),
         (r'"\ud83d"', ""),
     ],
@@ -84,7 +92,16 @@ def test_any_bytes_are_a_value_or_an_error_of_ours(given_: bytes) -> None:
 def test_what_can_not_be_kept_is_refused_by_its_name(text: str, name: str) -> None:
     with pytest.raises(FieldInvalid) as caught:
         body.decode(text.encode())
-    assert caught.value.name == name
+    assert caught.value.attribute == name
+
+
+def test_all_that_can_not_be_kept_is_told_at_once() -> None:
+    text = r'{"a":[1e400,{"b":"\ud800"}],"c":{"d":1,"d":2},"e":0,"e":[' + ",".join(["1e400"] * 99)
+    with pytest.raises(FieldInvalid) as caught:
+        body.decode(f"{text}]}}".encode())
+    told = [each.attribute for each in caught.value.every]
+    assert told[:5] == ["e", "a[0]", "a[1].b", "c.d", "e[0]"]
+    assert len(told) == MAX_FAULTS
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", '{"a":[NaN]}'])
