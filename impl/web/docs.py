@@ -73,6 +73,11 @@ def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Bluepri
             answer.set_data(answer.get_data())
         return answer
 
+    _refuse_others(pages)
+    return pages
+
+
+def _refuse_others(pages: flask.Blueprint) -> None:
     @pages.app_errorhandler(404)
     def not_found(_: Exception) -> NoReturn:
         raise NotFound(f"there is nothing at {flask.request.path!r}")
@@ -81,8 +86,6 @@ def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Bluepri
     def method_not_allowed(error: werkzeug.exceptions.MethodNotAllowed) -> NoReturn:
         allowed = ", ".join(sorted(error.valid_methods or ()))
         raise MethodNotAllowed(flask.request.method, allowed)
-
-    return pages
 
 
 def _policy(public_url: str) -> str:

@@ -11,6 +11,7 @@ from impl.auth.tokens import ALL_ACCOUNTS
 from tests.auth.issuer import ISSUER, token
 from tests.auth.test_tokens import REFUSED
 from tests.auth.tokens import SCOPES, bearer, unlimited
+from tests.errors import the_shape
 from tests.servers import ServerProcess
 
 CHALLENGE = 'Bearer realm="tmf678"'
@@ -22,7 +23,7 @@ def refused(answer: httpx.Response, status: int, code: str, challenge: str) -> s
     error = answer.json()
     assert (answer.status_code, error["status"], error["code"]) == (status, str(status), code)
     assert answer.headers.get("www-authenticate") == challenge
-    assert error["@type"] == "Error"
+    the_shape(error)
     assert not {"content-location", "etag", "x-total-count"} & answer.headers.keys()
     message: str = error["message"]
     return message

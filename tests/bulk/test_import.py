@@ -14,6 +14,7 @@ from impl.handlers.collection import Services
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from tests.bulk.commands import BILLS, RATES, Database, rate, read, run, stored, without_time, write
+from tests.errors import the_shape
 
 
 def test_lines_are_kept_as_a_post_keeps_them(
@@ -93,7 +94,7 @@ def test_refused_lines_are_in_a_file_with_the_reason_and_the_others_are_in(
     refused = read(tmp_path / "some.ndjson.refused")
     assert [each["line"] for each in refused] == list(range(3, len(REFUSED) + 3))
     for each, (text, (code, message)) in zip(refused, REFUSED.items(), strict=True):
-        assert each["error"]["@type"] == "Error"
+        the_shape(each["error"])
         assert each["error"]["code"] == code, each
         assert each["error"]["message"].startswith(message), each
         assert each["text"][:2000] == text.decode("utf-8", "backslashreplace")[:2000]

@@ -45,12 +45,20 @@ def test_each_row_of_the_table_is_told_in_its_section() -> None:
         assert f"\nStatus {status}. " in section
 
 
+def test_each_code_of_the_proxy_has_a_section() -> None:
+    text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
+    statuses = set(re.findall(r"\d{3}", text.split("map $status $reason")[1].split("}")[0]))
+    known = dict(re.findall(r"(\d{3}) (\d+);", text.split("map $status $code")[1].split("}")[0]))
+    assert statuses
+    assert {known.get(each, each) for each in statuses} <= SECTIONS.keys()
+
+
 @pytest.mark.parametrize("code", SECTIONS)
 def test_each_section_has_cause_cure_and_an_example(code: str) -> None:
     section = _section(code)
     assert "\n**Cause:** " in section
     assert "\n**Cure:** " in section
-    example = json.loads("".join(re.findall(r"^[{ ]\S.*$", section.split("```")[1], re.MULTILINE)))
+    example = json.loads(section.split("```")[1].splitlines()[-1])
     the_shape(example)
     assert example["code"] == code
     assert example["reason"] in _reasons(code)
