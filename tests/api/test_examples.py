@@ -131,13 +131,6 @@ def test_filters_under_its_own_name_is_told(api: httpx.Client, text: str) -> Non
     assert answer.json()["message"].startswith("filters: ")
 
 
-def test_a_blank_if_match_is_told(api: httpx.Client) -> None:
-    path = "/customerBill/bill-1002-extra"
-    answer = api.patch(path, json={"state": "sent"}, headers={"If-Match": ""})
-    assert (answer.status_code, answer.json()["code"]) == (400, "26")
-    assert answer.json()["message"].startswith("If-Match: ")
-
-
 @pytest.mark.parametrize("id_", ["a/b", ".", "", "x" * 129])
 def test_a_subscriptions_id_is_as_any_other(api: httpx.Client, id_: str) -> None:
     answer = api.post("/hub", json={"id": id_, "callback": "https://crm.example/"})
