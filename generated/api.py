@@ -22,29 +22,29 @@ class CustomerBillOnDemandApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def list_customer_bill_on_demand(self, query: QueryT) -> PageT:
-        """List requests for a bill"""
+        """List or find requests for a bill"""
 
     @abstractmethod
     def create_customer_bill_on_demand(
         self, body: types.CustomerBillOnDemandCreate
     ) -> types.CustomerBillOnDemand:
-        """Ask for a bill"""
+        """Request a bill"""
 
     @abstractmethod
     def retrieve_customer_bill_on_demand(
         self, id_: str, query: QueryT
     ) -> types.CustomerBillOnDemand:
-        """Get a request for a bill"""
+        """Read a request for a bill"""
 
     @abstractmethod
     def patch_customer_bill_on_demand(
         self, id_: str, patch: PatchT, *, if_match: str | None = None
     ) -> types.CustomerBillOnDemand:
-        """Change a request's name, description or party."""
+        """Change a request for a bill"""
 
     @abstractmethod
     def delete_customer_bill_on_demand(self, id_: str, *, if_match: str | None = None) -> None:
-        """Remove a request."""
+        """Delete a request for a bill"""
 
 
 class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -52,29 +52,29 @@ class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def list_customer_bill(self, query: QueryT) -> PageT:
-        """List customer bills"""
+        """List or find customer bills"""
 
     @abstractmethod
     def create_customer_bill(self, body: types.CustomerBillCreate) -> types.CustomerBill:
-        """Keep a bill that was made elsewhere."""
+        """Create a bill that another system made"""
 
     @abstractmethod
     def retrieve_customer_bill(self, id_: str, query: QueryT) -> types.CustomerBill:
-        """Get a customer bill"""
+        """Read a customer bill"""
 
     @abstractmethod
     def patch_customer_bill(
         self, id_: str, patch: PatchT, *, if_match: str | None = None
     ) -> types.CustomerBill:
-        """Change the state of a customer bill"""
+        """Change a customer bill"""
 
     @abstractmethod
     def delete_customer_bill(self, id_: str, *, if_match: str | None = None) -> None:
-        """Remove a bill."""
+        """Delete a customer bill"""
 
     @abstractmethod
     def retrieve_customer_bill_document(self, id_: str) -> Any:
-        """The bill as its customer sees it."""
+        """Read the document of a customer bill"""
 
 
 class AppliedCustomerBillingRateApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -82,31 +82,31 @@ class AppliedCustomerBillingRateApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def list_applied_customer_billing_rate(self, query: QueryT) -> PageT:
-        """List charges and credits"""
+        """List or find applied billing rates"""
 
     @abstractmethod
     def create_applied_customer_billing_rate(
         self, body: types.AppliedCustomerBillingRateCreate
     ) -> types.AppliedCustomerBillingRate:
-        """Bring in a charge or a credit."""
+        """Create an applied billing rate"""
 
     @abstractmethod
     def retrieve_applied_customer_billing_rate(
         self, id_: str, query: QueryT
     ) -> types.AppliedCustomerBillingRate:
-        """Get a charge or credit"""
+        """Read an applied billing rate"""
 
     @abstractmethod
     def patch_applied_customer_billing_rate(
         self, id_: str, patch: PatchT, *, if_match: str | None = None
     ) -> types.AppliedCustomerBillingRate:
-        """Change a rate."""
+        """Change an applied billing rate"""
 
     @abstractmethod
     def delete_applied_customer_billing_rate(
         self, id_: str, *, if_match: str | None = None
     ) -> None:
-        """Remove a rate."""
+        """Delete an applied billing rate"""
 
 
 class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -114,7 +114,7 @@ class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def list_listener(self, query: QueryT) -> PageT:
-        """List or find subscriptions."""
+        """List or find subscriptions"""
 
     @abstractmethod
     def register_listener(self, body: types.EventSubscriptionInput) -> types.EventSubscription:
@@ -122,7 +122,7 @@ class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def retrieve_listener(self, id_: str, query: QueryT) -> types.EventSubscription:
-        """Read a subscription."""
+        """Read a subscription"""
 
     @abstractmethod
     def unregister_listener(self, id_: str, *, if_match: str | None = None) -> None:
@@ -130,7 +130,7 @@ class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def redeliver_listener(self, id_: str) -> types.EventSubscription:
-        """Try again to deliver the events that were given up."""
+        """Redeliver the events that failed"""
 
 
 class BillCycleAccountApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -138,11 +138,11 @@ class BillCycleAccountApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def list_bill_cycle_account(self, query: QueryT) -> PageT:
-        """List or find what became of accounts in runs of billing cycles."""
+        """List or find outcomes of accounts in billing cycles"""
 
     @abstractmethod
     def retrieve_bill_cycle_account(self, id_: str, query: QueryT) -> types.BillCycleAccount:
-        """Read what became of an account in a run."""
+        """Read the outcome of an account in a billing cycle"""
 
 
 class BillNumberApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -150,11 +150,11 @@ class BillNumberApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def list_bill_number(self, query: QueryT) -> PageT:
-        """List or find bill numbers, and what became of each."""
+        """List or find bill numbers"""
 
     @abstractmethod
     def retrieve_bill_number(self, id_: str, query: QueryT) -> types.BillNumber:
-        """Read what became of a bill number."""
+        """Read a bill number"""
 
 
 class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -162,33 +162,33 @@ class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def list_bill_cycle(self, query: QueryT) -> PageT:
-        """List or find billing cycles."""
+        """List or find billing cycles"""
 
     @abstractmethod
     def create_bill_cycle(self, body: types.BillCycleCreate) -> types.BillCycle:
-        """Plan a billing cycle."""
+        """Create a billing cycle"""
 
     @abstractmethod
     def retrieve_bill_cycle(self, id_: str, query: QueryT) -> types.BillCycle:
-        """Read a billing cycle."""
+        """Read a billing cycle"""
 
     @abstractmethod
     def patch_bill_cycle(
         self, id_: str, patch: PatchT, *, if_match: str | None = None
     ) -> types.BillCycle:
-        """Change a billing cycle."""
+        """Change a billing cycle"""
 
     @abstractmethod
     def delete_bill_cycle(self, id_: str, *, if_match: str | None = None) -> None:
-        """Remove a billing cycle."""
+        """Delete a billing cycle"""
 
     @abstractmethod
     def cancel_bill_cycle(self, id_: str) -> types.BillCycle:
-        """Stop a run before its next account."""
+        """Cancel the run of a billing cycle"""
 
     @abstractmethod
     def retry_bill_cycle(self, id_: str) -> types.BillCycle:
-        """Bill the accounts that a finished run left without a bill."""
+        """Retry the run of a billing cycle"""
 
 
 class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -196,29 +196,29 @@ class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
 
     @abstractmethod
     def list_bill_cycle_specification(self, query: QueryT) -> PageT:
-        """List or find billing cycle specifications."""
+        """List or find billing cycle specifications"""
 
     @abstractmethod
     def create_bill_cycle_specification(
         self, body: types.BillCycleSpecificationCreate
     ) -> types.BillCycleSpecification:
-        """Keep a billing cycle specification."""
+        """Create a billing cycle specification"""
 
     @abstractmethod
     def retrieve_bill_cycle_specification(
         self, id_: str, query: QueryT
     ) -> types.BillCycleSpecification:
-        """Read a billing cycle specification."""
+        """Read a billing cycle specification"""
 
     @abstractmethod
     def patch_bill_cycle_specification(
         self, id_: str, patch: PatchT, *, if_match: str | None = None
     ) -> types.BillCycleSpecification:
-        """Change a billing cycle specification."""
+        """Change a billing cycle specification"""
 
     @abstractmethod
     def delete_bill_cycle_specification(self, id_: str, *, if_match: str | None = None) -> None:
-        """Remove a billing cycle specification."""
+        """Delete a billing cycle specification"""
 
 
 class EventsApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -228,7 +228,7 @@ class EventsApi(ABC, Generic[QueryT, PageT, PatchT]):
     def list_event(
         self, query: QueryT, *, after: str | None = None, last_event_id: str | None = None
     ) -> PageT:
-        """List or find events, or follow them as they come."""
+        """List, find or stream events"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -484,6 +484,7 @@ EventSubscriptionInput: type[m.Schema] = _Open.from_dict(
     {
         "callback": fields.String(required=True),
         "query": fields.String(),
+        "id": fields.String(),
     },
     name="EventSubscriptionInput",
 )
@@ -544,32 +545,6 @@ CustomerBillCreate: type[m.Schema] = _Open.from_dict(
         "roundingDifference": fields.Nested(lambda: Money),
     },
     name="CustomerBillCreate",
-)
-
-AppliedCustomerBillingRateCreate: type[m.Schema] = _Open.from_dict(
-    {
-        "id": fields.String(),
-        "href": fields.String(),
-        "date": _Instant(),
-        "description": fields.String(),
-        "isBilled": _Boolean(),
-        "name": fields.String(),
-        "type": fields.String(),
-        "appliedTax": fields.List(fields.Nested(lambda: AppliedBillingTaxRate)),
-        "bill": fields.Nested(lambda: BillRef),
-        "billingAccount": fields.Nested(lambda: BillingAccountRef),
-        "characteristic": fields.List(fields.Nested(lambda: AppliedBillingRateCharacteristic)),
-        "periodCoverage": fields.Nested(lambda: TimePeriod),
-        "priceBasis": fields.String(validate=validate.OneOf(["net", "gross"])),
-        "product": fields.Nested(lambda: ProductRef),
-        "relatedParty": fields.List(fields.Nested(lambda: RelatedPartyRef)),
-        "taxExcludedAmount": fields.Nested(lambda: Money),
-        "taxIncludedAmount": fields.Nested(lambda: Money),
-        "@baseType": fields.String(),
-        "@schemaLocation": fields.String(),
-        "@type": fields.String(),
-    },
-    name="AppliedCustomerBillingRateCreate",
 )
 
 BillCycleSpecificationRef: type[m.Schema] = _Open.from_dict(
@@ -746,6 +721,32 @@ BillCycleSpecificationCreate: type[m.Schema] = _Open.from_dict(
         "@type": fields.String(),
     },
     name="BillCycleSpecificationCreate",
+)
+
+AppliedCustomerBillingRateCreate: type[m.Schema] = _Open.from_dict(
+    {
+        "href": fields.String(),
+        "date": _Instant(),
+        "description": fields.String(),
+        "isBilled": _Boolean(),
+        "name": fields.String(),
+        "type": fields.String(),
+        "appliedTax": fields.List(fields.Nested(lambda: AppliedBillingTaxRate)),
+        "bill": fields.Nested(lambda: BillRef),
+        "billingAccount": fields.Nested(lambda: BillingAccountRef),
+        "characteristic": fields.List(fields.Nested(lambda: AppliedBillingRateCharacteristic)),
+        "periodCoverage": fields.Nested(lambda: TimePeriod),
+        "product": fields.Nested(lambda: ProductRef),
+        "taxExcludedAmount": fields.Nested(lambda: Money),
+        "taxIncludedAmount": fields.Nested(lambda: Money),
+        "@baseType": fields.String(),
+        "@schemaLocation": fields.String(),
+        "@type": fields.String(),
+        "priceBasis": fields.String(validate=validate.OneOf(["net", "gross"])),
+        "relatedParty": fields.List(fields.Nested(lambda: RelatedPartyRef)),
+        "id": fields.String(),
+    },
+    name="AppliedCustomerBillingRateCreate",
 )
 
 CustomerBillOnDemandUpdate: type[m.Schema] = _Open.from_dict(
@@ -1013,7 +1014,6 @@ SCHEMAS: dict[str, type[m.Schema]] = {
     "EventSubscriptionInput": EventSubscriptionInput,
     "Error": Error,
     "CustomerBill_Create": CustomerBillCreate,
-    "AppliedCustomerBillingRate_Create": AppliedCustomerBillingRateCreate,
     "BillCycleSpecificationRef": BillCycleSpecificationRef,
     "BillCycleRef": BillCycleRef,
     "BillCycleAccount": BillCycleAccount,
@@ -1022,6 +1022,7 @@ SCHEMAS: dict[str, type[m.Schema]] = {
     "BillCycle_Create": BillCycleCreate,
     "BillCycleSpecification": BillCycleSpecification,
     "BillCycleSpecification_Create": BillCycleSpecificationCreate,
+    "AppliedCustomerBillingRate_Create": AppliedCustomerBillingRateCreate,
     "CustomerBillOnDemand_Update": CustomerBillOnDemandUpdate,
     "AppliedCustomerBillingRate_Update": AppliedCustomerBillingRateUpdate,
     "BillCycle_Update": BillCycleUpdate,

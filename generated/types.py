@@ -26,7 +26,7 @@ AccountBalance = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""What stands on a financial account over a span of time, in one sort of balance."""
+"""The balance of a financial account in a period, of one type."""
 
 AppliedBillingRateCharacteristic = t.TypedDict(
     "AppliedBillingRateCharacteristic",
@@ -39,7 +39,7 @@ AppliedBillingRateCharacteristic = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""A named detail of a charge, such as the number of units it was rated on."""
+"""A name and a value that describe a rate further, such as the number of units used."""
 
 AppliedBillingTaxRate = t.TypedDict(
     "AppliedBillingTaxRate",
@@ -52,7 +52,7 @@ AppliedBillingTaxRate = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""One tax as it was levied on a single charge or credit."""
+"""One tax on one rate."""
 
 AppliedCustomerBillingRate = t.TypedDict(
     "AppliedCustomerBillingRate",
@@ -79,7 +79,7 @@ AppliedCustomerBillingRate = t.TypedDict(
         "relatedParty": t.NotRequired[list["RelatedPartyRef"]],
     },
 )
-"""A charge or a credit for a product: one line of a bill, or one still waiting to be billed."""
+"""An applied billing rate: a charge or a credit for a product. It is a line of a bill, or not billed yet."""
 
 AppliedPayment = t.TypedDict(
     "AppliedPayment",
@@ -91,7 +91,7 @@ AppliedPayment = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""The share of a payment that went towards this bill; one payment may settle several bills."""
+"""The part of a payment that pays for this bill. One payment may pay for several bills."""
 
 Attachment = t.TypedDict(
     "Attachment",
@@ -111,7 +111,7 @@ Attachment = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""A file with its content or the place to fetch it."""
+"""A file, with its content or its URL."""
 
 AttachmentRef = t.TypedDict(
     "AttachmentRef",
@@ -127,7 +127,7 @@ AttachmentRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""Points to an attachment kept elsewhere."""
+"""A reference to an attachment."""
 
 AttachmentRefOrValue = t.TypedDict(
     "AttachmentRefOrValue",
@@ -148,7 +148,7 @@ AttachmentRefOrValue = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""A file, either given in full or pointed to."""
+"""A file, by value or by reference."""
 
 BillRef = t.TypedDict(
     "BillRef",
@@ -161,7 +161,7 @@ BillRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""Points to a customer bill."""
+"""A reference to a customer bill."""
 
 BillingAccountRef = t.TypedDict(
     "BillingAccountRef",
@@ -176,7 +176,7 @@ BillingAccountRef = t.TypedDict(
         "ratingType": t.NotRequired[str],
     },
 )
-"""Points to the account that charges are billed to."""
+"""A reference to the account that rates are billed to."""
 
 Characteristic = t.TypedDict(
     "Characteristic",
@@ -189,7 +189,7 @@ Characteristic = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""A named value that describes an object beyond its fixed attributes."""
+"""A name and a value that describe an object beyond its attributes."""
 
 CustomerBill = t.TypedDict(
     "CustomerBill",
@@ -228,7 +228,7 @@ CustomerBill = t.TypedDict(
         "roundingDifference": t.NotRequired["Money"],
     },
 )
-"""An invoice for one billing account and period, made by a billing cycle or on request."""
+"""A bill for one billing account and period, made by a billing cycle or on request."""
 
 CustomerBillUpdate = t.TypedDict(
     "CustomerBillUpdate",
@@ -248,7 +248,7 @@ CustomerBillUpdate = t.TypedDict(
         "holdReason": t.NotRequired[str | None],
     },
 )
-"""What may be changed on a bill once it is made. `state` to `onHold` holds it, with its `holdReason` if you like; back to its `stateBeforeHold` releases it."""
+"""What you may change in a bill. Set `state` to `onHold` to hold the bill, with a `holdReason` if you like. Set `state` to the bill's `stateBeforeHold` to release it."""
 
 CustomerBillOnDemand = t.TypedDict(
     "CustomerBillOnDemand",
@@ -268,7 +268,7 @@ CustomerBillOnDemand = t.TypedDict(
         "statusReason": t.NotRequired[str],
     },
 )
-"""A request for a bill outside the cycle, and how far it has come."""
+"""A request for a bill outside the billing cycle, with its state."""
 
 CustomerBillOnDemandCreate = t.TypedDict(
     "CustomerBillOnDemandCreate",
@@ -286,7 +286,7 @@ CustomerBillOnDemandCreate = t.TypedDict(
         "id": t.NotRequired["ResourceId"],
     },
 )
-"""What a client sends to ask for a bill outside the cycle."""
+"""What a client sends to request a bill outside the billing cycle."""
 
 EntityRef = t.TypedDict(
     "EntityRef",
@@ -300,7 +300,7 @@ EntityRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""Points to an entity of any class."""
+"""A reference to an entity of any class."""
 
 FinancialAccountRef = t.TypedDict(
     "FinancialAccountRef",
@@ -315,7 +315,7 @@ FinancialAccountRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""Points to the financial account that keeps what is owed."""
+"""A reference to the financial account that holds the customer's balance."""
 
 Money = t.TypedDict(
     "Money",
@@ -338,7 +338,7 @@ PaymentMethodRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""Points to the means of payment chosen for the bill."""
+"""A reference to the payment method of the bill."""
 
 PaymentRef = t.TypedDict(
     "PaymentRef",
@@ -352,7 +352,7 @@ PaymentRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""Points to a payment the customer made."""
+"""A reference to a payment of the customer."""
 
 ProductRef = t.TypedDict(
     "ProductRef",
@@ -366,7 +366,7 @@ ProductRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""Points to the product the charge is for."""
+"""A reference to the product that the rate is for."""
 
 Quantity = t.TypedDict(
     "Quantity",
@@ -388,7 +388,7 @@ Reference = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""Points to another object."""
+"""A reference to another object."""
 
 RelatedPartyRef = t.TypedDict(
     "RelatedPartyRef",
@@ -403,7 +403,7 @@ RelatedPartyRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""Points to a person or an organization."""
+"""A reference to a person or an organization."""
 
 TaxItem = t.TypedDict(
     "TaxItem",
@@ -417,7 +417,7 @@ TaxItem = t.TypedDict(
         "taxableAmount": t.NotRequired["Money"],
     },
 )
-"""One tax summed over the whole bill."""
+"""One tax on the whole bill."""
 
 TimePeriod = t.TypedDict(
     "TimePeriod",
@@ -426,7 +426,7 @@ TimePeriod = t.TypedDict(
         "startDateTime": t.NotRequired[datetime],
     },
 )
-"""A span of time; a missing end means it is open."""
+"""A period. Without a start or an end it is open on that side."""
 
 EventSubscription = t.TypedDict(
     "EventSubscription",
@@ -444,16 +444,17 @@ EventSubscription = t.TypedDict(
         "lastSuccess": t.NotRequired[datetime],
     },
 )
-"""A listener as the server keeps it."""
+"""A subscription to events."""
 
 EventSubscriptionInput = t.TypedDict(
     "EventSubscriptionInput",
     {
         "callback": str,
         "query": t.NotRequired[str],
+        "id": t.NotRequired["ResourceId"],
     },
 )
-"""What a client sends to have events delivered to it."""
+"""What a client sends to subscribe to events."""
 
 Error = t.TypedDict(
     "Error",
@@ -509,34 +510,7 @@ CustomerBillCreate = t.TypedDict(
         "roundingDifference": t.NotRequired["Money"],
     },
 )
-"""A bill made elsewhere, to be kept here. `href` and `lastUpdate` are the server's."""
-
-AppliedCustomerBillingRateCreate = t.TypedDict(
-    "AppliedCustomerBillingRateCreate",
-    {
-        "id": t.NotRequired["ResourceId"],
-        "href": t.NotRequired[str],
-        "date": t.NotRequired[datetime],
-        "description": t.NotRequired[str],
-        "isBilled": t.NotRequired[bool],
-        "name": t.NotRequired[str],
-        "type": t.NotRequired[str],
-        "appliedTax": t.NotRequired[list["AppliedBillingTaxRate"]],
-        "bill": t.NotRequired["BillRef"],
-        "billingAccount": t.NotRequired["BillingAccountRef"],
-        "characteristic": t.NotRequired[list["AppliedBillingRateCharacteristic"]],
-        "periodCoverage": t.NotRequired["TimePeriod"],
-        "priceBasis": t.NotRequired["PriceBasis"],
-        "product": t.NotRequired["ProductRef"],
-        "relatedParty": t.NotRequired[list["RelatedPartyRef"]],
-        "taxExcludedAmount": t.NotRequired["Money"],
-        "taxIncludedAmount": t.NotRequired["Money"],
-        "@baseType": t.NotRequired[str],
-        "@schemaLocation": t.NotRequired[str],
-        "@type": t.NotRequired[str],
-    },
-)
-"""A charge or a credit, as rating made it. A billed one (`isBilled` true) names its `bill`, an unbilled one the `billingAccount` that will be charged."""
+"""A bill that another system made. The server sets `href` and `lastUpdate`."""
 
 BillCycleSpecificationRef = t.TypedDict(
     "BillCycleSpecificationRef",
@@ -550,7 +524,7 @@ BillCycleSpecificationRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""The specification that a billing cycle is a run of."""
+"""A reference to the specification of a billing cycle."""
 
 BillCycleRef = t.TypedDict(
     "BillCycleRef",
@@ -564,7 +538,7 @@ BillCycleRef = t.TypedDict(
         "@referredType": t.NotRequired[str],
     },
 )
-"""The billing cycle that a bill was made in."""
+"""A reference to a billing cycle."""
 
 BillCycleAccount = t.TypedDict(
     "BillCycleAccount",
@@ -582,7 +556,7 @@ BillCycleAccount = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""What became of one billing account in a run of a billing cycle."""
+"""The outcome of one billing account in a run of a billing cycle."""
 
 BillNumber = t.TypedDict(
     "BillNumber",
@@ -602,7 +576,7 @@ BillNumber = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""A number that bills made here are numbered by, and what became of it. Each position of a sequence is there once."""
+"""An entry of the register of bill numbers: a number, and the bill that has it. The register has each position of a sequence once."""
 
 BillCycle = t.TypedDict(
     "BillCycle",
@@ -634,7 +608,7 @@ BillCycle = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""One dated run of billing, such as "October 2026 of the monthly cycle"."""
+"""One dated run of billing, such as that of October 2026."""
 
 BillCycleCreate = t.TypedDict(
     "BillCycleCreate",
@@ -666,7 +640,7 @@ BillCycleCreate = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""A cycle to be kept. `href` is the server's."""
+"""A new billing cycle. The server sets `href`."""
 
 BillCycleSpecification = t.TypedDict(
     "BillCycleSpecification",
@@ -692,7 +666,7 @@ BillCycleSpecification = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""The pattern that billing cycles follow (TMF666 BillingCycleSpecification). Offsets are whole days from the start of the period."""
+"""The rules that billing cycles follow (TMF666 BillingCycleSpecification). Offsets are in days from the start of the period."""
 
 BillCycleSpecificationCreate = t.TypedDict(
     "BillCycleSpecificationCreate",
@@ -718,7 +692,34 @@ BillCycleSpecificationCreate = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""A specification to be kept. `href` is the server's."""
+"""A new billing cycle specification. The server sets `href`."""
+
+AppliedCustomerBillingRateCreate = t.TypedDict(
+    "AppliedCustomerBillingRateCreate",
+    {
+        "href": t.NotRequired[str],
+        "date": t.NotRequired[datetime],
+        "description": t.NotRequired[str],
+        "isBilled": t.NotRequired[bool],
+        "name": t.NotRequired[str],
+        "type": t.NotRequired[str],
+        "appliedTax": t.NotRequired[list["AppliedBillingTaxRate"]],
+        "bill": t.NotRequired["BillRef"],
+        "billingAccount": t.NotRequired["BillingAccountRef"],
+        "characteristic": t.NotRequired[list["AppliedBillingRateCharacteristic"]],
+        "periodCoverage": t.NotRequired["TimePeriod"],
+        "product": t.NotRequired["ProductRef"],
+        "taxExcludedAmount": t.NotRequired["Money"],
+        "taxIncludedAmount": t.NotRequired["Money"],
+        "@baseType": t.NotRequired[str],
+        "@schemaLocation": t.NotRequired[str],
+        "@type": t.NotRequired[str],
+        "priceBasis": t.NotRequired["PriceBasis"],
+        "relatedParty": t.NotRequired[list["RelatedPartyRef"]],
+        "id": t.NotRequired["ResourceId"],
+    },
+)
+"""A charge or a credit, as rating made it. A billed one (`isBilled` true) names its `bill`, an unbilled one the `billingAccount` that will be charged."""
 
 CustomerBillOnDemandUpdate = t.TypedDict(
     "CustomerBillOnDemandUpdate",
@@ -728,7 +729,7 @@ CustomerBillOnDemandUpdate = t.TypedDict(
         "relatedParty": t.NotRequired["RelatedPartyRefUpdate | None"],
     },
 )
-"""What may be changed on a request; the rest is its history."""
+"""What you may change in a request for a bill."""
 
 AppliedCustomerBillingRateUpdate = t.TypedDict(
     "AppliedCustomerBillingRateUpdate",
@@ -774,7 +775,7 @@ BillCycleUpdate = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""Everything but `id`, `href` and what tells of the run."""
+"""What you may change in a billing cycle: everything but `id`, `href`, and the state, times and counts of its run."""
 
 BillCycleSpecificationUpdate = t.TypedDict(
     "BillCycleSpecificationUpdate",
@@ -798,7 +799,7 @@ BillCycleSpecificationUpdate = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""Everything but `id` and `href`."""
+"""What you may change in a specification: everything but `id` and `href`."""
 
 ErrorDetail = t.TypedDict(
     "ErrorDetail",
@@ -819,7 +820,7 @@ JsonPatchTest = t.TypedDict(
         "value": "Any | None",
     },
 )
-"""Go on only if this is what is stored there; 409 otherwise."""
+"""Compare the value at the path with this one. If they differ, the answer is 409 and nothing changes."""
 
 JsonPatchQuery = t.TypedDict(
     "JsonPatchQuery",
@@ -841,7 +842,7 @@ EventPayload = t.TypedDict(
         "billCycleSpecification": t.NotRequired["BillCycleSpecification"],
     },
 )
-"""The resource that an event tells of, under its name, as it is after the write."""
+"""The resource after the write, under its name. After a deletion it is the resource as it was."""
 
 Event = t.TypedDict(
     "Event",
@@ -859,7 +860,7 @@ Event = t.TypedDict(
         "event": t.NotRequired["EventPayload"],
     },
 )
-"""What is told of one write."""
+"""A write of one resource."""
 
 MoneyUpdate = t.TypedDict(
     "MoneyUpdate",
@@ -882,7 +883,7 @@ PaymentMethodRefUpdate = t.TypedDict(
         "@referredType": t.NotRequired[str | None],
     },
 )
-"""Points to the means of payment chosen for the bill."""
+"""A reference to the payment method of the bill."""
 
 RelatedPartyRefUpdate = t.TypedDict(
     "RelatedPartyRefUpdate",
@@ -897,7 +898,7 @@ RelatedPartyRefUpdate = t.TypedDict(
         "@referredType": t.NotRequired[str | None],
     },
 )
-"""Points to a person or an organization."""
+"""A reference to a person or an organization."""
 
 BillRefUpdate = t.TypedDict(
     "BillRefUpdate",
@@ -910,7 +911,7 @@ BillRefUpdate = t.TypedDict(
         "@referredType": t.NotRequired[str | None],
     },
 )
-"""Points to a customer bill."""
+"""A reference to a customer bill."""
 
 BillingAccountRefUpdate = t.TypedDict(
     "BillingAccountRefUpdate",
@@ -925,7 +926,7 @@ BillingAccountRefUpdate = t.TypedDict(
         "ratingType": t.NotRequired[str | None],
     },
 )
-"""Points to the account that charges are billed to."""
+"""A reference to the account that rates are billed to."""
 
 TimePeriodUpdate = t.TypedDict(
     "TimePeriodUpdate",
@@ -934,7 +935,7 @@ TimePeriodUpdate = t.TypedDict(
         "startDateTime": t.NotRequired[datetime | None],
     },
 )
-"""A span of time; a missing end means it is open."""
+"""A period. Without a start or an end it is open on that side."""
 
 ProductRefUpdate = t.TypedDict(
     "ProductRefUpdate",
@@ -948,7 +949,7 @@ ProductRefUpdate = t.TypedDict(
         "@referredType": t.NotRequired[str | None],
     },
 )
-"""Points to the product the charge is for."""
+"""A reference to the product that the rate is for."""
 
 BillCycleSpecificationRefUpdate = t.TypedDict(
     "BillCycleSpecificationRefUpdate",
@@ -962,4 +963,4 @@ BillCycleSpecificationRefUpdate = t.TypedDict(
         "@referredType": t.NotRequired[str | None],
     },
 )
-"""The specification that a billing cycle is a run of."""
+"""A reference to the specification of a billing cycle."""

@@ -1,6 +1,7 @@
 """A small data set to try things on: three accounts, their bills of eight months, open charges.
 
-It is dated relative to today, and the same every time otherwise.
+It is dated relative to today, and the same every time otherwise. The contract's examples show it as
+it is on one day, so the ids that they name hold no date.
 """
 
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ def documents(now: datetime) -> Iterator[tuple[str, Json]]:
         yield "billCycle", cycle
     for outcome in cycles.outcomes(made):
         yield "billCycleAccount", outcome
+    yield from (("billNumber", number) for number in bills.numbers(made))
     yield from (("appliedCustomerBillingRate", rate) for rate in rates)
     yield from (("customerBillOnDemand", request) for request in _requests(today))
     yield from (("customerBill", bill) for bill in made)
@@ -50,7 +52,7 @@ def _requests(today: datetime) -> list[Json]:
         "billingAccount": account.reference,
         "relatedParty": account.party | {"role": "payer"},
     }
-    bill = {"id": f"bill-{month:%Y-%m}-{account.number}-extra", "@referredType": "CustomerBill"}
+    bill = {"id": f"bill-{account.number}-extra", "@referredType": "CustomerBill"}
     return [
         request
         | {

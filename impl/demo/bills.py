@@ -1,10 +1,12 @@
 """The demo data's bills and rates. Their sums are right to the cent."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from impl.billing import register
 from impl.billing.assemble import Occasion, assemble, own_document
 from impl.billing.coverage import covered
 from impl.billing.money import exact, money
@@ -13,6 +15,7 @@ from impl.billing.plans import occasion
 from impl.demo import cycles
 from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, USAGE, Account, Line
 from impl.demo.cycles import month_before
+from impl.store.numbers import Number
 
 Json = dict[str, Any]
 Span = tuple[datetime, datetime]
@@ -46,6 +49,14 @@ def made(today: datetime) -> tuple[list[Json], list[Json]]:
     return bills, billed + [rate for each in ACCOUNTS for rate in _unbilled(each, today)]
 
 
+def numbers(bills: list[Json]) -> Iterator[Json]:
+    """The register's rows of the bills' numbers."""
+    for position, bill in enumerate(bills, 1):
+        number = Number("demo", position)
+        row = register.used_for(bill, number, cycles.POLICY.seller, bill["billDate"])
+        yield {**row, "id": f"number-{bill['billNo']}"}
+
+
 def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple[Json, list[Json]]:
     """A month's bill, made on its first day: its fees, and what was used the month before."""
     lines = [*account.lines, *([account.once[back]] if back in account.once else [])]
@@ -56,7 +67,7 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
         _rate(account, line, f"{id_}-{number}", *_dated(line, ahead, arrears))
         for number, line in enumerate(lines, 1)
     ]
-    why = occasion(cycles.cycle(month), cycles.specification(), cycles.POLICY, rates, month)
+    why = occasion(cycles.cycle(month, back), cycles.specification(), cycles.POLICY, rates, month)
     return _bill(account, id_, why, state, rates), rates
 
 
@@ -70,7 +81,7 @@ def _dated(line: Line, ahead: Span, arrears: Span) -> tuple[Span, datetime]:
 def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
     """A bill that the customer asked for in the middle of a month."""
     day = month + timedelta(days=EXTRA_AFTER)
-    id_ = f"{month:%Y-%m}-{account.number}-extra"
+    id_ = f"{account.number}-extra"
     rates = [
         _rate(account, line, f"{id_}-{number}", (day, day), day)
         for number, line in enumerate(ASKED_FOR, 1)

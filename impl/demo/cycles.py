@@ -28,12 +28,15 @@ def specification() -> Json:
     }
 
 
-def cycle(billed: datetime) -> Document:
-    """The cycle whose bills were made at the start of a month, over the month before."""
+def cycle(billed: datetime, back: int) -> Document:
+    """The cycle whose bills were made at the start of a month, over the month before.
+
+    That month is so many months `back`; the newest cycle has the highest number.
+    """
     period = f"{month_before(billed, 1):%Y-%m}"
     made = Document(
         {
-            "id": f"monthly-{period}",
+            "id": f"monthly-{MONTHS - back}",
             "@type": "BillCycle",
             "name": f"Monthly, {period}",
             "billingPeriod": period,
@@ -47,7 +50,7 @@ def cycle(billed: datetime) -> Document:
 def run(today: datetime, bills: Sequence[Json]) -> Iterator[Document]:
     """The cycles of the last months, the newest first, as their runs left them."""
     for back in range(MONTHS):
-        made = cycle(month_before(today, back))
+        made = cycle(month_before(today, back), back)
         count = sum(bill.get("billCycle", {}).get("id") == made["id"] for bill in bills)
         made |= {
             "runState": "finished",
@@ -66,11 +69,12 @@ def outcomes(bills: Sequence[Json]) -> Iterator[Json]:
     """What became of each account in the runs: its bill."""
     for bill in bills:
         if "billCycle" in bill:
+            cycle_id, account = bill["billCycle"]["id"], bill["billingAccount"]["id"]
             yield {
-                "id": f"outcome-{bill['id']}",
+                "id": f"{cycle_id}-{account}",
                 "@type": "BillCycleAccount",
-                "billCycle": {"id": bill["billCycle"]["id"]},
-                "billingAccount": {"id": bill["billingAccount"]["id"]},
+                "billCycle": {"id": cycle_id},
+                "billingAccount": {"id": account},
                 "state": "billed",
                 "customerBill": {"id": bill["id"], "@referredType": "CustomerBill"},
             }

@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 from typing import Any, NoReturn
 
 import flask
 import orjson
 import werkzeug.exceptions
+import yaml
 
 from impl.contract import Contract
 from impl.errors import MethodNotAllowed, NotFound
@@ -38,12 +40,12 @@ PAGE = """<!doctype html>
 
 
 def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Blueprint:
-    """`/`, `/ui`, `/openapi.json` and `/errors`; for every other path, the errors that say so."""
+    """`/`, `/ui`, `/errors` and the contract; for every other path, the errors that say so."""
     pages = flask.Blueprint("docs", __name__)
     served: dict[str, Any] = contract.served(issuer)
     if public_url:
         served = served | {"servers": [{"url": public_url + contract.base_path}]}
-    document = orjson.dumps(served)
+    _serve(pages, orjson.dumps(served))
     policy = _policy(public_url)
     assets = str(files("flask_swagger_ui") / "dist")
     errors = (files("impl.web") / "errors.html").read_bytes()
@@ -51,10 +53,6 @@ def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Bluepri
     @pages.get("/")
     def root() -> flask.Response:
         return flask.Response(status=307, headers={"Location": "/ui"})
-
-    @pages.get("/openapi.json")
-    def openapi() -> flask.Response:
-        return flask.Response(document, content_type="application/json")
 
     @pages.get("/ui")
     def ui() -> flask.Response:
@@ -86,6 +84,23 @@ def _refuse_others(pages: flask.Blueprint) -> None:
     def method_not_allowed(error: werkzeug.exceptions.MethodNotAllowed) -> NoReturn:
         allowed = ", ".join(sorted(error.valid_methods or ()))
         raise MethodNotAllowed(flask.request.method, allowed)
+
+
+def _serve(pages: flask.Blueprint, document: bytes) -> None:
+    """`/openapi.json` and `/openapi.yaml`, which are the same contract."""
+
+    @cache
+    def as_yaml() -> str:
+        plain = orjson.loads(document)  # which shares nothing, so that YAML has no aliases
+        return yaml.dump(plain, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+
+    @pages.get("/openapi.json")
+    def openapi() -> flask.Response:
+        return flask.Response(document, content_type="application/json")
+
+    @pages.get("/openapi.yaml")
+    def openapi_yaml() -> flask.Response:
+        return flask.Response(as_yaml(), content_type="application/yaml")  # RFC 9512
 
 
 def _policy(public_url: str) -> str:

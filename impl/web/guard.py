@@ -23,7 +23,11 @@ from impl.errors import (
     UriTooLong,
 )
 
+JSON = "application/json"
 MAX_URI_BYTES = 8190
+UI = "/ui"
+"""The one path that a slash may follow: people type it so."""
+
 MAX_LANGUAGES = 1000
 """Characters of an `Accept-Language` header."""
 
@@ -54,6 +58,8 @@ def path(scope: Scope) -> str:
         decoded = unquote_to_bytes(raw.partition(b"?")[0]).decode("utf-8")
     except UnicodeDecodeError:
         raise PathInvalid("the path is not UTF-8") from None
+    if decoded == f"{UI}/":
+        return UI
     plain = decoded.startswith("/") and "//" not in decoded and not _CONTROL.search(decoded)
     if not plain or (len(decoded) > 1 and decoded.endswith("/")):
         raise NotFound(f"there is nothing at {decoded!r}")
@@ -83,14 +89,16 @@ def host(scope: Scope, *, linked: bool = True) -> None:
 def accept(scope: Scope, operation: Operation) -> None:
     """Raise NotAcceptable where the client takes none of what the operation writes.
 
-    A client that sends no `Accept`, or one that can't be read, gets JSON.
+    A client that sends no `Accept`, or one that can't be read, gets JSON. Every operation writes
+    its errors in JSON. So a client that takes JSON alone gets the result in another media type
+    where there is none in JSON, as if it had sent no `Accept` (RFC 9110 section 12.5.1).
     """
     text = b",".join(values(scope, b"accept")).decode("latin-1")
     offered = {
         media for status, body in operation.responses.items() if status < 300 for media in body
     }
     qualities = _qualities(text)
-    if qualities and offered and not any(_quality(media, qualities) for media in offered):
+    if qualities and offered and not any(_quality(each, qualities) for each in {*offered, JSON}):
         raise NotAcceptable(f"Accept: {', '.join(sorted(offered))} is what this operation writes")
 
 

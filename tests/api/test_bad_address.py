@@ -56,14 +56,27 @@ def test_a_path_that_names_nothing_is_an_error_and_no_redirect(
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/ui/nothing", "/ui/a/b", "/health", "/tmf-api", "//"]
+    "path",
+    [
+        "/nothing",
+        "/ui/nothing",
+        "/ui/a/",
+        "/ui//",
+        "/ui/a/b",
+        "/openapi.yaml/",
+        "/health",
+        "/tmf-api",
+        "//",
+    ],
 )
 def test_outside_the_base_path_it_is_the_same_error(own_api: httpx.Client, path: str) -> None:
     origin = str(own_api.base_url.copy_with(path="/")).rstrip("/")
     the_error(own_api.get(origin + path), 404, "60", path)
 
 
-@pytest.mark.parametrize("path", ["/", "/ui", "/ui/swagger-ui.css", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/ui", "/ui/", "/ui/swagger-ui.css", "/openapi.json", "/openapi.yaml"]
+)
 def test_outside_the_base_path_405_is_the_same_too(own_api: httpx.Client, path: str) -> None:
     answer = own_api.post(str(own_api.base_url.copy_with(path=path)))
     the_error(answer, 405, "61", "POST")

@@ -177,11 +177,33 @@ def test_a_document_is_in_the_language_that_its_reader_likes_best(
     assert read("fr", **{"If-None-Match": known}).status_code == 200
 
 
-@pytest.mark.parametrize("accept", ["image/png", "application/json"])
-def test_a_document_is_in_no_other_form(api: httpx.Client, account: str, accept: str) -> None:
+def test_a_document_is_in_no_other_form(api: httpx.Client, account: str) -> None:
     charge(api, account)
     url = f"{billed(api, account)['href']}/document"
-    assert api.get(url, headers={"Accept": accept}).status_code == 406
+    for accept in ("image/png", "application/json;q=0", "application/*;q=0, text/plain"):
+        assert api.get(url, headers={"Accept": accept}).status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("application/json", "application/pdf"),
+        ("application/json, */*;q=0", "application/pdf"),
+        ("application/problem+json, application/json;q=0.1", "application/pdf"),
+        ("application/json, text/html;q=0.1", "text/html"),
+        ("application/json, application/pdf;q=0.1", "application/pdf"),
+    ],
+)
+def test_a_client_that_takes_json_alone_gets_the_pdf(
+    api: httpx.Client, account: str, accept: str, media: str
+) -> None:
+    charge(api, account)
+    url = f"{billed(api, account)['href']}/document"
+    answer = api.get(url, headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (200, media)
+    assert answer.content.startswith(b"%PDF-" if media == "application/pdf" else b"<!")
+    missing = api.get("customerBill/none/document", headers={"Accept": accept})
+    assert (missing.status_code, missing.json()["@type"]) == (404, "Error")
 
 
 def test_a_document_of_the_clients_own_stays(api: httpx.Client) -> None:

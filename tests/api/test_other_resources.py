@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import yaml
 
 from tests.servers import ServerProcess
 
@@ -77,8 +78,13 @@ def test_swagger_ui_and_contract_come_from_the_server_alone(server: ServerProces
     for asset in ("swagger-ui.css", "swagger-ui-bundle.js"):
         assert f"/ui/{asset}" in page.text
         assert httpx.get(f"{server.url}/ui/{asset}").status_code == 200
+    assert httpx.get(f"{server.url}/ui/").text == page.text
     served = httpx.get(f"{server.url}/openapi.json").json()
     assert served["info"]["version"] == "4.0.0"
+    answer = httpx.get(f"{server.url}/openapi.yaml")
+    assert answer.headers["Content-Type"] == "application/yaml"
+    assert yaml.safe_load(answer.text) == served
+    assert not any(isinstance(each, yaml.AliasToken) for each in yaml.scan(answer.text))
 
 
 def test_health_tells_alive_and_ready(server: ServerProcess) -> None:

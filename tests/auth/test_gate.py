@@ -138,7 +138,9 @@ def test_scheme_in_any_case(door: httpx.Client) -> None:
     assert door.get("customerBill", headers={"Authorization": f"bearer  {text}"}).is_success
 
 
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/openapi.json", "/ui"])
+@pytest.mark.parametrize(
+    "path", ["/health/live", "/health/ready", "/openapi.json", "/openapi.yaml", "/ui", "/ui/"]
+)
 def test_what_is_no_business_of_anybody_is_open(gated: ServerProcess, path: str) -> None:
     assert httpx.get(gated.url + path).status_code == 200
 

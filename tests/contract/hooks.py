@@ -1,6 +1,6 @@
 """What Schemathesis can't know of the contract: texts of its formats, and two or three rules."""
 
-from datetime import date, time
+from datetime import UTC, date, time
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from schemathesis.generation.meta import TestPhase
 
 from impl.billing.cycle import refuse_specification
-from impl.errors import FieldInvalid
+from impl.errors import ApiError, FieldInvalid
+from impl.query.attributes import Attribute
+from impl.query.jsonpath import condition
 
 LONGEST_KEY = 255
 
@@ -103,9 +105,19 @@ def filter_query(_context: schemathesis.HookContext, query: dict[str, object] | 
 
 @schemathesis.hook
 def filter_case(_context: schemathesis.HookContext, case: "schemathesis.Case[Any]") -> bool:
-    """A blank `query` or `rateFilter` selects all; Schemathesis takes any text for a wrong one."""
+    """A blank `query` or `rateFilter` selects all; Schemathesis takes any text for a wrong one.
+
+    And it takes an attribute filter of `true` or 1 for a wrong one, though a URL holds only texts.
+    """
     if case.meta is None or not case.meta.generation.mode.is_negative:
         return True
+    filters = (case.query or {}).get("filters")
+    if (
+        isinstance(filters, dict)
+        and filters
+        and all(str(each).strip() for each in filters.values())
+    ):
+        return False
     body = case.body if isinstance(case.body, dict) else {}
     return not any(body.get(name) == "" for name in ("query", "rateFilter"))
 
@@ -116,17 +128,30 @@ def before_call(
 ) -> None:
     """Let no right key come again in the stateful phase, and no right specification be at odds.
 
+    Nor a right filter be no JSONPath, which its pattern can't say.
+
     A key that comes again would get the first answer again, though what that made may be deleted
     since, which the check of created resources can't know. The other phases try such keys.
     """
     if case.meta is None:
         return
+    if case.meta.generation.mode.is_positive and "filter" in (case.query or {}):
+        case.query["filter"] = _readable(str(case.query["filter"]))
     if case.meta.generation.mode.is_positive and "Specification" in case.operation.path:
         _reconcile(case.body if isinstance(case.body, dict) else {})
     if case.meta.phase.name != TestPhase.STATEFUL or not case.headers:
         return
     if 1 <= len(str(case.headers.get("Idempotency-Key", ""))) <= LONGEST_KEY:
         case.headers["Idempotency-Key"] = uuid4().hex
+
+
+def _readable(text: str) -> str:
+    """A filter, or in its place one that is JSONPath."""
+    try:
+        condition(text, Attribute("any"), UTC)
+    except ApiError:
+        return "$[?(@.id)]"
+    return text
 
 
 def _reconcile(specification: dict[str, Any]) -> None:

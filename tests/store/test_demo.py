@@ -28,6 +28,7 @@ SCHEMAS = {
     "appliedCustomerBillingRate": "AppliedCustomerBillingRate",
     "billCycle": "BillCycle",
     "billCycleAccount": "BillCycleAccount",
+    "billNumber": "BillNumber",
     "billCycleSpecification": "BillCycleSpecification",
 }
 UTC_ZONE = ZoneInfo("UTC")
@@ -71,6 +72,7 @@ def test_load_fills_an_empty_database(store: Store) -> None:
         "appliedCustomerBillingRate": 120,
         "billCycle": 8,
         "billCycleAccount": 23,
+        "billNumber": 24,
         "billCycleSpecification": 1,
     }
     assert {bill["state"] for bill in everything(store, "customerBill")} == STATES
@@ -205,6 +207,8 @@ def test_credits_are_negative_and_charges_are_not() -> None:
 def test_every_bill_has_a_document_a_number_a_payer_and_a_period() -> None:
     bills = made("customerBill")
     assert len({bill["billNo"] for bill in bills}) == len({bill["id"] for bill in bills}) == 24
+    registered = {number["bill"]["id"]: number["number"] for number in made("billNumber")}
+    assert registered == {bill["id"]: bill["billNo"] for bill in bills}
     for bill in bills:
         (document,) = bill["billDocument"]
         assert document["mimeType"] == "application/pdf"

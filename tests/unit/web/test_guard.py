@@ -23,6 +23,7 @@ from impl.web import guard
 JSON = {"application/json": "Thing"}
 CREATE = Operation("create", "create", "POST", "/t", "t", request=JSON, responses={201: JSON})
 LIST = Operation("list", "list", "GET", "/t", "t", responses={200: JSON, 404: {"text/html": None}})
+PRINT = Operation("print", "print", "GET", "/t", "t", responses={200: {"a/pdf": None}, 404: JSON})
 DELETE = Operation("delete", "delete", "DELETE", "/t", "t", responses={204: {}, 404: JSON})
 BYTES = st.binary(max_size=40)
 HEADERS = BYTES | st.text("application/json*;=,q0.1 \"'charset-utf8x", max_size=40).map(str.encode)
@@ -51,6 +52,7 @@ def scope(path: bytes = b"/", query: bytes = b"", **headers: list[bytes]) -> Sco
         (b"/a%2Fb", "/a/b"),
         (b"/a;b=c,d", "/a;b=c,d"),
         (b"/..", "/.."),
+        (b"/ui/", "/ui"),
     ],
 )
 def test_a_path_is_decoded(raw: bytes, decoded: str) -> None:
@@ -139,6 +141,17 @@ def test_a_client_that_takes_json_or_says_nothing_readable_gets_json(given_: lis
 def test_a_client_that_takes_no_json_is_told(given_: bytes) -> None:
     with pytest.raises(NotAcceptable, match="Accept: application/json"):
         guard.accept(scope(accept=[given_]), LIST)
+
+
+@pytest.mark.parametrize("given_", [b"application/json", b"application/*;q=0.1", b"a/pdf", b"*/*"])
+def test_who_takes_json_takes_what_is_not_written_in_json(given_: bytes) -> None:
+    guard.accept(scope(accept=[given_]), PRINT)
+
+
+@pytest.mark.parametrize("given_", [b"text/html", b"application/json;q=0", b"a/png, */*;q=0"])
+def test_who_takes_neither_json_nor_what_is_written_is_told(given_: bytes) -> None:
+    with pytest.raises(NotAcceptable, match="Accept: a/pdf is"):
+        guard.accept(scope(accept=[given_]), PRINT)
 
 
 def test_what_writes_nothing_is_acceptable_to_all() -> None:
