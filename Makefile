@@ -22,7 +22,7 @@ check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ 
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.log || (cat .venv/lint-imports.log; false)
-	@$(BIN)/openapi-spec-validator tmf678.yaml generated/openapi.yaml
+	@$(BIN)/openapi-spec-validator tmf678.yaml generated/openapi.yaml generated/strict.yaml
 	@$(BIN)/python -m openapi.generate --check
 	@$(if $(wildcard $(BIN)/hadolint),$(BIN)/hadolint deploy/Dockerfile,true)
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
