@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate stubs format fuzz ctk faults bench bench-table bench-scale bench-workers \
+.PHONY: help run test check generate stubs format fuzz ctk clients faults bench bench-table bench-scale bench-workers \
         rehearse audit lock clean
 
 help: ## list the targets
@@ -22,7 +22,7 @@ check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ 
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.log || (cat .venv/lint-imports.log; false)
-	@$(BIN)/openapi-spec-validator tmf678.yaml generated/openapi.yaml
+	@$(BIN)/openapi-spec-validator tmf678.yaml generated/openapi.yaml generated/strict.yaml
 	@$(BIN)/python -m openapi.generate --check && $(BIN)/python -m openapi.catalogue --check
 	@$(if $(wildcard $(BIN)/hadolint),$(BIN)/hadolint deploy/Dockerfile,true)
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
@@ -43,6 +43,9 @@ fuzz: .venv/dev ## Schemathesis at full length; `URL=...` points it at another s
 
 ctk: .venv/dev ## the conformance flow, with Newman (needs Node.js and npm)
 	@$(BIN)/python -m tests.ctk.run $(if $(URL),--url $(URL))
+
+clients: .venv/dev ## clients that generators make of the contract, linters and Prism, against the server
+	@CLIENTS=1 $(BIN)/python -m pytest tests/clients --quiet --timeout=600
 
 faults: .venv/dev ## what survives when processes die, at full length
 	@FULL=1 $(BIN)/python -m pytest tests/faults -s -q
@@ -71,10 +74,11 @@ lock: .venv/dev ## pin the dependencies of setup.cfg, with hashes, in requiremen
 	eval "$$compile -o requirements/runtime.txt" && \
 	eval "$$compile --extra embedded -c requirements/runtime.txt -o requirements/embedded.txt" && \
 	eval "$$compile --extra otel -c requirements/runtime.txt -o requirements/otel.txt" && \
-	eval "$$compile --extra embedded --extra otel --extra dev -c requirements/runtime.txt -o requirements/dev.txt"
+	eval "$$compile --extra embedded --extra otel --extra dev -c requirements/runtime.txt -o requirements/dev.txt" && \
+	eval "$${compile% setup.cfg} requirements/clients.in -o requirements/clients.txt"
 
 clean: ## remove what can be made again, the data of `make run` included
-	rm -rf .venv .data .work .coverage* .hypothesis .*_cache build tests/ctk/node_modules
+	rm -rf .venv .data .work .coverage* .hypothesis .*_cache build tests/*/node_modules
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # One environment; each stamp says which of the locked sets is in it.

@@ -741,10 +741,10 @@ AppliedCustomerBillingRateCreate: type[m.Schema] = _Open.from_dict(
         "taxIncludedAmount": fields.Nested(lambda: Money),
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
-        "@type": fields.String(),
         "priceBasis": fields.String(validate=validate.OneOf(["net", "gross"])),
         "relatedParty": fields.List(fields.Nested(lambda: RelatedPartyRef)),
         "id": fields.String(),
+        "@type": fields.String(),
     },
     name="AppliedCustomerBillingRateCreate",
 )

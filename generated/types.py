@@ -713,13 +713,13 @@ AppliedCustomerBillingRateCreate = t.TypedDict(
         "taxIncludedAmount": t.NotRequired["Money"],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
-        "@type": t.NotRequired[str],
         "priceBasis": t.NotRequired["PriceBasis"],
         "relatedParty": t.NotRequired[list["RelatedPartyRef"]],
         "id": t.NotRequired["ResourceId"],
+        "@type": t.NotRequired[str],
     },
 )
-"""A charge or a credit, as rating made it. A billed one (`isBilled` true) names its `bill`, an unbilled one the `billingAccount` that will be charged."""
+"""A charge or a credit, as rating made it. A billed one (`isBilled` true) must name its `bill`, an unbilled one the `billingAccount` that will be charged; else the answer is 400, code 23."""
 
 CustomerBillOnDemandUpdate = t.TypedDict(
     "CustomerBillOnDemandUpdate",
@@ -754,7 +754,7 @@ AppliedCustomerBillingRateUpdate = t.TypedDict(
         "relatedParty": t.NotRequired[list["RelatedPartyRef"] | None],
     },
 )
-"""Everything but `id` and `href`. Marking a rate billed needs its `bill`."""
+"""Everything but `id` and `href`. A patch with `isBilled` true must name the `bill`, too; else the answer is 400, code 23."""
 
 BillCycleUpdate = t.TypedDict(
     "BillCycleUpdate",

@@ -1,4 +1,4 @@
-"""The effective contract at run time: the document, and its schemas as compiled validators."""
+"""The contract at run time: its two documents, and the schemas as compiled validators."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -15,17 +15,21 @@ from impl.instants import instant
 
 Json = dict[str, Any]
 Place: TypeAlias = tuple[str | int, ...]
-DOCUMENT = Path(__file__).parent.parent / "generated" / "openapi.yaml"
+GENERATED = Path(__file__).parent.parent / "generated"
 POINTER = "x-pointer"
 COMPONENTS = "#/components/schemas/"
 ADDRESS = "urn:tmf678:contract"
 
 
 class Contract:
-    """Checks JSON values against the schemas of an OpenAPI 3.0 document."""
+    """Checks JSON values against the schemas of an OpenAPI 3.0 document.
 
-    def __init__(self, document: Json) -> None:
+    `public` is what clients get in its place: the same document, unless said.
+    """
+
+    def __init__(self, document: Json, public: Json | None = None) -> None:
         self.document = document
+        self._public = document if public is None else public
         self.base_path: str = document["servers"][0]["url"].rstrip("/")
         tolerant = _tolerant_of_echoes(document)
         schemas = _json_schema(tolerant, tolerant["components"]["schemas"])
@@ -35,9 +39,9 @@ class Contract:
         self._faults = _Faults(schemas, self._requests)
 
     @classmethod
-    def load(cls, path: Path = DOCUMENT) -> "Contract":
+    def load(cls, folder: Path = GENERATED) -> "Contract":
         """The contract that the generator wrote."""
-        return cls(yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader))
+        return cls(*(_read(folder / name) for name in ("strict.yaml", "openapi.yaml")))
 
     def check(self, pointer: str, value: Any) -> None:
         """Check a request's value against the schema at a JSON pointer.
@@ -61,18 +65,18 @@ class Contract:
     def served(self, issuer: str) -> Json:
         """The document that clients get: with the issuer of the tokens that let them in.
 
-        With none, without what says that they need a token.
+        With none, it says that they need no token.
         """
         if not issuer:
-            return _open(self.document)
-        components = self.document["components"]
+            return _open(self._public) | {"security": []}
+        components = self._public["components"]
         schemes = components.get("securitySchemes", {})
         url = issuer.rstrip("/") + "/.well-known/openid-configuration"
         located = {
             name: each | ({"openIdConnectUrl": url} if each["type"] == "openIdConnect" else {})
             for name, each in schemes.items()
         }
-        return self.document | {"components": components | {"securitySchemes": located}}
+        return self._public | {"components": components | {"securitySchemes": located}}
 
     def routing(self) -> Json:
         """The document for Connexion: bodies' schemas are pointers into this contract.
@@ -291,6 +295,11 @@ def brief(error: jsonschema_rs.ValidationError) -> str:
         return "holds what can't be stored, such as an integer of more than 64 bits"
     line = error.message.splitlines()[0]
     return line if len(line) <= 200 else f"{line[:100]}...{line[-100:]}"
+
+
+def _read(file: Path) -> Json:
+    document: Json = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return document
 
 
 def _open(document: Json) -> Json:

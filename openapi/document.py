@@ -1,4 +1,4 @@
-"""The effective contract: the standard's document with the overlay applied."""
+"""The effective contract: the standard's document with the overlay applied, in two readings."""
 
 import json
 import re
@@ -15,12 +15,15 @@ from openapi_spec_validator.schemas import schema_v30
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 from referencing.exceptions import Unresolvable
 
-from openapi import merge_patch
+from openapi import merge_patch, readings
 from openapi.shapes import ContractError, Json
 
 
 def effective(standard: Path, overlay: Path) -> Json:
-    """The overlay applied to the standard, its merge patch forms written out, and checked."""
+    """The overlay applied to the standard, its merge patch forms written out, and checked.
+
+    openapi/readings.py makes of it what requests are held to, and what clients get.
+    """
     document = load(standard)
     if not str(document.get("openapi")).startswith("3.0."):
         raise ContractError(f"{standard.name}: only OpenAPI 3.0 is read here; convert it first")
@@ -32,7 +35,8 @@ def effective(standard: Path, overlay: Path) -> Json:
     try:
         _check(document, where)
         merge_patch.expand(document)
-        _check(document, where)
+        _check(readings.served(document), where)
+        _check(readings.strict(document), where)
     except RecursionError:
         raise ContractError(f"{where}: something is defined as itself") from None
     return document

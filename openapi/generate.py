@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jinja2
 
-from openapi import document, python, stubs
+from openapi import document, python, readings, stubs
 from openapi.model import Contract, read
 from openapi.shapes import ContractError
 
@@ -24,12 +24,17 @@ TEMPLATES = Path(__file__).with_name("templates")
 def render(root: Path) -> tuple[Contract, dict[str, str]]:
     """The contract's model, and the text of each generated file by its name."""
     effective = document.effective(root / "tmf678.yaml", root / "openapi" / "overlay.yaml")
-    contract = read(effective)
+    strict = readings.strict(effective)
+    contract = read(strict)
     environment = jinja2.Environment(  # noqa: S701 - it writes Python, not HTML
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined
     )
     environment.filters.update(literal=repr, prose=_prose)
-    files = {"openapi.yaml": HEADER + document.dump(effective), "__init__.py": HEADER}
+    files = {
+        "openapi.yaml": HEADER + document.dump(readings.served(effective)),
+        "strict.yaml": HEADER + document.dump(strict),
+        "__init__.py": HEADER,
+    }
     for template in sorted(TEMPLATES.glob("*.jinja")):
         text = environment.get_template(template.name).render(contract=contract)
         files[template.stem] = HEADER + python.formatted(text, template.stem)

@@ -3,12 +3,13 @@
 All members of such a form are optional, and null removes one, unless it is required of the whole
 resource or the overlay says to keep it. A member that is an object is patched in its turn, by a
 form called `<its schema>_Update`; an array is replaced as a whole. `properties` beside
-`x-merge-patch` add to what the resource's schema says of a member.
+`x-merge-patch` add to what the resource's schema says of a member, or with `x-strict` replace it.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from openapi import readings
 from openapi.shapes import REFERENCE, ContractError, Json, Members, members, resolve
 
 WORD = "x-merge-patch"
@@ -34,26 +35,29 @@ class _Form:
         self._rule = _Rule(f"components/schemas/{name}/{WORD}", schema[WORD], self._schemas)
 
     def written(self) -> Json:
-        """The form as a plain schema, with what the overlay says in `description` and `anyOf`."""
+        """The form as a plain schema, with the overlay's `description`."""
         base = self._schemas[self._rule.of]
         found = members(self._document, base) or Members()
         chosen = self._rule.chosen(found)
         kept = {*self._rule.kept(found), *found.required}
-        said = {word: self._schema[word] for word in _SAID if word in self._schema}
+        said = self._schema.get("description", f"What a patch of {self._rule.of} may hold.")
         properties = dict(self._members(found, chosen, kept))
         additional = base.get("additionalProperties", True) if self._rule.is_open else False
         return {
             "type": "object",
-            "description": f"What a patch of {self._rule.of} may hold.",
+            "description": said,
             "properties": properties | self._narrower(properties),
             "additionalProperties": additional,
-        } | said
+        }
 
     def _narrower(self, properties: Json) -> Json:
         """The properties of which the overlay says more."""
         more = self._schema.get("properties", {})
         self._rule.refuse(more.keys() - properties.keys(), "is in `properties`, and not patched")
-        return {name: properties[name] | said for name, said in more.items()}
+        return {
+            name: said if readings.WORD in said else properties[name] | said
+            for name, said in more.items()
+        }
 
     def _members(
         self, found: Members, chosen: Iterable[str], kept: Iterable[str]
@@ -61,7 +65,7 @@ class _Form:
         for name, schema in found.properties.items():
             if name in chosen:
                 member = self._member(schema)
-                yield name, member if name in kept else _nullable(member)
+                yield name, member if name in kept else self._nullable(member)
 
     def _member(self, schema: Json) -> Json:
         found = members(self._document, schema)
@@ -74,7 +78,7 @@ class _Form:
             return self._nested(resolve(self._document, schema), found)
         patch = f"{name}_Update"
         if patch not in self._schemas:
-            self._schemas[patch] = {}  # for a schema that refers to itself
+            self._schemas[patch] = {"type": "object"}  # for a schema that refers to itself
             self._schemas[patch] = self._nested(resolve(self._document, schema), found)
         return {"$ref": REFERENCE + patch}
 
@@ -82,6 +86,14 @@ class _Form:
         said = {word: value for word, value in base.items() if word not in _COMPOSED}
         written = dict(self._members(found, found.properties, found.required))
         return said | {"type": "object", "properties": written}
+
+    def _nullable(self, schema: Json) -> Json:
+        if "$ref" not in schema:
+            return schema | {"nullable": True}
+        # OpenAPI 3.0 ignores what stands beside a $ref, and `nullable` where there is no `type`.
+        core = resolve(self._document, schema)
+        typed = {"type": core["type"]} if "type" in core else {}
+        return {**typed, "allOf": [schema], "nullable": True}
 
 
 class _Rule:
@@ -121,10 +133,4 @@ class _Rule:
             raise ContractError(f"{self._where}: {min(names)} {why}")
 
 
-_SAID = ("description", "anyOf")
 _COMPOSED = ("allOf", "anyOf", "oneOf", "discriminator", "properties", "required", "nullable")
-
-
-def _nullable(schema: Json) -> Json:
-    # OpenAPI 3.0 ignores what stands beside a $ref, so a reference is wrapped.
-    return ({"allOf": [schema]} if "$ref" in schema else schema) | {"nullable": True}

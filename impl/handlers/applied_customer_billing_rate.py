@@ -4,7 +4,7 @@ from typing import Any
 
 from generated import api, schemas, types
 from impl.auth.identity import unconfined
-from impl.errors import Conflict, refuse
+from impl.errors import Conflict, FieldMissing, refuse
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
@@ -49,6 +49,7 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
     def patch_applied_customer_billing_rate(
         self, id_: str, patch: Patch, *, if_match: str | None = None
     ) -> types.AppliedCustomerBillingRate:
+        _refuse_billed_by_none(patch)
         return self._rates.patch(id_, patch, if_match=if_match)
 
     def delete_applied_customer_billing_rate(
@@ -58,11 +59,8 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
 
     def _judge(self, before: Document, after: dict[str, Any], _named: frozenset[str]) -> None:
         """Hold a rate to what its state needs, and a billed one to its bill."""
-        needed = "bill" if after["isBilled"] else "billingAccount"
-        if needed not in after:
-            state = "billed" if after["isBilled"] else "unbilled"
-            why = f"a rate that is {state} needs it, and none is stored"
-            raise Conflict(why, attribute=needed)
+        if lacks := _lacks(after):
+            raise Conflict(f"{lacks[1]}, and none is stored", attribute=lacks[0])
         if before["isBilled"]:
             self._judge_billed(before, after)
 
@@ -79,6 +77,20 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
 
 def _start(rate: dict[str, Any]) -> None:
     rate.setdefault("isBilled", False)
+    if lacks := _lacks(rate):
+        raise FieldMissing(*lacks)
+
+
+def _lacks(rate: dict[str, Any]) -> tuple[str, str] | None:
+    """The reference that a rate of its state needs and has not, and why; None where it has it."""
+    needed, state = ("bill", "billed") if rate["isBilled"] else ("billingAccount", "unbilled")
+    return None if needed in rate else (needed, f"is needed by a rate that is {state}")
+
+
+def _refuse_billed_by_none(patch: Patch) -> None:
+    """Refuse a merge patch that marks a rate billed, and does not say by which bill."""
+    if patch.merged.get("isBilled") is True and patch.merged.get("bill") is None:
+        raise FieldMissing("bill", "is needed by a rate that is billed")
 
 
 def _keep_billed(rate: Document) -> None:

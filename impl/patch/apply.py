@@ -61,10 +61,14 @@ class Patch:
         return frozenset(name for name in names if document.get(name) != changed.get(name))
 
     @property
+    def merged(self) -> Json:
+        """What a merge patch says of attributes; nothing of the other formats."""
+        return dict(self.body) if self._is_merge else {}
+
+    @property
     def assigned(self) -> Json:
         """What a merge patch does, where that is to give attributes plain values; else nothing."""
-        plain = self._is_merge and all(type(each) in _PLAIN for each in self.body.values())
-        return dict(self.body) if plain else {}
+        return self.merged if all(type(each) in _PLAIN for each in self.merged.values()) else {}
 
     @property
     def _is_merge(self) -> bool:
@@ -72,7 +76,7 @@ class Patch:
 
     def named(self, document: Json, changed: Json) -> Json:
         """The changed document, and what a merge patch removes that was not there: it named it."""
-        nulls = {k: v for k, v in self.body.items() if v is None} if self._is_merge else {}
+        nulls = {name: value for name, value in self.merged.items() if value is None}
         return {name: null for name, null in nulls.items() if name not in document} | changed
 
 

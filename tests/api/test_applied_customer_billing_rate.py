@@ -43,10 +43,17 @@ def test_a_bills_lines_are_found_by_its_id(api: httpx.Client) -> None:
     assert [rate["id"] for rate in found] == sorted(made)
 
 
-def test_patch_400_marks_nothing_billed_without_its_bill(api: httpx.Client) -> None:
+@pytest.mark.parametrize("media_type", ["application/json", "application/merge-patch+json"])
+@pytest.mark.parametrize("bill", [{}, {"bill": None}])
+def test_patch_400_marks_nothing_billed_without_its_bill(
+    api: httpx.Client, bill: dict[str, Any], media_type: str
+) -> None:
     made = api.post("appliedCustomerBillingRate", json={"billingAccount": ACCOUNT}).json()
-    answer = api.patch(made["href"], json={"isBilled": True})
-    assert (answer.status_code, answer.json()["message"]) == (400, "bill: is needed")
+    body = {"isBilled": True} | bill
+    answer = api.patch(made["href"], json=body, headers={"Content-Type": media_type})
+    assert (answer.status_code, answer.json()["code"]) == (400, "23")
+    assert answer.json()["message"] == "bill: is needed by a rate that is billed"
+    assert api.get(made["href"]).json() == made
     answer = api.patch(made["href"], json={"isBilled": True, "bill": BILL})
     assert answer.json()["bill"]["id"] == BILL["id"]
 

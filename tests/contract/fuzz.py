@@ -1,9 +1,11 @@
-"""Command: fuzz a server against the contract that it serves with Schemathesis.
+"""Command: fuzz a server against its contract with Schemathesis.
 
-`python -m tests.contract.fuzz [--url URL] [--examples N] [--seed S ...]`. Without --url it starts
-a server and a mongod of its own. A JUnit report goes to build/fuzz/SEED/, and the seed is printed,
-so that a failure can be walked again. Where the server asks for a token, it is given in FUZZ_TOKEN.
-Exits 0 only where every seed found nothing.
+`python -m tests.contract.fuzz [--url URL] [--examples N] [--seed S ...] [--document NAME]`. The
+document is `strict`, what requests are held to as it lies here, or `served`, what clients get from
+the server, with the places of tests/contract/looser.py excused; both unless one is named. Without
+--url it starts a server and a mongod of its own. A JUnit report goes to build/fuzz/SEED/DOCUMENT/,
+and the seed is printed, so that a failure can be walked again. Where the server asks for a token,
+it is given in FUZZ_TOKEN. Exits 0 only where every seed found nothing.
 """
 
 import argparse
@@ -17,7 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import orjson
 
+from impl.contract import Contract
 from impl.store.embedded import Mongod
 from tests.servers import BASE_PATH, ROOT, ServerProcess
 
@@ -25,6 +29,8 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 LENIENT = {"UNKNOWN_FILTER": "empty"}
 """What Schemathesis filters by are names that it makes up."""
 
+PHASES = "examples,coverage,fuzzing,stateful"
+DOCUMENTS = STRICT, SERVED = "strict", "served"
 REPORTS = ROOT / "build" / "fuzz"
 
 
@@ -34,36 +40,49 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--url", help="a running server, such as https://host; default: our own")
     parser.add_argument("--examples", type=int, default=1000, help="an operation, each seed")
     parser.add_argument("--seed", type=int, action="append", help="may be given more than once")
+    parser.add_argument("--document", choices=DOCUMENTS, action="append", help="default: both")
     options = parser.parse_args(arguments)
     seeds = options.seed or [random.randrange(2**32) for _ in range(3)]
     with _server(options.url) as url:
-        failed = [seed for seed in seeds if run(url, seed, options.examples) != 0]
+        failed = [
+            f"{document} {seed}"
+            for document in options.document or DOCUMENTS
+            for seed in seeds
+            if run(url, seed, options.examples, document) != 0
+        ]
     print(f"seeds {seeds}: {len(failed)} with failures {failed or ''}")
     return 1 if failed else 0
 
 
-def run(url: str, seed: int, examples: int) -> int:
-    """Fuzz with one seed; Schemathesis' exit status."""
-    print(f"seed {seed}, {examples} examples an operation, against {url}", flush=True)
-    reports = REPORTS / str(seed)
+def run(url: str, seed: int, examples: int, document: str, phases: str = PHASES) -> int:
+    """Fuzz with one seed and one of the DOCUMENTS; Schemathesis' exit status."""
+    print(f"{document}, seed {seed}, {examples} examples an operation, against {url}", flush=True)
+    reports = REPORTS / str(seed) / document
     reports.mkdir(parents=True, exist_ok=True)
-    served = reports / "openapi.json"
-    contract = httpx.get(url.removesuffix(BASE_PATH) + "/openapi.json").raise_for_status()
-    served.write_bytes(contract.content)
-    token = os.environ.get("FUZZ_TOKEN")
+    token = os.environ.get("FUZZ_TOKEN", "")
+    contract = reports / "openapi.json"
+    contract.write_bytes(_strict(token) if document == STRICT else _served(url))
     command = [
-        *(Path(sys.executable).with_name("st"), "--config-file", CONFIG, "run", served),
+        *(Path(sys.executable).with_name("st"), "--config-file", CONFIG, "run", contract),
         *(("--header", f"Authorization: Bearer {token}") if token else ()),
         *("--url", url.removesuffix(BASE_PATH) + BASE_PATH),
-        *("--seed", seed, "--max-examples", examples, "--checks", "all", "--phases", PHASES),
+        *("--seed", seed, "--max-examples", examples, "--checks", "all", "--phases", phases),
         *("--report", "junit", "--report-junit-path", reports / "junit.xml", "--no-color"),
     ]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}  # for the hooks
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "FUZZED": document}  # for the hooks
     arguments = [*map(str, command)]
     return subprocess.run(arguments, cwd=reports, env=environment, check=False).returncode
 
 
-PHASES = "examples,coverage,fuzzing,stateful"
+def _strict(token: str) -> bytes:
+    """What requests are held to; with what says that they need a token, where one is used."""
+    return orjson.dumps(
+        Contract(Contract.load().document).served("https://issuer.example" * bool(token))
+    )
+
+
+def _served(url: str) -> bytes:
+    return httpx.get(url.removesuffix(BASE_PATH) + "/openapi.json").raise_for_status().content
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """A bounded run of what `make fuzz` does at full length."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,14 +9,22 @@ from tests.contract import fuzz
 from tests.servers import ServerProcess
 
 
-@pytest.mark.timeout(900)
-def test_schemathesis_finds_nothing_with_every_check_in_every_phase(
-    mongod: Mongod, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def fuzzed(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     settings = fuzz.LENIENT | {
         "MONGODB_URI": mongod.uri,
         "MONGODB_DB": "fuzzed",
         "VALIDATE_RESPONSES": 1,
     }
-    with ServerProcess(tmp_path / "log", **settings) as server:
-        assert fuzz.run(server.url, seed=678, examples=10) == 0
+    with ServerProcess(tmp_path_factory.mktemp("fuzz") / "log", **settings) as server:
+        yield server
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("document", "phases"), [(fuzz.STRICT, fuzz.PHASES), (fuzz.SERVED, "examples,fuzzing,stateful")]
+)
+def test_schemathesis_finds_nothing_with_every_check(
+    fuzzed: ServerProcess, document: str, phases: str
+) -> None:
+    assert fuzz.run(fuzzed.url, 678, 10, document, phases) == 0

@@ -8,9 +8,7 @@ Exits 0 where every assertion held, 1 where one did not, 2 where the flow could 
 """
 
 import argparse
-import fcntl
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,21 +16,16 @@ from pathlib import Path
 
 from impl.store.embedded import EmbeddedError, Mongod
 from tests.ctk.seed import SeedError, seed
+from tests.npm import ToolsMissing, install
 from tests.servers import BASE_PATH, ServerProcess
 
 FOLDER = Path(__file__).parent
 COLLECTION = FOLDER / "collection.json"
-LOCK = FOLDER / "package-lock.json"
 NEWMAN = FOLDER / "node_modules" / ".bin" / "newman"
-STAMP = FOLDER / "node_modules" / ".installed"
 PASSES = 2
 REQUESTS = 20
 ASSERTIONS = 136
 """How many a pass makes. Newman says nothing of one that a broken script never came to."""
-
-
-class ToolsMissing(Exception):
-    """Newman can't be had; the message says why."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,39 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--url", help="a running server, such as https://host; default: our own")
     options = parser.parse_args(arguments)
     try:
-        install()
+        install(FOLDER, "Newman")
         passed = _passes(_api(options.url)) if options.url else _passes_on_our_own()
     except (EmbeddedError, SeedError, ToolsMissing) as error:
         print(f"ctk: {error}", file=sys.stderr)
         return 2
     return 0 if passed else 1
-
-
-def install() -> None:
-    """Put Newman into node_modules as package-lock.json pins it, unless it is there already."""
-    _tool("node")
-    npm = _tool("npm")
-    with LOCK.open(encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        wanted = lock.read()
-        if not STAMP.exists() or STAMP.read_text(encoding="utf-8") != wanted:
-            print("installing Newman ...", flush=True)
-            _install_locked(npm)
-            STAMP.write_text(wanted, encoding="utf-8")
-
-
-def _tool(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        raise ToolsMissing(f"there is no {name} on the PATH; Newman needs Node.js and npm")
-    return path
-
-
-def _install_locked(npm: str) -> None:
-    done = subprocess.run([npm, "ci"], cwd=FOLDER, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip()]
-        raise ToolsMissing(f"npm ci fails: {said[0] if said else f'status {done.returncode}'}")
 
 
 def _api(url: str) -> str:

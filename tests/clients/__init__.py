@@ -1,0 +1,1 @@
+"""What real clients make of the contract that the server gives them: `make clients`."""
