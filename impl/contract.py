@@ -8,11 +8,12 @@ from urllib.parse import quote
 import jsonschema_rs
 import yaml
 
+import generated
 from impl.errors import ApiError, BodyInvalid, FieldInvalid, FieldMissing
 from impl.instants import instant
 
 Json = dict[str, Any]
-DOCUMENT = Path(__file__).parent.parent / "generated" / "openapi.yaml"
+DOCUMENT = Path(generated.__file__).with_name("openapi.yaml")
 POINTER = "x-pointer"
 COMPONENTS = "#/components/schemas/"
 ADDRESS = "urn:tmf678:contract"
