@@ -268,7 +268,6 @@ def test_the_server_serves_the_contract_of_the_folder_that_it_is_started_in(
 def test_generate_works_on_any_folder_by_root(
     installed: Installed, project: Path, tmp_path: Path
 ) -> None:
-    assert said(installed.run("generate", "--check", "--root", project, folder=tmp_path)) == ""
     (project / "generated" / "types.py").unlink()
     stale = installed.run("generate", "--check", "--root", project, folder=tmp_path)
     assert stale.returncode == 1
