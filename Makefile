@@ -74,7 +74,7 @@ lock: .venv/dev ## pin the dependencies of setup.cfg, with hashes, in requiremen
 	eval "$$compile -o requirements/runtime.txt" && \
 	eval "$$compile --extra embedded -c requirements/runtime.txt -o requirements/embedded.txt" && \
 	eval "$$compile --extra otel -c requirements/runtime.txt -o requirements/otel.txt" && \
-	eval "$$compile --extra embedded --extra otel --extra dev -c requirements/runtime.txt -o requirements/dev.txt" && \
+	eval "$$compile --extra embedded --extra generate --extra otel --extra dev -c requirements/runtime.txt -o requirements/dev.txt" && \
 	eval "$${compile% setup.cfg} requirements/clients.in -o requirements/clients.txt"
 
 clean: ## remove what can be made again, the data of `make run` included
@@ -82,15 +82,20 @@ clean: ## remove what can be made again, the data of `make run` included
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # One environment; each stamp says which of the locked sets is in it.
-.venv/run: requirements/embedded.txt | .venv/bin/python
+.venv/run: requirements/embedded.txt | .venv/bin/python .venv/bin/tmf678
 	@echo "installing the server ..."
 	@$(PIP) install --require-hashes -r $<
 	@touch $@
 
-.venv/dev: requirements/dev.txt | .venv/bin/python
+.venv/dev: requirements/dev.txt | .venv/bin/python .venv/bin/tmf678
 	@echo "installing the server and its tools ..."
 	@$(PIP) install --require-hashes -r $<
 	@touch $@ .venv/run
+
+# The command as the wheel gives it, of the code that is here.
+.venv/bin/tmf678: | .venv/bin/python
+	@printf '%s\n' '#!/bin/sh' 'root=$$(cd "$$(dirname "$$0")/../.." && pwd)' \
+	  'PYTHONPATH=$$root exec "$$root/$(BIN)/python" -P -m impl "$$@"' > $@ && chmod +x $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=...") if sys.version_info < (3, 11) else 0'

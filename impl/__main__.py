@@ -1,4 +1,4 @@
-"""Commands: `serve`, `worker`, `bill-cycle`, `set-aside`, `upgrade`, `import` and `export`."""
+"""The command `tmf678`, or `python -m impl`: `serve`, `worker`, `import`, `export` and the rest."""
 
 import argparse
 import os
@@ -13,13 +13,13 @@ import structlog
 from tqdm import tqdm
 
 from generated.operations import BASE_PATH
-from impl import logs, settings, storage, worker
+from impl import __version__, logs, settings, storage, worker
 from impl.billing import preview
 from impl.bulk.files import FileTrouble
 from impl.bulk.resources import EXPORTED, IMPORTED
 from impl.errors import ApiError
 from impl.events.dispatcher import Dispatcher, Options
-from impl.processes import Companion, Held, Stop
+from impl.processes import Companion, Held, Stop, python
 from impl.settings import Settings, SettingsError
 from impl.store import upgrade
 from impl.store.client import UriError
@@ -41,7 +41,10 @@ AWAY_SECONDS = 1.0
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["generate"]:
+        return generate(given[1:])
+    options = _parser().parse_args(given)
     try:
         chosen = settings.read(os.environ)
         logs.configure(chosen.log_level)
@@ -54,7 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m impl", description="A TMF678 server.")
+    parser = argparse.ArgumentParser(prog="tmf678", description="A TMF678 server.")
+    parser.add_argument("--version", action="version", version=f"tmf678 {__version__}")
     commands = parser.add_subparsers(required=True)
     serving = commands.add_parser("serve", help="serve the API")
     serving.add_argument("--worker", action="store_true", help="run a worker beside the server")
@@ -74,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     rising.add_argument("--dry-run", action="store_true", help="show the steps, and write nothing")
     rising.set_defaults(run=bring_up)
     _add_bulk(commands)
+    commands.add_parser("generate", help="write code from a contract of your own")
     return parser
 
 
@@ -148,6 +153,11 @@ def _look_after_links(chosen: Settings) -> None:
 def work(chosen: Settings, _options: argparse.Namespace) -> None:
     """Do what requests leave to be done, until told to stop."""
     _look_after_links(chosen)
+    if chosen.embedded:
+        raise SettingsError(
+            "MONGODB_URI: is needed, the database that the servers work on. Beside the embedded"
+            " MongoDB, `serve --worker` runs one."
+        )
     stop, store = Stop(), _store(chosen)
     while not (storage.meet(store) or stop.wait(AWAY_SECONDS)):
         pass
@@ -208,16 +218,24 @@ def write_out(chosen: Settings, options: argparse.Namespace) -> int:
     return transfer.write_out(chosen, options)
 
 
+def generate(arguments: list[str]) -> int:
+    """Write code from a contract, as these arguments say; the exit status."""
+    try:
+        from openapi import generate as generator  # noqa: PLC0415 - it needs the extra
+    except ModuleNotFoundError as error:
+        print(f"{error}: install the extra `generate`, tmf678[generate]", file=sys.stderr)
+        return 2
+    return generator.main(arguments, "tmf678 generate")
+
+
 def _store(chosen: Settings) -> Store:
-    if chosen.embedded:
-        raise SettingsError("MONGODB_URI: is needed, the database that the servers work on.")
-    return storage.opened(chosen, spare_bytes=SPARE_BYTES)
+    return storage.opened(storage.located(chosen), spare_bytes=SPARE_BYTES)
 
 
 def _companion(uri: str) -> Companion:
     """A worker with the same settings, on our own database where this is its URI."""
     environment = {name: value for name, value in os.environ.items() if name != "DEMO"}
-    command = [sys.executable, "-m", "impl", "worker"]
+    command = [*python(), "-m", "impl", "worker"]
     return Companion(command, environment | ({"MONGODB_URI": uri} if uri else {}))
 
 

@@ -10,12 +10,13 @@ from urllib.parse import quote
 import jsonschema_rs
 import yaml
 
+import generated
 from impl.errors import ApiError, BodyInvalid, FieldInvalid, FieldMissing, path, refuse
 from impl.instants import instant
 
 Json = dict[str, Any]
 Place: TypeAlias = tuple[str | int, ...]
-GENERATED = Path(__file__).parent.parent / "generated"
+GENERATED = Path(generated.__file__).parent
 POINTER = "x-pointer"
 COMPONENTS = "#/components/schemas/"
 ADDRESS = "urn:tmf678:contract"

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 RESTART_SECONDS = 1.0
@@ -23,6 +24,16 @@ class Held(ExitStack):
     def __exit__(self, *exc_info: Any) -> bool | None:
         """End what is held, the last first; in a fork nothing."""
         return os.getpid() == self._owner and super().__exit__(*exc_info)
+
+
+def python() -> list[str]:
+    """How this Python is started to find the modules that this process has.
+
+    In the folder that it works in it looks only where this process does, too: that may hold any
+    project's `impl`.
+    """
+    within = {"", str(Path.cwd())} & set(sys.path)
+    return [sys.executable, *(() if within else ("-P",))]
 
 
 def spawn(

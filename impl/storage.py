@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import structlog
 from pymongo.monitoring import ConnectionPoolListener
@@ -9,11 +10,22 @@ from pymongo.monitoring import ConnectionPoolListener
 from impl.errors import Unavailable
 from impl.events.build import build
 from impl.settings import Settings
-from impl.store import upgrade
+from impl.store import embedded, upgrade
 from impl.store.mongo import Store
 from impl.store.pages import Bounds
 
 log = structlog.get_logger("database")
+
+
+def located(settings: Settings) -> Settings:
+    """The settings with the URI of the database that the servers work on.
+
+    With no MONGODB_URI that is the embedded one of the server that runs over DATA_DIR; where none
+    runs, EmbeddedError.
+    """
+    if not settings.embedded:
+        return settings
+    return replace(settings, mongodb_uri=embedded.running(settings.data))
 
 
 def opened(
@@ -58,7 +70,7 @@ def meet(store: Store) -> bool:
     except Unavailable:
         return False
     if form < upgrade.CURRENT:
-        log.warning("older", form=form, current=upgrade.CURRENT, mend="python -m impl upgrade")
+        log.warning("older", form=form, current=upgrade.CURRENT, mend="tmf678 upgrade")
     return True
 
 

@@ -22,7 +22,7 @@ from impl.events.build import correlated
 from impl.handlers.collection import Services
 from impl.processes import Stop
 from impl.query.language import Document
-from impl.settings import Settings, SettingsError
+from impl.settings import Settings
 from impl.store import upgrade
 from impl.store.mongo import Store
 from impl.web import body, errors
@@ -81,12 +81,10 @@ def _import(
 @contextmanager
 def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
     """The store, which is there; until a `Stop` listens, a signal to end is as Ctrl-C is."""
-    if chosen.embedded:
-        raise SettingsError("MONGODB_URI: is needed, the database that the servers work on.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.freeze()
     gc.set_threshold(GARBAGE)
-    store = storage.opened(chosen, told=told)
+    store = storage.opened(storage.located(chosen), told=told)
     try:
         store.ping()
         upgrade.meet(store)

@@ -7,13 +7,13 @@ is stale or edited by hand.
 import argparse
 import sys
 from html import escape
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from openapi import python
-
-SOURCE = python.PROJECT / "docs" / "errors.md"
-PAGE = python.PROJECT / "impl" / "web" / "errors.html"
+PROJECT = Path(__file__).parent.parent
+SOURCE = PROJECT / "docs" / "errors.md"
+PAGE = PROJECT / "impl" / "web" / "errors.html"
 FRAME = """<!doctype html>
 <!-- DO NOT EDIT: `make generate` writes this from docs/errors.md -->
 <html lang="en">

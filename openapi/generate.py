@@ -1,11 +1,13 @@
 """Command: write generated/ from the contract, or prove that it is current.
 
-`python -m openapi.generate [--check | --stubs] [--root FOLDER]` exits 0 when all is well, and 1
-when the contract is broken or (with --check) a generated file is stale, edited by hand or one too
-many, or (without) something that lacks the generator's header stands in the way.
+`tmf678 generate [--check | --stubs | --new] [--root FOLDER]`, or `python -m openapi.generate`,
+exits 0 when all is well, and 1 when the contract is missing or broken or (with --check) a generated
+file is stale, edited by hand or one too many, or (without) something that lacks the generator's
+header stands in the way. FOLDER holds tmf678.yaml and openapi/overlay.yaml; --new puts ours there.
 """
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +21,13 @@ from openapi.shapes import ContractError
 MARK = "# DO NOT EDIT: `make generate` writes this"
 HEADER = f"{MARK} from tmf678.yaml and openapi/overlay.yaml\n"
 TEMPLATES = Path(__file__).with_name("templates")
+STANDARD, OVERLAY = Path("tmf678.yaml"), Path("openapi", "overlay.yaml")
+"""Where a project's folder holds its contract."""
 
 
 def render(root: Path) -> tuple[Contract, dict[str, str]]:
     """The contract's model, and the text of each generated file by its name."""
-    effective = document.effective(root / "tmf678.yaml", root / "openapi" / "overlay.yaml")
+    effective = document.effective(*_contract(root))
     strict = readings.strict(effective)
     contract = read(strict)
     environment = jinja2.Environment(  # noqa: S701 - it writes Python, not HTML
@@ -35,7 +39,7 @@ def render(root: Path) -> tuple[Contract, dict[str, str]]:
         "strict.yaml": HEADER + document.dump(strict),
         "__init__.py": HEADER,
     }
-    for template in sorted(TEMPLATES.glob("*.jinja")):
+    for template in _templates():
         text = environment.get_template(template.name).render(contract=contract)
         files[template.stem] = HEADER + python.formatted(text, template.stem)
     return contract, files
@@ -72,14 +76,17 @@ def differences(folder: Path, files: dict[str, str]) -> Iterator[str]:
             yield f"{_name(path)}: stale, or edited by hand"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command; the exit status."""
-    options = _parser().parse_args(arguments)
+def main(arguments: list[str] | None = None, prog: str = "python -m openapi.generate") -> int:
+    """Run the command, whose help calls it `prog`; the exit status."""
+    options = _parser(prog).parse_args(arguments)
     try:
-        if options.check:
+        if options.new:
+            _begin(options.root)
+        elif options.check:
             found = list(differences(options.root / "generated", render(options.root)[1]))
-            return _said(found, "run `make generate`")
-        _generate(options.root, with_stubs=options.stubs)
+            return _said(found, "generate it again, without --check")
+        else:
+            _generate(options.root, with_stubs=options.stubs)
     except ContractError as error:
         return _said([str(error)], "nothing was written")
     except OSError as error:
@@ -89,24 +96,68 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _generate(root: Path, *, with_stubs: bool) -> None:
     contract, files = render(root)
-    handlers = stubs.Handlers(root)
+    handlers = stubs.Handlers(root if with_stubs or _has_handlers(root) else python.HERE.parent)
     missing = handlers.missing(contract)
     modules = handlers.with_stubs(missing) if with_stubs else {}
     write(root / "generated", files)
     for path, text in modules.items():
         path.write_text(text, "utf-8")
+    count = sum(len(resource.operations) for resource in contract.resources)
+    print(f"{root / 'generated'}: {len(files)} files, {count} operations")
     if with_stubs:
         _said([f"stub: {each}" for each in missing], "write what they are to do")
     else:
-        _said([f"missing: {each}" for each in missing], "write them, or run `make stubs`")
+        _said(
+            [f"missing: {each}" for each in missing], "write them, or have --stubs written for them"
+        )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m openapi.generate", description=_FIRST_LINE)
+def _templates() -> list[Path]:
+    """What writes the Python; ContractError where there is none."""
+    found = sorted(TEMPLATES.glob("*.jinja"))
+    if not found:
+        raise ContractError(f"{TEMPLATES}: holds no template; this package is not whole")
+    return found
+
+
+def _contract(root: Path) -> tuple[Path, Path]:
+    """A project's standard and overlay; ContractError where one is not there."""
+    paths = root / STANDARD, root / OVERLAY
+    for path in paths:
+        if not path.is_file():
+            raise ContractError(f"{path}: is not there; --new writes ours, to begin with")
+    return paths
+
+
+def _begin(root: Path) -> None:
+    """Write our standard and overlay into a folder that has neither; ContractError."""
+    ours = {
+        root / STANDARD: python.HERE / STANDARD.name,
+        root / OVERLAY: python.HERE / OVERLAY.name,
+    }
+    for path in ours:
+        if path.exists():
+            raise ContractError(f"{path}: is there already")
+    for path, source in ours.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, path)
+        print(path)
+
+
+def _has_handlers(root: Path) -> bool:
+    """Whether a project has handlers of its own; one that has none is served by ours."""
+    return (root / stubs.FOLDER).is_dir()
+
+
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=_FIRST_LINE)
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--check", action="store_true", help="only say whether it is current")
     either.add_argument("--stubs", action="store_true", help="write the handlers that are missing")
-    parser.add_argument("--root", type=Path, default=python.PROJECT, help="the project's folder")
+    either.add_argument("--new", action="store_true", help="begin with our contract and overlay")
+    parser.add_argument(
+        "--root", type=Path, default=Path(), metavar="FOLDER", help="the project's, else this one"
+    )
     return parser
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from openapi.shapes import ContractError
 
-PROJECT = Path(__file__).parent.parent
-SETTINGS = PROJECT / ".ruff.toml"
+HERE = Path(__file__).parent
+SETTINGS = HERE / "format.toml"
 
 
 def formatted(text: str, name: str) -> str:
@@ -16,7 +16,7 @@ def formatted(text: str, name: str) -> str:
         compile(text, name, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise ContractError(f"{name} would be no Python: {error.msg}") from None
-    return _ruff(["format"], text, name, PROJECT)
+    return _ruff(["format"], text, name, HERE)
 
 
 def sorted_imports(text: str, name: str, root: Path) -> str:

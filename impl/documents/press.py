@@ -5,7 +5,6 @@ done elsewhere: bounded in time and memory, and killed past either.
 """
 
 import subprocess
-import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +17,7 @@ from impl.documents.document import DocumentError, Look, Style
 from impl.documents.printer import Job, Result, Setup
 from impl.documents.values import Json, text
 from impl.errors import Busy
+from impl.processes import python
 from impl.query.language import Document
 from impl.turns import Turns
 
@@ -109,7 +109,7 @@ class _Process:
         self._pipe, theirs = Pipe()
         with theirs:
             # Not by -m: what it answers with would be of a module of another name than here.
-            command = [sys.executable, "-c", "from impl.documents.printer import main; main()"]
+            command = [*python(), "-c", "from impl.documents.printer import main; main()"]
             self._process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)
         try:
             self._pipe.send(setup)

@@ -1,6 +1,7 @@
 """The mongod that the server starts for itself: one member of a replica set, on loopback.
 
-It is looked for in MONGOD, on PATH, and in the package of the extra `embedded`.
+It is looked for in MONGOD, on PATH, and in the package of the extra `embedded`. While it runs, a
+file in its folder says where it is, for other commands on the same machine.
 """
 
 import fcntl
@@ -8,6 +9,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import pymongo
 import structlog
@@ -74,6 +77,7 @@ class Mongod:
         self._keeper.start()
         try:
             _become_primary(self.port)
+            _tell(folder, self.uri)
         except BaseException:
             self.stop()
             raise
@@ -93,6 +97,8 @@ class Mongod:
         """Stop mongod, its data safe on disk; a second call does nothing."""
         with self._changing:
             self._stopping.set()
+        if not self._lock.closed:  # else the file is the next server's
+            _address(self._folder).unlink(missing_ok=True)
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -155,6 +161,47 @@ class Mongod:
         return f"{self._command[0]} does not start, exit status {status}; {hint}"
 
 
+def running(folder: Path) -> str:
+    """The URI of the mongod that a server runs over a folder; EmbeddedError where none answers.
+
+    A server that is killed leaves the file behind. So it counts only where a mongod answers there
+    whose data is in that folder.
+    """
+    path = _address(folder)
+    try:
+        uri = path.read_text("utf-8").strip()
+    except FileNotFoundError:
+        uri = ""
+    except (OSError, ValueError) as error:
+        raise EmbeddedError(f"DATA_DIR: {path} can't be read: {error}") from None
+    if not _is_at(uri, folder):
+        raise EmbeddedError(
+            f"DATA_DIR: no server runs over {folder}. Start one, or set DATA_DIR to the folder of"
+            " one that runs, or MONGODB_URI to your MongoDB."
+        )
+    return uri
+
+
+def _is_at(uri: str, folder: Path) -> bool:
+    """Whether the mongod at a URI has its data in the folder."""
+    with suppress(OSError, ValueError):
+        port = urlsplit(uri).port
+        there = _folder_at(port) if port and _is_open(port) else None
+        return there is not None and _database(folder).samefile(there)
+    return False
+
+
+def _tell(folder: Path, uri: str) -> None:
+    """Write where the mongod is, whole at once and for the owner's eyes alone; EmbeddedError."""
+    try:
+        number, name = tempfile.mkstemp(dir=folder)
+        with open(number, "w", encoding="utf-8") as file:  # noqa: PTH123 - it is a descriptor
+            file.write(f"{uri}\n")
+        Path(name).replace(_address(folder))
+    except OSError as error:
+        raise EmbeddedError(f"DATA_DIR: {folder} can't be used: {error.strerror}") from None
+
+
 def _options(folder: Path) -> list[str]:
     return [
         f"--dbpath={_database(folder)}",
@@ -170,6 +217,10 @@ def _options(folder: Path) -> list[str]:
 
 def _database(folder: Path) -> Path:
     return folder.absolute() / "mongo"
+
+
+def _address(folder: Path) -> Path:
+    return folder.absolute() / "mongodb-uri"
 
 
 def _log(folder: Path) -> Path:

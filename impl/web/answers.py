@@ -18,6 +18,7 @@ from impl.links import Links
 from impl.query.language import QUIET, Document, Page, Query, Rendered, Selection
 from impl.query.project import project
 from impl.web import guard
+from impl.web.coding import packed
 from impl.web.file_names import shown_as
 from impl.web.paging import Paging
 from impl.web.validation import HEAD
@@ -142,7 +143,11 @@ class Asked:
     def _page(self, page: Page) -> flask.Response:
         query_string = self.request.environ["QUERY_STRING"]
         paging = Paging(page, self.query, self.links.base, self.links.resource, query_string)
-        return Whole(self.links.many(page), paging.status, paging.headers, content_type=JSON)
+        body, status, headers = self.links.many(page), paging.status, paging.headers
+        if status == 206:
+            body, coded = packed(body, self.request.accept_encodings)
+            headers |= coded
+        return Whole(body, status, headers, content_type=JSON)
 
     def _stream(self, page: Iterable[Document]) -> flask.Response:
         rows = self.streams.kept(page)

@@ -19,6 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 from impl.contract import POINTER, Contract, brief
 from impl.errors import HeaderInvalid, NamedError, ParameterInvalid
 from impl.web import body
+from impl.web.coding import plain
 
 HEAD = "tmf678.head"
 """Where the request's scope says that nobody reads the body of its answer."""
@@ -88,7 +89,8 @@ class _Response:
             messages.append(message)
             if message["type"] == "http.response.start" or message.get("more_body", False):
                 return
-            self._check(b"".join(each.get("body", b"") for each in messages))
+            content = b"".join(each.get("body", b"") for each in messages)
+            self._check(plain(content, dict(messages[0]["headers"])))
             while messages:
                 await send(messages.pop(0))
 

@@ -8,12 +8,17 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from ulid import ULID
 
+from impl.store import many as insert
 from impl.store.embedded import Mongod
+from impl.store.mongo import Store
 from tests.deploy.proxy import NGINX, Proxy
 from tests.servers import BASE_PATH, ServerProcess, WorkerProcess, free_port
 
@@ -165,6 +170,109 @@ def test_lines_come_through(client: httpx.Client) -> None:
     answer = client.get(BILLS, headers={"Accept": "application/x-ndjson"})
     assert answer.headers["Content-Type"].startswith("application/x-ndjson")
     assert ids <= {json.loads(line)["id"] for line in answer.text.splitlines()}
+
+
+# ---------------------------------------------------------------- compression
+
+MANY = 1200
+PACKED = {"Accept-Encoding": "gzip"}
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+@pytest.fixture(scope="module")
+def many(setting: Setting, mongod: Mongod) -> Setting:
+    """The same, with more bills than a page holds, each of other customers, days and amounts."""
+    store = Store(mongod.uri, setting.database)
+    ready = [insert.ready(store, "customerBill", _bill(number)) for number in range(MANY)]
+    store.in_transaction(lambda: insert.insert_many(store, "customerBill", ready))
+    store.close()
+    return setting
+
+
+def _bill(number: int) -> dict[str, Any]:
+    """A bill with what the worker writes into one."""
+    random = Random(number)
+    net = random.randrange(100, 100_000)
+    taxes = net * 19 // 100
+    id_, number_ = str(ULID.from_timestamp(1.79e9 + number)), f"2026-{number:08}"
+    document = f"https://bills.example{BILLS}/{id_}/document"
+    return {
+        "id": id_,
+        "@type": "CustomerBill",
+        "billNo": number_,
+        "category": "normal",
+        "runType": "onCycle",
+        "state": random.choice(["new", "sent", "settled"]),
+        "billDate": "2026-11-01T00:00:00Z",
+        "paymentDueDate": "2026-11-15T00:00:00Z",
+        "lastUpdate": f"2026-11-01T02:{random.randrange(60):02}:{random.randrange(60):02}.125Z",
+        "billCycle": {"id": "2026-10"},
+        "billingPeriod": {
+            "startDateTime": "2026-10-01T00:00:00Z",
+            "endDateTime": "2026-11-01T00:00:00Z",
+        },
+        "billingAccount": {"id": f"A-{random.randrange(10**6)}"},
+        "relatedParty": [{"id": str(UUID(int=random.getrandbits(128))), "role": "customer"}],
+        "taxExcludedAmount": {"unit": "EUR", "value": net / 100},
+        "taxItem": [
+            {
+                "taxCategory": "VAT",
+                "taxRate": 19,
+                "taxableAmount": {"unit": "EUR", "value": net / 100},
+                "taxAmount": {"unit": "EUR", "value": taxes / 100},
+            }
+        ],
+        "taxIncludedAmount": {"unit": "EUR", "value": (net + taxes) / 100},
+        "amountDue": {"unit": "EUR", "value": (net + taxes) / 100},
+        "remainingAmount": {"unit": "EUR", "value": (net + taxes) / 100},
+        "appliedPayment": [],
+        "billDocument": [
+            {"id": id_, "name": number_, "mimeType": "application/pdf", "url": document}
+        ],
+    }
+
+
+LINES = {"Accept": "application/x-ndjson"}
+LONG: dict[str, tuple[str, dict[str, str], int, int]] = {
+    "a page of 1,000": ("?limit=1000", {}, 206, 10),
+    "the first page": ("", {}, 200, 8),
+    "all, as lines": ("", LINES, 200, 8),
+}
+"""Lists, their status, and how many times smaller they are; short ones repeat less."""
+
+
+@pytest.mark.parametrize("case", LONG)
+def test_a_long_list_is_many_times_smaller(many: Setting, case: str) -> None:
+    query, headers, status, times = LONG[case]
+    with many.proxy.client() as client:
+        plain = client.get(BILLS + query, headers=headers | PLAIN)
+        packed = client.get(BILLS + query, headers=headers | PACKED)
+    assert (plain.status_code, packed.status_code) == (status, status)
+    assert packed.content == plain.content
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    assert plain.num_bytes_downloaded == len(plain.content)
+    assert times * packed.num_bytes_downloaded <= plain.num_bytes_downloaded
+
+
+def test_a_tag_that_compression_has_weakened_is_taken(client: httpx.Client) -> None:
+    path = f"{BILLS}/{client.post(BILLS, json={'note': 'x' * 2000}).json()['id']}"
+    read = client.get(path, headers=PACKED)
+    assert (read.headers["Content-Encoding"], read.headers["ETag"]) == ("gzip", 'W/"1"')
+    known = client.get(path, headers=PACKED | {"If-None-Match": read.headers["ETag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    for status in (200, 412):
+        held = {"If-Match": read.headers["ETag"]}
+        assert client.patch(path, json={"state": "sent"}, headers=held).status_code == status
+
+
+def test_events_are_not_compressed_and_a_short_answer_is_not(client: httpx.Client) -> None:
+    live = {"Accept": "text/event-stream"} | PACKED
+    with client.stream("GET", f"{BASE_PATH}/events", headers=live) as stream:
+        assert "Content-Encoding" not in stream.headers
+    short = client.get("/health/live", headers=PACKED)
+    assert "Content-Encoding" not in short.headers
 
 
 def test_a_server_that_stops_is_not_noticed_and_none_is_503(setting: Setting) -> None:

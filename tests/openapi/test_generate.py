@@ -46,7 +46,7 @@ def row(pets: Generated, id_: str) -> Any:
 
 
 def test_generated_folder_is_current_from_any_folder(tmp_path: Path) -> None:
-    done = run(tmp_path, "--check")
+    done = run(tmp_path, "--check", "--root", str(ROOT))
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -142,7 +142,7 @@ def test_check_fails_when(shop: Path, change: str, capsys: pytest.CaptureFixture
     before = contents(shop)
     capsys.readouterr()
     assert generate_in(shop, "--check") == 1
-    assert capsys.readouterr().err == f"generated/{said}\nrun `make generate`\n"
+    assert capsys.readouterr().err == f"generated/{said}\ngenerate it again, without --check\n"
     assert contents(shop) == before
 
 
@@ -244,9 +244,39 @@ def test_broken_contract_is_one_line_and_writes_nothing(
     assert not (root / "generated").exists()
 
 
-def test_missing_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert generate_in(tmp_path) == 1
-    assert "tmf678.yaml: [Errno 2] No such file" in capsys.readouterr().err
+@pytest.mark.parametrize("name", ["tmf678.yaml", "openapi/overlay.yaml"])
+def test_a_missing_file_is_named(shop: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / name).unlink()
+    assert generate_in(shop) == 1
+    begin = "is not there; --new writes ours, to begin with\nnothing was written\n"
+    assert capsys.readouterr().err == f"{shop / name}: {begin}"
+
+
+@pytest.mark.parametrize("name", ["tmf678.yaml", "openapi/overlay.yaml"])
+def test_a_new_project_takes_no_files_place(
+    shop: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = {"tmf678.yaml", "openapi/overlay.yaml"} - {name}
+    (shop / other.pop()).unlink()
+    before = contents(shop)
+    assert generate_in(shop, "--new") == 1
+    assert capsys.readouterr().err == f"{shop / name}: is there already\nnothing was written\n"
+    assert contents(shop) == before
+
+
+def test_what_was_written_is_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generate_in(shop) == 0
+    count = len(contents(shop / "generated"))
+    assert capsys.readouterr().out == f"{shop / 'generated'}: {count} files, 5 operations\n"
+
+
+def test_a_package_without_templates_writes_nothing(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(generate, "TEMPLATES", shop)
+    assert generate_in(shop) == 1
+    assert capsys.readouterr().err.startswith(f"{shop}: holds no template; ")
+    assert not (shop / "generated").exists()
 
 
 def test_operation_without_paging_takes_its_parameters_by_name(pets: Generated) -> None:
@@ -318,7 +348,7 @@ def test_missing_handlers_are_named(shop: Path, capsys: pytest.CaptureFixture[st
     wanted = "missing: GET /pets needs PetsApi.list_pets in impl/handlers/pets.py"
     assert lines[0] == wanted
     assert len(lines) == 6
-    assert lines[-1] == "write them, or run `make stubs`"
+    assert lines[-1] == "write them, or have --stubs written for them"
 
 
 def test_generated_code_type_checks(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import pytest
 from impl.errors import Unavailable
 from impl.query.language import Query
 from impl.store import embedded
-from impl.store.embedded import EmbeddedError, Mongod
+from impl.store.embedded import EmbeddedError, Mongod, running
 from impl.store.mongo import Store
 from tests.servers import ROOT
 
@@ -96,6 +97,9 @@ def test_a_killed_server_takes_its_mongod_along(tmp_path: Path) -> None:
     while runs(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not runs(pid)
+    assert (tmp_path / "mongodb-uri").exists()
+    with pytest.raises(EmbeddedError, match="no server runs over"):
+        running(tmp_path)
     Mongod(tmp_path).stop()
 
 
@@ -110,6 +114,41 @@ def test_a_folder_left_by_a_killed_server_is_waited_for(tmp_path: Path) -> None:
         lock.write_text(str(_dead_process()))
         Mongod(tmp_path).stop()
         assert worker.poll() == 0
+
+
+def test_others_find_it_by_its_folder_while_it_runs(tmp_path: Path) -> None:
+    folder, same = tmp_path / "data", tmp_path / "same"
+    same.symlink_to(folder)
+    with Mongod(folder) as mongod:
+        assert running(folder) == running(same) == mongod.uri
+        assert stat.S_IMODE((folder / "mongodb-uri").stat().st_mode) == 0o600
+    assert {path.name for path in folder.iterdir()} == {"lock", "mongo", "mongod.log"}
+    with pytest.raises(EmbeddedError, match="MONGODB_URI"):
+        running(folder)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "mongodb://127.0.0.1:x/", "mongodb://127.0.0.1:1/"]
+)
+def test_a_file_that_leads_nowhere_is_not_followed(tmp_path: Path, text: str) -> None:
+    (tmp_path / "mongodb-uri").write_text(text)
+    with pytest.raises(EmbeddedError, match=f"^DATA_DIR: no server runs over {tmp_path}\\. "):
+        running(tmp_path)
+
+
+def test_a_file_that_leads_to_another_folders_data_is_not_followed(
+    mongod: Mongod, tmp_path: Path
+) -> None:
+    (tmp_path / "mongo").mkdir()
+    (tmp_path / "mongodb-uri").write_text(mongod.uri)
+    with pytest.raises(EmbeddedError, match="no server runs over"):
+        running(tmp_path)
+
+
+def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mongodb-uri").mkdir()
+    with pytest.raises(EmbeddedError, match=f"^DATA_DIR: {tmp_path}/mongodb-uri can't be read: "):
+        running(tmp_path)
 
 
 def _dead_process() -> int:
