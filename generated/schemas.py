@@ -798,7 +798,6 @@ BillCycleUpdate: type[m.Schema] = _Open.from_dict(
         "billCycleSpecification": fields.Nested(
             lambda: BillCycleSpecificationRefUpdate, allow_none=True
         ),
-        "statusReason": fields.String(allow_none=True),
         "@baseType": fields.String(allow_none=True),
         "@schemaLocation": fields.String(allow_none=True),
         "@type": fields.String(),

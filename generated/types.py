@@ -769,7 +769,6 @@ BillCycleUpdate = t.TypedDict(
         "paymentDueDate": t.NotRequired[datetime | None],
         "validFor": t.NotRequired["TimePeriodUpdate | None"],
         "billCycleSpecification": t.NotRequired["BillCycleSpecificationRefUpdate | None"],
-        "statusReason": t.NotRequired[str | None],
         "@baseType": t.NotRequired[str | None],
         "@schemaLocation": t.NotRequired[str | None],
         "@type": t.NotRequired[str],

@@ -2,6 +2,8 @@
 
 import http.server
 import json
+import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -32,13 +34,14 @@ def proxy(tools: Tools, contract: Path, upstream: str, log: Path) -> Iterator[st
             env=tools.environment,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,  # Prism starts a process of its own, which is to end with it
         )
     try:
         url = f"http://127.0.0.1:{port}"
         assert answers(f"{url}/customerBill?limit=1", process), log.read_text()
         yield url
     finally:
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
 
 

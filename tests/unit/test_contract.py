@@ -9,6 +9,7 @@ import pytest
 from impl.billing.policy import LONGEST_NUMBER
 from impl.contract import COMPONENTS, POINTER, Contract, is_instant
 from impl.errors import MAX_FAULTS, ApiError, BodyInvalid, FieldInvalid, FieldMissing, NamedError
+from impl.handlers.bill_cycle import RUN
 
 BILL = COMPONENTS + "CustomerBill"
 NEW_BILL = COMPONENTS + "CustomerBill_Create"
@@ -124,6 +125,11 @@ def test_patchable_is_what_the_patchs_schema_lists(contract: Contract) -> None:
 def test_patchable_is_none_where_all_may_be_patched(contract: Contract) -> None:
     for name in ("AppliedCustomerBillingRate", "BillCycle", "BillCycleSpecification"):
         assert contract.patchable(f"{name}_Update") is None
+
+
+def test_what_a_run_tells_of_itself_is_no_part_of_a_patch(contract: Contract) -> None:
+    listed = contract.document["components"]["schemas"]["BillCycle_Update"]["properties"]
+    assert listed.keys().isdisjoint(RUN)
 
 
 # ---------------------------------------------------------------- responses
