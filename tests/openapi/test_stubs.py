@@ -41,7 +41,7 @@ ADDED = """
       /service/{id}:
         delete:
           operationId: deleteService
-          parameters: [{$ref: '#/components/parameters/Id'}, {$ref: '#/components/parameters/IfMatch'}]
+          parameters: [{$ref: '#/components/parameters/SubscriptionId'}, {$ref: '#/components/parameters/IfMatch'}]
           responses: {"204": {description: Gone.}}
       /collection:
         post:
@@ -50,13 +50,13 @@ ADDED = """
       /hub/{id}:
         patch:
           operationId: patchListenerUnderANameThatMakesALineOfMoreThanAHundred
-          parameters: [{$ref: '#/components/parameters/Id'}]
+          parameters: [{$ref: '#/components/parameters/CustomerBillId'}]
           requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/EventSubscriptionInput'}}}}
           responses: {"200": {description: Changed., content: {application/json: {schema: {$ref: '#/components/schemas/EventSubscription'}}}}}
       /customerBill/{id}/settle:
         post:
           operationId: settleCustomerBill
-          parameters: [{$ref: '#/components/parameters/Id'}]
+          parameters: [{$ref: '#/components/parameters/CustomerBillId'}]
           requestBody: {required: true, content: {application/json: {schema: {type: object}}}}
           responses: {"200": {description: Settled., content: {application/json: {schema: {}}}}}
 """  # noqa: E501 - as short as it can be
@@ -109,6 +109,7 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=200,
     )
 
 
