@@ -21,10 +21,15 @@ def refuse_large(bounds: Bounds, resource: str, document: Mapping[str, Any]) -> 
 def refuse_larger(
     bounds: Bounds, resource: str, stored: Stored, before: Document | None = None
 ) -> None:
-    """The same for what is about to be written; what is over the bound already may shrink."""
-    size = _size(stored)
-    over = size > bounds.document_bytes + bounds.spare_bytes
-    if over and (before is None or size > _size(inward(before, 1))):
+    """The same for what is about to be written, which may take the spare bytes, too.
+
+    What is over that already may shrink, and grow by the spare bytes.
+    """
+    size, most = _size(stored), bounds.document_bytes + bounds.spare_bytes
+    if size <= most:
+        return
+    there = _size(inward(before, 1)) if before else 0
+    if there <= most or size > there + bounds.spare_bytes:
         raise _too_large(resource, size, bounds.document_bytes)
 
 
