@@ -118,8 +118,7 @@ class Dispatcher:
         limit = max(1, min(MOST_EVENTS, MOST_DELIVERIES // max(1, len(subscriptions))))
 
         def route(event: Document) -> Routing:
-            wanted = (each.id for each in subscriptions if each.selector.selects(event))
-            return Routing(subject(event), tuple(wanted))
+            return Routing(subject(event), self._subscribers.select(subscriptions, event))
 
         return outbox.relay(route, now, now + self._options.retention, limit)
 

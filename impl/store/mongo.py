@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
+import bson
 import pymongo
 from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
@@ -28,7 +29,7 @@ from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_name
 from impl.store.names import Names
-from impl.store.outbox import Outbox, Record, Write
+from impl.store.outbox import RAW, Outbox, Record, Write
 from impl.store.pages import Bounds
 from impl.store.size import refuse_larger
 from impl.store.stored import (
@@ -228,6 +229,20 @@ class Store:
         with translated():
             seen = self._access.filter(resource, where)
             yield from map(outward, collection.find(seen, session=within).sort("_id"))
+
+    def sound(self, resource: str, told: Callable[[object, Exception], None]) -> Iterator[Document]:
+        """Every document in the order of their ids; of one that can't be read, `told` is told."""
+        collection, within = self.collection(resource)
+        rows: Collection[Any] = collection.with_options(codec_options=RAW)
+        stages: list[Stored] = [{"$sort": {"_id": 1}}, {"$project": {"row": "$$ROOT"}}]
+        with translated():
+            for found in rows.aggregate(stages, session=within):
+                try:
+                    document = outward(bson.decode(found["row"].raw, collection.codec_options))
+                except Exception as fault:  # noqa: BLE001 - whatever is wrong with it
+                    told(found["_id"], fault)
+                    continue
+                yield document
 
     def versions(self, resource: str, where: Condition) -> Iterator[tuple[str, int]]:
         """The ids and versions of the same."""
