@@ -171,6 +171,7 @@ def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
 def set_aside(chosen: Settings, options: argparse.Namespace) -> None:
     """List the events that are set aside, a line of JSON each; or end that for one of them."""
     with closing(_store(chosen)) as store:
+        upgrade.meet(store)
         aside = store.outbox.aside
         if options.again:
             aside.again(options.again)
@@ -184,9 +185,9 @@ def bring_up(chosen: Settings, options: argparse.Namespace) -> None:
     """Bring the database to the form of this release, or show what that takes."""
     store = _store(chosen)
     for number, step, left in upgrade.missing(store):
-        print(f"form {number}: {step.says}, about {left:,} documents", flush=True)
+        print(f"form {number}: {step.says}, about {left:,} {step.unit}", flush=True)
         if not options.dry_run:
-            with tqdm(total=left, unit=" documents", disable=None) as bar:
+            with tqdm(total=left, unit=f" {step.unit}", disable=None) as bar:
                 for count in upgrade.climb(store, number, step):
                     bar.update(count)
     if not options.dry_run:

@@ -57,7 +57,10 @@ def create(
     limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
     zone, again = settings.policy.zone, Idempotency(store)
     streams = Streams(settings.max_streams or settings.threads)
-    server = binding.Server(contract.base_path, settings.public_url, limits, zone, again, streams)
+    met = storage.gate(store)
+    server = binding.Server(
+        contract.base_path, settings.public_url, limits, zone, again, streams, met
+    )
     press = looks.documents(settings, store)
     served = handlers.build(
         Services(
@@ -74,7 +77,7 @@ def create(
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url, settings.auth_issuer))
     app.app.url_map.merge_slashes = False
     routes = Routes(contract.base_path, OPERATIONS, settings.base)
-    health = Health(storage.readiness(store), lambda: threads.stuck)
+    health = Health(storage.readiness(store, met), lambda: threads.stuck)
     edge = Edge(app, routes, health, _admission(settings), Gate(_verifier(settings)), meter)
     return Cors(edge, settings.origins) if settings.origins else edge
 

@@ -86,7 +86,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         listeners = [connections] if meter else []
         guarded = settings.auth == "jwt"
         store = storage.opened(settings, self._uri, listeners, guarded=guarded)
-        store.keep_indexed()
+        store.keep_indexed(storage.gate(store))
         application = app.create(settings, store, self._contract, self._stopping, meter)
         worker = _Worker(traced(application), [store.close, *([meter.tell] if meter else [])])
         _rarely_collect()

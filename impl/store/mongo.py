@@ -111,19 +111,20 @@ class Store:
                     create_compressed(self._database, name)
                 self._of[name].create_indexes(indexes.models(name))
 
-    def keep_indexed(self) -> None:
+    def keep_indexed(self, met: Callable[[], object] = lambda: None) -> None:
         """Build the declared indexes: of what is empty now, of all else in the background.
 
         So a new database has its indexes before it is served. A build ends with the collection to
         itself; until each open transaction is over, it waits for that, and all others for it: for a
         minute, where a process was killed in one. Where the database is away, all are built once it
-        is there.
+        is there; and in any case once `met` raises no Unavailable.
         """
 
         def build() -> None:
             waiting = threading.Event()
             while True:
                 try:
+                    met()
                     self.ensure_indexes()
                     return
                 except InvalidOperation:  # the store is closed
@@ -133,15 +134,10 @@ class Store:
 
         with suppress(Unavailable):
             self.ping()
+            met()
             with pymongo.timeout(EMPTY_SECONDS):
                 self.ensure_indexes(of_empty=True)
-                self.begin_names()
         threading.Thread(target=build, name="indexes", daemon=True).start()
-
-    def begin_names(self) -> None:
-        """Where nothing is stored yet, rely on the record of names (`Names`) from now on."""
-        with translated():
-            self.names.begin()
 
     def _note(self, resource: str, document: Mapping[str, Any]) -> None:
         with translated():
@@ -202,12 +198,13 @@ class Store:
     def knows(self, resource: str, path: Path) -> bool:
         """Whether some document of the resource may have this attribute.
 
-        Who is limited is told of their own documents: a name may be data, such as a number that is
-        called, so what others' documents have is as good as not there.
+        A limited bearer is told of their own documents: a name may be data, such as a number that
+        is called, so what others' documents have is as good as not there. Those are looked at only
+        for a name that some document may have.
         """
         with reading():
-            told = None if self._access.limited else self.names.has(resource, path)
-            if told is not None:
+            told = self.names.has(resource, path)
+            if told is False or (told and not self._access.limited):
                 return told
             there = self._access.filter(resource, Exists(path))
             return self._found(resource, there) is not None
@@ -234,8 +231,9 @@ class Store:
         """Every document in the order of their ids; of one that can't be read, `told` is told."""
         collection, within = self.collection(resource)
         rows: Collection[Any] = collection.with_options(codec_options=RAW)
-        stages: list[Stored] = [{"$sort": {"_id": 1}}, {"$project": {"row": "$$ROOT"}}]
+        order: list[Stored] = [{"$sort": {"_id": 1}}, {"$project": {"row": "$$ROOT"}}]
         with translated():
+            stages = [{"$match": self._access.filter(resource)}, *order]
             for found in rows.aggregate(stages, session=within):
                 try:
                     document = outward(bson.decode(found["row"].raw, collection.codec_options))
