@@ -398,7 +398,7 @@ class Store:
                 self._judge(resource, before, after)
                 if after is before:
                     return before
-                self._note(resource, after)
+                self._note(resource, _changed(before, after))
                 stored, changed = kept(resource, _derived(before, after), before.version + 1)
                 refuse_larger(self.bounds, resource, stored, before)
                 write = partial(self._replace, resource, before, stored)
@@ -487,6 +487,11 @@ def _this(document: Document) -> Stored:
     """The document as it was read: of that version, and with the same event or none."""
     stamp = document.untold.stamp if isinstance(document.untold, Untold) else None
     return {"_id": document["id"], VERSION: document.version, STAMP: stamp}
+
+
+def _changed(before: Document, after: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes that a change gives values, of which it may be the first to have the names."""
+    return {name: value for name, value in after.items() if before.get(name) != value}
 
 
 def _derived(before: Document, after: Mapping[str, Any]) -> Document:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -60,3 +61,44 @@ def test_a_patch_that_is_postponed_has_changed_nothing(
     assert store.get(BILLS, "1").version == 1
     changed = bills.patch("1", Patch(QUERY, body, LINKS))
     assert [party.get("name") for party in changed.get("relatedParty", ())] == ["x"] * 900
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [
+        ("application/merge-patch+json", {"relatedParty": [{"id": "C-1"}]}),
+        ("application/json-patch+json", [ADD | {"path": "/relatedParty/-"}]),
+        (QUERY, ADD),
+    ],
+)
+def test_any_patch_of_a_large_document_is_postponed(
+    bills: Collection[types.CustomerBill], media_type: str, body: object
+) -> None:
+    """What it takes to read, check and write that is more than the patch itself."""
+    bills.create({"id": "large", "x": [{"a": 1, "b": 2}] * 1000, "y": [[1, 2, 3]] * 1000})
+    bills.create({"id": "long", "x": "x" * 1_000_000})
+    with pytest.raises(Postponed):
+        bills.patch("large", Patch(media_type, body, LINKS, alone=False))
+    assert "relatedParty" in bills.patch("large", Patch(media_type, body, LINKS))
+    assert "relatedParty" in bills.patch("long", Patch(media_type, body, LINKS, alone=False))
+
+
+def test_a_patch_of_many_operations_is_checked_once(store: Store) -> None:
+    contract, checked = Contract.load(), list[str]()
+
+    class Counting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(contract, name)
+
+        def check(self, pointer: str, value: Any) -> None:
+            checked.append(pointer)
+            contract.check(pointer, value)
+
+    services = Services(store, Counting())  # type: ignore[arg-type]
+    bills: Collection[types.CustomerBill] = Collection(BILLS, schemas.CustomerBill, services)
+    bills.create({"id": "1"})
+    checked.clear()
+    body = [{"op": "add", "path": "/relatedParty/-", "value": {"id": f"C-{n}"}} for n in range(90)]
+    changed = bills.patch("1", Patch("application/json-patch+json", body, LINKS))
+    assert len(changed.get("relatedParty", ())) == 90
+    assert len(checked) == 1
