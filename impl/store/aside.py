@@ -62,7 +62,7 @@ class Aside:
                 raise NotFound(f"no event {id_!r} is set aside")
 
     def drop(self, id_: str) -> None:
-        """Give an event up, in a transaction: nobody is ever told of it, but of what waits with it.
+        """Give an event up, in a transaction. It is never published; the events behind it are.
 
         Raises NotFound.
         """

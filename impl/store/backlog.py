@@ -28,7 +28,7 @@ OPEN = {"state": "inProgress", "lastUpdate": {"$type": "date"}}
 @dataclass(frozen=True)
 class Backlog:
     """How much waits, and for how many seconds the oldest has; deliveries by state, and by outcome
-    how many were tried since ever; since ever, too, the documents that lacked letters, and by kind
+    how many were tried in total; in total, too, the documents that lacked letters, and by kind
     the tasks of workers that were given up; how many events are set aside.
     """
 

@@ -210,7 +210,7 @@ class Store:
             return self._found(resource, there) is not None
 
     def recorded(self, resource: str) -> list[Path]:
-        """Extension attributes that a wrong name may be near; none for who is limited."""
+        """Extension attributes that a wrong name may be near; none for a limited bearer."""
         if self._access.limited:
             return []
         with reading():

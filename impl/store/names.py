@@ -51,7 +51,7 @@ class Names:
     def note(self, resource: str, document: Mapping[str, Any]) -> None:
         """Record the names of a document that is about to be written.
 
-        This is not undone where the write is: a name too many lets a question be asked in vain.
+        This is not undone where the write is. An extra name only makes one query find nothing.
         """
         if resource not in _OF or resource in self._full:
             return

@@ -1,4 +1,4 @@
-"""What is counted since ever, whichever process on whichever machine does it."""
+"""Totals, whichever process on whichever machine adds to them."""
 
 from typing import Any
 

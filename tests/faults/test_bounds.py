@@ -155,7 +155,7 @@ SMALL: dict[str, Any] = {
     "json-patch": [{"op": "add", "path": "/relatedParty/-", "value": {"id": "C"}}],
     "json-patch-query": {"op": "add", "path": "relatedParty", "value": {"id": "C"}},
 }
-LARGE_CPU_SECONDS = 0.6
+LARGE_CPU_SECONDS = 0.5
 """What a patch of a bill costs that holds as many values as may be (docs/limits.md)."""
 
 
