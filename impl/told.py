@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 MOST_MESSAGE = 500
 MOST_CAUSES = 5
+_TELLING = ("impl", "jinja2")  # which tells of a template
 _SPEAK_OF_THE_PROGRAM = (ArithmeticError, AttributeError, ImportError, NameError, TypeError)
 
 
@@ -34,7 +35,7 @@ def _named(error: BaseException) -> str:
     """The kind of an error, and what it says where that quotes nothing."""
     kind = type(error)
     name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
-    if kind.__module__.partition(".")[0] == "impl" or isinstance(error, _SPEAK_OF_THE_PROGRAM):
+    if kind.__module__.partition(".")[0] in _TELLING or isinstance(error, _SPEAK_OF_THE_PROGRAM):
         return f"{name}: {str(error)[:MOST_MESSAGE]}"
     if isinstance(error, OSError) and error.strerror:
         return f"{name}: {error.strerror}"

@@ -14,6 +14,10 @@ GIVEN_UP = {kind: f"givenUp/{kind}" for kind in ("on-demand", "cycle", "cycle-ac
 """Tasks of workers that were ended for a fault that stayed, by kind."""
 
 
+FAULTS = {loop: f"faults/{loop}" for loop in ("relay", "courier", "tidy")}
+"""Faults of the loops of workers that never give up, for what they do must not be left undone."""
+
+
 class Tallies:
     """Counts by name, kept in the database."""
 

@@ -129,6 +129,8 @@ def test_a_process_whose_threads_all_wait_is_not_ready_and_then_is_again(
             until(lambda: api.get(f"{server.url}/health/ready").status_code == 503)
             assert "threads" in api.get(f"{server.url}/health/ready").json()["status"]
             assert api.get(f"{server.url}/health/live").status_code == 200
+            assert '"status":499' not in server.log.read_text()
+        until(lambda: '"status":499' in server.log.read_text())
         session.abort_transaction()
         assert waits.result().status_code in (200, 503)
     until(lambda: api.get(f"{server.url}/health/ready").status_code == 200)

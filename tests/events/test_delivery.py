@@ -10,10 +10,12 @@ import pytest
 from impl.errors import FieldInvalid, NotFound
 from impl.events import subscriptions
 from impl.events.build import trace
+from impl.events.courier import Courier
 from impl.events.posting import Patience
 from impl.events.subscriptions import Selector
 from impl.handlers import hub
 from impl.store.backlog import backlog
+from impl.store.outbox import Outbox
 from tests.events import receiver as receivers
 from tests.events.conftest import World
 from tests.events.receiver import Behaviour, Receiver, wait_for
@@ -292,6 +294,39 @@ def test_a_subscription_of_an_earlier_release_goes_on(world: World, query: str) 
         world.work()
         wait_for(lambda: world.health(subscription).kept["delivered"] == 1)
         assert receiver.posts[0].event["event"][BILL]["id"] == "1"
+
+
+def test_a_relay_that_fails_rests_is_counted_and_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.store.insert(BILL, {"id": "1"})
+    running, tried = world.dispatcher(), list[object]()
+
+    def failing(*_: object) -> None:
+        tried.append(None)
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Outbox, "relay", failing)
+        for _ in range(5):
+            assert not running.step()
+    assert len(tried) == 1
+    assert backlog(world.store).faults == {"relay": 1, "courier": 0, "tidy": 0}
+    wait_for(lambda: running.step() or world.store.outbox.is_empty())
+    running.close()
+
+
+def test_a_courier_that_fails_is_counted_and_its_subscription_says_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = world.subscribe("http://127.0.0.1:22/")
+    world.store.insert(BILL, {"id": "1"})
+    monkeypatch.setattr(Courier, "run", lambda _: 1 / 0)
+    world.work()
+    wait_for(lambda: "lastError" in world.health(subscription).kept)
+    why = "a fault of the server's: ZeroDivisionError"
+    assert world.health(subscription).kept["lastError"] == why
+    assert backlog(world.store).faults["courier"] == 1
 
 
 def test_what_is_wrong_with_a_subscription_is_logged_once(

@@ -1,22 +1,25 @@
 """A patch over a store: for as long as somebody waits for it."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
+from datetime import UTC
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from generated import schemas, types
+from impl.bulk import exporting
 from impl.contract import Contract
-from impl.errors import Postponed, Unavailable
+from impl.errors import FieldInvalid, ParameterInvalid, Postponed, Unavailable
+from impl.handlers.bill_cycle_specification import BillCycleSpecifications
 from impl.handlers.collection import Collection, Services
 from impl.links import Links
 from impl.patch.apply import Patch
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 
-BILLS = "customerBill"
+BILLS, SPECIFICATION = "customerBill", "billCycleSpecification"
 LINKS = Links("http://here", BILLS)
 QUERY = "application/json-patch-query+json"
 ADD = {"op": "add", "path": "/relatedParty", "value": {"id": "C-1"}}
@@ -102,3 +105,25 @@ def test_a_patch_of_many_operations_is_checked_once(store: Store) -> None:
     changed = bills.patch("1", Patch("application/json-patch+json", body, LINKS))
     assert len(changed.get("relatedParty", ())) == 90
     assert len(checked) == 1
+
+
+@pytest.mark.parametrize("reject", [True, False])
+def test_a_rate_filter_is_judged_where_it_changes_and_as_unknown_filters_are(
+    store: Store, reject: bool
+) -> None:
+    services = Services(store, Contract.load(), reject_unknown_filters=reject)
+    specifications, links = BillCycleSpecifications(services), Links("http://here", SPECIFICATION)
+    store.insert(SPECIFICATION, {"id": "1", "name": "before", "rateFilter": "nosuch=1"})
+
+    def patch(**body: str) -> object:
+        merged = Patch("application/merge-patch+json", body, links)
+        return specifications.patch_bill_cycle_specification("1", merged)
+
+    patch(name="after")
+    with pytest.raises(FieldInvalid, match="rateFilter") if reject else nullcontext():
+        patch(rateFilter="other=1")
+    with pytest.raises(FieldInvalid, match="rateFilter"):
+        patch(rateFilter="date=never")
+    asked = exporting.query(SPECIFICATION, "nosuch=1", UTC)
+    with pytest.raises(ParameterInvalid, match="nosuch") if reject else nullcontext():
+        assert list(exporting.found(store, SPECIFICATION, asked, reject=reject)) == []
