@@ -29,12 +29,6 @@ from impl.store.mongo import Store
 RECEIVED_BYTES = 64 * 1024
 """What a connection holds for a worker to read: it is parsed in one go, and others wait."""
 
-SPARE_BYTES = 64 * 1024
-"""How much larger than MAX_DOCUMENT_BYTES a worker may make a document: it has to write down what
-became of a request, or which bill a rate is on, however large these are.
-"""
-
-
 AWAY_SECONDS = 1.0
 """How often a worker looks whether the database is there, at its start."""
 
@@ -212,7 +206,7 @@ def write_out(chosen: Settings, options: argparse.Namespace) -> int:
 def _store(chosen: Settings) -> Store:
     if chosen.embedded:
         raise SettingsError("MONGODB_URI: is needed, the database that the servers work on.")
-    return storage.opened(chosen, spare_bytes=SPARE_BYTES)
+    return storage.opened(chosen, spare_bytes=storage.SPARE_BYTES)
 
 
 def _companion(uri: str) -> Companion:

@@ -61,18 +61,7 @@ def create(
     server = binding.Server(
         contract.base_path, settings.public_url, limits, zone, again, streams, met
     )
-    press = looks.documents(settings, store)
-    served = handlers.build(
-        Services(
-            store,
-            contract,
-            settings.policy,
-            lambda: press,
-            reject_unknown_filters=settings.unknown_filter == "reject",
-            allowance=Allowance.read(settings.callback_allow),
-            stopping=stopping,
-        )
-    )
+    served = handlers.build(_services(settings, store, contract, stopping))
     app.add_api(contract.routing(), resolver=binding.resolver(served, server))
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url, settings.auth_issuer))
     app.app.url_map.merge_slashes = False
@@ -80,6 +69,21 @@ def create(
     health = Health(storage.readiness(store, met), lambda: threads.stuck)
     edge = Edge(app, routes, health, _admission(settings), Gate(_verifier(settings)), meter)
     return Cors(edge, settings.origins) if settings.origins else edge
+
+
+def _services(
+    settings: Settings, store: Store, contract: Contract, stopping: Callable[[], bool]
+) -> Services:
+    press = looks.documents(settings, store)
+    return Services(
+        store,
+        contract,
+        settings.policy,
+        lambda: press,
+        reject_unknown_filters=settings.unknown_filter == "reject",
+        allowance=Allowance.read(settings.callback_allow),
+        stopping=stopping,
+    )
 
 
 def _admission(settings: Settings) -> Admission:

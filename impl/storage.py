@@ -13,6 +13,11 @@ from impl.store import upgrade
 from impl.store.mongo import Store
 from impl.store.pages import Bounds
 
+SPARE_BYTES = 64 * 1024
+"""How much larger than MAX_DOCUMENT_BYTES a worker may make a document: it has to write down what
+became of a request, or which bill a rate is on, however large these are.
+"""
+
 log = structlog.get_logger("database")
 
 

@@ -194,10 +194,37 @@ def large_patch(api: httpx.Client, name: str, kind: str) -> int:
     return api.patch(path, json=body, headers=media).status_code
 
 
+SEARCHERS, SEARCHED = 40, 100_000
+
+
+@pytest.mark.timeout(600)
+def test_searches_by_pattern_leave_others_alone(
+    mongod: Mongod, database: str, tmp_path: Path
+) -> None:
+    fill(mongod, database, "customerBill", [{"id": f"b{n}"} for n in range(SEARCHED)])
+    with serving(mongod, database, tmp_path / "log", WORKERS=2) as server:
+        others, statuses = beside(
+            server,
+            lambda api: api.get("customerBill?limit=1&billNo.regex=nosuch").status_code,
+            asked="customerBill/b1",
+            clients=SEARCHERS,
+        )
+        print(
+            f"{SEARCHERS} clients search {SEARCHED} bills: {dict(statuses)}; others "
+            f"{statistics.median(others) * 1000:.0f} ms at the median, {p99(others):.3f} s at p99"
+        )
+    assert statuses[200] + statuses[206]
+    assert set(statuses) <= {200, 206, 503}
+    assert p99(others) < 2
+
+
 def beside(
-    server: ServerProcess, sent: Callable[[httpx.Client], int]
+    server: ServerProcess,
+    sent: Callable[[httpx.Client], int],
+    asked: str = "billCycle?limit=1",
+    clients: int = CLIENTS,
 ) -> tuple[list[float], Counter[int]]:
-    """How long others wait while many clients send a patch, and what those are answered."""
+    """How long others wait while many clients send something, and what those are answered."""
     done, statuses, others = threading.Event(), Counter[int](), list[float]()
 
     def send() -> None:
@@ -205,16 +232,16 @@ def beside(
             while not done.is_set():
                 statuses[sent(api)] += 1
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        clients = [pool.submit(send) for _ in range(CLIENTS)]
+    with ThreadPoolExecutor(clients) as pool:
+        sending = [pool.submit(send) for _ in range(clients)]
         with httpx.Client(base_url=server.api + "/", timeout=60) as api:
             until = time.monotonic() + 30
             while time.monotonic() < until:
                 began = time.perf_counter()
-                assert api.get("billCycle?limit=1").status_code in (200, 206)
+                assert api.get(asked).status_code in (200, 206)
                 others.append(time.perf_counter() - began)
         done.set()
-        for each in clients:
+        for each in sending:
             each.result()
     return others, statuses
 
