@@ -29,12 +29,6 @@ from impl.store.mongo import Store
 RECEIVED_BYTES = 64 * 1024
 """What a connection holds for a worker to read: it is parsed in one go, and others wait."""
 
-SPARE_BYTES = 64 * 1024
-"""How much larger than MAX_DOCUMENT_BYTES a worker may make a document: it has to write down what
-became of a request, or which bill a rate is on, however large these are.
-"""
-
-
 AWAY_SECONDS = 1.0
 """How often a worker looks whether the database is there, at its start."""
 
@@ -181,6 +175,7 @@ def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
 def set_aside(chosen: Settings, options: argparse.Namespace) -> None:
     """List the events that are set aside, a line of JSON each; or end that for one of them."""
     with closing(_store(chosen)) as store:
+        upgrade.meet(store)
         aside = store.outbox.aside
         if options.again:
             aside.again(options.again)
@@ -194,9 +189,9 @@ def bring_up(chosen: Settings, options: argparse.Namespace) -> None:
     """Bring the database to the form of this release, or show what that takes."""
     store = _store(chosen)
     for number, step, left in upgrade.missing(store):
-        print(f"form {number}: {step.says}, about {left:,} documents", flush=True)
+        print(f"form {number}: {step.says}, about {left:,} {step.unit}", flush=True)
         if not options.dry_run:
-            with tqdm(total=left, unit=" documents", disable=None) as bar:
+            with tqdm(total=left, unit=f" {step.unit}", disable=None) as bar:
                 for count in upgrade.climb(store, number, step):
                     bar.update(count)
     if not options.dry_run:
@@ -229,7 +224,7 @@ def generate(arguments: list[str]) -> int:
 
 
 def _store(chosen: Settings) -> Store:
-    return storage.opened(storage.located(chosen), spare_bytes=SPARE_BYTES)
+    return storage.opened(storage.located(chosen), spare_bytes=storage.SPARE_BYTES)
 
 
 def _companion(uri: str) -> Companion:

@@ -57,26 +57,33 @@ def create(
     limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
     zone, again = settings.policy.zone, Idempotency(store)
     streams = Streams(settings.max_streams or settings.threads)
-    server = binding.Server(contract.base_path, settings.public_url, limits, zone, again, streams)
-    press = looks.documents(settings, store)
-    served = handlers.build(
-        Services(
-            store,
-            contract,
-            settings.policy,
-            lambda: press,
-            reject_unknown_filters=settings.unknown_filter == "reject",
-            allowance=Allowance.read(settings.callback_allow),
-            stopping=stopping,
-        )
+    met = storage.gate(store)
+    server = binding.Server(
+        contract.base_path, settings.public_url, limits, zone, again, streams, met
     )
+    served = handlers.build(_services(settings, store, contract, stopping))
     app.add_api(contract.routing(), resolver=binding.resolver(served, server))
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url, settings.auth_issuer))
     app.app.url_map.merge_slashes = False
     routes = Routes(contract.base_path, OPERATIONS, settings.base)
-    health = Health(storage.readiness(store), lambda: threads.stuck)
+    health = Health(storage.readiness(store, met), lambda: threads.stuck)
     edge = Edge(app, routes, health, _admission(settings), Gate(_verifier(settings)), meter)
     return Cors(edge, settings.origins) if settings.origins else edge
+
+
+def _services(
+    settings: Settings, store: Store, contract: Contract, stopping: Callable[[], bool]
+) -> Services:
+    press = looks.documents(settings, store)
+    return Services(
+        store,
+        contract,
+        settings.policy,
+        lambda: press,
+        reject_unknown_filters=settings.unknown_filter == "reject",
+        allowance=Allowance.read(settings.callback_allow),
+        stopping=stopping,
+    )
 
 
 def _admission(settings: Settings) -> Admission:

@@ -164,7 +164,7 @@ class PreconditionFailed(ApiError):
 
 
 class ContentTooLarge(ApiError):
-    """The body is over its limit."""
+    """The body, or the resource, is over its limit."""
 
 
 class UriTooLong(ApiError):

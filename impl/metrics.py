@@ -158,6 +158,10 @@ def _families(backlog: Backlog) -> Iterator[Metric]:
     yield _labelled(
         CounterMetricFamily("tmf678_tasks_given_up", given_up, labels=["kind"]), backlog.given_up
     )
+    faults = "Faults of the loops of workers that never give up, by loop."
+    yield _labelled(
+        CounterMetricFamily("tmf678_worker_faults", faults, labels=["loop"]), backlog.faults
+    )
 
 
 def _labelled(family: Family, values: Mapping[str, float]) -> Family:

@@ -6,11 +6,12 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from gunicorn import glogging
 from gunicorn.app.base import BaseApplication
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generated.operations import BASE_PATH, OPERATIONS
-from impl import app, idle, metrics, storage, tracing, wire
+from impl import app, idle, logs, metrics, storage, tracing, wire
 from impl.contract import Contract
 from impl.settings import Settings
 from impl.store.backlog import backlog
@@ -57,6 +58,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": idle.SERVING_SECONDS,
             "limit_request_line": 0,  # the edge answers 414 in the Error shape
+            "logger_class": _Logger,
             "control_socket_disable": True,
             "proc_name": "tmf678",
             "loglevel": settings.log_level,
@@ -86,7 +88,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         listeners = [connections] if meter else []
         guarded = settings.auth == "jwt"
         store = storage.opened(settings, self._uri, listeners, guarded=guarded)
-        store.keep_indexed()
+        store.keep_indexed(storage.gate(store))
         application = app.create(settings, store, self._contract, self._stopping, meter)
         worker = _Worker(traced(application), [store.close, *([meter.tell] if meter else [])])
         _rarely_collect()
@@ -94,6 +96,15 @@ class Server(BaseApplication):  # type: ignore[misc]
             return worker
         scraped = Scraped(metrics.Scrape(lambda: backlog(store)), settings.base)
         return _by_port({settings.metrics_address[1]: scraped}, worker)
+
+
+class _Logger(glogging.Logger):  # type: ignore[misc]
+    """gunicorn's, whose lines quote nothing of what an error says."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.Formatter(self.error_fmt, self.datefmt))
 
 
 def _ended(_arbiter: Any, process: Any) -> None:

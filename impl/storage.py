@@ -14,6 +14,11 @@ from impl.store import embedded, upgrade
 from impl.store.mongo import Store
 from impl.store.pages import Bounds
 
+SPARE_BYTES = 64 * 1024
+"""How much larger than MAX_DOCUMENT_BYTES a worker may make a document: it has to write down what
+became of a request, or which bill a rate is on, however large these are.
+"""
+
 log = structlog.get_logger("database")
 
 
@@ -74,17 +79,27 @@ def meet(store: Store) -> bool:
     return True
 
 
-def readiness(store: Store) -> Callable[[], None]:
-    """What returns where the database can be written to, and has a form that is known here.
+def gate(store: Store) -> Callable[[], None]:
+    """What returns once the database was met, and has a form that is known here.
 
-    Else it raises Unavailable, in 2 s.
+    Else it raises Unavailable, TooNew among them. So nothing is asked of a database, nor written
+    to it, that was away at the start and has a later form.
     """
     met = threading.Event()
 
-    def ready() -> None:
-        store.ping()
+    def passed() -> None:
         if not met.is_set():
             upgrade.meet(store)
             met.set()
+
+    return passed
+
+
+def readiness(store: Store, passed: Callable[[], None]) -> Callable[[], None]:
+    """What returns where the database can be written to, and is met; else Unavailable, in 2 s."""
+
+    def ready() -> None:
+        store.ping()
+        passed()
 
     return ready

@@ -61,7 +61,8 @@ def write_out(chosen: Settings, options: argparse.Namespace) -> int:
     """Export a resource; the exit status."""
     asked = exporting.query(options.resource, options.query, chosen.policy.zone)
     with _store(chosen, told=False) as store:
-        rows = exporting.found(store, options.resource, asked)
+        reject = chosen.unknown_filter == "reject"
+        rows = exporting.found(store, options.resource, asked, reject=reject)
         count = exporting.export(_until_signalled(rows), options.file)
     print(f"{count:,} exported", file=sys.stderr)
     return ALL

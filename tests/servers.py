@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -89,6 +89,8 @@ class ServerProcess:
     """The server as its user starts it; use as a context manager."""
 
     measured = False
+    program: Sequence[str] = ("-m", "impl")
+    """What Python runs."""
 
     def __init__(self, log: Path, *options: str, **settings: object) -> None:
         self._options = options
@@ -136,7 +138,7 @@ class ServerProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "impl", "serve", *self._options],
+                [sys.executable, *self.program, "serve", *self._options],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,

@@ -46,8 +46,8 @@ class Attempts:
         """Do the task's work, which ends it; or end it with what its refusal writes.
 
         A fault leaves nothing behind; the task comes again, after longer each time, until it is
-        given up with a reason that quotes nothing, and counted. Where not even that can be written
-        for as many tries again, it is dropped.
+        given up with a reason that quotes nothing, and counted. Where the end of a task can't be
+        written, be it refused or given up, it comes again, too, until it is dropped, and counted.
         """
         try:
             with self.tasks.held(task), correlated(task.id):
@@ -74,22 +74,33 @@ class Attempts:
             self.tasks.again(task, wait(task.tries))
             return
         reason = f"the task failed {task.tries} times; see the worker's log"
+        if self._close(task, partial(given_up, reason)):
+            self._count(task)
+
+    def _close(self, task: Task, effect: Callable[[], object]) -> bool:
+        """End the task with what is written of it; whether that was done.
+
+        It was not where the task or what it is about is gone, or where that can't be written: then
+        the task comes again, and is dropped after twice as many tries as others have.
+        """
+        done = False
         try:
-            self._close(task, partial(given_up, reason))
+            with suppress(Lost, NotFound), correlated(task.id):
+                self.end(task, effect)
+                done = True
         except Unavailable:
             raise
         except Exception as fault:
             log.error("unwritten", kind=task.kind, key=task.key, tries=task.tries, exc_info=fault)
             if task.tries < 2 * self.most:
                 self.tasks.again(task, wait(task.tries))
-                return
-            self._let_go(task)
-        Tallies(self.store).add(GIVEN_UP[task.kind])
-
-    def _close(self, task: Task, effect: Callable[[], object]) -> None:
-        with suppress(Lost, NotFound), correlated(task.id):
-            self.end(task, effect)
+                return False
+            self._count(task)
         self._let_go(task)
+        return done
+
+    def _count(self, task: Task) -> None:
+        Tallies(self.store).add(GIVEN_UP[task.kind])
 
     def _let_go(self, task: Task) -> None:
         """Drop the task, and the numbers that it did not use, unless it is another worker's."""

@@ -1,15 +1,20 @@
 """The register of bill numbers: what became of each number of each sequence, `/billNumber`."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+import structlog
+
 from impl.billing.policy import Policy
-from impl.errors import Conflict
+from impl.errors import Conflict, Unavailable
 from impl.query.language import Compare, Document, Every
 from impl.store.mongo import Store
 from impl.store.numbers import REGISTER, Number, Numbers
+from impl.store.tallies import FAULTS, Tallies
 
 WAITS = timedelta(days=1)
 """How long a number that was given back waits for another bill of its day."""
@@ -17,6 +22,7 @@ WAITS = timedelta(days=1)
 TIDY_SECONDS = 60.0
 GIVEN_BACK = "the number was given back, and no other bill of its day took it"
 DELETED = "the bill was deleted"
+log = structlog.get_logger("billing")
 
 
 def used_for(bill: Mapping[str, Any], number: Number, seller: str, now: datetime) -> Document:
@@ -60,20 +66,29 @@ class Tidy:
         """Take back what nobody will use any more, and end what nobody took within a day.
 
         A number's row goes first: whoever takes the number just now finds it, and takes another.
+        One that fails is logged and counted, and keeps no other; it is tried again the next time,
+        without end, for a number that is never explained is a gap in the books.
         """
         for holder in self._numbers.abandoned():
-            self._numbers.settle(holder)
+            self._try(holder, partial(self._numbers.settle, holder))
         for number in list(self._numbers.left_over(WAITS)):
-            self._end(number)
-            self._numbers.strike(number.sequence, [number.position])
+            self._try(number.id, partial(self._end, number))
+
+    def _try(self, which: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Unavailable:
+            raise
+        except Exception as fault:
+            log.error("fault", loop="tidy", number=which, exc_info=fault)
+            Tallies(self._store).add(FAULTS["tidy"])
 
     def _end(self, number: Number) -> None:
         text = self._policy.number_of_day(number.day, number.position)
         why = {"state": "void", "voidedAt": datetime.now(UTC), "statusReason": GIVEN_BACK}
-        try:
+        with suppress(Conflict):  # it was used meanwhile, or another worker was faster
             self._store.insert(REGISTER, _row(text, number, self._policy.seller, **why))
-        except Conflict:  # it was used meanwhile, or another worker was faster
-            return
+        self._numbers.strike(number.sequence, [number.position])
 
 
 def _row(text: str, number: Number, seller: str, **more: Any) -> Document:

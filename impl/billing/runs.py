@@ -75,7 +75,7 @@ class Runs:
         if task.about.get("again"):
             self._plan_again(cycle["id"])
             return
-        if "accountsTotal" not in cycle:
+        if "accountsTotal" not in cycle and cycle.get("runState") != "finished":
             cycle = self._plan(task, cycle["id"])
         if "cancelledAt" in cycle:
             self._cancel_rest(cycle["id"])
@@ -84,10 +84,13 @@ class Runs:
     def _stop(self, task: Task, why: str) -> None:
         """End a run that can't go on, in the transaction that ends its task.
 
-        Accounts that it leaves are cancelled, each at its turn.
+        Accounts that it leaves are cancelled, and counted in a last turn of the run. Where that
+        fails, too, they are cancelled each at its own turn.
         """
         over = {"runState": "finished", "finishedAt": now(), "statusReason": why}
         rest = {"cancelledAt": now()} if self._is_left(task.key) else {}
+        if rest and "last" not in task.about:
+            self._tasks.put(CYCLE_TASK, task.key, last=True)
         self._store.change(CYCLES, task.key, lambda before: {**rest, **before, **over})
 
     def _plan(self, task: Task, id_: str) -> Document:
@@ -159,7 +162,8 @@ class Runs:
         progress: dict[str, object] = {**counts}
         if over:
             total = sum(counts.values())
-            progress |= {"accountsTotal": total, "runState": "finished", "finishedAt": now()}
+            finished = cycle.get("finishedAt", now())
+            progress |= {"accountsTotal": total, "runState": "finished", "finishedAt": finished}
             self._attempts.end(task, lambda: self._write(cycle, progress))
             return
         if any(cycle.get(name) != value for name, value in progress.items()):

@@ -71,7 +71,7 @@ def refuse_payments_twice(before: Mapping[str, Any], after: Mapping[str, Any]) -
     known = Counter(_payments(before))
     for payment, times in Counter(_payments(after)).items():
         if times > max(1, known[payment]):
-            raise Conflict(f"the payment {payment!r} is twice there", attribute="appliedPayment")
+            raise Conflict(f"the payment {payment!r} is applied twice", attribute="appliedPayment")
 
 
 def _payments(bill: Mapping[str, Any]) -> list[Any]:
@@ -86,8 +86,8 @@ def follow_payments(
     """Let what is left to pay follow from the payments, and the state from that.
 
     What the client names itself stays. Of a bill on hold it is the state before the hold that
-    follows. Raises Conflict for amounts of
-    one bill in several currencies, and for payments that leave more than an amount can hold.
+    follows. Raises Conflict for amounts of one bill in several currencies, and for payments that
+    leave more than an amount can hold.
     """
     changed = {name for name in AMOUNTS if before.get(name) != after.get(name)}
     if not changed:

@@ -31,10 +31,13 @@ def query(resource: str, text: str, zone: tzinfo) -> Query:
     return replace(found, window=replace(found.window, stream=True))
 
 
-def found(store: Store, resource: str, asked: Query) -> Iterator[Document]:
-    """What the query finds; ParameterInvalid for a filter on what no document has, Unavailable."""
-    known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
-    unknown.refuse(store, resource, asked.unknown, known)
+def found(store: Store, resource: str, asked: Query, *, reject: bool) -> Iterator[Document]:
+    """What the query finds. Raises Unavailable, and with `reject` ParameterInvalid for a filter on
+    an attribute that no document has.
+    """
+    if reject:
+        known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
+        unknown.refuse(store, resource, asked.unknown, known)
     return store.stream(resource, asked)
 
 

@@ -1,7 +1,7 @@
 """Documents made by processes of their own, few at a time, and kept for who asks again.
 
-What makes a document takes memory by its length, and gives it back to its process at best. So it is
-done elsewhere: bounded in time and memory, and killed past either.
+Making a document takes memory in proportion to its length, which the process keeps. So it is done
+elsewhere: bounded in time and memory, and killed past either.
 """
 
 import subprocess

@@ -8,7 +8,6 @@ Result. The process ends when the other one does, past its memory, and past a jo
 import gc
 import resource
 import signal
-import traceback
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,14 +18,15 @@ from typing import Any
 
 from impl.documents.document import DocumentError, Documents, Style
 from impl.documents.values import Json
+from impl.told import told
 
 WORN_BYTES = 256 * 1024 * 1024
 """How much memory a process may hold to be kept; past that, another one takes its place."""
 
 STATM = Path("/proc/self/statm")
 
-MOST_TROUBLE = 2000
-"""Characters of what is told of a fault."""
+MOST_TROUBLE = 400
+"""Characters of what is told of a fault: its end, which a line of the log has room for."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ def _done(documents: Documents, job: Job, rates: Iterator[Json], lacking: list[s
         content = documents.made(job.media, job.bill, rates, job.language)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - it is told where the document was asked for
+    except Exception as fault:  # noqa: BLE001 - it is told where the document was asked for
         deque(rates, maxlen=0)  # what is left of them is in the way of the next job
-        return Result(trouble=traceback.format_exc()[-MOST_TROUBLE:])
+        return Result(trouble=told(fault)[-MOST_TROUBLE:])
     gc.collect()
     return Result(content, lacks_letters=bool(lacking), worn=_held() > WORN_BYTES)
 

@@ -30,6 +30,7 @@ from impl.store.deliveries import Claim, Deliveries
 from impl.store.leases import Clock, Lease
 from impl.store.mongo import Store
 from impl.store.outbox import MOST_DELIVERIES
+from impl.store.tallies import FAULTS, Tallies
 from impl.store.waiting import Routing
 
 COURIERS = 64
@@ -40,6 +41,9 @@ LANES = 64
 
 MOST_EVENTS = 500
 RELAY_SECONDS = 5
+MOST_REST_SECONDS = 60
+"""How long the relay rests at the most after a fault."""
+
 REST_SECONDS = 0.3
 """How long a subscriber rests who has nothing that can be delivered now."""
 
@@ -88,6 +92,7 @@ class Dispatcher:
         self._lanes = ThreadPoolExecutor(LANES, "lane")
         self._serving: set[str] = set()
         self._resting: dict[str, float] = {}
+        self._relays, self._failed = 0.0, 0
         self._kit = self._packed()
         threading.Thread(
             target=self._kit.watchdog.run, args=(self._stop,), name="watchdog", daemon=True
@@ -98,7 +103,7 @@ class Dispatcher:
 
         What is begun goes on in other threads.
         """
-        moved = self._relay()
+        moved = self._relay_or_tell()
         return self._serve() or moved > 0
 
     def close(self) -> None:
@@ -109,6 +114,29 @@ class Dispatcher:
         with suppress(Unavailable):
             self._lease.release()
 
+    def _relay_or_tell(self) -> int:
+        """As `_relay`; where that fails, it rests for longer each time, and is tried without end.
+
+        For an event must not be lost. One that is spoilt itself is set aside, and fails nothing.
+        """
+        if time.monotonic() < self._relays:
+            return 0
+        try:
+            moved = self._relay()
+        except Unavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - it is tried again
+            self._failed += 1
+            self._relays = time.monotonic() + min(2**self._failed, MOST_REST_SECONDS)
+            self._tell(fault, "relay", tries=self._failed)
+            return 0
+        self._failed = 0
+        return moved
+
+    def _tell(self, fault: Exception, loop: str, **about: object) -> None:
+        log.error("fault", loop=loop, exc_info=fault, **about)
+        Tallies(self._store).add(FAULTS[loop])
+
     def _relay(self) -> int:
         outbox = self._store.outbox
         if outbox.is_empty() or not self._lease.hold(RELAY_SECONDS):
@@ -118,8 +146,7 @@ class Dispatcher:
         limit = max(1, min(MOST_EVENTS, MOST_DELIVERIES // max(1, len(subscriptions))))
 
         def route(event: Document) -> Routing:
-            wanted = (each.id for each in subscriptions if each.selector.selects(event))
-            return Routing(subject(event), tuple(wanted))
+            return Routing(subject(event), self._subscribers.select(subscriptions, event))
 
         return outbox.relay(route, now, now + self._options.retention, limit)
 
@@ -159,10 +186,19 @@ class Dispatcher:
                 self._resting[claim.subscription] = time.monotonic() + REST_SECONDS
         except Unavailable:
             pass  # another takes over when the claim has run out
-        except Exception:
-            log.exception("courier", subscription=claim.subscription)
+        except Exception as fault:  # noqa: BLE001 - it is tried again
+            with suppress(Unavailable):
+                self._stumbled(claim, fault)
         finally:
             self._serving.discard(claim.subscription)
+
+    def _stumbled(self, claim: Claim, fault: Exception) -> None:
+        """Tell of a fault in serving a subscriber; when the claim has run out, it is tried again.
+
+        That goes on until the deliveries expire: a subscriber is owed them until then.
+        """
+        self._tell(fault, "courier", subscription=claim.subscription)
+        self._deliveries.stumbled(claim, f"a fault of the server's: {type(fault).__name__}")
 
     def _packed(self) -> Kit:
         options = self._options

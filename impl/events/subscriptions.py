@@ -6,7 +6,7 @@ that, a leading `?` is no part of it, and a path may begin with the resource's n
 """
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from functools import lru_cache
 
 from generated import schemas
@@ -15,7 +15,18 @@ from impl.events.build import RESOURCES, event_types
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
-from impl.query.language import Compare, Condition, Document, Every, Not, Path, Selection, Some
+from impl.query.language import (
+    NOTHING,
+    Compare,
+    Condition,
+    Document,
+    Every,
+    Not,
+    Path,
+    Query,
+    Selection,
+    Some,
+)
 from impl.query.paths import renamed
 from impl.query.project import project
 
@@ -24,6 +35,7 @@ MEANINGLESS = ("sort", "limit", "offset", "cursor")
 
 EVENT = attributes.of(schemas.Event)
 _SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
+_UNLISTED = attributes.without_choices(_SHORT)
 
 
 @dataclass(frozen=True)
@@ -44,25 +56,65 @@ class Selector:
         return project(event, self.fields)
 
 
-@lru_cache(maxsize=4096)
 def read(text: str, zone: tzinfo) -> Selector:
     """What a subscription's query says; FieldInvalid where it can't be read.
 
     Dates in it are days of the time zone.
     """
-    plain = text.strip().removeprefix("?").strip()
+    found = _parsed(_plain(text), _SHORT, zone)
+    try:
+        refuse_types(found.where)
+    except ParameterInvalid as error:
+        raise FieldInvalid("query", str(error)) from None
+    return _selector(found)
+
+
+@lru_cache(maxsize=4096)
+def kept(text: str, zone: tzinfo) -> tuple[Selector, str]:
+    """What a query says that is kept already, and why not where it can't be read: then, nothing.
+
+    What an earlier release took goes on: a value that an enumeration does not have, or a type of
+    event that there is not, selects nothing; with JSONPath in `fields`, all is shown.
+    """
+    try:
+        return read(text, zone), ""
+    except FieldInvalid:
+        pass
+    parts = _plain(text).split("&")
+    unread = "&".join(each for each in parts if not _is_jsonpath_in_fields(each))
+    try:
+        return _selector(_parsed(unread, _UNLISTED, zone)), ""
+    except FieldInvalid as error:
+        return Selector(NOTHING, None), str(error)
+
+
+def _plain(text: str) -> str:
+    return text.strip().removeprefix("?").strip()
+
+
+def _parsed(plain: str, shape: Attribute, zone: tzinfo) -> Query:
     try:
         reserved = parse.Parameters.read(plain).reserved
-        found = parse.parse(plain, _SHORT, parse.Limits(), zone)
+        found = parse.parse(plain, shape, parse.Limits(), zone)
     except (ParameterInvalid, NotTranslated) as error:
         raise FieldInvalid("query", str(error)) from None
     for name in MEANINGLESS:
         if name in reserved:
             raise FieldInvalid("query", f"{name}: is for lists only")
+    return found
+
+
+def _is_jsonpath_in_fields(part: str) -> bool:
     try:
-        refuse_types(found.where)
-    except ParameterInvalid as error:
-        raise FieldInvalid("query", str(error)) from None
+        parse.parse(part, _UNLISTED, parse.Limits(), UTC)
+    except NotTranslated:
+        return part.startswith("fields")
+    except ParameterInvalid:
+        pass
+    return False
+
+
+def _selector(found: Query) -> Selector:
     unknown = tuple(map(_whole, found.unknown))
     return Selector(renamed(found.where, _whole), _within_event(found.fields), unknown)
 

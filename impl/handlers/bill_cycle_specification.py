@@ -34,6 +34,7 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
         )
         self._store = services.store
         self._zone = services.policy.zone
+        self._reject_unknown = services.reject_unknown_filters
 
     @property
     def collection(self) -> Collection[types.BillCycleSpecification]:
@@ -79,13 +80,17 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
                 refuse_specification(after)
             except FieldInvalid as error:
                 refuse(Conflict(each.trouble, attribute=each.attribute) for each in error.every)
-        self._judge_filter(after)
+        if before.get("rateFilter") != after.get("rateFilter"):
+            self._judge_filter(after)
 
     def _judge_filter(self, specification: Document) -> None:
-        """Raise FieldInvalid where the filter can't be read, or names what no rate has."""
+        """Raise FieldInvalid where the filter can't be read, or asks for what no rate has.
+
+        The latter only where such filters are rejected.
+        """
         paths = rate_filter(specification, self._zone).unknown
         try:
-            unknown.refuse(self._store, RATES, paths, RATE)
+            unknown.refuse(self._store, RATES, paths if self._reject_unknown else (), RATE)
         except ParameterInvalid as error:
             raise FieldInvalid("rateFilter", str(error)) from None
 

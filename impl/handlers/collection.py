@@ -199,7 +199,7 @@ class Collection(Generic[T]):
         return Assignment(self._typed_values(assigned), touched, apart)
 
     def _patched(self, before: Document, patch: Patch) -> dict[str, Any]:
-        shown = patch.view.plain(before)
+        shown = patch.shown(before)
         changed = patch.apply(shown, self._attributes, self._zone)
         if not isinstance(changed, dict):
             raise Conflict("a patch must leave an object")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Protocol
 
+import orjson
+
 from impl.errors import FieldInvalid, refuse
 from impl.patch import operations, selection
 from impl.patch.merge import merge
@@ -18,8 +20,8 @@ _PLAIN = frozenset({str, int, float, bool})
 class View(Protocol):
     """How a client sees documents: what is shown of one, and what of that is stored."""
 
-    def plain(self, document: Mapping[str, Any]) -> Json:
-        """The document as the client sees it, as JSON values."""
+    def one(self, document: Mapping[str, Any]) -> bytes:
+        """The document as the client sees it, as JSON."""
 
     def removed(self, shown: Mapping[str, Any]) -> Json:
         """What the client sees, without what is only shown."""
@@ -37,6 +39,16 @@ class Patch:
 
     alone: bool = True
     """Whether no other patch is applied now that does much."""
+
+    def shown(self, document: Mapping[str, Any]) -> Json:
+        """The document as who sent the patch sees it, as JSON values.
+
+        Raises Postponed where it is a large one, and the patch is not `alone`.
+        """
+        text = self.view.one(document)
+        Work(alone=self.alone).begins(text)
+        value: Json = orjson.loads(text)
+        return value
 
     def apply(self, document: Json, resource: Attribute, zone: tzinfo) -> Any:
         """The JSON document with the patch applied; the document itself is left as it was.

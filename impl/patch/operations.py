@@ -3,6 +3,8 @@
 import re
 from typing import Any, TypeAlias
 
+import orjson
+
 from impl.bounds import MAX_DEPTH, MAX_MEMBERS
 from impl.errors import BodyInvalid, Conflict, FieldInvalid, about, path
 from impl.patch.work import HOLDERS, Work, members, size
@@ -167,12 +169,20 @@ def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal; unlike in Python, `true` is not 1."""
     if one is other:  # as most is that a patch leaves alone
         return True
-    if isinstance(one, bool) or isinstance(other, bool):
+    if not (isinstance(one, HOLDERS) and isinstance(other, HOLDERS)):
+        return _alike(one, other)
+    if one != other:
         return False
+    return orjson.dumps(one) == orjson.dumps(other) or _alike(one, other)  # the first is quick
+
+
+def _alike(one: Any, other: Any) -> bool:
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+        return one.keys() == other.keys() and all(_alike(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(_alike, one, other))
     return bool(one == other)
 
 

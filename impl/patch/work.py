@@ -11,7 +11,7 @@ MAX_WORK = 1_000_000
 A patch of that much takes about a tenth of a second.
 """
 LIGHT = MAX_WORK // 10
-"""How much a patch may do while others do as much."""
+"""A patch that does more than this runs alone."""
 
 VALUE = 16
 """What it takes to look at a value, to compare it, or to copy it without its text."""
@@ -41,6 +41,15 @@ class Work:
         if self._done > MAX_WORK:
             raise BodyInvalid("a patch that changes, compares and copies more than one may")
         if self._done > LIGHT and not self._alone:
+            raise Postponed
+
+    def begins(self, text: bytes) -> None:
+        """It is of a document of this JSON, which is read, checked and written as a whole.
+
+        That counts for no bound, for whoever has a large document may patch it. Raises Postponed.
+        """
+        values = sum(map(text.count, (b",", b"{", b"[")))
+        if values * VALUE > LIGHT and not self._alone:
             raise Postponed
 
     def looks(self, values: int) -> None:

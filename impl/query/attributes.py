@@ -54,6 +54,12 @@ def of(schema: type[Schema]) -> Attribute:
     return Attribute("object", {name: _attribute(each) for name, each in schema().fields.items()})
 
 
+def without_choices(owner: Attribute) -> Attribute:
+    """The attribute and its members with any text where an enumeration is."""
+    members = {name: without_choices(member) for name, member in owner.members.items()}
+    return replace(owner, choices=(), members=members)
+
+
 def _attribute(each: fields.Field[Any], within: tuple[type[Schema], ...] = ()) -> Attribute:
     if isinstance(each, fields.List):
         element = _attribute(each.inner, within)

@@ -43,8 +43,7 @@ OWNED: Mapping[str, tuple[Path, ...]] = {
 """What belongs to somebody, and where it says to whom: an account, a party, or a bill's owners."""
 
 NAMED: Mapping[str, tuple[Path, ...]] = {"appliedCustomerBillingRate": (PARTY,)}
-"""Where a document names somebody who does not own it by that, and may by what comes of it: a bill
-names the parties of its rates."""
+"""Parties named in a rate. They do not own the rate; they may own the bill that is made of it."""
 
 PLANS = ("billCycle", "billCycleSpecification")
 """What belongs to nobody: everybody sees it, and who is limited does not write it."""

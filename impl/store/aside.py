@@ -56,22 +56,22 @@ class Aside:
     def again(self, id_: str) -> None:
         """Have an event tried again, and what waits with it; NotFound."""
         with translated():
-            if not self._notes.delete_one(
-                {"_id": id_}, session=transactions.session()
-            ).deleted_count:
-                raise NotFound(f"no event {id_!r} is set aside")
+            self._taken(id_)
+
+    def _taken(self, id_: str) -> Stored:
+        noted = self._notes.find_one_and_delete({"_id": id_}, session=transactions.session())
+        if noted is None:
+            raise NotFound(f"no event {id_!r} is set aside")
+        return noted
 
     def drop(self, id_: str) -> None:
-        """Give an event up, in a transaction: nobody is ever told of it, but of what waits with it.
+        """Give an event up, in a transaction. It is never published; the events behind it are.
 
         Raises NotFound.
         """
         session = transactions.session()
         with translated():
-            noted = self._notes.find_one({"_id": id_}, session=session)
-            self.again(id_)
-            if noted is None:
-                return
+            noted = self._taken(id_)
             if noted["collection"] != OUTBOX:
                 held = {"_id": noted["row"], STAMP: noted["stamp"]}
                 gone: Stored = {"$unset": {STAMP: "", EVENT: ""}}

@@ -13,7 +13,7 @@ from impl.store.deliveries import CONSUMERS, DEAD, PENDING, TOTALS
 from impl.store.faults import translated
 from impl.store.mongo import Store
 from impl.store.outbox import COUNTER, DELIVERIES
-from impl.store.tallies import GIVEN_UP, LACKING, Tallies
+from impl.store.tallies import FAULTS, GIVEN_UP, LACKING, Tallies
 
 SECONDS = 1.0
 """For all of it."""
@@ -28,7 +28,7 @@ OPEN = {"state": "inProgress", "lastUpdate": {"$type": "date"}}
 @dataclass(frozen=True)
 class Backlog:
     """How much waits, and for how many seconds the oldest has; deliveries by state, and by outcome
-    how many were tried since ever; since ever, too, the documents that lacked letters, and by kind
+    how many were tried in total; in total, too, the documents that lacked letters, and by kind
     the tasks of workers that were given up; how many events are set aside.
     """
 
@@ -41,6 +41,8 @@ class Backlog:
     lacking: int
     aside: int
     given_up: Mapping[str, int]
+    faults: Mapping[str, int]
+    """Of the loops of workers that never give up, by loop."""
 
 
 def backlog(store: Store) -> Backlog:
@@ -71,6 +73,7 @@ def _read(store: Store) -> Backlog:
         lacking=tallies.count(LACKING),
         aside=store.outbox.aside.count(),
         given_up={kind: tallies.count(name) for kind, name in GIVEN_UP.items()},
+        faults={loop: tallies.count(name) for loop, name in FAULTS.items()},
     )
 
 

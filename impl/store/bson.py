@@ -89,6 +89,8 @@ def _members(value: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, A
 
 def _elements(value: list[Any], change: Callable[[Any], Any]) -> list[Any]:
     """An array with its elements changed; itself where none changes."""
+    if _SCALARS.issuperset(map(type, value)):
+        return value
     changed = [change(element) for element in value]
     return value if all(map(is_, changed, value)) else changed
 

@@ -178,6 +178,10 @@ class Deliveries:
             rows = list(self._feed.find({"_id": {"$in": list(positions)}}))
         return {row["_id"]: outward(row) for row in rows}
 
+    def stumbled(self, claim: Claim, why: str) -> None:
+        """Show why a claim came to nothing, though no delivery of it was at fault."""
+        self._update(claim, {"lastError": why, "lastErrorTime": self._clock()}, {})
+
     def settle(self, claim: Claim, done: Round, seconds: float) -> bool:
         """Write down what became of deliveries, and keep the claim for as long again.
 

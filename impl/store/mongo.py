@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
 
+import bson
 import pymongo
 from bson.codec_options import CodecOptions
 from pymongo.client_session import ClientSession
@@ -28,7 +29,7 @@ from impl.store.counts import Counts
 from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
 from impl.store.mongo_query import to_name
 from impl.store.names import Names
-from impl.store.outbox import Outbox, Record, Write
+from impl.store.outbox import RAW, Outbox, Record, Write
 from impl.store.pages import Bounds
 from impl.store.size import refuse_larger
 from impl.store.stored import (
@@ -110,19 +111,20 @@ class Store:
                     create_compressed(self._database, name)
                 self._of[name].create_indexes(indexes.models(name))
 
-    def keep_indexed(self) -> None:
+    def keep_indexed(self, met: Callable[[], object] = lambda: None) -> None:
         """Build the declared indexes: of what is empty now, of all else in the background.
 
         So a new database has its indexes before it is served. A build ends with the collection to
         itself; until each open transaction is over, it waits for that, and all others for it: for a
         minute, where a process was killed in one. Where the database is away, all are built once it
-        is there.
+        is there; and in any case once `met` raises no Unavailable.
         """
 
         def build() -> None:
             waiting = threading.Event()
             while True:
                 try:
+                    met()
                     self.ensure_indexes()
                     return
                 except InvalidOperation:  # the store is closed
@@ -132,15 +134,10 @@ class Store:
 
         with suppress(Unavailable):
             self.ping()
+            met()
             with pymongo.timeout(EMPTY_SECONDS):
                 self.ensure_indexes(of_empty=True)
-                self.begin_names()
         threading.Thread(target=build, name="indexes", daemon=True).start()
-
-    def begin_names(self) -> None:
-        """Where nothing is stored yet, rely on the record of names (`Names`) from now on."""
-        with translated():
-            self.names.begin()
 
     def _note(self, resource: str, document: Mapping[str, Any]) -> None:
         with translated():
@@ -201,18 +198,19 @@ class Store:
     def knows(self, resource: str, path: Path) -> bool:
         """Whether some document of the resource may have this attribute.
 
-        Who is limited is told of their own documents: a name may be data, such as a number that is
-        called, so what others' documents have is as good as not there.
+        A limited bearer is told of their own documents: a name may be data, such as a number that
+        is called, so what others' documents have is as good as not there. Those are looked at only
+        for a name that some document may have.
         """
         with reading():
-            told = None if self._access.limited else self.names.has(resource, path)
-            if told is not None:
+            told = self.names.has(resource, path)
+            if told is False or (told and not self._access.limited):
                 return told
             there = self._access.filter(resource, Exists(path))
             return self._found(resource, there) is not None
 
     def recorded(self, resource: str) -> list[Path]:
-        """Extension attributes that a wrong name may be near; none for who is limited."""
+        """Extension attributes that a wrong name may be near; none for a limited bearer."""
         if self._access.limited:
             return []
         with reading():
@@ -228,6 +226,21 @@ class Store:
         with translated():
             seen = self._access.filter(resource, where)
             yield from map(outward, collection.find(seen, session=within).sort("_id"))
+
+    def sound(self, resource: str, told: Callable[[object, Exception], None]) -> Iterator[Document]:
+        """Every document in the order of their ids; of one that can't be read, `told` is told."""
+        collection, within = self.collection(resource)
+        rows: Collection[Any] = collection.with_options(codec_options=RAW)
+        order: list[Stored] = [{"$sort": {"_id": 1}}, {"$project": {"row": "$$ROOT"}}]
+        with translated():
+            stages = [{"$match": self._access.filter(resource)}, *order]
+            for found in rows.aggregate(stages, session=within):
+                try:
+                    document = outward(bson.decode(found["row"].raw, collection.codec_options))
+                except Exception as fault:  # noqa: BLE001 - whatever is wrong with it
+                    told(found["_id"], fault)
+                    continue
+                yield document
 
     def versions(self, resource: str, where: Condition) -> Iterator[tuple[str, int]]:
         """The ids and versions of the same."""
@@ -385,7 +398,7 @@ class Store:
                 self._judge(resource, before, after)
                 if after is before:
                     return before
-                self._note(resource, after)
+                self._note(resource, _changed(before, after))
                 stored, changed = kept(resource, _derived(before, after), before.version + 1)
                 refuse_larger(self.bounds, resource, stored, before)
                 write = partial(self._replace, resource, before, stored)
@@ -474,6 +487,11 @@ def _this(document: Document) -> Stored:
     """The document as it was read: of that version, and with the same event or none."""
     stamp = document.untold.stamp if isinstance(document.untold, Untold) else None
     return {"_id": document["id"], VERSION: document.version, STAMP: stamp}
+
+
+def _changed(before: Document, after: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes that a change gives values, of which it may be the first to have the names."""
+    return {name: value for name, value in after.items() if before.get(name) != value}
 
 
 def _derived(before: Document, after: Mapping[str, Any]) -> Document:

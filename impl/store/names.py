@@ -51,7 +51,7 @@ class Names:
     def note(self, resource: str, document: Mapping[str, Any]) -> None:
         """Record the names of a document that is about to be written.
 
-        This is not undone where the write is: a name too many lets a question be asked in vain.
+        This is not undone where the write is. An extra name only makes one query find nothing.
         """
         if resource not in _OF or resource in self._full:
             return
@@ -103,13 +103,8 @@ class Names:
             return {(EVENTS, name, *path) for name in _OF for path in self.of(name, anew=True)}
         return self.of(resource, anew=True) if resource in _OF else set()
 
-    def begin(self) -> None:
-        """Rely on the record from the first name on, where nothing is stored yet."""
-        if all(self._database[name].find_one({}, {"_id": 1}) is None for name in _OF):
-            self._insert([_COLLECTED])
-
     def collected(self) -> None:
-        """Rely on the record: the names of all that was there before it are in it."""
+        """Rely on the record: the names of all that is stored are in it."""
         self._insert([_COLLECTED])
 
     def _record(self, resource: str, new: list[Path]) -> None:

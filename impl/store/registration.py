@@ -11,19 +11,26 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 from ulid import ULID
 
+from impl.billing.policy import LONGEST_NUMBER
 from impl.query.language import Document
 from impl.store.faults import DUPLICATE_KEY
 from impl.store.numbers import REGISTER, SEQUENCES, row_id
 from impl.store.stored import Stored, kept
 
 BATCH = 1000
-BILLS = "customerBill"
+BILLS, RATES = "customerBill", "appliedCustomerBillingRate"
 MADE_HERE: Stored = {
     "_id": {"$regex": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
     "runType": {"$in": ["onCycle", "offCycle"]},
     "billNo": {"$type": "string"},
 }
-"""What is true of every bill that was made here: its id is a ULID of the server's."""
+"""What is true of every bill that was made here: its id is a ULID of the server's.
+
+It is true, too, of one that a client brought without an id, and with such a `runType`.
+"""
+
+NAMING = {"customerBillOnDemand": "customerBill.id", "billCycleAccount": "customerBill.id"}
+"""What only the server writes, and where it names the bill that it made."""
 
 UNKNOWN = "no bill had the number when numbers began to be registered"
 log = structlog.get_logger("database")
@@ -32,19 +39,42 @@ log = structlog.get_logger("database")
 def register(database: Database[Stored]) -> Iterator[int]:
     """Give each number of each sequence its row: the bill that has it, or that none has it.
 
-    Of two bills with one number, the older one has it, and the log names the other. What workers
-    of the earlier release hold is void a day later: none may run.
+    Of two bills with one number, that one has it which a request or a run names, else one that has
+    rates, else the older one; the log names the other. What workers of the earlier release hold is
+    void a day later: none may run.
     """
     sequences = {each["_id"]: each for each in database[SEQUENCES].find()}
     fixed = {pair: id_ for id_ in sequences for pair in _around(id_)}
-    wanted = {"billNo": 1, "category": 1}
-    found = database[BILLS].find(MADE_HERE, wanted).sort("_id", 1)
-    while bills := [*islice(found, BATCH)]:
-        rows = [row for bill in bills for row in _rows(bill, fixed, sequences)]
-        _keep(database, rows)
+    for bills in _in_rank(database):
+        _keep(database, [row for bill in bills for row in _rows(bill, fixed, sequences)])
         yield len(bills)
     for id_ in sequences:
         yield from _explain(database, id_)
+
+
+def _in_rank(database: Database[Stored]) -> Iterator[list[Stored]]:
+    """The bills that may have been made here, those first that surely were; some come again."""
+    for collection, path in NAMING.items():
+        naming = database[collection].find({path: {"$type": "string"}}, {path: 1})
+        while batch := [*islice(naming, BATCH)]:
+            yield _bills(database, [each["customerBill"]["id"] for each in batch])
+    for ids in _ids(database):
+        named = database[RATES].distinct("bill.id", {"bill.id": {"$in": ids}})
+        yield _bills(database, named)
+    for ids in _ids(database):
+        yield _bills(database, ids)
+
+
+def _ids(database: Database[Stored]) -> Iterator[list[str]]:
+    found = database[BILLS].find(MADE_HERE, {"_id": 1}).sort("_id", 1)
+    while batch := [*islice(found, BATCH)]:
+        yield [each["_id"] for each in batch]
+
+
+def _bills(database: Database[Stored], ids: Sequence[str]) -> list[Stored]:
+    """Those of the bills that may have been made here, the oldest first."""
+    these = {"$and": [{"_id": {"$in": ids}}, MADE_HERE]}
+    return [*database[BILLS].find(these, {"billNo": 1, "category": 1}).sort("_id", 1)]
 
 
 def left(database: Database[Stored]) -> int:
@@ -61,8 +91,11 @@ def _around(sequence: str) -> Iterator[tuple[str, str]]:
 
 
 def _places(number: str) -> Iterator[tuple[tuple[str, str], str]]:
-    """Each way to read a number: what is around a run of digits, and the run; the longest first."""
-    for run in re.finditer(r"\d+", number):
+    """Each way to read a number: what is around a run of digits, and the run; the longest first.
+
+    No number of ours is over LONGEST_NUMBER; of others there may be any.
+    """
+    for run in re.finditer(r"[0-9]+", number if len(number) <= LONGEST_NUMBER else ""):
         for begin in range(run.start(), run.end()):
             for end in range(run.end(), begin, -1):
                 yield (number[:begin], number[end:]), number[begin:end]
@@ -73,9 +106,9 @@ def _rows(
 ) -> Iterator[Document]:
     """The row of a bill's number, where that is one of ours."""
     for around, digits in _places(bill["billNo"]):
-        sequence, position = fixed.get(around), int(digits)
-        if sequence is not None and 1 <= position <= sequences[sequence]["last"]:
-            row = _row(sequence, position, bill["billNo"], state="used")
+        sequence = fixed.get(around)
+        if sequence is not None and 1 <= int(digits) <= sequences[sequence]["last"]:
+            row = _row(sequence, int(digits), bill["billNo"], state="used")
             row["usedAt"] = ULID.from_str(bill["_id"]).datetime
             row["bill"] = {"id": bill["_id"], "@referredType": "CustomerBill"}
             if "category" in bill:
@@ -173,4 +206,4 @@ _GIVEN_BACK: list[dict[str, Any]] = [
     },
     {"$unset": "free"},
 ]
-"""What nobody knows the day of waits for no bill."""
+"""A number without a day is given to no bill."""

@@ -1,4 +1,4 @@
-"""What is counted since ever, whichever process on whichever machine does it."""
+"""Totals, whichever process on whichever machine adds to them."""
 
 from typing import Any
 
@@ -12,6 +12,10 @@ LACKING = "documentsLacking"
 
 GIVEN_UP = {kind: f"givenUp/{kind}" for kind in ("on-demand", "cycle", "cycle-account")}
 """Tasks of workers that were ended for a fault that stayed, by kind."""
+
+
+FAULTS = {loop: f"faults/{loop}" for loop in ("relay", "courier", "tidy")}
+"""Faults of the loops of workers that never give up, for what they do must not be left undone."""
 
 
 class Tallies:

@@ -39,34 +39,40 @@ class TooNew(Unavailable):
 @dataclass(frozen=True)
 class Step:
     """What it does, and how: while others read and write the database, and again where it was cut
-    short. It tells after each batch how many documents that was; `left` tells how many about are
-    yet to be looked at.
+    short. It tells after each batch how many that was; `left` tells how many about are yet to be
+    looked at.
     """
 
     says: str
     run: Run
     left: Callable[[Database[Stored]], int]
+    unit: str = "documents"
+    """What is counted."""
 
 
 STEPS: Sequence[Step] = (
-    Step("register the existing bill numbers", registration.register, registration.left),
+    Step(
+        "register the existing bill numbers",
+        registration.register,
+        registration.left,
+        "numbers",
+    ),
     Step("record the names of extension attributes", names.collect, names.left),
     Step("store the JSON of documents in its new form", texts.remake, texts.left),
-    Step("drop unused indexes", indexes.drop_former, indexes.former),
+    Step("drop unused indexes", indexes.drop_former, indexes.former, "indexes"),
 )
 """In their order: the first one leads from the first form to the second."""
 
 CURRENT = FIRST + len(STEPS)
 
 
-def meet(store: Store) -> int:
-    """The form of the database; a new one gets this release's. TooNew, or Unavailable."""
+def form(store: Store) -> int | None:
+    """The form of the database, None of a new one. Raises TooNew, or Unavailable."""
     database = _database(store)
     with reading():
         found = database[FORM].find_one(WHICH)
         if found is None and not any(database[each].find_one({}, {"_id": 1}) for each in HOLDING):
-            database[FORM].update_one(WHICH, {"$setOnInsert": {"version": CURRENT}}, upsert=True)
-            found = database[FORM].find_one(WHICH)
+            return None
     version: int = found["version"] if found else FIRST
     if version > CURRENT:
         raise TooNew(
@@ -76,9 +82,23 @@ def meet(store: Store) -> int:
     return version
 
 
+def meet(store: Store) -> int:
+    """The form of the database as `form`; a new one gets this release's."""
+    found = form(store)
+    if found is not None:
+        return found
+    with reading():
+        # What this release writes has its names on record from the first document on.
+        store.names.collected()
+        _database(store)[FORM].update_one(
+            WHICH, {"$setOnInsert": {"version": CURRENT}}, upsert=True
+        )
+    return form(store) or CURRENT
+
+
 def missing(store: Store) -> Iterator[tuple[int, Step, int]]:
     """The steps that the database lacks: each one's form, and how many documents it is about."""
-    version, database = meet(store), _database(store)
+    version, database = form(store) or CURRENT, _database(store)
     for number, step in enumerate(STEPS, FIRST + 1):
         if number > version:
             with translated():
@@ -94,10 +114,11 @@ def climb(store: Store, number: int, step: Step) -> Iterator[int]:
 
 
 def bring_up(store: Store) -> None:
-    """Do all steps that the database lacks."""
+    """Meet the database, and do all steps that it lacks."""
+    meet(store)
     for number, step, _ in missing(store):
         done = sum(climb(store, number, step))
-        log.info("upgraded", form=number, step=step.says, documents=done)
+        log.info("upgraded", form=number, step=step.says, done=done, unit=step.unit)
 
 
 def _database(store: Store) -> Database[Stored]:

@@ -52,6 +52,8 @@ class Server:
 
     idempotency: Idempotency
     streams: Streams
+    met: Callable[[], None]
+    """Raises Unavailable until the database is there, and is one to serve."""
 
     def base(self, request: flask.Request) -> str:
         """What every `href` begins with: PUBLIC_URL, or else the URL that the client came by."""
@@ -90,6 +92,7 @@ class _View:
         correlation.set(scope["tmf678.request_id"])
         trace.set(scope[TRACE])
         asks(scope.get(IDENTITY))
+        self._server.met()
         changes = request.method in ("POST", "PATCH")
         key = request.headers.get("Idempotency-Key") if changes else None
         return self._respond(request) if key is None else self._once(request, key)

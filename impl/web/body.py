@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from starlette.types import Receive, Scope
 
 from impl import quick
-from impl.bounds import MAX_DEPTH, MAX_MEMBERS, MAX_TEXT
+from impl.bounds import MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT, MAX_VALUES
 from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid, path, refuse
 from impl.web.guard import values
 
@@ -27,9 +27,6 @@ Place: TypeAlias = tuple[str | int, ...]
 
 TURN = 200
 """After so many pieces, which may be of a byte each, other clients have their turn."""
-
-MAX_HOLDERS, MAX_VALUES = 2**16, 2**18
-"""Objects and arrays, and values in all: the interpreter reads them in one go, and others wait."""
 
 
 class Incoming:

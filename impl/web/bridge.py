@@ -39,7 +39,7 @@ WANTED = "tmf678.wanted"
 """Where a request's environment has what tells whether anybody still waits for its answer."""
 
 ALONE = "tmf678.alone"
-"""Where it has whether no other request is served now that was postponed."""
+"""Key in the environment: true while no other postponed request runs."""
 
 ANSWER_SECONDS = 20
 """How long an answer that is no stream is waited for, at most."""
@@ -51,7 +51,7 @@ PIECE_BYTES = 64 * 1024
 """How much of a stream is on its way to its client at a time."""
 
 STUCK_SECONDS = 5
-"""How long no thread has come free when a process can be said to serve nobody."""
+"""A process is stuck when no thread has come free for so long."""
 
 
 class Bridge:

@@ -69,10 +69,10 @@ class Edge:
             self._meter.begun()
         try:
             await self._serve(scope, exchange)
-        except Exception as error:
-            if exchange.status:
-                raise
-            await exchange.answer(errors.answer(error, self._routes.home))
+        except Exception as error:  # noqa: BLE001 - each becomes an answer, or a line in the log
+            answer = errors.answer(error, self._routes.home)
+            if not exchange.status:  # else it is cut off where it is
+                await exchange.answer(answer)
         finally:
             exchange.log()
             if self._meter:

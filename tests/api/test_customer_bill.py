@@ -173,7 +173,7 @@ def test_409_for_a_payment_that_is_applied_twice(api: httpx.Client) -> None:
     ):
         assert (answer.status_code, answer.json()["message"]) == (
             409,
-            "appliedPayment: the payment 'P-1' is twice there",
+            "appliedPayment: the payment 'P-1' is applied twice",
         )
     assert api.get(made["href"]).json() == made
 

@@ -41,6 +41,7 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "recorded": lambda store: store.recorded("customerBill"),
     "every": lambda store: store.every("customerBill", Every()),
     "each": lambda store: list(store.each("customerBill", Every())),
+    "sound": lambda store: list(store.sound("customerBill", lambda *_: None)),
     "versions": lambda store: list(store.versions("customerBill", Every())),
     "dangling": lambda store: list(
         store.dangling("customerBill", Every(), ("billingAccount", "id"), "customerBill")

@@ -20,6 +20,7 @@ from impl.handlers.customer_bill import CustomerBills
 from impl.links import Links
 from impl.patch.apply import Patch
 from impl.query.language import Document, Every
+from impl.store.backlog import backlog
 from impl.store.mongo import Store
 from impl.store.numbers import REGISTER, Number, Numbers
 from impl.store.tasks import Tasks
@@ -221,6 +222,29 @@ def test_a_number_that_becomes_void_as_it_is_taken_is_not_a_bills(
     assert all([on_demand.step(), on_demand.step()])
     assert [number[-9:] for number in numbers(store)] == ["-00000002"]
     assert sorted(row["state"] for row in rows(store).values()) == ["used", "void"]
+
+
+def test_a_number_that_can_not_be_ended_keeps_no_other_and_is_counted(
+    store: Store, tidy: Tidy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impl.billing.register.WAITS", timedelta(0))
+    given = Numbers(store)
+    for holder in ("first", "second"):
+        given.reserve("s", holder, "2026-01-01")
+    for holder in ("first", "second"):
+        given.settle(holder)
+    number_of_day = Policy.number_of_day
+
+    def failing(self: Policy, day: str, place: int) -> str:
+        return number_of_day(self, day, place // (place - 1))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Policy, "number_of_day", failing)
+        tidy.tidy()
+    assert [row["position"] for row in store.every(REGISTER, Every())] == [2]
+    assert backlog(store).faults["tidy"] == 1
+    tidy.tidy()
+    assert len(store.every(REGISTER, Every())) == 2
 
 
 def test_the_number_of_a_bill_that_is_deleted_is_void(

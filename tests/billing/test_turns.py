@@ -1,18 +1,22 @@
 """No number of running cycles keeps an account waiting, and no hopeless task a worker."""
 
+import itertools
 import statistics
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from impl.billing.attempts import Attempts
+from impl.billing.charges import Rejected
+from impl.billing.maker import Maker
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.plans import CYCLE_TASK
+from impl.billing.policy import Policy
 from impl.billing.runs import ACCOUNT_TASK, Runs
 from impl.contract import Contract
 from impl.errors import Conflict, NotFound
@@ -21,7 +25,10 @@ from impl.handlers.bill_cycle_specification import BillCycleSpecifications
 from impl.handlers.collection import Services
 from impl.query.language import Every
 from impl.store.backlog import backlog
+from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.numbers import Numbers
+from impl.store.pages import Bounds
 from impl.store.tasks import Tasks
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import CYCLES, bills, finish, plan, ticking
@@ -141,7 +148,7 @@ def test_a_cycle_that_can_not_go_on_ends_after_its_tries_and_is_counted(
     charge("1")
     plan()
     assert runs.step()
-    monkeypatch.setattr(Tasks, "is_left", _fails_once_it_is_counted(store))
+    monkeypatch.setattr(Tasks, "is_left", _fails_twice())
     Tasks(store).put(CYCLE_TASK, "c")
     before = backlog(store).given_up["cycle"]
     for _ in range(6):
@@ -152,17 +159,56 @@ def test_a_cycle_that_can_not_go_on_ends_after_its_tries_and_is_counted(
     assert backlog(store).given_up["cycle"] == before + 1
 
 
-def _fails_once_it_is_counted(store: Store) -> Any:
+def _fails_twice() -> Any:
     """What fails as a run is looked after, and not as it is ended."""
-    begun = threading.local()
+    calls = itertools.count()
 
     def left(*_: object) -> bool:
-        begun.calls = getattr(begun, "calls", 0) + 1
-        if begun.calls <= 2:
+        if next(calls) < 2:
             raise ZeroDivisionError
         return False
 
     return left
+
+
+def test_accounts_that_a_run_leaves_are_counted_as_cancelled(
+    store: Store, runs: Runs, plan: Any, charge: Charge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        charge(str(number), f"A{number}")
+    plan()
+    with monkeypatch.context() as failing:
+        failing.setattr(Runs, "_tick", _raises)
+        for _ in range(2):
+            assert runs._advance()  # noqa: SLF001 - no account has its turn meanwhile
+    cycle = store.get(CYCLES, "c")
+    assert "failed 2 times" in cycle["statusReason"]
+    finished = cycle["finishedAt"]
+    while runs.step():
+        pass
+    cycle = store.get(CYCLES, "c")
+    assert (cycle["accountsTotal"], cycle["accountsCancelled"]) == (3, 3)
+    assert (cycle["runState"], cycle["finishedAt"]) == ("finished", finished)
+    assert len(list(store.every(OUTCOMES, Every()))) == 3
+    assert bills(store) == {}
+
+
+def test_a_run_that_fails_in_its_last_turn_too_is_over(
+    store: Store, runs: Runs, plan: Any, charge: Charge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charge("1")
+    plan()
+    monkeypatch.setattr(Runs, "_tick", _raises)
+    steps = 0
+    while runs._advance():  # noqa: SLF001
+        steps += 1
+        assert steps < 20
+    assert store.get(CYCLES, "c")["runState"] == "finished"
+    assert backlog(store).given_up["cycle"] == 2
+
+
+def _raises(*_: object) -> None:
+    raise ZeroDivisionError
 
 
 def test_a_task_that_not_even_its_end_can_be_written_of_is_dropped(
@@ -176,6 +222,49 @@ def test_a_task_that_not_even_its_end_can_be_written_of_is_dropped(
         steps += 1
         assert steps <= 4
     assert backlog(store).given_up["on-demand"] == 1
+
+
+def test_a_refusal_that_can_not_be_written_is_tried_again_and_dropped(
+    store: Store, attempts: Attempts, tasks: Tasks, faults: list[str]
+) -> None:
+    tasks.put(TASK, "q")
+    tries = 0
+    while task := tasks.claim(TASK):
+        tries += 1
+        attempts.at(task, _rejects, _raises, _never)
+    assert tries == 4
+    assert faults == [TASK] * 4
+    assert backlog(store).given_up[TASK] == 1
+    assert not store.collection("task")[0].find_one()
+
+
+def test_a_request_from_before_the_bound_of_documents_gets_its_refusal(mongod: Mongod) -> None:
+    database = f"test-{uuid4().hex}"
+    with closing(Store(mongod.uri, database)) as before:
+        request = {"id": "q", "billingAccount": {"id": "A"}, "x-note": "x" * 5_000}
+        before.insert("customerBillOnDemand", request)
+    bounds = Bounds(document_bytes=1_000, spare_bytes=500)
+    with closing(Store(mongod.uri, database, bounds=bounds)) as store:
+        tasks = Tasks(store)
+        tasks.put(TASK, "q")
+        attempts = Attempts(store, tasks, Numbers(store), most=2)
+        assert OnDemand(Maker(store, Policy()), attempts).step()
+        assert store.get("customerBillOnDemand", "q")["state"] == "rejected"
+
+
+def test_a_task_that_was_lost_is_not_counted_as_given_up(
+    store: Store, attempts: Attempts, tasks: Tasks
+) -> None:
+    tasks.put(TASK, "q")
+    while task := tasks.claim(TASK):
+        if task.tries == 2:
+            tasks.call_off(TASK, "q")
+        attempts.at(task, _raises, _never, lambda _: None)
+    assert backlog(store).given_up[TASK] == 0
+
+
+def _rejects() -> None:
+    raise Rejected("there is nothing to bill")
 
 
 def test_who_lost_a_task_raises_nothing(
@@ -202,11 +291,14 @@ def test_no_cycle_is_made_of_a_specification_that_is_deleted_in_that_moment(
     cycles, specifications = BillCycles(services), BillCycleSpecifications(services)
     made = {"frequency": "monthly", "name": "M"}
 
+    created = []
+
     def create(id_: str) -> None:
         with suppress(Conflict):
             cycles.create_bill_cycle({
                 "id": id_, "billingPeriod": "2999-01", "billCycleSpecification": {"id": id_}
             })  # fmt: skip
+            created.append(id_)
 
     def delete(id_: str) -> None:
         with suppress(Conflict):
@@ -225,3 +317,4 @@ def test_no_cycle_is_made_of_a_specification_that_is_deleted_in_that_moment(
                 continue
             orphans += not store.has(SPECIFICATIONS, id_)
     assert orphans == 0
+    assert len(created) > 0

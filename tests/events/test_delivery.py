@@ -2,19 +2,24 @@
 
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 
-from impl.errors import NotFound
+from impl.errors import FieldInvalid, NotFound
+from impl.events import subscriptions
 from impl.events.build import trace
+from impl.events.courier import Courier
 from impl.events.posting import Patience
+from impl.events.subscriptions import Selector
 from impl.handlers import hub
 from impl.store.backlog import backlog
+from impl.store.outbox import Outbox
 from tests.events import receiver as receivers
 from tests.events.conftest import World
 from tests.events.receiver import Behaviour, Receiver, wait_for
+from tests.faults.test_spoilt import SPOILT
 
 BILL = "customerBill"
 HASTY = Patience(connect=0.5, total=1.0)
@@ -246,6 +251,96 @@ def test_a_subscription_that_can_t_be_served_any_more_holds_up_nobody(world: Wor
         wait_for(lambda: "lastError" in world.health(odd).kept)
         assert world.health(odd).kept["lastError"].startswith("callback: has a port")
         assert len(receiver.posts) == count
+
+
+def test_a_spoilt_subscription_takes_nobody_elses_events(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, _ = world.store.collection("hub")
+    spoilt: list[Any] = [{"_id": f"s{n}"} | each for n, each in enumerate(SPOILT.values())]
+    rows.insert_many([{"callback": str(n), **each} for n, each in enumerate(spoilt)])
+    rows.insert_one({"_id": "q", "id": "q", "_rev": 1, "callback": "c", "query": 5})
+    world.deliveries.subscribe("q", "secret")
+    selects = Selector.selects
+
+    def failing(self: Selector, event: Any) -> bool:
+        return selects(self, event) if self.fields is None else 1 / 0 > 0
+
+    monkeypatch.setattr(Selector, "selects", failing)
+    world.subscribe("http://127.0.0.1:22/", "fields=eventType")
+    with Receiver() as receiver:
+        subscription = world.subscribe(receiver.url)
+        count = write(world)
+        world.work()
+        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+    assert world.store.outbox.aside.notes() == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "customerBill.state=sent,paid,new",
+        "eventType=NoSuchEvent,CustomerBillCreateEvent",
+        "eventType=CustomerBillCreateEvent&fields=relatedParty[?(@.id=='C')]",
+    ],
+)
+def test_a_subscription_of_an_earlier_release_goes_on(world: World, query: str) -> None:
+    with pytest.raises(FieldInvalid):
+        subscriptions.read(query, UTC)
+    with Receiver() as receiver:
+        subscription = world.subscribe(receiver.url, query)
+        world.store.insert(BILL, {"id": "1", "state": "new"})
+        world.store.insert("billCycle", {"id": "1"})
+        world.work()
+        wait_for(lambda: world.health(subscription).kept["delivered"] == 1)
+        assert receiver.posts[0].event["event"][BILL]["id"] == "1"
+
+
+def test_a_relay_that_fails_rests_is_counted_and_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.store.insert(BILL, {"id": "1"})
+    running, tried = world.dispatcher(), list[object]()
+
+    def failing(*_: object) -> None:
+        tried.append(None)
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Outbox, "relay", failing)
+        for _ in range(5):
+            assert not running.step()
+    assert len(tried) == 1
+    assert backlog(world.store).faults == {"relay": 1, "courier": 0, "tidy": 0}
+    wait_for(lambda: running.step() or world.store.outbox.is_empty())
+    running.close()
+
+
+def test_a_courier_that_fails_is_counted_and_its_subscription_says_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscription = world.subscribe("http://127.0.0.1:22/")
+    world.store.insert(BILL, {"id": "1"})
+    monkeypatch.setattr(Courier, "run", lambda _: 1 / 0)
+    world.work()
+    wait_for(lambda: "lastError" in world.health(subscription).kept)
+    why = "a fault of the server's: ZeroDivisionError"
+    assert world.health(subscription).kept["lastError"] == why
+    assert backlog(world.store).faults["courier"] == 1
+
+
+def test_what_is_wrong_with_a_subscription_is_logged_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr("impl.events.subscribers.log.warning", lambda _, **what: told.append(what))
+    unreadable = world.subscribe("http://127.0.0.1:22/", "filter=(")
+    running = world.dispatcher()
+    for number in range(3):
+        world.store.insert(BILL, {"id": str(number)})
+        running.step()
+    running.close()
+    assert [each["subscription"] for each in told] == [unreadable]
 
 
 def test_of_a_large_resource_only_its_place_is_sent(world: World) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
-from impl.web.body import MAX_HOLDERS
+from impl.bounds import MAX_HOLDERS
 from tests.api.test_wire import BILLS, CHUNKED, JSON, in_chunks, request
 from tests.servers import BASE_PATH
 

@@ -1,5 +1,6 @@
 """Requests that are nearly right: seeds of every kind, each changed at random in some places."""
 
+import codecs
 import json
 import random
 from collections.abc import Callable
@@ -26,7 +27,7 @@ BODIES = {
     "hub": {"callback": "http://127.0.0.1:9/x", "query": "eventType=CustomerBillCreateEvent"},
 }
 PATCHES = {
-    "application/json": {"billNo": "2", "state": "onHold"},
+    "application/json": {"billNo": "2", "state": "onHold", "holdReason": "asked"},
     "application/merge-patch+json": {"billNo": None, "amountDue": {"unit": "EUR", "value": 1}},
     "application/json-patch+json": [
         {"op": "test", "path": "/billNo", "value": "1"},
@@ -35,6 +36,8 @@ PATCHES = {
     ],
     "application/json-patch-query+json": [
         {"op": "replace", "path": "/relatedParty?id=p", "value": {"id": "q"}},
+        {"op": "add", "path": "/relatedParty/-", "value": {"id": "r"}},
+        {"op": "replace", "path": "/relatedParty/0/role", "value": "payer"},
         {"op": "remove", "path": "$.relatedParty[?(@.id=='p')]"},
     ],
 }
@@ -44,7 +47,20 @@ QUERIES = [
     "filter=$[?(@.amountDue.value>10%20%26%26%20@.state=='new')]",
     "billNo.regex=a(b|c)*d&relatedParty.id=p;state=new",
     "cursor=WzAsIngiXQ&limit=2",
+    "state=new%2Csent&_=1790000000000",
+    "billDate=2026-10-01%2C2026-11-01&state.ne=settled",
+    "filter=$[?(@.relatedParty[*].id=='p')]",
 ]
+READ = [
+    *BODIES,
+    "events",
+    "customerBill/a",
+    "customerBill/a/document",
+    "billNumber",
+    "billCycleAccount",
+]
+ACTIONS = ["billCycle/a/cancel", "billCycle/a/retry", "hub/a/redeliver"]
+
 HEADERS = [
     "Accept: application/json",
     "Accept: application/x-ndjson;q=0.5, */*",
@@ -52,6 +68,9 @@ HEADERS = [
     'If-None-Match: W/"1", "2"',
     "Idempotency-Key: k-1",
     "Range: items=0-9",
+    "Accept: text/html, application/pdf;q=0.5",
+    "Accept-Language: de-AT, fr;q=0.5, *;q=0.1",
+    'If-Match: W/"1"',
     "X-Request-ID: r-1",
     "Accept-Encoding: gzip",
     "Expect: 100-continue",
@@ -76,6 +95,7 @@ class Mutants:
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self._kinds: list[Callable[[], bytes]] = [
+            self._act,
             self._create,
             self._create,
             self._patch,
@@ -103,8 +123,17 @@ class Mutants:
 
     def _query(self) -> bytes:
         query = self._spoilt(self._chance.choice(QUERIES).encode()).decode("latin-1")
-        resource = self._chance.choice([*BODIES, "events", "customerBill/a"])
-        return request("GET", f"{BASE_PATH}/{resource}?{_in_line(query)}")
+        path = f"{BASE_PATH}/{self._chance.choice(READ)}?{_in_line(query)}"
+        target = f"http://h{path}" if self._chance.random() < 0.1 else path
+        return request("GET", target)
+
+    def _act(self) -> bytes:
+        """What is done to a cycle or a subscription, or a number that is read."""
+        path = self._chance.choice([*ACTIONS, "billNumber/a"]).encode()
+        method = self._chance.choice(["POST", "GET"])
+        spoilt = self._chance.random() < 0.5
+        named = (self._spoilt(path) if spoilt else path).decode("latin-1")
+        return request(method, f"{BASE_PATH}/{_in_line(named)}", JSON, body=b"{}")
 
     def _headers(self) -> bytes:
         chosen = self._chance.sample(HEADERS, self._chance.randrange(1, 4))
@@ -125,9 +154,17 @@ class Mutants:
 
     def _with_body(self, method: str, path: str, media: str, body: bytes) -> bytes:
         if self._chance.random() < 0.1:
+            body = codecs.BOM_UTF8 + body
+        if self._chance.random() < 0.1:
             size = self._chance.randrange(1, 50)
-            return request(method, path, media, CHUNKED, body=in_chunks(body, size))
+            return request(method, path, media, CHUNKED, body=self._trailed(in_chunks(body, size)))
         return request(method, path, media, body=body)
+
+    def _trailed(self, chunks: bytes) -> bytes:
+        """Chunks, with a trailer behind some of them."""
+        if self._chance.random() < 0.5:
+            return chunks
+        return chunks.removesuffix(b"\r\n") + self._spoilt(b"X-Sum: 1") + b"\r\n\r\n"
 
     def _written(self, value: object) -> bytes:
         """A body: another value somewhere, or its bytes changed."""

@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pymongo
 import pytest
 
 from tests.api.test_bad_input import JSON, the_error
@@ -39,6 +41,9 @@ def test_a_database_that_goes_and_comes_is_waited_for_by_processes_that_never_en
         family = server.family()
         told_while_away(server)
         back = comes_back(server, member)
+        with pymongo.MongoClient[dict[str, Any]](replicas.uri) as client:
+            assert {each["_id"] for each in client["away"]["form"].find()} == {"database"}
+            assert client["away"]["attribute"].find_one({"_id": "collected"})
         member.kill()  # in the middle
         gone = until(lambda: health(server, "ready") == 503, HEALTH_SECONDS + ON_TIME)
         told_while_away(server)

@@ -16,7 +16,7 @@ import pytest
 from impl.store.embedded import Mongod
 from tests.api.test_wire import BILLS, JSON, Wire, ask, request
 from tests.faults.mutants import Mutants
-from tests.servers import ServerProcess, memory
+from tests.servers import BASE_PATH, ServerProcess, memory
 
 FULL = bool(os.environ.get("FULL"))
 SEED = int(os.environ.get("SEED") or random.randrange(10**6))
@@ -114,6 +114,8 @@ def run(port: int, seed: int, count: int) -> Sent:
 def test_no_mutant_breaks_the_server(server: ServerProcess) -> None:
     print(f"SEED={SEED}")
     ask(server.port, request("POST", BILLS, JSON, body=b'{"id":"a","billNo":"1"}'))
+    cycle = b'{"id":"a","billingPeriod":"2026-01","billingDate":"2999-01-01T00:00:00Z"}'
+    ask(server.port, request("POST", f"{BASE_PATH}/billCycle", JSON, body=cycle))
     run(server.port, SEED + 1, FIRST)
     worker = server.workers()[0]
     before = memory(worker)

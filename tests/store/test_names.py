@@ -8,8 +8,10 @@ import pymongo
 import pytest
 from pymongo.monitoring import CommandListener
 
+from impl.auth.identity import Identity, asks
 from impl.query import attributes
 from impl.query.language import Path
+from impl.store import upgrade
 from impl.store.embedded import Mongod
 from impl.store.many import insert_many, ready
 from impl.store.mongo import Store
@@ -21,7 +23,7 @@ BILLS = "customerBill"
 @pytest.fixture
 def begun(store: Store) -> Store:
     """A store that relies on its record from the first document on."""
-    store.begin_names()
+    upgrade.meet(store)
     return store
 
 
@@ -135,11 +137,31 @@ def older(mongod: Mongod) -> Iterator[tuple[Store, Reads]]:
     store.close()
 
 
+def test_a_limited_bearer_is_told_of_own_documents_without_a_look_at_any_for_a_wrong_name(
+    mongod: Mongod,
+) -> None:
+    reads = Reads()
+    store = Store(mongod.uri, f"names-{uuid4().hex}", listeners=[reads])  # type: ignore[list-item]
+    upgrade.meet(store)
+    for account in "AB":
+        store.insert(BILLS, {"id": account, "billingAccount": {"id": account}, f"x-{account}": 1})
+    asks(Identity("s", accounts=frozenset("A")))
+    try:
+        reads.read.clear()
+        assert not store.knows(BILLS, ("nosuch",))
+        assert set(reads.read) == {COLLECTION}
+        assert store.knows(BILLS, ("x-A",))
+        assert not store.knows(BILLS, ("x-B",))
+    finally:
+        asks(None)
+        store.close()
+
+
 def test_until_the_names_of_what_is_there_are_collected_it_looks(
     older: tuple[Store, Reads],
 ) -> None:
     store, reads = older
-    store.begin_names()
+    upgrade.meet(store)
     assert store.knows(BILLS, ("x-2",))
     assert not store.knows(BILLS, ("nosuch",))
     database = store.collection(BILLS)[0].database

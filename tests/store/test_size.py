@@ -82,3 +82,25 @@ def test_a_worker_has_room_to_write_down_what_became_of_a_document(
             workers.change(BILL, "1", noted("x" * 3500))
         with pytest.raises(ContentTooLarge, match=NAMED):
             refuse_large(workers.bounds, BILL, Document({"id": "2", "note": "x" * 2000}))
+
+
+@pytest.mark.parametrize(
+    ("what", "fits", "beyond"),
+    [
+        ("objects and arrays", [[{}] * 999] * 65, [[{}] * 999] * 66),
+        ("values", [[1] * 1000] * 262, [[1] * 1000] * 263),
+    ],
+)
+def test_a_document_holds_as_many_values_as_a_body_may(
+    large: Store, what: str, fits: Any, beyond: Any
+) -> None:
+    """Patch by patch it would grow beyond, and each next one would take longer."""
+    large.insert(BILL, {"id": "1", "note": fits})
+    with pytest.raises(ContentTooLarge, match=rf"would hold \d+ {what}; up to \d+ are kept"):
+        large.change(BILL, "1", noted(beyond))
+    rows, _ = large.collection(BILL)
+    rows.insert_one({"_id": "2", "id": "2", "_rev": 1, "state": "new", "note": beyond})
+    assert large.change(BILL, "2", lambda bill: {**bill, "state": "sent"})
+    with pytest.raises(ContentTooLarge, match=what):
+        large.change(BILL, "2", noted([*beyond, [{}] * 9, [1] * 9]))
+    assert large.change(BILL, "2", noted(beyond[1:]))

@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 from bson import json_util
 
-from impl import handlers
+from impl import demo, handlers, storage
 from impl.billing.attempts import Attempts
 from impl.billing.maker import Maker
 from impl.billing.on_demand import TASK, OnDemand
@@ -182,6 +182,35 @@ def test_the_upgrade_registers_each_number_that_there_is(old: Store) -> None:
     assert "free" not in (old.collection("sequence")[0].find_one() or {})
 
 
+@pytest.mark.parametrize("proof", ["a request", "rates"])
+def test_a_bill_that_a_client_brought_takes_no_number_of_one_made_here(
+    old: Store, proof: str
+) -> None:
+    """It has an older id of the server's, and says that it was made here."""
+    request = old.get("customerBillOnDemand", "asked")
+    made = old.get("customerBill", request["customerBill"]["id"])
+    rates, _ = old.collection("appliedCustomerBillingRate")
+    if proof == "a request":
+        assert rates.delete_many({"bill.id": made["id"]}).deleted_count
+    else:
+        old.collection("customerBillOnDemand")[0].delete_one({"_id": "asked"})
+    brought = {"id": "0" * 26, "billNo": made["billNo"], "runType": "offCycle"}
+    old.insert("customerBill", brought)
+    upgrade.bring_up(old)
+    assert rows(old)[made["billNo"]] == ("used", made["id"])
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "2026-" + "9" * 400, "9" * 100_000])
+def test_no_number_that_a_client_gave_a_bill_stops_the_upgrade(old: Store, number: str) -> None:
+    bills, _ = old.collection("customerBill")
+    bills.insert_one(
+        {"_id": "0" * 26, "id": "0" * 26, "_rev": 1, "billNo": number, "runType": "onCycle"}
+    )
+    upgrade.bring_up(old)
+    assert upgrade.meet(old) == upgrade.CURRENT
+    assert number not in rows(old)
+
+
 def test_an_upgrade_that_was_cut_short_goes_on(old: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("impl.store.registration.BATCH", 2)
     number, step, left = next(upgrade.missing(old))
@@ -189,7 +218,7 @@ def test_an_upgrade_that_was_cut_short_goes_on(old: Store, monkeypatch: pytest.M
     next(iter(upgrade.climb(old, number, step)))
     assert upgrade.meet(old) == 1
     first = rows(old)
-    assert len(first) == 2
+    assert len(first) == 1
     for _ in range(2):
         upgrade.bring_up(old)
     assert len(rows(old)) == 6
@@ -198,7 +227,9 @@ def test_an_upgrade_that_was_cut_short_goes_on(old: Store, monkeypatch: pytest.M
 
 
 def test_a_new_database_has_the_form_of_this_release(store: Store) -> None:
+    assert upgrade.form(store) is None
     assert upgrade.meet(store) == upgrade.CURRENT
+    assert store.names.has("customerBill", ("nosuch",)) is False
     store.insert("customerBill", {"id": "1"})
     assert upgrade.meet(store) == upgrade.CURRENT
     assert list(upgrade.missing(store)) == []
@@ -221,7 +252,7 @@ def command(store: Store, mongod: Mongod, *named: str) -> subprocess.CompletedPr
 def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mongod) -> None:
     shown = command(old, mongod, "upgrade", "--dry-run")
     assert shown.returncode == 0
-    assert "form 2: register the existing bill numbers, about 7 documents" in shown.stdout
+    assert "form 2: register the existing bill numbers, about 7 numbers" in shown.stdout
     assert rows(old) == {}
     assert upgrade.meet(old) == 1
     done = command(old, mongod, "upgrade")
@@ -229,8 +260,44 @@ def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mong
     assert len(rows(old)) == 6
 
 
+def test_the_demo_data_of_a_new_database_have_their_names_on_record(store: Store) -> None:
+    upgrade.bring_up(store)
+    demo.load(store)
+    assert upgrade.form(store) == upgrade.CURRENT
+    for resource in COUNTS:
+        if resource not in ("billCycleAccount", "hub"):
+            assert store.names.has(resource, ("nosuch",)) is False
+
+
+def test_a_dry_run_writes_nothing_to_a_new_database(store: Store, mongod: Mongod) -> None:
+    shown = command(store, mongod, "upgrade", "--dry-run")
+    assert (shown.returncode, shown.stdout) == (0, "")
+    database = store.collection("form")[0].database
+    assert {"form", "attribute"}.isdisjoint(database.list_collection_names())
+
+
+def test_a_server_whose_database_came_later_begins_the_record_of_names_or_refuses(
+    store: Store,
+) -> None:
+    """Its gate is what every request goes through before a handler."""
+    passed = storage.gate(store)
+    passed()
+    store.insert("customerBill", {"id": "1"})
+    assert store.names.has("customerBill", ("nosuch",)) is False
+    assert upgrade.form(store) == upgrade.CURRENT
+    later = {"$set": {"version": upgrade.CURRENT + 1}}
+    store.collection("form")[0].update_one({}, later)
+    with pytest.raises(upgrade.TooNew):
+        storage.gate(store)()
+    database = store.collection("form")[0].database
+    database["billNumber"].drop()
+    store.keep_indexed(storage.gate(store))
+    assert "billNumber" not in database.list_collection_names()
+
+
 @pytest.mark.parametrize(
-    "named", [("worker",), ("serve",), ("upgrade",), ("export", "customerBill")]
+    "named",
+    [("worker",), ("serve",), ("upgrade",), ("export", "customerBill"), ("set-aside",)],
 )
 def test_a_database_of_a_later_release_is_refused(
     store: Store, mongod: Mongod, named: tuple[str, ...]

@@ -67,6 +67,38 @@ def test_a_fault_is_told_by_kind_and_place_and_quotes_nothing(kind: str) -> None
     assert json.loads(lines[-1])["exception"].endswith("impl.errors.Conflict: ours")
 
 
+OTHERS = """
+import logging, threading
+from impl import logs
+
+logs.configure("info")
+secret = "Ada" + " Lovelace"
+
+def fail():
+    raise ValueError(secret * 10_000)
+
+thread = threading.Thread(target=fail, name="failing")
+thread.start()
+thread.join()
+try:
+    fail()
+except ValueError:
+    logging.getLogger("gunicorn.error").exception("Error in ASGI application")
+logging.getLogger("other").warning("x" * 100_000)
+"""
+
+
+def test_what_others_log_and_what_ends_a_thread_quotes_nothing_and_is_short() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OTHERS], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert SECRET not in done.stdout
+    assert done.stdout.count("in fail") == 2
+    assert '"failing"' in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 8192
+
+
 def test_codes_and_what_speaks_of_the_program_are_told() -> None:
     assert json.loads(said(FAULTS["WriteError"])[0])["exception"].endswith("code 17419")
     told = json.loads(said("None.nothing")[0])["exception"]

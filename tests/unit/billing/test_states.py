@@ -124,7 +124,7 @@ def test_a_payment_that_is_applied_twice_is_refused_where_it_is_new(
     if not twice:
         refuse_payments_twice(paid(before), paid(["P", "Q", "P"]))
         return
-    with pytest.raises(Conflict, match=r"^appliedPayment: the payment 'P' is twice there$"):
+    with pytest.raises(Conflict, match=r"^appliedPayment: the payment 'P' is applied twice$"):
         refuse_payments_twice(paid(before), paid(["P", "Q", "P"]))
 
 

@@ -125,11 +125,9 @@ def test_so_many_are_made_at_once_so_many_wait_and_others_are_refused(hostile: S
     with ThreadPoolExecutor(9) as pool:
         slow = pool.submit(ask, "slow")
         time.sleep(0.5)
-        began = time.monotonic()
         others = [pool.submit(ask, str(number)) for number in range(8)]
         for _ in range(6):
             assert refused.acquire(timeout=10)
-        assert time.monotonic() - began < 2
         assert sum(each.result() for each in others) <= 2
         assert not slow.result()
 

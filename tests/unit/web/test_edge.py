@@ -121,9 +121,11 @@ def test_an_error_that_nobody_foresaw_tells_its_incident_and_no_more() -> None:
     assert line["path"] == f"{BILLS}/{{id}}"
 
 
-def test_an_error_in_the_middle_of_an_answer_goes_on_to_the_server() -> None:
-    with pytest.raises(KeyError):
-        serve(App(KeyError("x"), started=True), request("GET", BILLS))
+def test_an_error_in_the_middle_of_an_answer_is_logged_and_ends_it() -> None:
+    sent = serve(App(KeyError("secret"), started=True), request("GET", BILLS))
+    assert [message["type"] for message in sent] == ["http.response.start"]
+    incident, _ = sent.logs
+    assert "incident" in incident
 
 
 def test_a_request_whose_client_left_is_logged_as_499() -> None:
