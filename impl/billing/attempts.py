@@ -46,9 +46,13 @@ class Attempts:
         """Do the task's work, which ends it; or end it with what its refusal writes.
 
         A fault leaves nothing behind; the task comes again, after longer each time, until it is
-        given up with a reason that quotes nothing, and counted. Where the end of a task can't be
-        written, be it refused or given up, it comes again, too, until it is dropped, and counted.
+        given up with a reason that quotes nothing, and counted. A try that killed its worker is one
+        of these. Where the end of a task can't be written, be it refused or given up, it comes
+        again, too, until it is dropped, and counted.
         """
+        if task.tries > self.most:
+            self._give_up(task, given_up)
+            return
         try:
             with self.tasks.held(task), correlated(task.id):
                 work()
@@ -72,8 +76,11 @@ class Attempts:
     def _later(self, task: Task, given_up: Callable[[str], object]) -> None:
         if task.tries < self.most:
             self.tasks.again(task, wait(task.tries))
-            return
-        reason = f"the task failed {task.tries} times; see the worker's log"
+        else:
+            self._give_up(task, given_up)
+
+    def _give_up(self, task: Task, given_up: Callable[[str], object]) -> None:
+        reason = f"the task failed {self.most} times; see the worker's log"
         if self._close(task, partial(given_up, reason)):
             self._count(task)
 

@@ -211,6 +211,53 @@ def _raises(*_: object) -> None:
     raise ZeroDivisionError
 
 
+def _tried_by_two_that_died(tasks: Tasks, kind: str) -> None:
+    for _ in range(2):
+        task = tasks.claim(kind)
+        assert task is not None
+        tasks.keep(task, 0)
+
+
+def test_a_request_that_kills_its_worker_in_every_try_is_given_up(
+    store: Store, tasks: Tasks, on_demand: OnDemand, charge: Charge
+) -> None:
+    charge("1")
+    store.insert("customerBillOnDemand", {"id": "q", "billingAccount": {"id": "A"}})
+    tasks.put(TASK, "q")
+    _tried_by_two_that_died(tasks, TASK)
+    assert on_demand.step()
+    request = store.get("customerBillOnDemand", "q")
+    assert request["state"] == "terminatedWithError"
+    assert request["statusReason"] == "the task failed 2 times; see the worker's log"
+    assert bills(store) == {}
+    assert backlog(store).given_up["on-demand"] == 1
+    assert not on_demand.step()
+
+
+def test_an_account_that_kills_its_worker_in_every_try_fails(
+    store: Store, tasks: Tasks, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    charge("1")
+    plan()
+    assert runs.step()
+    _tried_by_two_that_died(tasks, ACCOUNT_TASK)
+    cycle = finish(runs, store)
+    assert (cycle["accountsFailed"], cycle["accountsBilled"]) == (1, 0)
+    assert bills(store) == {}
+
+
+def test_a_cycle_that_kills_its_worker_in_every_try_ends(
+    store: Store, tasks: Tasks, runs: Runs, plan: Any, charge: Charge
+) -> None:
+    charge("1")
+    plan()
+    _tried_by_two_that_died(tasks, CYCLE_TASK)
+    assert runs.step()
+    cycle = store.get(CYCLES, "c")
+    assert cycle["runState"] == "finished"
+    assert "failed 2 times" in cycle["statusReason"]
+
+
 def test_a_task_that_not_even_its_end_can_be_written_of_is_dropped(
     store: Store, tasks: Tasks, on_demand: OnDemand
 ) -> None:
