@@ -24,6 +24,7 @@ from impl.query.language import (
     Path,
     Some,
 )
+from impl.store.faults import taken
 from impl.store.mongo_query import to_filter
 from impl.store.stored import OWNERS, Stored
 from impl.store.transactions import session
@@ -147,14 +148,18 @@ class Access:
         return self._is_there(BILLS, Every((Compare(("id",), (name,)), self._own(who, BILLS))))
 
     def _refuse_adoption(self, who: Identity, bill: str) -> None:
-        """Raise Forbidden where a new bill's id would make documents its own that are others'."""
+        """Raise Forbidden where a new bill's id would make documents its own that are others'.
+
+        Where a bill has that id already, it is Conflict, as for everybody.
+        """
         for resource, path in ((each, path) for each in OWNED for path in OWNED[each]):
             if path in (ACCOUNT, PARTY):
                 continue
             others = Not(Compare(ACCOUNT, tuple(self._owned(who, ACCOUNT))))
             if self._is_there(resource, Every((Compare(path, (bill,)), others))):
-                why = f"a {resource} that is not the token's names this bill"
-                raise Forbidden(why, attribute="id")
+                if self._is_there(BILLS, Compare(("id",), (bill,))):
+                    raise taken(BILLS, "id", bill)
+                raise Forbidden(f"another account's {resource} names this bill", attribute="id")
 
     def _is_there(self, resource: str, where: Condition) -> bool:
         found = self._database[resource].find_one(to_filter(where), {"_id": 1}, session=session())

@@ -120,6 +120,11 @@ def unique(resource: str) -> Iterator[None]:
         raise
 
 
+def taken(resource: str, name: str, value: object) -> Conflict:
+    """What there is to say of a new document one of whose attributes has to be another's alone."""
+    return Conflict(f"a {resource} with {value!r} is there already", attribute=name)
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """As `translated`, within the time that a read may take."""

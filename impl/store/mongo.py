@@ -19,14 +19,21 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, InvalidOperation, PyMongoError
 from pymongo.monitoring import ConnectionPoolListener
 
-from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
+from impl.errors import NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
 from impl.store.assignment import Assignment, assign, expected
 from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
-from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, bounded, reading, translated
+from impl.store.faults import (
+    NO_TRANSACTIONS,
+    WRITE_SECONDS,
+    bounded,
+    reading,
+    taken,
+    translated,
+)
 from impl.store.mongo_query import to_name
 from impl.store.names import Names
 from impl.store.outbox import RAW, Outbox, Record, Write
@@ -362,9 +369,8 @@ class Store:
         try:
             self.outbox.with_events(resource, [Write(None, made, stored)], write)
         except DuplicateKeyError as error:
-            taken = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
-            why = f"a {resource} with {document[taken]!r} is there already"
-            raise Conflict(why, attribute=taken) from None
+            name = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
+            raise taken(resource, name, document[name]) from None
         return made
 
     def change(

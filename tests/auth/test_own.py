@@ -162,6 +162,23 @@ def test_no_bill_adopts_what_others_have_on_its_id(world: World, ours: Store) ->
     ours.delete("appliedCustomerBillingRate", "astray")
 
 
+@pytest.mark.parametrize("rate", [None, {"isBilled": True}])
+def test_an_id_that_is_taken_is_409_for_everybody(world: World, rate: dict[str, Any]) -> None:
+    """Also where others' rates name the bill that has it."""
+    bill, rates = {"id": "taken"}, "appliedCustomerBillingRate"
+    post(world, "customerBill", bill | {"billingAccount": {"id": "theirs"}})
+    if rate:
+        post(world, rates, rate | {"id": "on-taken", "bill": bill})
+    mine = bill | {"billingAccount": {"id": "mine"}}
+    answers = [
+        world.door.post("customerBill", json=mine, headers=who)
+        for who in (bearer(accounts="mine"), world.operator)
+    ]
+    assert [(each.status_code, each.json()["code"]) for each in answers] == [(409, "409")] * 2
+    assert answers[0].json() == answers[1].json()
+    world.door.delete("customerBill/taken", headers=world.operator)
+
+
 def test_nobody_hears_the_answer_to_anothers_idempotency_key(world: World) -> None:
     key = {"Idempotency-Key": "the same key"}
     body = {"billingAccount": {"id": "theirs"}, "name": SECRET}
