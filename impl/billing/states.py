@@ -45,10 +45,14 @@ def judge_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
 
 
 def judge_removal(bill: Mapping[str, Any]) -> None:
-    """Raise Conflict where the strict lifecycle keeps a bill: the customer has it, held or not."""
+    """Raise Conflict where the strict lifecycle keeps a bill: the customer has it, held or not,
+    or has paid for it, whatever state the client gave it.
+    """
     state = bill.get(BEFORE) if bill.get("state") == HELD else bill.get("state")
     if state in SENT:
         raise Conflict(f"a bill that is {state} can't be deleted", attribute="state")
+    if bill.get("appliedPayment"):
+        raise Conflict("a bill with payments can't be deleted", attribute="appliedPayment")
 
 
 def follow_hold(before: Mapping[str, Any], after: dict[str, Any]) -> None:

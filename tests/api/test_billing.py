@@ -300,6 +300,20 @@ def test_a_held_bill_that_the_customer_has_not_is_deleted(api: httpx.Client, acc
     assert api.delete(href).status_code == 204
 
 
+def test_a_bill_that_is_paid_and_called_new_is_kept(api: httpx.Client, account: str) -> None:
+    charge(api, account)
+    href = billed(api, account)["href"]
+    payments = [{"payment": {"id": "P-1"}, "appliedAmount": money(10)}]
+    paid = api.patch(href, json={"state": "new", "appliedPayment": payments}).json()
+    assert (paid["state"], paid["remainingAmount"]["value"]) == ("new", 0)
+    kept = api.delete(href)
+    assert (kept.status_code, kept.json()["message"]) == (
+        409,
+        "appliedPayment: a bill with payments can't be deleted",
+    )
+    assert api.get(href).json()["appliedPayment"] == payments
+
+
 @pytest.mark.parametrize("state", ["new", "sent", "settled"])
 def test_a_bill_that_was_held_before_states_were_remembered_is_released(
     api: httpx.Client, state: str

@@ -83,6 +83,11 @@ def test_a_bill_that_the_customer_has_is_kept() -> None:
     assert held == kept
 
 
+@pytest.mark.parametrize("state", [*sorted(STATES), None])
+def test_a_bill_with_payments_is_kept_in_any_state(state: str | None) -> None:
+    assert _is_kept(bill(HELD, 5) | {"state": state})
+
+
 def _is_kept(bill: dict[str, Any]) -> bool:
     try:
         judge_removal(bill)
