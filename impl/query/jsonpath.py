@@ -37,13 +37,19 @@ _BRACKET = re.compile(r"\[\s*(?:'([^'\\]+)'|\"([^\"\\]+)\")\s*\]")
 _EACH = re.compile(r"\[\s*\*\s*\]")
 _WHERE = re.compile(r"\[\s*\?")
 _CALL = re.compile(r"\(.*\)", re.DOTALL)
-_SELECTOR = r"""(?:-?\d*(?:\s*:\s*-?\d*){1,2}|-?\d+|\*|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_SELECTOR = (
+    r"""(?:-?\d*+(?:\s*+:\s*+-?\d*+){1,2}|-?\d++|\*|'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+")"""
+)
 _UNTRANSLATED = re.compile(
     r"\.\.(?=\s*[\w*@\[])|\.\s*\*|\[\s*\(.*\)\s*\]|\(.*\)"
-    rf"|\[\s*{_SELECTOR}(?:\s*,\s*{_SELECTOR})*\s*\]",
+    rf"|\[\s*+{_SELECTOR}(?:\s*+,\s*+{_SELECTOR})*+\s*+\]",
     re.DOTALL,
 )
-"""What JSONPath has and we do not; what only begins like it is none."""
+"""What JSONPath has and we do not; what only begins like it is none.
+
+Its quantifiers are possessive. Else a blank that two of them can take is tried with both, which
+takes time exponential in the number of such blanks.
+"""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _STRING = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
