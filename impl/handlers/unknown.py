@@ -1,7 +1,8 @@
 """Attributes that neither the contract nor any resource has: refused by name, with the nearest."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from heapq import nlargest
 
 from impl.errors import ParameterInvalid
 from impl.query.attributes import Attribute
@@ -10,7 +11,10 @@ from impl.query.language import Path
 from impl.store.mongo import Store
 
 LONGEST = 64
-"""Characters of a name that is compared with others."""
+"""Characters of a name that is compared with others, and of those."""
+
+MOST_COMPARED = 20
+"""How many others it is compared with letter by letter: those that have the most letters of it."""
 
 
 def refuse(store: Store, resource: str, paths: Sequence[Path], known: Attribute) -> None:
@@ -39,7 +43,21 @@ def nearest(path: Path, known: Attribute, recorded: Iterable[Path]) -> str:
             others = [other for other in others if other[at : at + 1] == (name,)]
             continue
         candidates = {*named, *(owner.members if owner else ()), *(() if at else RESERVED)}
-        by_case = {each.lower(): each for each in sorted(candidates)}
-        found = get_close_matches(name[:LONGEST].lower(), by_case, 1)
-        return ".".join([*path[:at], by_case[found[0]]]) if found else ""
+        found = _most_alike(name, candidates)
+        return ".".join([*path[:at], found]) if found else ""
     return ""
+
+
+def _most_alike(name: str, others: Iterable[str]) -> str:
+    """The one of the others that is most like the name, in any case of letters; blank without."""
+    asked = name[:LONGEST].lower()
+    by_case = {each.lower(): each for each in sorted(others) if len(each) <= LONGEST}
+    matcher = SequenceMatcher(b=asked)
+
+    def alike(other: str) -> float:
+        matcher.set_seq1(other)
+        return matcher.quick_ratio()
+
+    likely = nlargest(MOST_COMPARED, by_case, alike)
+    found = get_close_matches(asked, likely, 1)
+    return by_case[found[0]] if found else ""

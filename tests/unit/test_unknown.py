@@ -1,9 +1,13 @@
 """The nearest name there is, for one that there is not."""
 
+import random
+from difflib import SequenceMatcher
+from typing import Any
+
 import pytest
 
 from generated import schemas
-from impl.handlers.unknown import nearest
+from impl.handlers.unknown import LONGEST, MOST_COMPARED, nearest
 from impl.query import attributes
 
 BILL = attributes.of(schemas.CustomerBill)
@@ -32,3 +36,22 @@ RECORDED = [("x-plan",), ("x-plan", "max.rate"), ("relatedParty", "x-since")]
 )
 def test_nearest(path: str, near: str) -> None:
     assert nearest(tuple(path.split(".")), BILL, RECORDED) == near
+
+
+def test_few_names_are_compared_letter_by_letter_and_none_that_is_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[str] = []
+    ratio = SequenceMatcher.ratio
+
+    def counted(matcher: Any) -> float:
+        compared.append(matcher.a)
+        return ratio(matcher)
+
+    monkeypatch.setattr(SequenceMatcher, "ratio", counted)
+    choice = random.Random(2)
+    names = {"".join(choice.choices("ab", k=length)) for length in (64, 140) for _ in range(900)}
+    asked = "ab" * 32
+    nearest((asked,), BILL, [(each,) for each in names])
+    assert 0 < len(compared) <= MOST_COMPARED
+    assert max(map(len, compared)) <= LONGEST
