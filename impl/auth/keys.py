@@ -7,7 +7,7 @@ is down; what it reads keys with is used here.
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import inf
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -32,6 +32,14 @@ FRESH_SECONDS = 600
 PATIENCE_SECONDS = 10
 MOST_BYTES = 1024 * 1024
 MOST_KEYS = 100
+"""How many keys are kept."""
+
+MOST_TOLD = 10
+"""How many keys that can't be read the log names one by one."""
+
+_TEXTS = ("kid", "kty", "crv", "use", "alg")
+"""What is a text in a key (RFC 7517 section 4, RFC 7518 section 6), and left out where unknown."""
+
 _KINDS = {
     "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     "P-256": ("ES256",),
@@ -94,7 +102,8 @@ class Keys:
 
     def _known(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
         fitting = [key for id_, key in self._ring.get(algorithm, ()) if kid in (None, id_)]
-        return fitting[0] if len(fitting) == 1 else None
+        alike = all(key.key == fitting[0].key for key in fitting)  # a set may name a key twice
+        return fitting[0] if fitting and alike else None
 
     def _age(self) -> float:
         """How long ago the issuer was asked."""
@@ -131,23 +140,39 @@ def source(text: str) -> Fetch:
 def read(content: bytes) -> Ring:
     """The keys of a JWKS that signatures can be verified with; ValueError where there is none.
 
-    A key that can't be read is left out, and the log says so.
+    A key that can't be read is left out, and so is what comes after MOST_KEYS; the log says so.
     """
     document = json.loads(content) if len(content) <= MOST_BYTES else None
     given = document.get("keys") if isinstance(document, dict) else None
     ring: Ring = {}
-    for number, key in enumerate(given[:MOST_KEYS] if isinstance(given, list) else []):
-        try:
-            found = [(algorithm, _made(key, algorithm)) for algorithm in _algorithms(key)]
-        except _ODDITIES as error:
-            reason = str(error) if isinstance(error, Odd) else type(error).__name__
-            log.warning("key skipped", number=number, reason=reason)
-            continue
+    for key, found in _usable(given if isinstance(given, list) else []):
         for algorithm, made in found:
             ring.setdefault(algorithm, []).append((key.get("kid"), made))
     if not ring:
         raise ValueError("no JWKS with a public key for signatures")
     return ring
+
+
+def _usable(given: list[Any]) -> Iterator[tuple[Json, list[tuple[str, jwt.PyJWK]]]]:
+    """Up to MOST_KEYS keys that are for signatures, each made for its algorithms."""
+    kept = skipped = 0
+    for number, key in enumerate(given):
+        try:
+            found = [(algorithm, _made(key, algorithm)) for algorithm in _algorithms(key)]
+        except _ODDITIES as error:
+            skipped += 1
+            if skipped <= MOST_TOLD:
+                reason = str(error) if isinstance(error, Odd) else type(error).__name__
+                log.warning("key skipped", number=number, reason=reason)
+            continue
+        if found and kept == MOST_KEYS:
+            log.warning("keys left out", first=number, kept=kept)
+            break
+        if found:
+            kept += 1
+            yield key, found
+    if skipped > MOST_TOLD:
+        log.warning("keys skipped", count=skipped)
 
 
 def _download(url: str) -> bytes:
@@ -166,9 +191,14 @@ def _algorithms(key: Any) -> list[str]:
     operations = key.get("key_ops", ["verify"])
     if not isinstance(operations, list):
         raise Odd("key_ops is no list")
+    for name in _TEXTS:
+        if not isinstance(key.get(name, ""), str):
+            raise Odd(f"{name} is no text")
     if key.get("use", "sig") != "sig" or "verify" not in operations:
         return []
-    kind = _KINDS.get(str(key.get("crv", key.get("kty"))), ())
+    if "kty" not in key:
+        raise Odd("has no kty")
+    kind = _KINDS.get(str(key.get("crv", key["kty"])), ())
     return [name for name in kind if key.get("alg", name) == name]
 
 

@@ -11,7 +11,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from impl.auth import keys
-from impl.auth.keys import AGAIN_SECONDS, FIRST_SECONDS, FRESH_SECONDS, Keys
+from impl.auth.keys import (
+    AGAIN_SECONDS,
+    FIRST_SECONDS,
+    FRESH_SECONDS,
+    MOST_KEYS,
+    MOST_TOLD,
+    Keys,
+)
 from impl.errors import Unavailable
 from tests.auth.issuer import Issuer, jwks, public
 
@@ -173,7 +180,10 @@ UNUSABLE = [
     public("rsa", key_ops="verify"),
     public("rsa", key_ops=7),
     public("rsa", use=None),
+    public("rsa", alg=None),
     public("rsa", alg=[]),
+    public("rsa") | {"kid": None},
+    public("rsa") | {"kid": 5},
     public("rsa") | {"n": None},
     public("rsa") | {"n": 5},
     public("rsa") | {"e": {}},
@@ -195,16 +205,64 @@ def test_what_is_no_public_key_for_signatures_is_left_out(key: Any) -> None:
     assert {name: [kid for kid, _ in found] for name, found in ring.items()} == {"ES256": ["ec"]}
 
 
-ODD = [key for key in UNUSABLE if not isinstance(key, dict) or not key.get("key_ops", True)]
+FOR_ELSE = [*UNUSABLE[:3], UNUSABLE[4], UNUSABLE[5]]
+"""Keys that are sound, and for something else."""
+
+ODD = [key for key in UNUSABLE if key not in FOR_ELSE]
 
 
-@pytest.mark.parametrize("key", [*ODD, public("rsa", key_ops=7), public("ed") | {"x": []}])
+@pytest.mark.parametrize("key", ODD)
 def test_a_key_that_cannot_be_read_is_named_in_the_log_without_what_it_holds(key: Any) -> None:
     with capture_logs() as logs:
         keys.read(json.dumps({"keys": [public("ec"), key]}).encode())
     (said,) = logs
     assert (said["log_level"], said["event"], said["number"]) == ("warning", "key skipped", 1)
     assert 0 < len(said["reason"]) < 40
+
+
+@pytest.mark.parametrize("key", FOR_ELSE)
+def test_a_key_for_something_else_is_no_trouble(key: Any) -> None:
+    with capture_logs() as logs:
+        keys.read(json.dumps({"keys": [public("ec"), key]}).encode())
+    assert not logs
+
+
+def test_a_key_that_is_there_twice_is_one(ring: Keys, issuer: Issuer) -> None:
+    again = public("rsa") | {"kid": "again"}
+    issuer.content = json.dumps({"keys": [public("rsa"), public("rsa"), again]}).encode()
+
+    async def work() -> None:
+        for kid in ("rsa", "again", None):
+            assert await ring.find(kid, "RS256")
+
+    run(work)
+
+
+def test_two_keys_of_one_id_are_none(ring: Keys, issuer: Issuer) -> None:
+    other = public("next") | {"kid": "rsa"}
+    issuer.content = json.dumps({"keys": [public("rsa"), other]}).encode()
+
+    async def work() -> None:
+        assert await ring.find("rsa", "RS256") is None
+
+    run(work)
+
+
+@pytest.mark.parametrize("other", [{"kty": "RSA"}, FOR_ELSE[0]])
+def test_keys_that_are_not_kept_leave_room_for_others(other: Any) -> None:
+    with capture_logs() as logs:
+        ring = keys.read(json.dumps({"keys": [*[other] * 500, public("ec")]}).encode())
+    assert [kid for kid, _ in ring["ES256"]] == ["ec"]
+    assert len(logs) <= MOST_TOLD + 1
+    assert other in FOR_ELSE or logs[-1]["count"] == 500
+
+
+def test_the_log_tells_of_keys_past_those_that_are_kept() -> None:
+    many = [public("ec") | {"kid": str(number)} for number in range(MOST_KEYS + 2)]
+    with capture_logs() as logs:
+        ring = keys.read(json.dumps({"keys": many}).encode())
+    assert len(ring["ES256"]) == MOST_KEYS
+    assert [(each["event"], each["first"]) for each in logs] == [("keys left out", MOST_KEYS)]
 
 
 def test_an_odd_key_takes_no_other_with_it(ring: Keys, issuer: Issuer) -> None:
