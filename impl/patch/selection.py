@@ -4,7 +4,8 @@ Both generations of the path are read. The older is a pointer and attribute filt
 `/taxItem/taxRate?taxItem.taxCategory=VAT`; the newer is JSONPath,
 `taxItem[?(@.taxCategory=='VAT')].taxRate`. Filters on an array that the path goes through select
 its elements; others must hold for the resource, as in `/state?state=new`. An index and `-` mean in
-a list what they mean to RFC 6902, and select nothing behind a filter on that list.
+a list what they mean to RFC 6902, and select nothing behind a filter on that list; nor does what
+looks like one, such as `-1`.
 """
 
 import re
@@ -180,7 +181,11 @@ class _Places:
         elif rest and _is_index(rest[0]):
             return
         for index, element in enumerate(value):
-            if isinstance(element, dict) and self._holds(step, element, instants):
+            if (
+                isinstance(element, dict)
+                and _fits(element, rest)
+                and self._holds(step, element, instants)
+            ):
                 yield from self.of(element, rest, instants, (*at, str(index)))
 
     def _at_index(
@@ -210,6 +215,18 @@ def _step(step: Step) -> "str | _Where":
 
 def _is_index(step: "str | _Where") -> bool:
     return isinstance(step, str) and _INDEX.fullmatch(step) is not None
+
+
+def _fits(element: Json, way: _Way) -> bool:
+    """Whether an element has the member that the way goes on with, or may come to have it.
+
+    A new one begins with a letter, `_`, `@` or `$`: anything else is meant as a place in the list,
+    and is none.
+    """
+    name = way[0] if way else "_"
+    if not isinstance(name, str) or name in element:
+        return True
+    return name[:1].isalpha() or name[:1] in ("_", "@", "$")
 
 
 def _end_of_list(patcher: Patcher, place: Pointer, operation: Json) -> Pointer:

@@ -392,6 +392,16 @@ def test_an_index_is_a_place_in_a_list() -> None:
         "/taxItem/0?taxItem.taxCategory=VAT",
         "/taxItem/-?taxItem.taxCategory=VAT",
         "taxItem[?(@.taxCategory=='VAT')]['-']",
+        "/taxItem/-1",
+        "/taxItem/1.5",
+        "/taxItem/+",
+        "/taxItem/\u0661",
+        "/taxItem/\u00b2",
+        "/taxItem/",
+        "/taxItem/ ",
+        "/taxItem/-1?taxItem.taxCategory=VAT",
+        "taxItem['1.5']",
+        "taxItem[*]['-1']",
         "/nosuch/-",
         "/nosuch/0",
     ],
@@ -399,6 +409,15 @@ def test_an_index_is_a_place_in_a_list() -> None:
 def test_an_index_never_names_a_member_of_elements(op: str, path: str) -> None:
     with pytest.raises(Conflict):
         after(op, path, {})
+
+
+def test_a_member_of_elements_may_have_any_name_where_it_is_there() -> None:
+    stored = {"x-l": [{"24h": 1}, {"24h": 2}, {"x": 3}]}
+    replaced = patched(stored, [{"op": "replace", "path": "/x-l/24h", "value": 5}], BILL, UTC)
+    assert replaced == {"x-l": [{"24h": 5}, {"24h": 5}, {"x": 3}]}
+    for name in ("@type", "_x", "é"):
+        added = patched(stored, [{"op": "add", "path": f"/x-l/{name}", "value": 1}], BILL, UTC)
+        assert all(each[name] == 1 for each in added["x-l"])
 
 
 @pytest.mark.parametrize("path", ["/appliedPayment/-", "/appliedPayment/0", "/appliedPayment"])
