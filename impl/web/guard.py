@@ -34,16 +34,21 @@ MAX_LANGUAGES = 1000
 _RANGE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ABSOLUTE = re.compile(rb"https?://([^/]*)(.*)", re.IGNORECASE | re.DOTALL)
-_HOST = re.compile(rb"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+_HOST = re.compile(rb"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 
 
 def target(scope: Scope) -> None:
-    """Take a target in absolute form as its path, and its host as `Host` (RFC 9112 3.2.2)."""
+    """Take a target in absolute form as its path, and its host as `Host` (RFC 9112 3.2.2).
+
+    HTTP/1.0 may leave `Host` out beside it. HTTP/1.1 may not.
+    """
     raw: bytes = scope.get("raw_path") or b""
     found = None if raw.startswith(b"/") else _ABSOLUTE.fullmatch(raw)
     if found:
         scope["raw_path"] = found[2] or b"/"
-        scope["headers"] = [(k, found[1] if k == b"host" else v) for k, v in scope["headers"]]
+        lacking = scope["http_version"] == "1.0" and not values(scope, b"host")
+        headers = [*scope["headers"], *([(b"host", b"")] if lacking else [])]
+        scope["headers"] = [(k, found[1] if k == b"host" else v) for k, v in headers]
 
 
 def path(scope: Scope) -> str:
@@ -77,13 +82,17 @@ def query(scope: Scope) -> None:
 def host(scope: Scope, *, linked: bool = True) -> None:
     """Raise HeaderInvalid without exactly one sane `Host`: links are made of it.
 
-    Where there are none in the answer, HTTP/1.0 may leave it out.
+    Where there are none in the answer, HTTP/1.0 may leave it out. A blank port is left out of it
+    (RFC 3986 section 6.2.3).
     """
     hosts = values(scope, b"host")
     if not linked and not hosts and scope["http_version"] == "1.0":
         return
     if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
         raise HeaderInvalid("Host", "one valid host is needed")
+    if hosts[0].endswith(b":"):
+        plain = hosts[0][:-1]
+        scope["headers"] = [(k, plain if k == b"host" else v) for k, v in scope["headers"]]
 
 
 def accept(scope: Scope, operation: Operation) -> None:

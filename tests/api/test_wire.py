@@ -319,6 +319,22 @@ def test_the_host_of_an_absolute_target_counts(port: int, scheme: str, host: str
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        f"GET http://h{BILLS} HTTP/1.0",
+        f"GET http://h:{BILLS} HTTP/1.0",
+        f"GET http://h:{BILLS} HTTP/1.1\r\nHost: x",
+        f"GET {BILLS} HTTP/1.1\r\nHost: h:",
+    ],
+)
+def test_a_target_names_the_host_for_http_1_0_and_a_port_may_be_blank(port: int, line: str) -> None:
+    ask(port, request("POST", BILLS, JSON, body=b"{}"))
+    answer = ask(port, f"{line}\r\n\r\n".encode())
+    assert answer.status in (200, 206)
+    assert json.loads(answer.body)[0]["href"].startswith(f"http://h{BILLS}/")
+
+
+@pytest.mark.parametrize(
     ("target", "status"),
     [
         ("http://h", 307),

@@ -97,7 +97,7 @@ def test_a_sane_host_is_taken(given_: bytes) -> None:
 @pytest.mark.parametrize(
     "given_",
     [[], [b"a", b"a"], [b""], [b"a b"]]
-    + [[each] for each in b"a/b u@a a: ::1 a:123456 a:b <a> \xff a,b [::1 a?b".split()],
+    + [[each] for each in b"a/b u@a a:: : ::1 a:123456 a:b <a> \xff a,b [::1 a?b".split()],
 )
 def test_any_other_host_is_refused(given_: list[bytes]) -> None:
     with pytest.raises(HeaderInvalid, match="Host"):
