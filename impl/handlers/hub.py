@@ -51,11 +51,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
         except callbacks.Refused as error:
             raise FieldInvalid("callback", str(error)) from None
         self._judge(subscriptions.read(body.get("query", ""), self._zone))
-        try:
-            return self._store.in_transaction(lambda: self._registered(document))
-        except Conflict:
-            self._refuse_same(document)  # it came in between
-            raise
+        return self._store.in_transaction(lambda: self._registered(document))
 
     def retrieve_listener(self, id_: str, query: Query) -> types.EventSubscription:
         return self._typed(project(self._found(id_), query.fields))

@@ -67,6 +67,13 @@ def test_a_subscription_is_made_once(api: httpx.Client, key: str) -> None:
     assert post(api, "hub", body, f"{key}-2").status_code == 409
 
 
+def test_409_for_a_subscription_under_an_id_that_is_taken(api: httpx.Client, key: str) -> None:
+    body = {"id": key, "callback": f"https://receiver.example/{key}"}
+    assert post(api, "hub", body, key).status_code == 201
+    refused = post(api, "hub", body | {"callback": "https://other.example/"}, f"{key}-2")
+    assert (refused.status_code, refused.json()["attribute"]) == (409, "id")
+
+
 def test_the_first_answer_is_given_again_whatever_happened_since(
     api: httpx.Client, key: str
 ) -> None:
