@@ -36,7 +36,8 @@ GROWTH_MIB = 50
 def server(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     log: Path = tmp_path_factory.mktemp("server") / "log"
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": "mutants", "CALLBACK_ALLOW": "127.0.0.0/8"}
-    with ServerProcess(log, WORKERS=1, **named) as running:
+    few = 1 << 20  # bytes that are kept of documents, for these are no growth without end
+    with ServerProcess(log, WORKERS=1, RENDER_CACHE_BYTES=few, **named) as running:
         yield running
 
 
