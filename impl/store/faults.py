@@ -24,7 +24,7 @@ from impl.errors import (
     TooCostly,
     Unavailable,
 )
-from impl.query.language import Condition, searches
+from impl.query.language import Query, searches
 from impl.turns import Turns
 
 READ_SECONDS, WRITE_SECONDS = 4, 19
@@ -32,7 +32,7 @@ READ_SECONDS, WRITE_SECONDS = 4, 19
 
 SEARCH_SECONDS = 2
 SEARCHES = 2
-"""How many searches by pattern a process has MongoDB do at once: each reads a whole collection."""
+"""How many searches a process has MongoDB do at once: each may read a whole collection."""
 
 WAITING_SEARCHES, TURN_SECONDS = 4, 1
 """How many more wait for their turn, each in a thread that others lack meanwhile; how long."""
@@ -132,31 +132,35 @@ def reading() -> Iterator[None]:
         yield
 
 
-_turns = Turns(SEARCHES, WAITING_SEARCHES, "searches by pattern")
+_turns = Turns(SEARCHES, WAITING_SEARCHES, "searches")
 
 
 @contextmanager
-def bounded(where: Condition) -> Iterator[None]:
-    """Give a search by pattern a turn and a time limit of its own.
+def bounded(query: Query, *, served: bool) -> Iterator[None]:
+    """Give a query that no index serves a turn; and one by pattern a time limit of its own, too.
 
     Raises Busy where too many are done already, and TooCostly past the time.
     """
-    if not searches(where):
+    if served:
         yield
         return
+    by_pattern = searches(query.where)
     try:
-        with _turns.within(TURN_SECONDS), pymongo.timeout(SEARCH_SECONDS):
+        with (
+            _turns.within(TURN_SECONDS),
+            pymongo.timeout(SEARCH_SECONDS if by_pattern else READ_SECONDS),
+        ):
             yield
     except PyMongoError as error:
-        if error.timeout:
+        if error.timeout and by_pattern:
             raise TooCostly(f"a search by pattern took over {SEARCH_SECONDS} s") from error
         raise
 
 
 @contextmanager
-def patient(where: Condition) -> Iterator[None]:
-    """Give a search by pattern that has begun already its next turn, however long that takes."""
-    if not searches(where):
+def patient(*, served: bool) -> Iterator[None]:
+    """Give a search that has begun already its next turn, however long that takes."""
+    if served:
         yield
         return
     with _turns.next():

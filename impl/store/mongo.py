@@ -29,7 +29,6 @@ from impl.store.counts import Counts
 from impl.store.faults import (
     NO_TRANSACTIONS,
     WRITE_SECONDS,
-    bounded,
     reading,
     taken,
     translated,
@@ -158,10 +157,11 @@ class Store:
     def find(self, resource: str, query: Query) -> Page:
         """The part of the matches that the query's window shows, in its order.
 
-        Raises TooCostly where a search by pattern takes too long, Busy where too many are done
-        already, and ParameterInvalid where the part is larger than a page may be.
+        Raises TooCostly where a search by pattern takes too long, Busy where too many queries that
+        no index serves are done already, and ParameterInvalid where the part is larger than a page
+        may be.
         """
-        with reading(), bounded(query.where):
+        with reading():
             found, seen = self._of[resource], self._seen(resource, query)
             return pages.find(found, seen, self._counts, self._page_bytes, session())
 
@@ -169,7 +169,7 @@ class Store:
         """Every match in order, one after the other, in constant memory.
 
         Raises TooCostly where a search by pattern takes too long to find the first one, and Busy
-        where too many are done already.
+        where too many queries that no index serves are done already.
         """
         with translated():
             yield from pages.stream(self._of[resource], self._seen(resource, query))

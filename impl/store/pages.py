@@ -12,14 +12,18 @@ from pymongo.command_cursor import RawBatchCommandCursor
 from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 
 from impl.errors import ParameterInvalid
-from impl.query.language import Document, Page, Position, Query
+from impl.query.language import Document, Page, Position, Query, searches
 from impl.query.project import project
+from impl.store import served
 from impl.store.batches import count, documents
 from impl.store.counts import Counts
 from impl.store.faults import bounded, patient
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.order import Run, position_of, runs
 from impl.store.stored import SHOWN, VERSION, Stored, outward, shown
+
+FEW = 1_000
+"""How many documents a collection may have for any query of it to be cheap."""
 
 BATCH = 500
 """How many documents are fetched at a time, at the most."""
@@ -71,7 +75,19 @@ def find(
     """The part of the matches that the query's window shows, in its order.
 
     Raises ParameterInvalid where that is more than a page may hold. A single document always fits.
+    Raises Busy and TooCostly as `stream` does.
     """
+    with bounded(query, served=is_served(collection, query)):
+        return _find(collection, query, counts, most_bytes, session)
+
+
+def _find(
+    collection: Collection[Stored],
+    query: Query,
+    counts: Counts,
+    most_bytes: int,
+    session: ClientSession | None,
+) -> Page:
     window = query.window
     most = most_bytes if window.limit > 1 else None
     walk = _walk(collection, query, window.limit + 1, Fetch(session, most))
@@ -90,18 +106,31 @@ def find(
     return Page(items, total, following, previous)
 
 
+def is_served(collection: Collection[Stored], query: Query) -> bool:
+    """Whether the query is cheap for MongoDB: by an index, or for lack of documents.
+
+    One by pattern never is, for what a pattern costs depends on the texts.
+    """
+    if searches(query.where):
+        return False
+    by_index = served.is_served(collection.name, query.where, query.order)
+    return by_index or collection.estimated_document_count() <= FEW
+
+
 def stream(collection: Collection[Stored], query: Query) -> Iterator[Document]:
     """Every match in order, or as many as were asked for, a batch in memory at a time.
 
-    Raises Busy or TooCostly where a search by pattern does not come to its first match.
+    Raises Busy where a search does not get a turn, and TooCostly where one by pattern does not come
+    to its first match.
 
     MongoDB ends a query that works for too long in all, and a new primary knows of none: then the
     stream goes on behind its last document, as long as it gets on at all.
     """
     left, begun = query.window.limit if query.window.asked else None, False
+    cheap = is_served(collection, query)
 
     def turn() -> AbstractContextManager[None]:
-        return patient(query.where) if begun else bounded(query.where)
+        return patient(served=cheap) if begun else bounded(query, served=cheap)
 
     fetch = Fetch(small=True, turn=turn)
     while left != 0:
