@@ -18,7 +18,6 @@ from generated.operations import BASE_PATH
 from impl.errors import Unavailable
 from impl.events import callbacks
 from impl.events.bodies import Bodies
-from impl.events.build import subject
 from impl.events.callbacks import Allowance, Resolve
 from impl.events.courier import Courier, Kit
 from impl.events.posting import Patience, Watchdog
@@ -146,9 +145,11 @@ class Dispatcher:
         limit = max(1, min(MOST_EVENTS, MOST_DELIVERIES // max(1, len(subscriptions))))
 
         def route(event: Document) -> Routing:
-            return Routing(subject(event), self._subscribers.select(subscriptions, event))
+            return self._subscribers.route(subscriptions, event)
 
-        return outbox.relay(route, now, now + self._options.retention, limit)
+        moved = outbox.relay(route, now, now + self._options.retention, limit)
+        self._subscribers.tell_failures()
+        return moved
 
     def _serve(self) -> bool:
         """Begin with every subscriber who can be served; whether there was one."""

@@ -33,9 +33,19 @@ from impl.query.project import project
 MEANINGLESS = ("sort", "limit", "offset", "cursor")
 """Parameters that are about lists."""
 
+MOST_LOOKS = 25_000
+"""How many values a query may look at in one event; 20 characters searched by pattern are one.
+
+So many take up to a quarter of a second.
+"""
+
 EVENT = attributes.of(schemas.Event)
 _SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
 _UNLISTED = attributes.without_choices(_SHORT)
+
+
+class TooMuch(Exception):
+    """The query looks at more of an event than one may."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,16 @@ class Selector:
     """Paths that it filters on and the contract does not know."""
 
     def selects(self, event: Document) -> bool:
-        """Whether the event is for the subscription."""
-        return holds(self.where, event)
+        """Whether the event is for the subscription; TooMuch where that takes too long to tell."""
+        looked = 0
+
+        def looks(values: int) -> None:
+            nonlocal looked
+            looked += values
+            if looked > MOST_LOOKS:
+                raise TooMuch
+
+        return holds(self.where, event, looks)
 
     def shown(self, event: Document) -> Document:
         """What the subscription wants to see of the event."""

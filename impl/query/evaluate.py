@@ -160,7 +160,9 @@ def _compared(leaf: Any, value: Any, operator: Operator) -> bool:
 
 def _found(pattern: str, text: str) -> bool:
     """Whether the pattern is found; as in MongoDB, `$` is also before a last line feed."""
-    return regex.search(pattern, text) or regex.search(pattern, text.removesuffix("\n"))
+    return regex.search(pattern, text) or (
+        text.endswith("\n") and regex.search(pattern, text.removesuffix("\n"))
+    )
 
 
 def _kind(value: Any) -> type | None:

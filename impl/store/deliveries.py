@@ -182,6 +182,12 @@ class Deliveries:
         """Show why a claim came to nothing, though no delivery of it was at fault."""
         self._update(claim, {"lastError": why, "lastErrorTime": self._clock()}, {})
 
+    def unasked(self, subscription: str, why: str) -> None:
+        """Show why a subscription's deliveries were given up before any was tried."""
+        told = {"lastError": why, "lastErrorTime": self._clock()}
+        with translated():
+            self._consumers.update_one({"_id": subscription}, {"$set": told})
+
     def settle(self, claim: Claim, done: Round, seconds: float) -> bool:
         """Write down what became of deliveries, and keep the claim for as long again.
 

@@ -56,6 +56,9 @@ MOST_BYTES = 8 * 1024 * 1024
 """How much one step of the relay moves, but for a single event that is larger."""
 MOST_DELIVERIES = 20_000
 
+UNASKED = "the subscription's query took too long"
+"""What a delivery says that is given up from the beginning."""
+
 AT_THE_WRITE = Timestamp(0, 0)
 """MongoDB puts its logical time in the place of this, as it writes the document."""
 
@@ -379,18 +382,21 @@ def _held(notes: Sequence[Stored], resource: str) -> Stored:
 def _deliveries(
     event: Document, routing: Routing, now: datetime, expires: datetime
 ) -> list[Stored]:
+    told = {"position": event["id"], "subject": routing.subject, "tries": 0, "since": now}
+    states: list[tuple[Stored, tuple[str, ...]]] = [
+        ({"state": "pending"}, routing.subscriptions),
+        ({"state": "dead", "error": UNASKED}, routing.unasked),
+    ]
     return [
         {
             "_id": f"{subscription}/{event['id']}",
             "subscription": subscription,
-            "position": event["id"],
-            "subject": routing.subject,
-            "state": "pending",
-            "tries": 0,
-            "since": now,
+            **told,
+            **state,
             EXPIRES: expires,
         }
-        for subscription in routing.subscriptions
+        for state, subscriptions in states
+        for subscription in subscriptions
     ]
 
 

@@ -1,8 +1,9 @@
 """Events that wait to be moved to the feed: read one by one, and made ready, or found to be stuck.
 
-Pure. What is wrong with an event is that event's alone, and keeps no other from being moved.
+What is wrong with an event is that event's alone, and keeps no other from being moved.
 """
 
+import time
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ LARGEST = 16 * 1024 * 1024
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 LINKS = EventLinks("", "events")
+ROUTING_SECONDS = 5
+"""After how long no further event is routed in one step of the relay."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class Routing:
 
     subject: str
     subscriptions: tuple[str, ...]
+    unasked: tuple[str, ...] = ()
+    """Those that it may be for: their queries take too long to ask."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +117,17 @@ def parted(
 ) -> tuple[list[Waiting], list[Ready], list[Stored]]:
     """What can go, of that what is not `there` yet, and notes of what has to be set aside.
 
-    What tells of the same resource as that does neither.
+    What tells of the same resource as that does neither. After ROUTING_SECONDS the rest is left for
+    the next step: the transaction has to end in time.
     """
+    until = time.monotonic() + ROUTING_SECONDS
     going: list[Waiting] = []
     ready: list[Ready] = []
     notes: list[Stored] = []
     stuck: set[tuple[str, str]] = set()
     for each in waiting:
+        if (going or notes) and time.monotonic() > until:
+            break
         if each.subject in stuck:
             continue
         try:
