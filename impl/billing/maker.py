@@ -13,9 +13,11 @@ from impl.billing.attempts import Attempts
 from impl.billing.charges import NothingToBill, Rejected, by_currency
 from impl.billing.policy import LONGEST_NUMBER, Policy
 from impl.billing.register import used_for
+from impl.documents import lines
 from impl.documents.document import PDF, Look
 from impl.errors import Conflict, ContentTooLarge
-from impl.query.language import Compare, Condition, Document
+from impl.query.language import Compare, Condition, Document, Every, Exists, Not
+from impl.store.marking import Change, Outline, mark, outlines
 from impl.store.mongo import Store
 from impl.store.numbers import REGISTER, Number
 from impl.store.size import refuse_large
@@ -24,6 +26,13 @@ from impl.store.tasks import Task
 log = structlog.get_logger("billing")
 BILLS = "customerBill"
 RATES = "appliedCustomerBillingRate"
+READ = (*lines.READ, "billingAccount", "relatedParty")
+"""What of a rate tells what its bill says, or its document."""
+
+MOST_BYTES = 32 * 1024 * 1024
+"""How much of that there may be in all, as it is stored."""
+
+FREED = {"isBilled": False}
 MOST_SIZE = 2**53
 """How long a document may be said to be."""
 
@@ -73,7 +82,7 @@ class Maker:
         there is a bill for each currency, and one that there can't be keeps no other from being
         made; then it raises NothingToBill alone.
         """
-        rates = self.store.every(RATES, where)
+        rates = self.rates(where)
         drafts = self._drafts(rates, reason, split=split)
         numbers = self._numbered(attempts, task, drafts)
         sizes = [self._size(draft) for draft in drafts]
@@ -81,9 +90,9 @@ class Maker:
 
         def made() -> None:
             found, measured, own = drafts, sizes, numbers
-            there = self.store.every(RATES, where)
-            if _versions(there) != _versions(rates):
-                found = self._drafts(there, reason, split=split)
+            there = outlines(self.store, RATES, where)
+            if [(each.id, each.version) for each in there] != _versions(rates):
+                found = self._drafts(self.rates(where), reason, split=split)
                 measured, own = [None] * len(found), self._numbered(attempts, task, found)
             for draft, size in zip(found, measured, strict=True):
                 if draft.refusal is None:
@@ -96,6 +105,13 @@ class Maker:
             attempts.numbers.strike(number.sequence, [number.position])
         if {*used} != {*numbers.values()}:
             attempts.numbers.settle(task.id)
+
+    def rates(self, where: Condition) -> list[Document]:
+        """What bills and their documents tell of rates; Rejected where that is too much to hold."""
+        try:
+            return self.store.parts(RATES, where, READ, MOST_BYTES)
+        except ContentTooLarge as large:
+            raise Rejected(f"the rates to bill are too large: {large}") from None
 
     def drafts(self, rates: Sequence[Document], reason: Reason) -> list[Draft]:
         """What is to become of an account's rates: a bill for each currency, without its number.
@@ -152,27 +168,34 @@ class Maker:
             return None
 
     def _keep(
-        self, draft: Draft, size: int | None, number: Number, there: Sequence[Document]
+        self, draft: Draft, size: int | None, number: Number, there: Sequence[Outline]
     ) -> None:
         """Keep the draft's bill and the row of its number, and mark its rates with the bill.
 
-        These are written as they are read in this transaction: of the same version as in the draft,
+        These are written as they are in this transaction: of the same version as in the draft,
         they may have been told of meanwhile.
         """
         draft.bill["billDocument"] = [own_document(draft.bill, size)]
         self.store.insert(BILLS, draft.bill)
         self.store.insert(REGISTER, used_for(draft.bill, number, self.policy.seller, now()))
         ids = {rate["id"] for rate in draft.rates}
-        billed = [(rate, _billed(rate, draft.bill)) for rate in there if rate["id"] in ids]
-        self.store.change_many(RATES, billed)
+        billed = Change({"isBilled": True, "bill": reference_to(draft.bill)})
+        mark(self.store, RATES, [rate for rate in there if rate.id in ids], billed)
 
     def free(self, bill: Document) -> None:
         """Give a bill's rates back, as unbilled ones of its account, in the caller's transaction.
 
         Raises Conflict where a rate would have no account to go back to.
         """
-        rates = self.store.every(RATES, Compare(("bill", "id"), (bill["id"],)))
-        self.store.change_many(RATES, [(rate, _freed(rate, bill)) for rate in rates])
+        of_bill = Compare(("bill", "id"), (bill["id"],))
+        homeless = outlines(self.store, RATES, Every((of_bill, Not(Exists(("billingAccount",))))))
+        account = bill.get("billingAccount")
+        if homeless and account is None:
+            why = f"the bill's rate {homeless[0].id!r} has none to go back to"
+            raise Conflict(why, attribute="billingAccount")
+        others = [each for each in outlines(self.store, RATES, of_bill) if each not in homeless]
+        mark(self.store, RATES, others, Change(FREED, ("bill",)))
+        mark(self.store, RATES, homeless, Change({**FREED, "billingAccount": account}, ("bill",)))
 
 
 def new_id() -> str:
@@ -198,16 +221,3 @@ def refused(why: Rejected, currency: str = "") -> Draft:
 
 def _versions(rates: Sequence[Document]) -> list[tuple[str, int]]:
     return [(rate["id"], rate.version) for rate in rates]
-
-
-def _billed(rate: Document, bill: Document) -> dict[str, Any]:
-    return {**rate, "isBilled": True, "bill": reference_to(bill)}
-
-
-def _freed(rate: Document, bill: Document) -> dict[str, Any]:
-    account = rate.get("billingAccount") or bill.get("billingAccount")
-    if account is None:
-        why = f"the bill's rate {rate['id']!r} has none to go back to"
-        raise Conflict(why, attribute="billingAccount")
-    kept = {name: value for name, value in rate.items() if name != "bill"}
-    return {**kept, "isBilled": False, "billingAccount": account}

@@ -84,7 +84,7 @@ def _previewed(store: Store, policy: Policy, id_: str) -> Iterator[tuple[str, Dr
     maker = Maker(store, policy)
     accounts = sorted(store.values(RATES, where, ("billingAccount", "id")))
     for account in tqdm(accounts, unit=" accounts", disable=None):
-        rates = store.every(RATES, Every((of_account(account), where)))
+        rates = maker.rates(Every((of_account(account), where)))
         with suppress(NothingToBill):
             for draft in maker.drafts(
                 rates, lambda rates: occasion(cycle, specification, policy, rates, made)

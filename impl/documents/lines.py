@@ -16,6 +16,12 @@ FINEST = Decimal(1).scaleb(-8)
 """The last digit of a line that is shown; what is finer is left to the row of rounding."""
 
 AMOUNTS = ("taxExcludedAmount", "taxIncludedAmount")
+READ = (
+    *("id", "name", "description", "type", "product", "date", "periodCoverage"),
+    *(*AMOUNTS, "appliedTax", "priceBasis"),
+)
+"""What of a rate its line tells."""
+
 NO_PRODUCT = ("", "")
 LAST = datetime.max.replace(tzinfo=UTC)
 

@@ -4,12 +4,12 @@ Making a document takes memory in proportion to its length, which the process ke
 elsewhere: bounded in time and memory, and killed past either.
 """
 
+import pickle
 import subprocess
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
 from multiprocessing import Pipe
 
 from impl.documents.bounds import Bounds
@@ -21,8 +21,8 @@ from impl.processes import python
 from impl.query.language import Document
 from impl.turns import Turns
 
-PART = 200
-"""How many rates are handed over at a time."""
+PART_BYTES = 256 * 1024
+"""How much is handed over at a time, but for a single rate that is larger."""
 
 OVER = (EOFError, OSError)
 """What tells that a process has ended before its time."""
@@ -139,9 +139,17 @@ class _Process:
         self._pipe.close()
 
 
-def _parts(rates: Iterable[Json]) -> Iterator[list[Json]]:
-    rest = iter(rates)
-    while part := [_plain(rate) for rate in islice(rest, PART)]:
+def _parts(rates: Iterable[Json]) -> Iterator[list[bytes]]:
+    part: list[bytes] = []
+    size = 0
+    for rate in rates:
+        packed = pickle.dumps(_plain(rate))
+        size += len(packed)
+        if part and size > PART_BYTES:
+            yield part
+            part, size = [], len(packed)
+        part.append(packed)
+    if part:
         yield part
 
 

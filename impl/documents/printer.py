@@ -6,6 +6,7 @@ Result. The process ends when the other one does, past its memory, and past a jo
 """
 
 import gc
+import pickle
 import resource
 import signal
 from collections import deque
@@ -89,7 +90,7 @@ def _worked(
 
 def _rates(pipe: "Connection[Any, Any]") -> Iterator[Json]:
     while part := pipe.recv():
-        yield from part
+        yield from map(pickle.loads, part)
 
 
 def _done(documents: Documents, job: Job, rates: Iterator[Json], lacking: list[str]) -> Result:

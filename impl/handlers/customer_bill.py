@@ -21,6 +21,7 @@ from impl.billing.states import (
     judge_removal,
     refuse_payments_twice,
 )
+from impl.documents import lines
 from impl.documents.document import HTML, PDF
 from impl.errors import FieldInvalid, Unavailable
 from impl.handlers.collection import Collection, Rules, Services
@@ -95,7 +96,8 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
     def _rates(self, id_: str, seen: "hashlib._Hash", version: str) -> Iterator[Document]:
         """The bill's rates one by one; Unavailable at the end where they are no longer those."""
         seen = seen.copy()
-        for rate in self._store.each(RATES, _of(id_)):
+        wanted = Query(_of(id_), fields=dict.fromkeys(lines.READ))
+        for rate in self._store.stream(RATES, wanted):
             seen.update(repr((rate["id"], rate.version)).encode())
             yield rate
         if seen.hexdigest() != version:

@@ -19,11 +19,13 @@ from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, InvalidOperation, PyMongoError
 from pymongo.monitoring import ConnectionPoolListener
 
-from impl.errors import NotFound, PreconditionFailed, Unavailable
+from impl.errors import ContentTooLarge, NotFound, PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
 from impl.store.assignment import Assignment, assign, expected
+from impl.store.batches import documents
+from impl.store.bson import encode_first_name
 from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
 from impl.store.faults import (
@@ -187,6 +189,18 @@ class Store:
         """
         return transactions.within(self._client, work, seconds, patience)
 
+    @property
+    def may_mark_unread(self) -> bool:
+        """Whether a change may keep its event in a document that nobody looks at."""
+        return self.outbox.records and not self._access.limited
+
+    def rows(self, resource: str, where: Condition, shown: Mapping[str, Any]) -> list[Stored]:
+        """What MongoDB shows of the documents, in the order of ids, for the store's modules."""
+        collection, within = self.collection(resource)
+        with translated():
+            seen = self._access.filter(resource, where)
+            return list(collection.find(seen, shown, session=within).sort("_id"))
+
     def collection(self, name: str) -> tuple[Collection[Stored], ClientSession | None]:
         """A collection of the store's own, for its other modules, and the transaction it is in."""
         return self._of[name], session()
@@ -222,6 +236,27 @@ class Store:
             return []
         with reading():
             return sorted(self.names.near(resource))
+
+    def parts(
+        self, resource: str, where: Condition, names: Sequence[str], most_bytes: int
+    ) -> list[Document]:
+        """Some attributes of what the condition holds for, in the order of ids.
+
+        ContentTooLarge where these are over so many bytes in all, as they are stored.
+        """
+        collection, within = self.collection(resource)
+        wanted = {encode_first_name(name): 1 for name in ("id", *names)} | {VERSION: 1}
+        found: list[Document] = []
+        size = 0
+        with translated():
+            seen = self._access.filter(resource, where)
+            batches: Any = collection.find_raw_batches(seen, wanted, session=within).sort("_id")
+            for batch in batches:
+                size += len(batch)
+                if size > most_bytes:
+                    raise ContentTooLarge(f"they take over {most_bytes} bytes as they are stored")
+                found += map(outward, documents(batch, collection.codec_options))
+        return found
 
     def every(self, resource: str, where: Condition) -> list[Document]:
         """All documents that the condition holds for, in the order of their ids."""

@@ -109,6 +109,7 @@ class Outbox:
         self._client = client
         self._database = database
         self._record = record
+        self.records = record is not None
         self.aside = Aside(database)
 
     def with_events(
@@ -152,15 +153,23 @@ class Outbox:
         event = self._record(resource, before, write.after) if self._record else None
         if event is None:
             return
-        beside = [
-            each for bill in access.bills(resource, write.told) for each in owners.get(bill, ())
-        ]
+        beside = _beside(resource, write, owners)
         if write.stored is not None and TEXT in write.stored and not held:
-            envelope = _envelope(event) | ({OWNERS: beside} if beside else {})
-            write.stored.update({STAMP: AT_THE_WRITE, EVENT: envelope})
+            write.stored.update({STAMP: AT_THE_WRITE, EVENT: _envelope(event, beside)})
         else:
             row = {"_id": event["eventId"], "stamp": None, "event": encode(event)}
             yield row | {"owners": beside}
+
+    def envelopes(self, resource: str, writes: Sequence[Write]) -> list[Stored]:
+        """The events of writes of which every one has an event, as its document can hold it."""
+        owners = self._owners_of_bills(resource, writes)
+        events = [
+            (each, self._record(resource, each.before, each.after) if self._record else None)
+            for each in writes
+        ]
+        return [
+            _envelope(event, _beside(resource, each, owners)) for each, event in events if event
+        ]
 
     def _owners_of_bills(
         self, resource: str, writes: Sequence[Write]
@@ -400,9 +409,15 @@ def _deliveries(
     ]
 
 
-def _envelope(event: Mapping[str, Any]) -> Stored:
+def _beside(resource: str, write: Write, owners: Mapping[str, Sequence[str]]) -> list[str]:
+    """Whose the event of a write is by the bill that it tells of."""
+    return [each for bill in access.bills(resource, write.told) for each in owners.get(bill, ())]
+
+
+def _envelope(event: Mapping[str, Any], beside: Sequence[str] = ()) -> Stored:
     """The event but for what it tells of: names and values that are stored as they are."""
-    return {name: value for name, value in event.items() if name != "event"}
+    kept = {name: value for name, value in event.items() if name != "event"}
+    return kept | ({OWNERS: beside} if beside else {})
 
 
 def _stamp(session: ClientSession | None) -> Timestamp:

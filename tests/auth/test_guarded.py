@@ -40,6 +40,8 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "knows": lambda store: store.knows("customerBill", ("id",)),
     "recorded": lambda store: store.recorded("customerBill"),
     "every": lambda store: store.every("customerBill", Every()),
+    "parts": lambda store: store.parts("customerBill", Every(), ["id"], 1000),
+    "rows": lambda store: store.rows("customerBill", Every(), {"_id": 1}),
     "each": lambda store: list(store.each("customerBill", Every())),
     "sound": lambda store: list(store.sound("customerBill", lambda *_: None)),
     "versions": lambda store: list(store.versions("customerBill", Every())),

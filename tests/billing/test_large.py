@@ -1,0 +1,149 @@
+"""Few rates that are large are billed and printed as any, in memory that they do not fill."""
+
+import tracemalloc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from impl.billing.attempts import Attempts
+from impl.billing.maker import BILLS, RATES, Maker
+from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.policy import Policy
+from impl.contract import Contract
+from impl.documents import lines
+from impl.documents.document import Look, Style
+from impl.documents.press import PART_BYTES, _parts
+from impl.documents.values import Json
+from impl.events.build import build
+from impl.handlers.collection import Services
+from impl.handlers.customer_bill import CustomerBills
+from impl.query.language import Document, Every, Query
+from impl.store.embedded import Mongod
+from impl.store.mongo import Store
+from impl.store.numbers import Numbers
+from impl.store.tasks import Tasks
+from impl.store.waiting import Routing
+from tests.unit.billing.rates import rate
+
+COUNT = 12
+BULK = [{"a": 1.5}] * 20_000
+"""Some 400 kB as they are stored, and ten times that as they are read."""
+
+MOST = 3 * 1024 * 1024
+
+
+@pytest.fixture
+def store(mongod: Mongod) -> Iterator[Store]:
+    """A store whose writes have events, as a server's."""
+    with closing(Store(mongod.uri, f"large-{uuid4().hex}", record=build)) as made:
+        made.ensure_indexes()
+        yield made
+
+
+@pytest.fixture
+def on_demand(store: Store) -> OnDemand:
+    return OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
+
+
+def fill(store: Store, **attributes: Any) -> None:
+    rates = [{"_id": f"r{n}", "_rev": 1, **rate(f"r{n}", **attributes)} for n in range(COUNT)]
+    store.collection(RATES)[0].insert_many(rates)
+
+
+def ask(store: Store, on_demand: OnDemand) -> Document:
+    store.insert("customerBillOnDemand", {"id": "q", "billingAccount": {"id": "A"}})
+    Tasks(store).put(TASK, "q")
+    assert on_demand.step()
+    return store.get("customerBillOnDemand", "q")
+
+
+@contextmanager
+def peak() -> Iterator[list[int]]:
+    """The most bytes that Python holds at once."""
+    found: list[int] = []
+    tracemalloc.start()
+    try:
+        yield found
+        found.append(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+
+
+def test_large_rates_are_billed_and_freed_unread_and_each_change_has_its_event(
+    store: Store, on_demand: OnDemand
+) -> None:
+    fill(store, billingAccount={"id": "A"}, bulk=BULK)
+    with peak() as held:
+        request = ask(store, on_demand)
+    assert request["state"] == "done"
+    assert held[0] < MOST
+    bill = store.get(BILLS, request["customerBill"]["id"])
+    billed = store.get(RATES, "r0")
+    assert (billed["isBilled"], billed["bill"]["id"], billed.version) == (True, bill["id"], 2)
+    assert billed["bulk"] == BULK
+    assert changes(store) == [("r0", True)]
+    handler = CustomerBills(Services(store, Contract.load()))
+    with peak() as held:
+        handler.delete_customer_bill(bill["id"])
+    assert held[0] < MOST
+    freed = store.get(RATES, "r0")
+    assert (freed["isBilled"], "bill" in freed, freed.version) == (False, False, 3)
+    assert changes(store) == [("r0", True), ("r0", False)]
+
+
+def changes(store: Store) -> list[tuple[str, bool]]:
+    """What the feed tells of one of the rates, after the relay came by."""
+    now = datetime.now(UTC)
+    while store.outbox.relay(lambda _: Routing("x", ()), now, now + timedelta(days=7), 100):
+        pass
+    told = [each["event"] for each in store.stream("event", Query())]
+    rates = [each[RATES] for each in told if RATES in each]
+    return [(each["id"], each["isBilled"]) for each in rates if each["id"] == "r0"]
+
+
+def test_rates_whose_own_attributes_are_too_large_together_are_refused_with_the_reason(
+    store: Store, on_demand: OnDemand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impl.billing.maker.MOST_BYTES", 100_000)
+    fill(store, billingAccount={"id": "A"}, description="x" * 10_000)
+    request = ask(store, on_demand)
+    assert request["state"] == "rejected"
+    assert request["statusReason"] == (
+        "the rates to bill are too large: they take over 100000 bytes as they are stored"
+    )
+    assert list(store.every(BILLS, Every())) == []
+
+
+def test_a_document_reads_of_its_rates_what_it_shows(store: Store) -> None:
+    store.insert(BILLS, {"id": "b"})
+    fill(store, isBilled=True, bill={"id": "b"}, bulk=BULK)
+    look = Reader(Style())
+    handler = CustomerBills(Services(store, Contract.load(), documents=lambda: look))
+    with peak() as held:
+        handler.retrieve_customer_bill_document("b").made["text/html"]("")
+    assert len(look.read) == COUNT
+    assert {*look.read[0]} <= {*lines.READ, "href"}
+    assert held[0] < MOST
+
+
+class Reader(Look):
+    """What has the rates that a document would be made of."""
+
+    read: Sequence[Json] = ()
+
+    def made(
+        self, media: str, bill: Json, rates: Iterable[Json], language: str = "", key: str = ""
+    ) -> bytes:
+        self.read = list(rates)
+        return b""
+
+
+def test_rates_are_handed_over_in_parts_that_are_bounded_in_bytes() -> None:
+    few = [{"id": str(n), "description": "x" * (PART_BYTES // 3)} for n in range(20)]
+    sizes = [sum(map(len, part)) for part in _parts(few)]
+    assert max(sizes) <= PART_BYTES
+    assert sum(len(part) for part in _parts(few)) == 20
