@@ -296,6 +296,17 @@ def test_health_answers_a_probe_that_names_no_host(port: int, method: str, path:
         assert wire.ends()
 
 
+@pytest.mark.parametrize("path", ["/health/live", BILLS])
+def test_a_connection_of_http_1_0_that_stays_open_says_so(port: int, path: str) -> None:
+    with Wire(port) as wire:
+        wire.send(f"GET {path} HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\n\r\n".encode())
+        answer = wire.answer()
+        assert (answer.status, answer.headers["connection"]) == (200, "keep-alive")
+        wire.send(f"GET {path} HTTP/1.0\r\nHost: h\r\n\r\n".encode())
+        assert wire.answer().status == 200
+        assert wire.ends()
+
+
 @pytest.mark.parametrize(
     "raw",
     [
