@@ -179,8 +179,10 @@ def set_aside(chosen: Settings, options: argparse.Namespace) -> None:
         aside = store.outbox.aside
         if options.again:
             aside.again(options.again)
+            print(f"{options.again} is tried again")
         elif options.drop:
             store.in_transaction(lambda: aside.drop(options.drop))
+            print(f"{options.drop} is given up")
         for note in [] if options.again or options.drop else aside.notes():
             print(orjson.dumps(aside.told(note), option=orjson.OPT_UTC_Z).decode())
 
@@ -188,6 +190,10 @@ def set_aside(chosen: Settings, options: argparse.Namespace) -> None:
 def bring_up(chosen: Settings, options: argparse.Namespace) -> None:
     """Bring the database to the form of this release, or show what that takes."""
     store = _store(chosen)
+    found = upgrade.form(store)
+    if options.dry_run:
+        has = "no form yet" if found is None else f"form {found} of {upgrade.CURRENT}"
+        print(f"the database has {has}")
     for number, step, left in upgrade.missing(store):
         print(f"form {number}: {step.says}, about {left:,} {step.unit}", flush=True)
         if not options.dry_run:

@@ -1,5 +1,6 @@
 """The event that a write makes (TMF630 Part 1, notifications; the envelope of v4). Pure."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,6 +36,7 @@ _TITLES: dict[Kind, str] = {
     "StateChange": "in another state",
     "Delete": "deleted",
 }
+_ENDS = f"(?:{'|'.join(_TITLES.values())})"
 correlation: ContextVar[str] = ContextVar("correlation")
 """What the writes of this context belong to: a request's id, or a job's."""
 
@@ -96,6 +98,16 @@ def subject(event: Json) -> str:
     """What an event is about; two that are about the same keep their order."""
     resource, told = next(iter(event["event"].items()))
     return f"{resource}/{told['id']}"
+
+
+def subject_by_words(event: Any) -> tuple[str, str]:
+    """The resource and its id, by an event's type and description; blank where they don't say."""
+    texts = [str(event.get(name)) for name in ("eventType", "description")] if event else ["", ""]
+    for resource in RESOURCES:
+        found = re.fullmatch(rf"{_class(resource)} (.+) is {_ENDS}\.", texts[1], re.DOTALL)
+        if found and texts[0].startswith(_class(resource)):
+            return resource, found[1]
+    return "", ""
 
 
 def _kind(resource: str, before: Document | None, after: Document | None) -> Kind:

@@ -13,6 +13,7 @@ import bson
 from bson.codec_options import CodecOptions
 from bson.timestamp import Timestamp
 
+from impl.events import build
 from impl.links import EventLinks
 from impl.query.language import Document
 from impl.store import access
@@ -96,6 +97,7 @@ def read(found: Waiting, raw: bytes, options: CodecOptions[Stored], *, lacking: 
         row = bson.decode(raw, options)
         if found.collection == OUTBOX:
             event, beside, text = row["event"], row.get("owners", ()), None
+            subject = build.subject_by_words(event)
             ((resource, told),) = event["event"].items()
             subject = resource, str(told["id"])
         else:
@@ -152,7 +154,9 @@ def _note(waiting: Waiting, fault: Exception, now: datetime) -> Stored:
         "event": waiting.row if waiting.collection == OUTBOX else waiting.id,
         "resource": resource,
         "id": id_,
-        "reason": str(fault) if isinstance(fault, Immovable) else type(fault).__name__,
+        "reason": str(fault)
+        if isinstance(fault, Immovable)
+        else f"the event can't be read ({type(fault).__name__})",
         "since": now,
     }
 

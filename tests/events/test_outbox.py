@@ -409,14 +409,34 @@ def test_the_command_lists_tries_again_and_gives_up(world: World) -> None:
     relay(world)
     status, line = said()
     told = json.loads(line)
-    assert (status, told["setAside"], told["reason"]) == ("0", f"{BILL}/1", "TypeError")
+    assert (status, told["setAside"], told["reason"]) == (
+        "0",
+        f"{BILL}/1",
+        "the event can't be read (TypeError)",
+    )
     assert told["since"].endswith("Z")
-    assert said("--again", f"{BILL}/1") == ["0"]
+    assert said("--again", f"{BILL}/1") == ["0", f"{BILL}/1 is tried again"]
     assert said() == ["0"]
     relay(world)
-    assert said("--drop", f"{BILL}/1") == ["0"]
+    assert said("--drop", f"{BILL}/1") == ["0", f"{BILL}/1 is given up"]
     assert world.store.outbox.is_empty()
     assert said("--drop", f"{BILL}/1") == ["2"]
+
+
+def test_events_wait_behind_one_that_is_spoilt_and_says_in_words_what_it_tells_of(
+    world: World,
+) -> None:
+    store = world.store
+    for id_ in ("is deleted.", "other"):
+        store.insert(BILL, {"id": id_})
+        store.change(BILL, id_, set_to(billNo="2"))
+    rows, _ = store.collection("outbox")
+    spoilt = {"event.description": "CustomerBill is deleted. is created."}
+    assert rows.update_one(spoilt, {"$set": {"event.event": 7}}).modified_count == 1
+    assert relay(world) == 2
+    assert {event["event"][BILL]["id"] for event in feed(world)} == {"other"}
+    (note,) = store.outbox.aside.notes()
+    assert (note["resource"], note["id"]) == (BILL, "is deleted.")
 
 
 def test_what_is_mended_is_moved_when_it_is_tried_again(world: World) -> None:

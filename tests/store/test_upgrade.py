@@ -252,12 +252,15 @@ def command(store: Store, mongod: Mongod, *named: str) -> subprocess.CompletedPr
 def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mongod) -> None:
     shown = command(old, mongod, "upgrade", "--dry-run")
     assert shown.returncode == 0
+    assert "the database has form 1 of 5\n" in shown.stdout
     assert "form 2: register the existing bill numbers, about 7 numbers" in shown.stdout
     assert rows(old) == {}
     assert upgrade.meet(old) == 1
     done = command(old, mongod, "upgrade")
     assert f"the database has form {upgrade.CURRENT}" in done.stdout
     assert len(rows(old)) == 6
+    again = command(old, mongod, "upgrade", "--dry-run")
+    assert again.stdout == "the database has form 5 of 5\n"
 
 
 def test_the_demo_data_of_a_new_database_have_their_names_on_record(store: Store) -> None:
@@ -271,7 +274,7 @@ def test_the_demo_data_of_a_new_database_have_their_names_on_record(store: Store
 
 def test_a_dry_run_writes_nothing_to_a_new_database(store: Store, mongod: Mongod) -> None:
     shown = command(store, mongod, "upgrade", "--dry-run")
-    assert (shown.returncode, shown.stdout) == (0, "")
+    assert (shown.returncode, shown.stdout) == (0, "the database has no form yet\n")
     database = store.collection("form")[0].database
     assert {"form", "attribute"}.isdisjoint(database.list_collection_names())
 
