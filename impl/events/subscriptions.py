@@ -5,7 +5,7 @@ It is written as for `GET /events`, such as
 that, a leading `?` is no part of it, and a path may begin with the resource's name.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 
@@ -17,15 +17,11 @@ from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
 from impl.query.language import (
     NOTHING,
-    Compare,
     Condition,
     Document,
-    Every,
-    Not,
     Path,
     Query,
     Selection,
-    Some,
 )
 from impl.query.paths import renamed
 from impl.query.project import project
@@ -39,9 +35,11 @@ MOST_LOOKS = 25_000
 So many take up to a quarter of a second.
 """
 
-EVENT = attributes.of(schemas.Event)
-_SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
-_UNLISTED = attributes.without_choices(_SHORT)
+EVENT = attributes.chosen(attributes.of(schemas.Event), "eventType", event_types())
+SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
+"""An event as queries name it: `event` may be left out in front of a resource's name."""
+
+_UNLISTED = attributes.without_choices(SHORT)
 
 
 class TooMuch(Exception):
@@ -79,12 +77,7 @@ def read(text: str, zone: tzinfo) -> Selector:
 
     Dates in it are days of the time zone.
     """
-    found = _parsed(_plain(text), _SHORT, zone)
-    try:
-        refuse_types(found.where)
-    except ParameterInvalid as error:
-        raise FieldInvalid("query", str(error)) from None
-    return _selector(found)
+    return _selector(_parsed(_plain(text), SHORT, zone))
 
 
 @lru_cache(maxsize=4096)
@@ -112,14 +105,12 @@ def _plain(text: str) -> str:
 
 def _parsed(plain: str, shape: Attribute, zone: tzinfo) -> Query:
     try:
-        reserved = parse.Parameters.read(plain).reserved
-        found = parse.parse(plain, shape, parse.Limits(), zone)
+        for name in parse.Parameters.read(plain).reserved:
+            if name in MEANINGLESS:
+                raise ParameterInvalid(name, "is for lists only")
+        return parse.parse(plain, shape, parse.Limits(), zone)
     except (ParameterInvalid, NotTranslated) as error:
         raise FieldInvalid("query", str(error)) from None
-    for name in MEANINGLESS:
-        if name in reserved:
-            raise FieldInvalid("query", f"{name}: is for lists only")
-    return found
 
 
 def _is_jsonpath_in_fields(part: str) -> bool:
@@ -133,8 +124,19 @@ def _is_jsonpath_in_fields(part: str) -> bool:
 
 
 def _selector(found: Query) -> Selector:
-    unknown = tuple(map(_whole, found.unknown))
-    return Selector(renamed(found.where, _whole), _within_event(found.fields), unknown)
+    query = whole(found)
+    return Selector(query.where, query.fields, query.unknown)
+
+
+def whole(query: Query) -> Query:
+    """The query, its paths whole that begin with a resource's name instead of `event`."""
+    return replace(
+        query,
+        where=renamed(query.where, _whole),
+        order=tuple(replace(key, path=_whole(key.path)) for key in query.order),
+        fields=_within_event(query.fields),
+        unknown=tuple(map(_whole, query.unknown)),
+    )
 
 
 def _whole(path: Path) -> Path:
@@ -149,17 +151,3 @@ def _within_event(fields: Selection | None) -> Selection | None:
     short = {name: fields[name] for name in RESOURCES if name in fields}
     event = kept.get("event", {})
     return kept | {"event": event if event is None else {**event, **short}}
-
-
-def refuse_types(where: Condition) -> None:
-    """Raise ParameterInvalid where a type of event is asked for that there is not."""
-    match where:
-        case Compare(("eventType",), values, "eq"):
-            for value in values:
-                if value is not None and value not in event_types():
-                    raise ParameterInvalid("eventType", f"there is no {value}")
-        case Every(parts) | Some(parts):
-            for part in parts:
-                refuse_types(part)
-        case Not(part):
-            refuse_types(part)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from generated import api, schemas
 from impl.auth.identity import expired
 from impl.errors import HeaderInvalid, ParameterInvalid
-from impl.events.subscriptions import refuse_types
+from impl.events.subscriptions import whole
 from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
 from impl.query.language import QUIET, Compare, Document, Every, Page, Query, Window
@@ -29,7 +29,7 @@ class Events(api.EventsApi[Query, Page, Patch]):
     def list_event(
         self, query: Query, *, after: str | None = None, last_event_id: str | None = None
     ) -> Page:
-        refuse_types(query.where)
+        query = whole(query)
         if query.window.live:
             self._events.refuse_unknown(query.unknown)
             return Page((), None, tail=self._live(query, self._begin(after, last_event_id)))

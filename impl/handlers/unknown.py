@@ -32,6 +32,8 @@ def refuse(store: Store, resource: str, paths: Sequence[Path], known: Attribute)
 def nearest(path: Path, known: Attribute, recorded: Iterable[Path]) -> str:
     """The path up to its first wrong name, with the nearest in its place; blank without one.
 
+    It goes on to its end where that is right.
+
     On the first level that may be a parameter.
     """
     owner: Attribute | None = known
@@ -44,7 +46,11 @@ def nearest(path: Path, known: Attribute, recorded: Iterable[Path]) -> str:
             continue
         candidates = {*named, *(owner.members if owner else ()), *(() if at else RESERVED)}
         found = _most_alike(name, candidates)
-        return ".".join([*path[:at], found]) if found else ""
+        if not found:
+            return ""
+        near = known.find((*path[:at], found))
+        rest = path[at + 1 :] if near and near.find(path[at + 1 :]) else ()
+        return ".".join([*path[:at], found, *rest])
     return ""
 
 

@@ -60,6 +60,12 @@ def without_choices(owner: Attribute) -> Attribute:
     return replace(owner, choices=(), members=members)
 
 
+def chosen(owner: Attribute, name: str, choices: tuple[str, ...]) -> Attribute:
+    """The attribute with a member of which these are the only values."""
+    member = replace(owner.members[name], choices=choices)
+    return replace(owner, members={**owner.members, name: member})
+
+
 def _attribute(each: fields.Field[Any], within: tuple[type[Schema], ...] = ()) -> Attribute:
     if isinstance(each, fields.List):
         element = _attribute(each.inner, within)

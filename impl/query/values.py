@@ -36,7 +36,7 @@ def values(
     if attribute is not None and kind == "object":
         members = ("id", "value", *attribute.members)
         member = next((name for name in members if name in attribute.members), "id")
-        raise ParameterInvalid(name, f"is an object; its {member!r} can be compared")
+        raise ParameterInvalid(name, f"is an object; you can filter on {name}.{member}")
     if operator == "regex":
         if kind in _NOUNS:
             raise ParameterInvalid(name, f"is {_NOUNS[kind]}, and has no text to search")
@@ -45,7 +45,9 @@ def values(
         raise ParameterInvalid(name, f"{text!r} is none of {', '.join(attribute.choices)}")
     try:
         return _values(text, kind, operator, zone)
-    except (KeyError, ValueError, OverflowError):
+    except (KeyError, ValueError, OverflowError) as error:
+        if kind == "number" and isinstance(error, OverflowError):
+            raise ParameterInvalid(name, f"{text!r} is too large") from None
         raise ParameterInvalid(name, f"{text!r} is not {_NOUNS[kind]}") from None
 
 

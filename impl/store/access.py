@@ -94,7 +94,7 @@ class Access:
         if not who.limited:
             return
         if resource not in OWNED:
-            raise Forbidden(f"a {resource} is written by those who are limited to no account")
+            raise Forbidden(f"{resource}: only tokens that are not limited may write it")
         if after is None:
             return
         for path in (*OWNED[resource], *NAMED.get(resource, ())):

@@ -20,6 +20,7 @@ from generated import schemas
 from generated.api import HANDLERS
 from generated.operations import OPERATIONS, Operation
 from impl.auth.identity import asks
+from impl.events import subscriptions
 from impl.events.build import correlation, trace
 from impl.handlers import Handlers
 from impl.handlers.idempotency import Answer, Idempotency
@@ -177,8 +178,10 @@ def _preferred(accept: str | None, offered: list[str]) -> str:
 
 def _attributes(operation: Operation) -> Attribute:
     """The attributes of what the operation shows, one or a list of them."""
-    name = operation.responses[success(operation)].get(JSON)
-    schema = schemas.SCHEMAS.get((name or "").removesuffix("[]"))
+    name = (operation.responses[success(operation)].get(JSON) or "").removesuffix("[]")
+    if name == "Event":
+        return subscriptions.SHORT
+    schema = schemas.SCHEMAS.get(name)
     return attributes.of(schema) if schema else Attribute("any")
 
 

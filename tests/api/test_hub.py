@@ -43,6 +43,7 @@ def test_what_is_the_servers_to_say_is_ignored(api: httpx.Client) -> None:
     [
         "eventType=CustomerBillStateChangeEvent&event.customerBill.state=onHold",
         " ? eventType = CustomerBillCreateEvent ; eventType=CustomerBillDeleteEvent ",
+        "eventType=CustomerBillCreateEvent%2CCustomerBillDeleteEvent",
         "customerBill.state=onHold,new&fields=eventType,customerBill.id",
         "filter=$[?(@.event.customerBill.amountDue.value>5)]",
         *("", "?", " ", "&", "_=1"),
@@ -57,10 +58,16 @@ def test_query_is_kept_as_it_was_sent(api: httpx.Client, query: str) -> None:
     ("query", "message"),
     [
         ("eventType=", "query: eventType: is a filter without a value"),
-        ("eventType=NoSuchEvent", "query: eventType: there is no NoSuchEvent"),
-        ("eventType.ne=NoSuchEvent", "query: eventType: there is no NoSuchEvent"),
-        ("eventType=CustomerBillCreateEvent,No", "query: eventType: there is no No"),
-        ("filter=$[?(@.eventType=='No')]", "query: eventType: there is no No"),
+        ("eventType=NoSuchEvent", "query: eventType: 'NoSuchEvent' is none of Cust"),
+        (
+            "eventType.ne=NoSuchEvent",
+            "query: eventType: 'NoSuchEvent' is none of Cust",
+        ),
+        ("eventType=CustomerBillCreateEvent,No", "query: eventType: 'No' is none of Cust"),
+        (
+            "filter=$[?(@.eventType=='No')]",
+            "query: filter: eventType: 'No' is none of Cust",
+        ),
         ("eventtype=CustomerBillCreateEvent", "query: eventtype: is no attribute of any event"),
         ("customerBill.nosuch=1", "query: event.customerBill.nosuch: is no attribute"),
         ("event.customerBill.nosuch=1", "query: event.customerBill.nosuch: is no attribute"),
@@ -70,7 +77,9 @@ def test_query_is_kept_as_it_was_sent(api: httpx.Client, query: str) -> None:
         ("filter=$[?(", "query: filter: "),
         ("filter=$..state", "query: filter: '..'"),
         ("customerBill.billNo.regex=(a+)+$", "query: customerBill.billNo: "),
-        ("sort=eventTime", "query: sort: "),
+        ("sort=eventTime", "query: sort: is for lists only"),
+        ("sort=nosuch", "query: sort: is for lists only"),
+        ("=new", "query: query: 'new' comes without a name"),
         ("x" * 2049, "query: "),
     ],
 )

@@ -23,6 +23,23 @@ LIMITS = Limits(default=100, most=1000)
 TEN = datetime(2026, 10, 1, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "amountDue.value=9999999999999999999",
+            "amountDue.value: '9999999999999999999' is too large",
+        ),
+        ("=new", "query: 'new' comes without a name"),
+        ("billingPeriod=2026-10", "billingPeriod: is an object; you can filter on billingPeriod."),
+    ],
+)
+def test_a_text_says_what_is_wrong(text: str, message: str) -> None:
+    with pytest.raises(ParameterInvalid) as error:
+        parse(text, BILL, LIMITS, UTC)
+    assert str(error.value).startswith(message)
+
+
 def compares(condition: Any) -> Iterator[Compare]:
     if isinstance(condition, Compare):
         yield condition
