@@ -44,7 +44,7 @@ def _tree(paths: list[Path], owner: Attribute | None) -> Selection:
 
 
 def project(document: Document, chosen: Selection | None) -> Document:
-    """The document with the chosen attributes."""
+    """The document with the chosen attributes, in the document's order."""
     return document if chosen is None else Document(_chosen(document, chosen), document.version)
 
 
@@ -56,7 +56,7 @@ def _chosen(value: Any, chosen: Selection | None) -> Any:
     if not isinstance(value, dict):
         return {}
     return {
-        name: _chosen(value[name], inner)
-        for name, inner in chosen.items()
-        if name in value and (inner is None or isinstance(value[name], (dict, list)))
+        name: _chosen(held, chosen[name])
+        for name, held in value.items()
+        if name in chosen and (chosen[name] is None or isinstance(held, (dict, list)))
     }

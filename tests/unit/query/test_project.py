@@ -59,3 +59,20 @@ def test_what_a_resource_can_not_do_without_is_always_shown() -> None:
     stored = Document({"id": "1", "callback": "http://localhost/", "query": "eventType=x"})
     fields = parse("fields=id", subscription, Limits(), UTC).fields
     assert project(stored, fields) == {"id": "1", "callback": "http://localhost/"}
+
+
+@pytest.mark.parametrize("text", ["fields=state,billNo", "fields=relatedParty,state,billNo,id"])
+def test_attributes_come_in_the_documents_order_whatever_the_order_of_their_choice(
+    text: str,
+) -> None:
+    assert list(shown(text)) == [name for name in STORED if name in {"id", *text[7:].split(",")}]
+
+
+def test_attributes_that_a_resource_needs_come_in_the_documents_order_too() -> None:
+    event = attributes.of(schemas.Event)
+    needed = sorted(event.always)
+    assert len(needed) > 1
+    fields = parse("fields=event.customerBill.state", event, Limits(), UTC).fields
+    for names in (needed, needed[::-1]):
+        stored = Document(dict.fromkeys(names, "x") | {"event": {"customerBill": {"state": "new"}}})
+        assert list(project(stored, fields)) == list(stored)
