@@ -1,22 +1,23 @@
-"""Who is billed in the demo data, and for what. All names are invented."""
+"""Who bills whom in the demo data, and for what. All names are invented."""
 
 from dataclasses import dataclass
 from typing import Any
 
 RECURRING, USAGE, ONCE = "recurringCharge", "usageCharge", "oneTimeCharge"
 CREDIT, PENALTY = "appliedBillingCredit", "appliedPenaltyCharge"
+SELLER = {"id": "party-1", "name": "Lumen & Wave Telecom", "@referredType": "Organization"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """A charge or a credit; of usage `amount` is for one unit, and the quantity varies."""
+    """A charge or a credit; of usage `amount` is for one unit, and the quantity is the least."""
 
     name: str
     kind: str
     amount: str
     tax: str
     unit: str = ""
-    quantity: int = 0
+    quantity: int = 1
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from impl.billing.money import exact, money
 from impl.billing.parties import account_of, parties_of
 from impl.billing.plans import occasion
 from impl.demo import cycles
-from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, USAGE, Account, Line
+from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, SELLER, USAGE, Account, Line
 from impl.demo.cycles import month_before
 from impl.store.numbers import Number
 
@@ -53,13 +53,16 @@ def numbers(bills: list[Json]) -> Iterator[Json]:
     """The register's rows of the bills' numbers."""
     for position, bill in enumerate(bills, 1):
         number = Number("demo", position)
-        row = register.used_for(bill, number, cycles.POLICY.seller, bill["billDate"])
+        row = register.used_for(bill, number, SELLER["name"], bill["billDate"])
         yield {**row, "id": f"number-{bill['billNo']}"}
 
 
 def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple[Json, list[Json]]:
     """A month's bill, made on its first day: its fees, and what was used the month before."""
-    lines = [*account.lines, *([account.once[back]] if back in account.once else [])]
+    lines = [
+        *(_used(line, back) for line in account.lines),
+        *([account.once[back]] if back in account.once else []),
+    ]
     ahead = (month, month_before(month, -1))
     arrears = (month_before(month, 1), month)
     id_ = f"{month:%Y-%m}-{account.number}"
@@ -142,10 +145,10 @@ def _payment(account: Account) -> Json:
 
 
 def _parties(account: Account) -> list[Json]:
-    """Whom a charge names: who pays, and of a company who gets the bill."""
+    """Whom a charge names: who pays, of a company who gets the bill, and who sells."""
     is_company = account.party["@referredType"] == "Organization"
     clerk = [_clerk(account.party["name"])] if is_company else []
-    return [account.party | {"role": "payer"}, *clerk]
+    return [account.party | {"role": "payer"}, *clerk, SELLER | {"role": "seller"}]
 
 
 def _clerk(company: str) -> Json:
@@ -159,7 +162,7 @@ def _clerk(company: str) -> Json:
 
 def _unbilled(account: Account, today: datetime) -> list[Json]:
     """What was used and bought this month so far; the next bill will take it."""
-    used = [line for line in account.lines if line.kind == USAGE]
+    used = [_used(line, -1) for line in account.lines if line.kind == USAGE]
     span = (month_before(today, 0), today)
     return [
         _rate(account, line, f"unbilled-{account.number}-{number}", span, today)
@@ -167,12 +170,16 @@ def _unbilled(account: Account, today: datetime) -> list[Json]:
     ]
 
 
+def _used(line: Line, back: int) -> Line:
+    """The line as of a month so many months ago: usage varies, the same way each time."""
+    return replace(line, quantity=line.quantity + 3 * (back * 5 % 7)) if line.unit else line
+
+
 def _rate(
     account: Account, line: Line, id_: str, span: tuple[datetime, datetime], day: datetime
 ) -> Json:
     """An unbilled rate; what does not last is covered by the one day."""
-    quantity = line.quantity + 3 * (span[0].month * 5 % 7) if line.unit else 1
-    net = (Decimal(line.amount) * quantity).quantize(CENT)
+    net = (Decimal(line.amount) * line.quantity).quantize(CENT)
     tax = (net * Decimal(line.tax) / 100).quantize(CENT, ROUND_HALF_UP)
     rate = {
         "id": f"rate-{id_}",
@@ -188,7 +195,7 @@ def _rate(
         "appliedTax": [_tax(line.tax, tax, account.currency)],
         "taxIncludedAmount": money(net + tax, account.currency),
     }
-    return rate | (_volume(quantity, line.unit) if line.unit else {})
+    return rate | (_volume(line.quantity, line.unit) if line.unit else {})
 
 
 def _volume(quantity: int, unit: str) -> Json:

@@ -218,6 +218,31 @@ def test_every_bill_has_a_document_a_number_a_payer_and_a_period() -> None:
         assert bill["paymentDueDate"] > bill["billDate"]
 
 
+def test_every_bill_charge_and_number_names_the_same_seller() -> None:
+    sellers = [
+        party["name"]
+        for resource in ("customerBill", "appliedCustomerBillingRate")
+        for document in made(resource)
+        for party in document["relatedParty"]
+        if party["role"] == "seller"
+    ]
+    assert len(sellers) == 24 + 120
+    assert {*sellers, *(row["seller"] for row in made("billNumber"))} == {sellers[0]}
+
+
+def test_amounts_are_the_same_on_any_day() -> None:
+    def amounts(day: datetime) -> list[Any]:
+        bills = [(bill["billNo"], bill["amountDue"]) for bill in made("customerBill", day)]
+        charges = [
+            (rate["name"], rate["taxIncludedAmount"])
+            for rate in made("appliedCustomerBillingRate", day)
+        ]
+        return [*bills, *charges]
+
+    first, *others = map(amounts, DAYS)
+    assert all(other == first for other in others)
+
+
 def test_the_request_that_is_done_names_its_bill_and_none_waits_for_a_worker() -> None:
     requests = {request["state"]: request for request in made("customerBillOnDemand")}
     assert requests.keys() == {"done", "rejected"}
