@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check generate stubs format fuzz ctk clients faults bench bench-table bench-scale bench-workers \
-        rehearse audit lock clean
+        rehearse audit picture lock clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench-scale: .venv/dev ## what more data costs; `make bench-scale SCALE="--sizes
 
 bench-workers: .venv/dev ## bills made, events delivered, rates imported and exported a second
 	@$(BIN)/python -m tests.bench.workers
+
+picture: .venv/dev ## draw docs/bill.png, a bill of the demo data
+	@$(BIN)/python -m tests.docs.picture
 
 lock: .venv/dev ## pin the dependencies of setup.cfg, with hashes, in requirements/
 	@compile="$(BIN)/uv pip compile --quiet --upgrade --no-strip-extras --universal --python-version 3.11 --generate-hashes \

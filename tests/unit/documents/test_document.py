@@ -55,8 +55,8 @@ def test_a_customer_finds_everything(read: Read) -> None:
         *("Bill number 00004721", "Bill date 1 March 2026", "Billing period 1\u201328 Feb 2026"),
         *("Due date 15 March 2026", "(account-2001)", "Bank transfer"),
         *("Charges and credits", "Leased line, 1 Gbit/s 1\u201331 Mar 2026 489.50 529.15"),
-        *("Net total CHF 1,046.32 VAT 8.1% CHF 84.75 Total CHF 1,131.07", "-CHF 452.43"),
-        "Remaining amount CHF 678.64",
+        *("Net total CHF 1,069.36 VAT 8.1% CHF 86.62 Total CHF 1,155.98", "-CHF 462.39"),
+        "Remaining amount CHF 693.59",
     ):
         assert expected in text
 
