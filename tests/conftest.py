@@ -29,6 +29,7 @@ LONG = (
     "store/test_evaluate",
     "store/test_embedded",
     "bulk/",
+    "docs/test_commands",
     "deploy/",
     "openapi/test_stubs",
     "api/test_pages",
