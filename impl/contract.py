@@ -234,7 +234,7 @@ def troubles(error: jsonschema_rs.ValidationError, at: Place = ()) -> Iterator[A
         yield FieldMissing(path([*place, kind.property]), "is needed")
     elif kind.name == "additionalProperties":
         for name in kind.unexpected:
-            yield FieldInvalid(path([*place, name]), "is not known here")
+            yield FieldInvalid(path([*place, name]), "is unknown")
     elif place:
         yield FieldInvalid(path(place), brief(error))
     else:
@@ -293,7 +293,7 @@ def brief(error: jsonschema_rs.ValidationError) -> str:
     if kind.name == "enum":
         return f"must be one of {', '.join(map(str, kind.options))}"
     if kind.name == "anyOf":
-        return "holds what can't be stored, such as an integer of more than 64 bits"
+        return "has a value that can't be stored, such as an integer of more than 64 bits"
     line = error.message.splitlines()[0]
     return line if len(line) <= 200 else f"{line[:100]}...{line[-100:]}"
 

@@ -143,7 +143,7 @@ class MethodNotAllowed(ApiError):
     """The path is served, but not by this method."""
 
     def __init__(self, method: str, allowed: str) -> None:
-        super().__init__(f"{method} is not served here; {allowed} are")
+        super().__init__(f"{method} is not allowed here; {allowed} are")
         self.allowed = allowed
 
 
@@ -205,7 +205,7 @@ class TooManyRequests(ApiError):
     """The client has sent more requests than it may, and is to wait for some seconds."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"more requests than one client may send; try again in {seconds} s")
+        super().__init__(f"too many requests from this client; try again in {seconds} s")
         self.seconds = seconds
 
 

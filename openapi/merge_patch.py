@@ -108,7 +108,7 @@ class _Rule:
         self.is_open = "attributes" not in rule
         if self.of not in schemas:
             raise ContractError(f"{where}: there is no schema {self.of}")
-        self.refuse(rule.keys() - {"of", "attributes", "except", "keep"}, "is not known here")
+        self.refuse(rule.keys() - {"of", "attributes", "except", "keep"}, "is unknown")
 
     def chosen(self, found: Members) -> list[str]:
         """What a patch may change."""

@@ -191,7 +191,7 @@ class Maker:
         homeless = outlines(self.store, RATES, Every((of_bill, Not(Exists(("billingAccount",))))))
         account = bill.get("billingAccount")
         if homeless and account is None:
-            why = f"the bill's rate {homeless[0].id!r} has none to go back to"
+            why = f"the bill's rate {homeless[0].id!r} has no billing account"
             raise Conflict(why, attribute="billingAccount")
         others = [each for each in outlines(self.store, RATES, of_bill) if each not in homeless]
         mark(self.store, RATES, others, Change(FREED, ("bill",)))

@@ -115,7 +115,7 @@ class Keeper:
                 return self._store.in_transaction(lambda: self._write(read, before))
             except Conflict:
                 self._wary = True
-        raise Unavailable("others bring in the same ids at the same time")
+        raise Unavailable("another import stores the same ids at the same time")
 
     def _write(self, read: Read, before: Progress) -> Progress:
         new = self._new(read) if self._wary else read

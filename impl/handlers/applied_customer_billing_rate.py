@@ -60,13 +60,14 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
     def _judge(self, before: Document, after: dict[str, Any], _named: frozenset[str]) -> None:
         """Hold a rate to what its state needs, and a billed one to its bill."""
         if lacks := _lacks(after):
-            raise Conflict(f"{lacks[1]}, and none is stored", attribute=lacks[0])
+            raise Conflict(lacks[1], attribute=lacks[0])
         if before["isBilled"]:
             self._judge_billed(before, after)
 
     def _judge_billed(self, before: Document, after: dict[str, Any]) -> None:
         changed = [name for name in FIXED if before.get(name) != after.get(name)]
-        refuse(Conflict("the rate is billed, and keeps it", attribute=name) for name in changed)
+        why = "can't change, because the rate is billed"
+        refuse(Conflict(why, attribute=name) for name in changed)
         same_bill = after["isBilled"] and after["bill"]["id"] == before["bill"]["id"]
         with unconfined():
             kept = not same_bill and self._store.has("customerBill", before["bill"]["id"])
@@ -84,13 +85,13 @@ def _start(rate: dict[str, Any]) -> None:
 def _lacks(rate: dict[str, Any]) -> tuple[str, str] | None:
     """The reference that a rate of its state needs and has not, and why; None where it has it."""
     needed, state = ("bill", "billed") if rate["isBilled"] else ("billingAccount", "unbilled")
-    return None if needed in rate else (needed, f"is needed by a rate that is {state}")
+    return None if needed in rate else (needed, f"is required on a rate that is {state}")
 
 
 def _refuse_billed_by_none(patch: Patch) -> None:
     """Refuse a merge patch that marks a rate billed, and does not say by which bill."""
     if patch.merged.get("isBilled") is True and patch.merged.get("bill") is None:
-        raise FieldMissing("bill", "is needed by a rate that is billed")
+        raise FieldMissing("bill", "is required on a rate that is billed")
 
 
 def _keep_billed(rate: Document) -> None:

@@ -74,7 +74,9 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
     def cancel_bill_cycle(self, id_: str) -> types.BillCycle:
         def cancelled(before: Document) -> Document:
             if before.get("runState") != "running":
-                raise _state(f"the cycle is {before.get('runState')}, and not running")
+                raise _state(
+                    f"the cycle is {before.get('runState')}; only a running one can be cancelled"
+                )
             return Document({"cancelledAt": now(), **before}, derived=before.derived)
 
         return self._run_on(id_, cancelled)
@@ -82,7 +84,9 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
     def retry_bill_cycle(self, id_: str) -> types.BillCycle:
         def reopened(before: Document) -> Document:
             if before.get("runState") != "finished":
-                raise _state(f"the cycle is {before.get('runState')}, and not finished")
+                raise _state(
+                    f"the cycle is {before.get('runState')}; only a finished one can be retried"
+                )
             if not self._store.count(OUTCOMES, Compare(("billCycle", "id"), (id_,))):
                 raise _state("no account was billed here by this cycle")
             kept = {n: v for n, v in before.items() if n not in ENDED}

@@ -95,9 +95,9 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             raise FieldInvalid("rateFilter", str(error)) from None
 
     def _keep(self, specification: Document) -> None:
-        """Refuse to remove what a cycle is yet to be run by."""
+        """Refuse to remove what a planned or running cycle uses."""
         self._store.hold(SPECIFICATIONS, specification["id"])
         of_this = Compare(("billCycleSpecification", "id"), (specification["id"],))
         waiting = Compare(("runState",), ("planned", "running"))
         for cycle in self._store.every(CYCLES, Every((of_this, waiting))):
-            raise Conflict(f"the cycle {cycle['id']!r} is yet to be run by it")
+            raise Conflict(f"the {cycle['runState']} cycle {cycle['id']!r} uses it")

@@ -143,7 +143,7 @@ class Collection(Generic[T]):
 
             def change(before: Document) -> dict[str, Any]:
                 if not patch.wanted():
-                    raise Unavailable("the time for this patch is over")
+                    raise Unavailable("the patch took too long")
                 seen.append(before)
                 return self._patched(before, patch)
 
@@ -207,7 +207,7 @@ class Collection(Generic[T]):
         if same(changed, shown):
             return before
         for name in self._kept & shown.keys() - changed.keys():
-            raise Conflict("can be changed and not removed", attribute=name)
+            raise Conflict("can't be removed", attribute=name)
         try:
             self._contract.check(COMPONENTS + self._type, changed)
         except NamedError as error:
@@ -241,7 +241,7 @@ class Collection(Generic[T]):
 
 def _unfit(error: ApiError) -> Conflict:
     """What is wrong with a resource as a patch that is right in itself would leave it."""
-    return Conflict(f"as it is stored, with this patch, {error.trouble}", attribute=error.attribute)
+    return Conflict(f"after this patch, {error.trouble}", attribute=error.attribute)
 
 
 def versions(if_match: str | None) -> frozenset[int] | None:

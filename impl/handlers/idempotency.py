@@ -45,10 +45,10 @@ class Idempotency:
             kept = self._store.recall(id_)
             if kept is not None:
                 if kept.get("limits", "") != same["limits"]:
-                    why = "came before, with other accounts or parties"
+                    why = "was used before, with other accounts or parties"
                     raise Conflict(why, attribute="Idempotency-Key")
                 if kept["fingerprint"] != same["fingerprint"]:
-                    raise KeyReused("Idempotency-Key: came before, with another body")
+                    raise KeyReused("Idempotency-Key: was used before, with another body")
                 return Answer(kept["status"], kept["headers"], kept["body"]), True
             answer = produce()
             self._store.remember(id_, {**same, **vars(answer)})

@@ -202,7 +202,7 @@ def _index(name: str, last: int, at: Pointer) -> int:
 
 
 def _nowhere(at: Pointer) -> Conflict:
-    return Conflict(f"there is no /{'/'.join(at)} in what is stored")
+    return Conflict(f"there is no /{'/'.join(at)} in the stored resource")
 
 
 def _copied(value: Any) -> Any:

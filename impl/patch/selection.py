@@ -60,7 +60,7 @@ def patched(
             steps = _read(operation["path"], resource, zone)
             found = list(_Places(work).of(patcher.document, tuple(map(_step, steps)), instants))
             if not found:
-                raise Conflict(f"{operation['path']!r} selects nothing in what is stored")
+                raise Conflict(f"{operation['path']!r} selects nothing in the stored resource")
         work.does(size(operation.get("value")) * (len(found) - 1))
         for place in reversed(found):
             at = _end_of_list(patcher, place, operation)

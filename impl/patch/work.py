@@ -39,7 +39,7 @@ class Work:
         """
         self._done += work
         if self._done > MAX_WORK:
-            raise BodyInvalid("a patch that changes, compares and copies more than one may")
+            raise BodyInvalid("the patch changes, compares and copies too much")
         if self._done > LIGHT and not self._alone:
             raise Postponed
 

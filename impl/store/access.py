@@ -94,7 +94,9 @@ class Access:
         if not who.limited:
             return
         if resource not in OWNED:
-            raise Forbidden(f"{resource}: only tokens that are not limited may write it")
+            raise Forbidden(
+                f"{resource}: a token that is restricted to accounts or parties can't write it"
+            )
         if after is None:
             return
         for path in (*OWNED[resource], *NAMED.get(resource, ())):
@@ -103,7 +105,7 @@ class Access:
                     why = f"{name!r} is not among the token's"
                     raise Forbidden(why, attribute=".".join(path))
         if not self._sees(who, resource, after):
-            why = f"the {resource} would be of none of the token's"
+            why = f"the {resource} would belong to none of the token's accounts or parties"
             raise Forbidden(why, attribute=ACCOUNT[0])
         if resource == BILLS and not before:
             self._refuse_adoption(who, after["id"])

@@ -93,7 +93,7 @@ def _translation(error: PyMongoError) -> ApiError | None:
     if code == OUT_OF_DISK_SPACE or NO_SPACE in str(error):
         return Unavailable("the database has no room left")
     if code in PASSING or isinstance(error, WriteConcernError) or _may_pass(error):
-        return Unavailable("the database can't do it just now")
+        return Unavailable("the database can't do it at the moment")
     if code == ILLEGAL_OPERATION and "Transaction numbers" in str(error):
         return Unavailable(NO_TRANSACTIONS)
     if code == TOO_DEEP:

@@ -445,7 +445,7 @@ class Store:
                 write = partial(self._replace, resource, before, stored)
                 if self.outbox.with_events(resource, [Write(before, changed, stored)], write):
                     return changed
-        raise Unavailable(f"{resource} {id_!r} changes faster than this change can be made")
+        raise Unavailable(f"other clients change {resource} {id_!r} too often; try again")
 
     def _assign(
         self,
@@ -492,7 +492,7 @@ class Store:
 
         writes = [Write(before, after, stored) for before, stored, after in made]
         if not self.outbox.with_events(resource, writes, write):
-            raise Unavailable(f"the {resource} changes faster than this change can be made")
+            raise Unavailable(f"other clients change the {resource} too often; try again")
 
     def delete_every(self, resource: str, where: Condition) -> None:
         """Remove all documents that the condition holds for."""
@@ -509,7 +509,7 @@ class Store:
             write = partial(self._remove, resource, before)
             if self.outbox.with_events(resource, [Write(before, None)], write):
                 return before
-        raise Unavailable(f"{resource} {id_!r} changes faster than it can be removed")
+        raise Unavailable(f"other clients change {resource} {id_!r} too often; try again")
 
     def _replace(self, resource: str, before: Document, stored: Stored) -> bool:
         result = self._of[resource].replace_one(_this(before), stored, session=session())

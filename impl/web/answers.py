@@ -52,7 +52,7 @@ class Streams:
         Raises TooManyStreams at the first one where all places are taken.
         """
         if not self._room.acquire(blocking=False):
-            raise TooManyStreams(f"{self._most} streams are open, as many as there is room for")
+            raise TooManyStreams(f"all {self._most} streams are in use")
         try:
             yield from rows
         finally:

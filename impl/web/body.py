@@ -85,7 +85,7 @@ class Incoming:
         message = await self._receive()
         self._more = message.get("more_body", False)
         if message["type"] == "http.disconnect":
-            raise BodyInvalid("the connection ended before the body did")
+            raise BodyInvalid("the connection ended before the body was complete")
         chunk: bytes = message.get("body", b"")
         return chunk
 

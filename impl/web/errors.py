@@ -135,7 +135,7 @@ def _sent(text: str) -> str:
 def _incident(error: Exception, base: str) -> Answer:
     incident = secrets.token_hex(8)
     structlog.get_logger("error").error("incident", incident=incident, exc_info=error)
-    told = errors.ApiError(f"The log tells more under incident {incident}.")
+    told = errors.ApiError(f"The server failed. Its log has the details under incident {incident}.")
     return _answer(INCIDENT, told, [], base)
 
 

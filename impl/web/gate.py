@@ -30,7 +30,7 @@ class Gate:
         if self._verifier is None:
             return
         if not operation.scopes:
-            raise Forbidden(f"{operation.id} has no scope in the contract: nobody may ask for it")
+            raise Forbidden(f"{operation.id} has no scope in the contract, so nobody may use it")
         who = await self._verifier.identity(_token(scope))
         for needed in operation.scopes:
             if needed not in who.scopes:

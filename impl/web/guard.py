@@ -108,7 +108,7 @@ def accept(scope: Scope, operation: Operation) -> None:
     }
     qualities = _qualities(text)
     if qualities and offered and not any(_quality(each, qualities) for each in {*offered, JSON}):
-        raise NotAcceptable(f"Accept: {', '.join(sorted(offered))} is what this operation writes")
+        raise NotAcceptable(f"Accept: this operation writes {', '.join(sorted(offered))}")
 
 
 def preferred(text: str, offered: list[str]) -> str:
@@ -146,7 +146,7 @@ def _quality(media: str, qualities: dict[str, float]) -> float:
 def media_type(scope: Scope, operation: Operation) -> str:
     """The body's media type, in lower case and without parameters; UnsupportedMediaType."""
     if any(value.strip().lower() != b"identity" for value in values(scope, b"content-encoding")):
-        raise UnsupportedMediaType("Content-Encoding", "bodies are read as they are")
+        raise UnsupportedMediaType("Content-Encoding", "compressed bodies are not accepted")
     given = values(scope, b"content-type")
     if len(given) > 1:
         raise HeaderInvalid("Content-Type", "comes more than once")

@@ -52,7 +52,7 @@ def test_patch_400_marks_nothing_billed_without_its_bill(
     body = {"isBilled": True} | bill
     answer = api.patch(made["href"], json=body, headers={"Content-Type": media_type})
     assert (answer.status_code, answer.json()["code"]) == (400, "23")
-    assert answer.json()["message"] == "bill: is needed by a rate that is billed"
+    assert answer.json()["message"] == "bill: is required on a rate that is billed"
     assert api.get(made["href"]).json() == made
     answer = api.patch(made["href"], json={"isBilled": True, "bill": BILL})
     assert answer.json()["bill"]["id"] == BILL["id"]

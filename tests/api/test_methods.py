@@ -78,4 +78,4 @@ def test_every_method_that_is_not_declared_is_405_with_all_that_are(port: int, p
         url = BASE_PATH + path.replace("{id}", "1")
         refused = ask(port, request(method, url, JSON, body=b"{}"))
         assert (refused.status, refused.headers["allow"]) == (405, allowed(path))
-        assert refused.message.startswith(f"{method} is not served here")
+        assert refused.message.startswith(f"{method} is not allowed here")

@@ -194,7 +194,7 @@ def test_patch_400_for_a_patch_that_does_too_much_in_the_time_of_one_that_may_be
     large = api.post("customerBill", json=BILL | {"relatedParty": parties}).json()
     patch = [op("add", "relatedParty[?(@.id!='z')].v", 1)]
     message = refused(api, large, send(api, large, QUERY, patch * 100), 400, "22")
-    assert message.endswith(": a patch that changes, compares and copies more than one may")
+    assert message.endswith(": the patch changes, compares and copies too much")
     changed = send(api, large, QUERY, patch).json()["relatedParty"]
     assert [party["v"] for party in changed] == [1] * 900
 

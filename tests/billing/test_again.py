@@ -154,12 +154,12 @@ def test_only_a_running_cycle_is_cancelled_and_only_one_that_was_run_here_retrie
 ) -> None:
     charge("1")
     plan()
-    with pytest.raises(Conflict, match="runState: the cycle is planned, and not running"):
+    with pytest.raises(Conflict, match="runState: the cycle is planned; only a running one"):
         cycles.cancel_bill_cycle("c")
-    with pytest.raises(Conflict, match="runState: the cycle is planned, and not finished"):
+    with pytest.raises(Conflict, match="runState: the cycle is planned; only a finished one"):
         cycles.retry_bill_cycle("c")
     finish(runs, store)
-    with pytest.raises(Conflict, match="runState: the cycle is finished, and not running"):
+    with pytest.raises(Conflict, match="runState: the cycle is finished; only a running one"):
         cycles.cancel_bill_cycle("c")
     store.insert(CYCLES, {"id": "elsewhere", "runState": "finished", "accountsTotal": 3})
     with pytest.raises(Conflict, match="no account was billed here"):

@@ -157,7 +157,7 @@ RULES = {
     "{of: Bull}": "there is no schema Bull",
     "{of: Bill, attributes: [stat]}": "stat is no member of Bill",
     "{of: Bill, keep: [stat]}": "stat is no member of Bill",
-    "{of: Bill, atributes: [no]}": "atributes is not known here",
+    "{of: Bill, atributes: [no]}": "atributes is unknown",
     "{of: Bill, keep: no}": "`keep` must be a list of names",
     "{of: Bill, attributes: [{}]}": "`attributes` must be a list of names",
 }

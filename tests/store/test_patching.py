@@ -47,7 +47,7 @@ def test_a_patch_ends_when_nobody_waits_for_it_any_more(
         asked.append(store.change(BILLS, "1", lambda bill: {**bill, "x": bill["x"] + 1})["x"])
         return len(asked) < 3
 
-    with pytest.raises(Unavailable, match="the time for this patch is over"):
+    with pytest.raises(Unavailable, match="the patch took too long"):
         bills.patch("1", Patch(QUERY, ADD, LINKS, wanted))
     assert asked == [1, 2, 3]
     assert "relatedParty" not in store.get(BILLS, "1")

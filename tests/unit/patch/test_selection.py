@@ -158,7 +158,7 @@ def test_a_guard_that_holds_lets_the_operation_through(path: str) -> None:
 
 @pytest.mark.parametrize("path", REFUSALS)
 def test_where_nothing_is_selected_the_patch_conflicts(path: str) -> None:
-    with pytest.raises(Conflict, match=r"^\[0\]\.path: .* selects nothing in what is stored$"):
+    with pytest.raises(Conflict, match=r"^\[0\]\.path: .* selects nothing in the stored resource$"):
         after("replace", path, "sent")
 
 
@@ -329,7 +329,7 @@ def test_a_patch_that_does_too_much_ends_there(case: str, monkeypatch: pytest.Mo
         count(work, more)
 
     monkeypatch.setattr(Work, "does", counted)
-    with pytest.raises(BodyInvalid, match="changes, compares and copies more than one may"):
+    with pytest.raises(BodyInvalid, match="changes, compares and copies too much"):
         patched(MANY, [{"op": "add", "path": path, "value": value}] * times, BILL, UTC)
     assert sum(done[:-1]) <= MAX_WORK
     assert len(done) <= MAX_WORK / 16  # what is counted is not so little that counting takes longer
