@@ -829,7 +829,7 @@ JsonPatchQuery = t.TypedDict(
         "value": t.NotRequired["Any | None"],
     },
 )
-"""An operation on what a query selects (TMF630 Part 5): a pointer and filters, or JSONPath. In a list an index, or `-`, means what it means to RFC 6902. 409 where nothing is selected."""
+"""An operation on what a query selects (TMF630 Part 5): a pointer and filters, or JSONPath. In a list, an index or `-` has the meaning of RFC 6902. If the path selects nothing, the answer is 409. Every `op` but `remove` needs a `value`."""
 
 EventPayload = t.TypedDict(
     "EventPayload",

@@ -206,8 +206,8 @@ class Collection(Generic[T]):
         refuse_unpatchable(shown, patch.named(shown, changed), self._patchable)
         if same(changed, shown):
             return before
-        for name in self._kept & shown.keys() - changed.keys():
-            raise Conflict("can't be removed", attribute=name)
+        gone = sorted(self._kept & shown.keys() - changed.keys())
+        refuse(Conflict("can't be removed", attribute=name) for name in gone)
         try:
             self._contract.check(COMPONENTS + self._type, changed)
         except NamedError as error:

@@ -64,7 +64,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
     def unregister_listener(self, id_: str, *, if_match: str | None = None) -> None:
         wanted = versions(if_match)
         if wanted is not None and self._found(id_).version not in wanted:
-            raise PreconditionFailed(f"If-Match: {id_!r} has another version by now")
+            raise PreconditionFailed(f"{id_!r} has another version by now", attribute="If-Match")
         self._subscribers.end(id_)
 
     def _judge(self, selector: subscriptions.Selector) -> None:

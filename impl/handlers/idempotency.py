@@ -48,7 +48,9 @@ class Idempotency:
                     why = "was used before, with other accounts or parties"
                     raise Conflict(why, attribute="Idempotency-Key")
                 if kept["fingerprint"] != same["fingerprint"]:
-                    raise KeyReused("Idempotency-Key: was used before, with another body")
+                    raise KeyReused(
+                        "was used before, with another body", attribute="Idempotency-Key"
+                    )
                 return Answer(kept["status"], kept["headers"], kept["body"]), True
             answer = produce()
             self._store.remember(id_, {**same, **vars(answer)})

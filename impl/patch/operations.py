@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from impl.bounds import MAX_DEPTH, MAX_MEMBERS
-from impl.errors import BodyInvalid, Conflict, FieldInvalid, about, path
+from impl.errors import BodyInvalid, Conflict, FieldMissing, about, path
 from impl.patch.work import HOLDERS, Work, members, size
 from impl.query.attributes import Attribute
 
@@ -94,12 +94,12 @@ class Patcher:
 
     def _value(self, operation: dict[str, Any], where: Index) -> Any:
         if "value" not in operation:
-            raise FieldInvalid(path([*where, "value"]), "is needed")
+            raise FieldMissing(path([*where, "value"]), "is needed")
         return operation["value"]
 
     def _from(self, operation: dict[str, Any], where: Index) -> Pointer:
         if "from" not in operation:
-            raise FieldInvalid(path([*where, "from"]), "is needed")
+            raise FieldMissing(path([*where, "from"]), "is needed")
         return pointer(operation["from"])
 
     def _get(self, at: Pointer) -> Any:

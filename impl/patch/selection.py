@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeAlias
 
-from impl.errors import BodyInvalid, Conflict, NotTranslated, ParameterInvalid, about, path
+from impl.errors import (
+    BodyInvalid,
+    Conflict,
+    FieldMissing,
+    NotTranslated,
+    ParameterInvalid,
+    about,
+    path,
+)
 from impl.patch.operations import MAX_OPERATIONS, UNKNOWN, Index, Patcher, Pointer, pointer
 from impl.patch.work import PATH, Work, size
 from impl.query import jsonpath
@@ -55,6 +63,8 @@ def patched(
     patcher = Patcher(document, resource, work)
     instants = _instants(resource)
     for where, operation in _placed(operations):
+        if operation["op"] != "remove" and "value" not in operation:
+            raise FieldMissing(path([*where, "value"]), "is needed")
         with about(path([*where, "path"])):
             work.does(len(operation["path"]) * PATH)
             steps = _read(operation["path"], resource, zone)

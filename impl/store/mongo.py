@@ -542,4 +542,6 @@ def _derived(before: Document, after: Mapping[str, Any]) -> Document:
 
 def _expect(document: Document, versions: frozenset[int] | None) -> None:
     if versions is not None and document.version not in versions:
-        raise PreconditionFailed(f"If-Match: {document['id']!r} has another version by now")
+        raise PreconditionFailed(
+            f"{document['id']!r} has another version by now", attribute="If-Match"
+        )

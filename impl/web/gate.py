@@ -42,10 +42,10 @@ class Gate:
 def _token(scope: Scope) -> bytes:
     given = guard.values(scope, b"authorization")
     if not given:
-        raise CredentialsMissing("Authorization: a bearer token is needed")
+        raise CredentialsMissing("a bearer token is needed", attribute="Authorization")
     if len(given) > 1:
-        raise CredentialsInvalid("Authorization: comes more than once")
+        raise CredentialsInvalid("comes more than once", attribute="Authorization")
     scheme, _, token = given[0].strip().partition(b" ")
     if scheme.lower() != b"bearer" or not token.strip():
-        raise CredentialsInvalid("Authorization: is no bearer token")
+        raise CredentialsInvalid("is no bearer token", attribute="Authorization")
     return token.strip()

@@ -108,7 +108,9 @@ def accept(scope: Scope, operation: Operation) -> None:
     }
     qualities = _qualities(text)
     if qualities and offered and not any(_quality(each, qualities) for each in {*offered, JSON}):
-        raise NotAcceptable(f"Accept: this operation writes {', '.join(sorted(offered))}")
+        raise NotAcceptable(
+            f"this operation writes {', '.join(sorted(offered))}", attribute="Accept"
+        )
 
 
 def preferred(text: str, offered: list[str]) -> str:

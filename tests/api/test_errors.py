@@ -178,3 +178,11 @@ def test_all_faults_of_a_body_are_told(api: httpx.Client, case: str) -> None:
     assert answer.status_code == 400
     the_shape(answer.json())
     assert {each["attribute"] for each in answer.json()["errors"]} == attributes
+
+
+def test_all_that_a_patch_may_not_remove_is_told_in_order(api: httpx.Client) -> None:
+    patch = [{"op": "remove", "path": f"/{name}"} for name in ("state", "@type")]
+    answer = api.patch(BILL, content=orjson.dumps(patch), headers={"Content-Type": PATCH})
+    assert answer.status_code == 409
+    told = [each["attribute"] for each in answer.json()["errors"]]
+    assert (told, answer.json()["attribute"]) == (["@type", "state"], "@type")

@@ -14,7 +14,6 @@ ONE_NAME = """`type` and `@type` are one name in Python: openapi-python-client l
 operation whose body has both. An extension of the class is sent as an extension attribute."""
 TWO_SHAPES = """One operation may come without its list, as clients of the older TMF630 send it. A
 body of two shapes has no one type in the languages that clients are written in."""
-
 LOOSER = {
     ANY: MAKES_A_LOOP,
     "#/components/schemas/AppliedCustomerBillingRate_Create/properties/@type": ONE_NAME,

@@ -64,6 +64,12 @@ def test_a_type_stands_beside_every_nullable() -> None:
     assert [at for at, node in nullable if not isinstance(node.get("type"), str)] == []
 
 
+def test_no_choice_is_between_attributes_that_are_there() -> None:
+    """Generators lose a model whose `anyOf` has a bare `required`."""
+    choices = [(at, each) for at, node in nodes(SERVED) for each in node.get("anyOf", ())]
+    assert [at for at, each in choices if not each.keys() & {"$ref", "type"}] == []
+
+
 def test_no_number_is_read_in_single_precision() -> None:
     formats = {node["format"] for _, node in nodes(SERVED) if node.get("type") == "number"}
     assert formats == {"double"}

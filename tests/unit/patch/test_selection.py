@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generated import schemas
-from impl.errors import ApiError, BodyInvalid, Conflict, Postponed
+from impl.errors import ApiError, BodyInvalid, Conflict, FieldMissing, Postponed
 from impl.patch.operations import MAX_OPERATIONS
 from impl.patch.selection import MAX_LENGTH, patched
 from impl.patch.work import MAX_WORK, Work
@@ -154,6 +154,13 @@ REFUSALS = [
 @pytest.mark.parametrize("path", GUARDS)
 def test_a_guard_that_holds_lets_the_operation_through(path: str) -> None:
     assert after("replace", path, "sent") == STORED | {"state": "sent"}
+
+
+@pytest.mark.parametrize("op", ["add", "replace", "test"])
+def test_an_operation_without_the_value_that_it_needs_is_refused_wherever_it_leads(op: str) -> None:
+    for path in ("/state", "/state?state=nosuch"):
+        with pytest.raises(FieldMissing, match=r"^\[0\]\.value: is needed$"):
+            patched(STORED, [{"op": op, "path": path}], BILL, UTC)
 
 
 @pytest.mark.parametrize("path", REFUSALS)
