@@ -62,7 +62,7 @@ REFUSED = {
     b'{"id":"x","@type":"CustomerBillOnDemand"}': ("24", "@type: is none of"),
     orjson.dumps(rate(1, id="a/b")): ("24", "id: "),
     b'{"id":"x","@type":"CustomerBill","billNo":"%s"}' % (b"9" * 65): ("24", "billNo: "),
-    orjson.dumps(rate(1, isBilled=True)): ("23", "bill: is needed"),
+    orjson.dumps(rate(1, isBilled=True)): ("23", "bill: is required"),
     orjson.dumps(rate(1, date="2026-10-01")): ("24", "date: "),
     orjson.dumps(rate(1, taxExcludedAmount={"value": 10**15})): ("24", "taxExcludedAmount.value: "),
     orjson.dumps(rate(1))[:-1] + b',"id":"again"}': ("24", "id: comes twice"),
