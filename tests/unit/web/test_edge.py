@@ -25,6 +25,7 @@ JSON = ("content-type", "application/json")
 def request(method: str, path: str, *headers: tuple[str, str]) -> Scope:
     return {
         "type": "http",
+        "http_version": "1.1",
         "method": method,
         "path": path,
         "raw_path": path.encode(),

@@ -56,6 +56,7 @@ def test_whom_the_gate_refuses_counts_by_their_address(headers: Any) -> None:
         await edge(
             {
                 "type": "http",
+                "http_version": "1.1",
                 "method": operation.method,
                 "path": f"/base{operation.path}",
                 "query_string": b"",
