@@ -719,7 +719,7 @@ AppliedCustomerBillingRateCreate = t.TypedDict(
         "@type": t.NotRequired[str],
     },
 )
-"""A charge or a credit, as rating made it. A billed one (`isBilled` true) must name its `bill`, an unbilled one the `billingAccount` that will be charged; else the answer is 400, code 23."""
+"""A charge or a credit, as rating made it. A billed one (`isBilled` true) must name its `bill`, an unbilled one the `billingAccount` that will be charged; else the answer is 400, code 23. An unbilled rate has no `bill`."""
 
 CustomerBillOnDemandUpdate = t.TypedDict(
     "CustomerBillOnDemandUpdate",

@@ -68,13 +68,12 @@ class Links:
         return {"url": self._url(_document(bill["id"]))} | attachment
 
     def removed(self, shown: Mapping[str, Any]) -> dict[str, Any]:
-        """The document without the `href`s that `added` makes."""
+        """The document without the `href`s that `added` makes, also of what it named before."""
         document = {name: value for name, value in shown.items() if name != "href"}
         for name, target in REFERENCES.get(self.resource, {}).items():
-            reference = document.get(name)
-            if isinstance(reference, dict) and isinstance(reference.get("id"), str):
-                made = self.base + _path(target, reference["id"])
-                document[name] = _without(reference, "href", made)
+            reference, ours = document.get(name), f"{self.base}/{target}/"
+            if isinstance(reference, dict) and _leads(reference.get("href"), ours):
+                document[name] = {k: value for k, value in reference.items() if k != "href"}
         if self.resource == "customerBill" and isinstance(shown.get("billDocument"), list):
             url = self.base + _document(shown["id"])
             document["billDocument"] = [
@@ -142,6 +141,10 @@ def assigned(text: bytes, values: Mapping[str, Any]) -> bytes:
 def links(base: str, resource: str) -> Links:
     """The `href`s of what a path shows, below the URL that clients know the API by."""
     return EventLinks(base, resource) if resource == "events" else Links(base, resource)
+
+
+def _leads(href: object, start: str) -> bool:
+    return isinstance(href, str) and href.startswith(start)
 
 
 def _without(value: Any, name: str, made: str) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from generated import api, schemas, types
 from impl.auth.identity import unconfined
-from impl.errors import Conflict, FieldMissing, refuse
+from impl.errors import Conflict, FieldInvalid, FieldMissing, refuse
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
@@ -14,6 +14,8 @@ FIXED = (
     *("type", "billingAccount"),
 )
 """What a bill was made of."""
+
+ON_NO_BILL = "names the bill of a rate that is billed, and isBilled is false"
 
 
 class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page, Patch]):
@@ -61,6 +63,8 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
         """Hold a rate to what its state needs, and a billed one to its bill."""
         if lacks := _lacks(after):
             raise Conflict(lacks[1], attribute=lacks[0])
+        if not after["isBilled"] and after.get("bill") not in (None, before.get("bill")):
+            raise Conflict(ON_NO_BILL, attribute="bill")
         if before["isBilled"]:
             self._judge_billed(before, after)
 
@@ -80,6 +84,8 @@ def _start(rate: dict[str, Any]) -> None:
     rate.setdefault("isBilled", False)
     if lacks := _lacks(rate):
         raise FieldMissing(*lacks)
+    if "bill" in rate and not rate["isBilled"]:
+        raise FieldInvalid("bill", ON_NO_BILL)
 
 
 def _lacks(rate: dict[str, Any]) -> tuple[str, str] | None:

@@ -27,7 +27,7 @@ from impl.errors import FieldInvalid, Unavailable
 from impl.handlers.collection import Collection, Rules, Services
 from impl.handlers.representations import Representations
 from impl.patch.apply import Patch
-from impl.query.language import Compare, Condition, Document, Page, Query
+from impl.query.language import Compare, Condition, Document, Every, Page, Query
 
 DATES = frozenset({"paymentDueDate"})
 
@@ -134,8 +134,8 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
 
 
 def _of(bill: str) -> Condition:
-    """Which rates are on a bill."""
-    return Compare(("bill", "id"), (bill,))
+    """Which rates are on a bill: an unbilled one that names it is on none."""
+    return Every((Compare(("bill", "id"), (bill,)), Compare(("isBilled",), (True,))))
 
 
 def _start(bill: dict[str, Any]) -> None:

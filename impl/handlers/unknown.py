@@ -26,7 +26,8 @@ def refuse(store: Store, resource: str, paths: Sequence[Path], known: Attribute)
         if not store.knows(resource, path):
             near = nearest(path, known, store.recorded(resource))
             hint = f"; the nearest is {near}" if near else ""
-            raise ParameterInvalid(".".join(path), f"is no attribute of any {resource}{hint}")
+            name = ".".join(path) or "''"
+            raise ParameterInvalid(name, f"is no attribute of any {resource}{hint}")
 
 
 def nearest(path: Path, known: Attribute, recorded: Iterable[Path]) -> str:

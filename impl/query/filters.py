@@ -134,8 +134,6 @@ class Reader:
         return _together(leaves, self._resource)
 
     def _operator(self, each: Filter) -> tuple[Path, str]:
-        if not each.name:
-            raise ParameterInvalid("query", f"{each.value[:80]!r} comes without a name")
         path = tuple(part.strip() for part in each.name.split("."))
         operator = each.symbol or "eq"
         suffixed = not each.symbol and len(path) > 1 and path[-1] in SUFFIXES

@@ -83,3 +83,20 @@ def test_patch_200_changes_extension_attributes_too(api: httpx.Client) -> None:
     ).json()
     changed = api.patch(made["href"], json={"x-a": {"b": None, "d": 3}, "name": "n"}).json()
     assert changed["x-a"] == {"c": 2, "d": 3}
+
+
+def test_an_unbilled_rate_names_no_bill(api: httpx.Client) -> None:
+    body = {"billingAccount": ACCOUNT, "bill": BILL}
+    refused = api.post("appliedCustomerBillingRate", json=body)
+    assert (refused.status_code, refused.json()["attribute"]) == (400, "bill")
+    made = api.post("appliedCustomerBillingRate", json={"billingAccount": ACCOUNT}).json()
+    refused = api.patch(made["href"], json={"bill": BILL})
+    assert (refused.status_code, refused.json()["attribute"]) == (409, "bill")
+
+
+def test_a_rate_that_moves_to_another_bill_leads_there(api: httpx.Client) -> None:
+    body = {"isBilled": True, "bill": {"id": uuid4().hex}}
+    made = api.post("appliedCustomerBillingRate", json=body).json()
+    other = uuid4().hex
+    moved = api.patch(made["href"], json={"bill": {"id": other}}).json()
+    assert moved["bill"]["href"].endswith(f"/customerBill/{other}")

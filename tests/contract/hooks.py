@@ -198,3 +198,5 @@ def _refer(rate: dict[str, Any], *, is_new: bool) -> None:
     needed = "bill" if rate.get("isBilled") else "billingAccount"
     if (is_new or needed == "bill") and rate.get(needed) is None:
         rate[needed] = {"id": "one"}
+    if is_new and not rate.get("isBilled"):
+        rate.pop("bill", None)

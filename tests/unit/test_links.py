@@ -73,3 +73,12 @@ def test_references_lead_to_the_base(resource: str, attributes: dict[str, Any], 
     shown = orjson.loads(links.one(kept(resource, document)))
     assert shown == orjson.loads(links.one(document))
     assert shown["href"] == f"{base}/{resource}/1"
+
+
+def test_a_reference_that_leads_elsewhere_now_keeps_no_href_of_before() -> None:
+    links = Links("http://api", "appliedCustomerBillingRate")
+    before = links.plain({"id": "r", "bill": {"id": "one"}})
+    moved = before | {"bill": before["bill"] | {"id": "two"}}
+    assert links.removed(moved)["bill"] == {"id": "two"}
+    others = before | {"bill": {"id": "two", "href": "http://elsewhere/customerBill/two"}}
+    assert links.removed(others)["bill"] == others["bill"]
