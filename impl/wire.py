@@ -52,10 +52,25 @@ def _refusal(told: Told) -> Callable[..., None]:
     return send
 
 
+_KEPT: Any = PythonProtocol.should_keep_alive
+
+
 class _Parser(PythonProtocol):  # type: ignore[misc]
-    """gunicorn's, which takes as a trailer only what is a field line (RFC 9112 section 7.1.2)."""
+    """gunicorn's, which takes as a trailer only what is a field line (RFC 9112 section 7.1.2).
+
+    It keeps no connection of HTTP/1.0 open: gunicorn would not end an answer of unknown length.
+    """
 
     __slots__ = ()
+
+    @property
+    def should_keep_alive(self) -> bool:
+        """Whether the connection stays open after the answer (RFC 9112 section 9.3)."""
+        return bool(self.http_version != (1, 0) and _KEPT.__get__(self))
+
+    @should_keep_alive.setter
+    def should_keep_alive(self, kept: bool) -> None:
+        _KEPT.__set__(self, kept)
 
     def _find_line(self, limit: int, error: Exception) -> Any:
         end = super()._find_line(limit, error)

@@ -165,7 +165,7 @@ def _parsed(text: str) -> tuple[Any, Twins]:
 
 
 MAX_SHOWN = 100
-"""How much of a name that is too long a message quotes."""
+"""How many characters of a name a message quotes."""
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -210,12 +210,13 @@ def _faults(holder: Any, twins: Twins, at: Place = ()) -> Iterator[FieldInvalid]
     if len(holder) > MAX_MEMBERS:
         yield _wrong(at, f"has more than {MAX_MEMBERS} members")
     for name, part in holder.items() if type(holder) is dict else enumerate(holder):
+        where = (*at, name[:MAX_SHOWN] if type(name) is str else name)
         if type(name) is str and (trouble := _trouble(name)):
-            yield _wrong((*at, name[:MAX_SHOWN]), trouble)
+            yield _wrong(where, trouble)
         if type(part) is dict or type(part) is list:
-            yield from _faults(part, twins, (*at, name))
+            yield from _faults(part, twins, where)
         elif trouble := _trouble(part):
-            yield _wrong((*at, name), trouble)
+            yield _wrong(where, trouble)
 
 
 def _wrong(at: Place, trouble: str) -> FieldInvalid:

@@ -5,6 +5,7 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import Any, NoReturn
+from urllib.parse import quote, urlsplit
 
 import flask
 import orjson
@@ -15,7 +16,7 @@ from impl.contract import Contract
 from impl.errors import MethodNotAllowed, NotFound
 from impl.web.errors import CATALOGUE
 
-SCRIPT = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true})'
+SCRIPT = 'SwaggerUIBundle({{url: "{at}/openapi.json", dom_id: "#swagger-ui", deepLinking: true}})'
 TEXT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -27,12 +28,12 @@ PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <title>{title}</title>
-<link rel="stylesheet" href="/ui/swagger-ui.css">
-<link rel="icon" href="/ui/favicon-32x32.png">
+<link rel="stylesheet" href="{at}/ui/swagger-ui.css">
+<link rel="icon" href="{at}/ui/favicon-32x32.png">
 </head>
 <body>
 <div id="swagger-ui"></div>
-<script src="/ui/swagger-ui-bundle.js"></script>
+<script src="{at}/ui/swagger-ui-bundle.js"></script>
 <script>{script}</script>
 </body>
 </html>
@@ -46,17 +47,19 @@ def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Bluepri
     if public_url:
         served = served | {"servers": [{"url": public_url + contract.base_path}]}
     _serve(pages, orjson.dumps(served))
-    policy = _policy(public_url)
+    at = quote(urlsplit(public_url).path, safe="/%")  # where a proxy serves all this
+    script = SCRIPT.format(at=at)
+    policy = _policy(public_url, script)
     assets = str(files("flask_swagger_ui") / "dist")
     errors = (files("impl.web") / "errors.html").read_bytes()
 
     @pages.get("/")
     def root() -> flask.Response:
-        return flask.Response(status=307, headers={"Location": "/ui"})
+        return flask.Response(status=307, headers={"Location": f"{at}/ui"})
 
     @pages.get("/ui")
     def ui() -> flask.Response:
-        page = PAGE.format(title=contract.document["info"]["title"], script=SCRIPT)
+        page = PAGE.format(title=contract.document["info"]["title"], script=script, at=at)
         return flask.Response(page, headers={"Content-Security-Policy": policy})
 
     @pages.get(CATALOGUE)
@@ -103,14 +106,14 @@ def _serve(pages: flask.Blueprint, document: bytes) -> None:
         return flask.Response(as_yaml(), content_type="application/yaml")  # RFC 9512
 
 
-def _policy(public_url: str) -> str:
+def _policy(public_url: str, script: str) -> str:
     """What the page may do: run its own scripts, and ask the API."""
     origin = "/".join(public_url.split("/", 3)[:3])
-    script = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return "; ".join(
         [
             "default-src 'none'",
-            f"script-src 'self' 'sha256-{script}'",
+            f"script-src 'self' 'sha256-{digest}'",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data:",
             "font-src 'self' data:",

@@ -149,9 +149,6 @@ class _Exchange:
         self._send = send
         self._started = time.perf_counter()
         names = dict(scope["headers"])
-        asked = names.get(b"connection", b"").lower()
-        # HTTP/1.0 reads to the end unless it is told (RFC 9112 appendix C.2.2).
-        self._is_kept = scope["http_version"] == "1.0" and b"keep-alive" in asked
         given = guard.values(scope, b"x-request-id") if b"x-request-id" in names else []
         fits = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
         self._id = given[0] if fits else token_hex(16).encode()
@@ -167,8 +164,6 @@ class _Exchange:
             message["headers"] = [*secured(message["headers"]), (b"x-request-id", self._id)]
             if self.incoming.last:
                 message["headers"].append((b"connection", b"close"))
-            elif self._is_kept and b"content-length" in dict(message["headers"]):
-                message["headers"].append((b"connection", b"keep-alive"))
         elif self._method == "HEAD":
             message["body"] = b""
         await self._send(message)

@@ -273,3 +273,12 @@ def test_the_connection_ends_where_the_rest_of_a_body_may_not_come(
         with suppress(ContentTooLarge):
             asyncio.run(incoming.read(10))
     assert incoming.last is last
+
+
+def test_a_name_is_quoted_up_to_100_characters_wherever_it_stands() -> None:
+    names = {"x" * 100 + str(number) + "\ud800": 1 for number in range(1000)}
+    raw = json.dumps({"n" * 500_000: [names, names]}).encode()
+    with pytest.raises(FieldInvalid) as refused:
+        body.decode(raw)
+    for fault in refused.value.every:
+        assert len(fault.attribute) < 300
