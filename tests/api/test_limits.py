@@ -68,7 +68,7 @@ CASES = {
     "elements": Case(400, "24", "x.y: has more", body={"x": {"y": [0] * (MAX_MEMBERS + 1)}}),
     "number of a bill": Case(400, "24", "billNo: ", body={"billNo": "9" * (LONGEST_NUMBER + 1)}),
     "operations": Case(400, "22", f"than {MAX_OPERATIONS}", "", add(MAX_OPERATIONS + 1), PATCH),
-    "copies": Case(400, "22", "copies more than", "",
+    "copies": Case(400, "22", "copies too much", "",
                    [op("copy", f"/y{n}", **{"from": "/x"}) for n in range(60)], PATCH),
     "elements by patch": Case(409, "409", "/full would have more", "",
                               [op("add", "/full/-", value=0)], PATCH),
