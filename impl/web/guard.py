@@ -28,6 +28,9 @@ MAX_URI_BYTES = 8190
 UI = "/ui"
 """The one path that a slash may follow: people type it so."""
 
+LAST_RESORT = 0.0001
+"""Less than any `q` that a client can give."""
+
 MAX_LANGUAGES = 1000
 """Characters of an `Accept-Language` header."""
 
@@ -107,7 +110,7 @@ def accept(scope: Scope, operation: Operation) -> None:
         media for status, body in operation.responses.items() if status < 300 for media in body
     }
     qualities = _qualities(text)
-    if qualities and offered and not any(_quality(each, qualities) for each in {*offered, JSON}):
+    if qualities and offered and not any(_quality(each, qualities) for each in offered):
         raise NotAcceptable(
             f"this operation writes {', '.join(sorted(offered))}", attribute="Accept"
         )
@@ -140,9 +143,20 @@ def _qualities(text: str) -> dict[str, float]:
 
 
 def _quality(media: str, qualities: dict[str, float]) -> float:
-    """How much a media type is wanted, by the most specific range (RFC 9110 section 12.5.1)."""
+    """How much a media type is wanted.
+
+    A client that takes JSON gets another media type in the last resort, unless it refuses that.
+    """
+    stated = _stated(media, qualities)
+    if stated is None:
+        return LAST_RESORT if _stated(JSON, qualities) else 0
+    return stated
+
+
+def _stated(media: str, qualities: dict[str, float]) -> float | None:
+    """The `q` of a media type, by the most specific range (RFC 9110 section 12.5.1), if any."""
     ranges = (media, f"{media.partition('/')[0]}/*", "*/*")
-    return next((qualities[each] for each in ranges if each in qualities), 0)
+    return next((qualities[each] for each in ranges if each in qualities), None)
 
 
 def media_type(scope: Scope, operation: Operation) -> str:

@@ -148,7 +148,16 @@ def test_who_takes_json_takes_what_is_not_written_in_json(given_: bytes) -> None
     guard.accept(scope(accept=[given_]), PRINT)
 
 
-@pytest.mark.parametrize("given_", [b"text/html", b"application/json;q=0", b"a/png, */*;q=0"])
+def test_who_takes_json_and_refuses_a_media_type_gets_another() -> None:
+    offered = ["a/pdf", "text/html"]
+    assert guard.preferred("a/pdf;q=0, application/json", offered) == "text/html"
+    assert guard.preferred("application/json", offered) == "a/pdf"
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [b"text/html", b"application/json;q=0", b"a/png, */*;q=0", b"application/json, a/pdf;q=0"],
+)
 def test_who_takes_neither_json_nor_what_is_written_is_told(given_: bytes) -> None:
     with pytest.raises(NotAcceptable, match="Accept: this operation writes a/pdf"):
         guard.accept(scope(accept=[given_]), PRINT)
