@@ -6,7 +6,7 @@ MAX_DEPTH = 64
 MAX_MEMBERS = 1000
 """Members of one object, and elements of one array."""
 
-MAX_HOLDERS, MAX_VALUES = 2**16, 2**18
+MAX_HOLDERS, MAX_VALUES = 2**15, 2**18
 """Objects and arrays, and values beside the first of each, in all: the interpreter goes through
 them without a pause, and others wait."""
 

@@ -87,7 +87,7 @@ def test_a_worker_has_room_to_write_down_what_became_of_a_document(
 @pytest.mark.parametrize(
     ("what", "fits", "beyond"),
     [
-        ("objects and arrays", [[{}] * 999] * 65, [[{}] * 999] * 66),
+        ("objects and arrays", [[{}] * 999] * 32, [[{}] * 999] * 33),
         ("values", [[1] * 1000] * 262, [[1] * 1000] * 263),
     ],
 )
