@@ -288,7 +288,7 @@ def _is_for_another(error: jsonschema_rs.ValidationError) -> bool:
 
 
 def brief(error: jsonschema_rs.ValidationError) -> str:
-    """What is wrong, in a line of a few hundred characters at the most."""
+    """The fault in one line of a few hundred characters at most."""
     kind: Any = error.kind
     if kind.name == "enum":
         return f"must be one of {', '.join(map(str, kind.options))}"

@@ -244,7 +244,7 @@ def _once(faults: Iterable[ApiError]) -> Iterator[ApiError]:
 
 @contextmanager
 def about(attribute: str) -> Iterator[None]:
-    """What is raised meanwhile, and says not what it is about, is about this attribute."""
+    """Give an error that is raised meanwhile and names no attribute this one."""
     try:
         yield
     except ApiError as error:

@@ -21,8 +21,8 @@ SERVING_SECONDS = 65
 STOPPING_SECONDS = 2
 
 TAKING_SECONDS, LEAST_TAKEN = 60, 1024 * 1024
-"""Who takes nothing of an answer for so long, or less than so many bytes where there are more, has
-the connection ended: what waits for a client takes memory, and a place among the requests in
+"""The server ends a connection whose client takes fewer bytes than this of a longer answer within
+this time. An answer that waits for its client takes memory, and a place among the requests in
 progress.
 """
 

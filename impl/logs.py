@@ -48,7 +48,7 @@ class Formatter(logging.Formatter):
     """Lines of the standard library's loggers: of errors they quote nothing, and none is long."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - its name there
-        """What is told of the error."""
+        """Describe the error by its kind and place."""
         return told(ei[1])
 
     def format(self, record: logging.LogRecord) -> str:

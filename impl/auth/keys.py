@@ -38,7 +38,7 @@ MOST_TOLD = 10
 """How many keys that can't be read the log names one by one."""
 
 _TEXTS = ("kid", "kty", "crv", "use", "alg")
-"""What is a text in a key (RFC 7517 section 4, RFC 7518 section 6), and left out where unknown."""
+"""Members of a key whose value is a text, if present (RFC 7517 section 4, RFC 7518 section 6)."""
 
 _KINDS = {
     "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),

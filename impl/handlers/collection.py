@@ -240,7 +240,7 @@ class Collection(Generic[T]):
 
 
 def _unfit(error: ApiError) -> Conflict:
-    """What is wrong with a resource as a patch that is right in itself would leave it."""
+    """The Conflict for a valid patch that would leave the resource with this fault."""
     return Conflict(f"after this patch, {error.trouble}", attribute=error.attribute)
 
 

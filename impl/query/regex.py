@@ -67,7 +67,7 @@ def _measured(tree: Any) -> tuple[int, float]:
     """
     repeats, ways = 0, 0.0
     for kind, argument in tree:
-        parts = [_measured(part) for part in _parts(argument)]
+        parts = [_measured(part) for part in inner(argument)]
         inside = sum(part[1] for part in parts)
         repeats += sum(part[0] for part in parts)
         if kind is kinds.BRANCH:
@@ -84,10 +84,10 @@ def _measured(tree: Any) -> tuple[int, float]:
     return repeats, ways
 
 
-def _parts(argument: Any) -> list[Any]:
+def inner(argument: Any) -> list[Any]:
     """The parsed patterns inside an argument of one."""
     if isinstance(argument, parser.SubPattern):
         return [argument]
     if isinstance(argument, (list, tuple)):
-        return [part for each in argument for part in _parts(each)]
+        return [part for each in argument for part in inner(each)]
     return []

@@ -58,12 +58,8 @@ def assign(
     `which`, has one of the values already or one that is apart, or its last event is still to be
     told.
     """
-    given, all_ = encode(assignment.values), encode(assignment.after)
-    kept = encode(assignment.apart)
-    others = {
-        name: {"$nin": [given[name], *([kept[name]] if name in kept else [])]} for name in given
-    }
-    that = {"_id": id_, **HOLDS_NONE, **others, **which}
+    all_ = encode(assignment.after)
+    that = {"_id": id_, **HOLDS_NONE, **_others(assignment), **which}
     update = {
         "$set": {**all_, EVENT: event},
         "$inc": {VERSION: 1},
@@ -87,3 +83,11 @@ def assign(
         return None
     text = links.assigned(before[TEXT], decode(all_))
     return Rendered({"id": id_}, before[VERSION] + 1, text)
+
+
+def _others(assignment: Assignment) -> Stored:
+    """The condition that a document has other values, and none that is apart."""
+    given, kept = encode(assignment.values), encode(assignment.apart)
+    return {
+        name: {"$nin": [given[name], *([kept[name]] if name in kept else [])]} for name in given
+    }

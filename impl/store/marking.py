@@ -1,8 +1,8 @@
 """One change of many documents, large ones among them, in a transaction.
 
-What is large is changed where it lies, and holds the event of that: neither is read. All else is
-read whole, a bounded part at a time. So neither memory nor time grows with what the documents hold
-beside the change.
+The store changes large documents in place, with the event in them, and reads neither. It reads all
+other documents whole, a bounded part at a time. So neither memory nor time grows with what the
+documents hold beside the change.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -24,9 +24,9 @@ MADE_HERE: Stored = {
     "runType": {"$in": ["onCycle", "offCycle"]},
     "billNo": {"$type": "string"},
 }
-"""What is true of every bill that was made here: its id is a ULID of the server's.
+"""A condition that every bill made here meets: its id is a ULID of the server's.
 
-It is true, too, of one that a client brought without an id, and with such a `runType`.
+So does a bill that a client brought without an id and with such a `runType`.
 """
 
 NAMING = {"customerBillOnDemand": "customerBill.id", "billCycleAccount": "customerBill.id"}

@@ -19,7 +19,7 @@ import impl
 from generated import schemas
 from impl.errors import ParameterInvalid
 from impl.query import attributes, jsonpath
-from impl.query.regex import kinds, parser
+from impl.query.regex import inner, kinds, parser
 
 compiler: Any = import_module("re._compiler")
 REPEATS = {kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT}
@@ -99,7 +99,7 @@ def _long(pattern: re.Pattern[Any], choice: random.Random) -> Iterator[Any]:
 def _repeated(tree: Any, before: str, choice: random.Random) -> Iterator[tuple[str, str]]:
     """Of each repetition in the tree: a text that leads there, and one that it repeats."""
     for kind, argument in tree:
-        for part in _parts(argument):
+        for part in inner(argument):
             yield from _repeated(part, before, choice)
             if kind in REPEATS:
                 yield before, _sample(part, choice)
@@ -112,7 +112,7 @@ def _sample(tree: Any, choice: random.Random) -> str:
 
 def _of_node(kind: Any, argument: Any, choice: random.Random) -> str:
     """A text that a node of a parsed expression matches, its conditions on what is beside apart."""
-    parts = _parts(argument)
+    parts = inner(argument)
     if kind in {kinds.AT, kinds.ASSERT, kinds.ASSERT_NOT}:
         return ""
     if kind in REPEATS:
@@ -131,15 +131,6 @@ def _of_node(kind: Any, argument: Any, choice: random.Random) -> str:
 
 _LETTERS: dict[tuple[Any, str], list[str]] = {}
 """What each node of a single letter matches."""
-
-
-def _parts(argument: Any) -> list[Any]:
-    """The trees inside an argument of a node."""
-    if isinstance(argument, parser.SubPattern):
-        return [argument]
-    if isinstance(argument, (list, tuple)):
-        return [part for each in argument for part in _parts(each)]
-    return []
 
 
 if __name__ == "__main__":
