@@ -145,12 +145,13 @@ def _qualities(text: str) -> dict[str, float]:
 def _quality(media: str, qualities: dict[str, float]) -> float:
     """How much a media type is wanted.
 
-    A client that takes JSON gets another media type in the last resort, unless it refuses that.
+    A client that takes JSON gets another media type in the last resort, unless it names and
+    refuses that one.
     """
     stated = _stated(media, qualities)
-    if stated is None:
-        return LAST_RESORT if _stated(JSON, qualities) else 0
-    return stated
+    if stated or media in qualities:
+        return stated or 0
+    return LAST_RESORT if _stated(JSON, qualities) else 0
 
 
 def _stated(media: str, qualities: dict[str, float]) -> float | None:
