@@ -13,7 +13,7 @@ import structlog
 from tqdm import tqdm
 
 from generated.operations import BASE_PATH
-from impl import __version__, logs, settings, storage, worker
+from impl import __version__, logs, open_store, settings, worker
 from impl.billing import preview
 from impl.bulk.files import FileTrouble
 from impl.bulk.resources import EXPORTED, IMPORTED
@@ -109,11 +109,11 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
         uri = chosen.mongodb_uri
         if chosen.embedded:
             uri = stack.enter_context(Mongod(chosen.data, chosen.mongod)).uri
-        store = storage.opened(chosen, uri)
+        store = open_store.opened(chosen, uri)
         if chosen.embedded:
             upgrade.bring_up(store)
         else:
-            storage.meet(store)
+            open_store.meet(store)
         if chosen.demo:
             demo.load(store)
         store.close()
@@ -153,7 +153,7 @@ def work(chosen: Settings, _options: argparse.Namespace) -> None:
             " MongoDB, `serve --worker` runs one."
         )
     stop, store = Stop(), _store(chosen)
-    while not (storage.meet(store) or stop.wait(AWAY_SECONDS)):
+    while not (open_store.meet(store) or stop.wait(AWAY_SECONDS)):
         pass
     store.keep_indexed()
     with closing(Dispatcher(store, Options.of(chosen))) as dispatcher:
@@ -230,7 +230,7 @@ def generate(arguments: list[str]) -> int:
 
 
 def _store(chosen: Settings) -> Store:
-    return storage.opened(storage.located(chosen), spare_bytes=storage.SPARE_BYTES)
+    return open_store.opened(open_store.located(chosen), spare_bytes=open_store.SPARE_BYTES)
 
 
 def _companion(uri: str) -> Companion:

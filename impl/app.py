@@ -10,7 +10,7 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from starlette.types import ASGIApp
 
 from generated.operations import OPERATIONS
-from impl import handlers, looks, storage
+from impl import bill_documents, handlers, open_store
 from impl.auth import keys
 from impl.auth.tokens import Expected, Verifier
 from impl.contract import Contract
@@ -22,14 +22,14 @@ from impl.query.parse import Limits
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
 from impl.web import binding, docs, validation
-from impl.web.admission import Admission, Rate, Room
-from impl.web.answers import Streams
+from impl.web.admission import Admission, InFlightLimit, Rate
+from impl.web.authentication import Authentication
 from impl.web.bridge import Threads
 from impl.web.cors import Cors
 from impl.web.edge import Edge, Meter
-from impl.web.gate import Gate
 from impl.web.health import Health
 from impl.web.layers import Routing, Validation, Views
+from impl.web.responses import Streams
 from impl.web.routes import Routes
 
 
@@ -57,7 +57,7 @@ def create(
     limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
     zone, again = settings.policy.zone, Idempotency(store)
     streams = Streams(settings.max_streams or settings.threads)
-    met = storage.gate(store)
+    met = open_store.gate(store)
     server = binding.Server(
         contract.base_path, settings.public_url, limits, zone, again, streams, met
     )
@@ -66,15 +66,17 @@ def create(
     app.app.register_blueprint(docs.blueprint(contract, settings.public_url, settings.auth_issuer))
     app.app.url_map.merge_slashes = False
     routes = Routes(contract.base_path, OPERATIONS, settings.base)
-    health = Health(storage.readiness(store, met), lambda: threads.stuck)
-    edge = Edge(app, routes, health, _admission(settings), Gate(_verifier(settings)), meter)
+    health = Health(open_store.readiness(store, met), lambda: threads.stuck)
+    edge = Edge(
+        app, routes, health, _admission(settings), Authentication(_verifier(settings)), meter
+    )
     return Cors(edge, settings.origins) if settings.origins else edge
 
 
 def _services(
     settings: Settings, store: Store, contract: Contract, stopping: Callable[[], bool]
 ) -> Services:
-    press = looks.documents(settings, store)
+    press = bill_documents.documents(settings, store)
     return Services(
         store,
         contract,
@@ -89,7 +91,7 @@ def _services(
 def _admission(settings: Settings) -> Admission:
     rate = Rate(*settings.rate) if settings.rate else None
     return Admission(
-        settings.max_body_bytes, Room(settings.max_in_progress), rate, settings.proxies
+        settings.max_body_bytes, InFlightLimit(settings.max_in_progress), rate, settings.proxies
     )
 
 
@@ -125,4 +127,4 @@ def try_documents(settings: Settings) -> None:
     own = style.templates or style.seller_logo or style.fonts
     if own or style.locale != Style.locale:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as child:
-            child.submit(looks.refuse_bad, settings).result()
+            child.submit(bill_documents.refuse_bad, settings).result()

@@ -1,7 +1,7 @@
 """Structured logs: one JSON object a line on standard output, of 8 kB at the most.
 
-No line quotes a document: of an error, it says what `impl.told` does. That holds for what others
-log by the standard library, such as gunicorn, and for what ends a thread.
+No line quotes a document: an error is written as `impl.error_summary` says. This also holds for
+what others log through the standard library, such as gunicorn, and for errors that end a thread.
 """
 
 import logging
@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import structlog
 
-from impl.told import told
+from impl.error_summary import summary
 
 MOST_BYTES = 8000
 """How long a line may be."""
@@ -29,7 +29,7 @@ def configure(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(lambda exc_info: told(exc_info[1])),
+            structlog.processors.ExceptionRenderer(lambda exc_info: summary(exc_info[1])),
             structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
@@ -49,7 +49,7 @@ class Formatter(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - its name there
         """Describe the error by its kind and place."""
-        return told(ei[1])
+        return summary(ei[1])
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, its end where it is too long: that tells what it came to."""

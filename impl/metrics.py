@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 
 from impl.errors import Unavailable
 from impl.store.backlog import Backlog
-from impl.store.pool import Connections
+from impl.store.connections import Connections
 
 BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 TELL_SECONDS = 0.25

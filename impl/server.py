@@ -11,14 +11,14 @@ from gunicorn.app.base import BaseApplication
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from generated.operations import BASE_PATH, OPERATIONS
-from impl import app, idle, logs, metrics, storage, tracing, wire
+from impl import app, gunicorn_worker, http1_parser, logs, metrics, open_store, tracing
 from impl.contract import Contract
 from impl.settings import Settings
 from impl.store.backlog import backlog
-from impl.store.pool import Connections
+from impl.store.connections import Connections
 from impl.web import errors
+from impl.web.metrics_endpoint import Scraped
 from impl.web.routes import Routes
-from impl.web.scrape import Scraped
 
 GRACE_SECONDS = 30
 
@@ -41,7 +41,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._started = started
         self._contract = Contract.load()
         self._process: Any = None
-        wire.mend(lambda status, message: errors.of_status(status, message, settings.base))
+        http1_parser.mend(lambda status, message: errors.of_status(status, message, settings.base))
         super().__init__()
 
     def load_config(self) -> None:
@@ -50,13 +50,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in {
             "bind": [f"fd://{listener}" for listener in self._listeners],
             "workers": settings.workers,
-            "worker_class": idle.Worker,
+            "worker_class": gunicorn_worker.Worker,
             "http_parser": "python",  # wire.mend() is for this one
             "asgi_lifespan": "on",
             "max_requests": settings.max_requests,
             "max_requests_jitter": settings.max_requests // 10,  # not all workers at once
             "graceful_timeout": GRACE_SECONDS,
-            "keepalive": idle.SERVING_SECONDS,
+            "keepalive": gunicorn_worker.SERVING_SECONDS,
             "limit_request_line": 0,  # the edge answers 414 in the Error shape
             "logger_class": _Logger,
             "control_socket_disable": True,
@@ -87,8 +87,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             meter = metrics.Meter(connections, [operation.id for operation in OPERATIONS])
         listeners = [connections] if meter else []
         guarded = settings.auth == "jwt"
-        store = storage.opened(settings, self._uri, listeners, guarded=guarded)
-        store.keep_indexed(storage.gate(store))
+        store = open_store.opened(settings, self._uri, listeners, guarded=guarded)
+        store.keep_indexed(open_store.gate(store))
         application = app.create(settings, store, self._contract, self._stopping, meter)
         worker = _Worker(traced(application), [store.close, *([meter.tell] if meter else [])])
         _rarely_collect()

@@ -13,11 +13,11 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import OneOf, Range
 
 from generated.operations import BASE_PATH
-from impl import forms
+from impl import setting_types
 from impl.billing.charges import price_basis
 from impl.billing.parties import ROLES
 from impl.billing.policy import Policy
-from impl.documents.bounds import Bounds
+from impl.documents.limits import RenderLimits
 from impl.documents.style import Style
 
 MOST = 100_000
@@ -103,17 +103,19 @@ class Settings:
         if not self.rate_limit:
             return None
         count, _, period = self.rate_limit.partition("/")
-        return int(count), forms.PERIODS[period]
+        return int(count), setting_types.PERIODS[period]
 
     @property
     def proxies(self) -> list[IPv4Network | IPv6Network]:
         """The addresses of proxies of ours."""
-        return [ip_network(each, strict=False) for each in forms.listed(self.trusted_proxies)]
+        return [
+            ip_network(each, strict=False) for each in setting_types.listed(self.trusted_proxies)
+        ]
 
     @property
     def origins(self) -> list[str]:
         """The origins whose pages may use the API; `*` is any."""
-        return forms.listed(self.cors_origins)
+        return setting_types.listed(self.cors_origins)
 
     @property
     def metrics_address(self) -> tuple[str, int] | None:
@@ -130,7 +132,7 @@ class Settings:
             strict=self.bill_lifecycle == "strict",
             zone=ZoneInfo(self.bill_time_zone),
             basis=price_basis(self.price_basis),
-            party_roles=tuple(forms.listed(self.bill_party_roles)),
+            party_roles=tuple(setting_types.listed(self.bill_party_roles)),
             seller=self.bill_seller_name,
         )
 
@@ -150,9 +152,9 @@ class Settings:
         )
 
     @property
-    def printing(self) -> Bounds:
+    def printing(self) -> RenderLimits:
         """What making documents may take; half of the threads may wait for it."""
-        return Bounds(
+        return RenderLimits(
             self.render_processes,
             self.render_seconds,
             self.render_memory_bytes,
@@ -241,24 +243,24 @@ class Environment(Schema):
 
         unknown = EXCLUDE
 
-    host = fields.String(data_key="HOST", load_default="127.0.0.1", post_load=forms.host)
+    host = fields.String(data_key="HOST", load_default="127.0.0.1", post_load=setting_types.host)
     port = fields.Integer(data_key="PORT", load_default=8080, validate=Range(1, 65535))
     mongodb_uri = fields.String(
         data_key="MONGODB_URI",
         load_default="",
-        validate=forms.is_mongodb_uri,
+        validate=setting_types.is_mongodb_uri,
         metadata={"secret": True},  # so MONGODB_URI_FILE may name a file that holds it
     )
     mongodb_db = fields.String(
-        data_key="MONGODB_DB", load_default="tmf678", validate=forms.is_database
+        data_key="MONGODB_DB", load_default="tmf678", validate=setting_types.is_database
     )
     data_dir = fields.String(data_key="DATA_DIR", load_default=".data")
     mongod = fields.String(data_key="MONGOD", load_default="")
     public_url = fields.String(
         data_key="PUBLIC_URL",
         load_default="",
-        validate=forms.is_url,
-        post_load=forms.without_last_slash,
+        validate=setting_types.is_url,
+        post_load=setting_types.without_last_slash,
     )
     workers = fields.Integer(
         data_key="WORKERS", load_default=lambda: os.cpu_count() or 1, validate=Range(1, 512)
@@ -284,14 +286,16 @@ class Environment(Schema):
         data_key="MAX_IN_PROGRESS", load_default=256, validate=Range(1, MOST)
     )
     max_streams = fields.Integer(data_key="MAX_STREAMS", load_default=0, validate=Range(0, 1024))
-    rate_limit = fields.String(data_key="RATE_LIMIT", load_default="", validate=forms.is_rate)
+    rate_limit = fields.String(
+        data_key="RATE_LIMIT", load_default="", validate=setting_types.is_rate
+    )
     trusted_proxies = fields.String(
-        data_key="TRUSTED_PROXIES", load_default="", validate=forms.are_networks
+        data_key="TRUSTED_PROXIES", load_default="", validate=setting_types.are_networks
     )
     cors_origins = fields.String(
-        data_key="CORS_ORIGINS", load_default="", validate=forms.are_origins
+        data_key="CORS_ORIGINS", load_default="", validate=setting_types.are_origins
     )
-    metrics = fields.String(data_key="METRICS", load_default="", validate=forms.is_address)
+    metrics = fields.String(data_key="METRICS", load_default="", validate=setting_types.is_address)
     default_limit = fields.Integer(
         data_key="DEFAULT_LIMIT", load_default=100, validate=Range(1, MOST)
     )
@@ -304,7 +308,7 @@ class Environment(Schema):
     )
     validate_responses = fields.Boolean(data_key="VALIDATE_RESPONSES", load_default=False)
     callback_allow = fields.String(
-        data_key="CALLBACK_ALLOW", load_default="", validate=forms.is_allowance
+        data_key="CALLBACK_ALLOW", load_default="", validate=setting_types.is_allowance
     )
     event_retry_hours = fields.Integer(
         data_key="EVENT_RETRY_HOURS", load_default=72, validate=Range(1, 24 * 365)
@@ -313,13 +317,15 @@ class Environment(Schema):
         data_key="EVENT_RETENTION_DAYS", load_default=7, validate=Range(1, 365)
     )
     bill_no_format = fields.String(
-        data_key="BILL_NO_FORMAT", load_default="{year}-{seq:08d}", validate=forms.is_number_format
+        data_key="BILL_NO_FORMAT",
+        load_default="{year}-{seq:08d}",
+        validate=setting_types.is_number_format,
     )
     bill_lifecycle = fields.String(
         data_key="BILL_LIFECYCLE", load_default="open", validate=OneOf(("open", "strict"))
     )
     bill_time_zone = fields.String(
-        data_key="BILL_TIME_ZONE", load_default="UTC", validate=forms.is_zone
+        data_key="BILL_TIME_ZONE", load_default="UTC", validate=setting_types.is_zone
     )
     payment_terms_days = fields.Integer(
         data_key="PAYMENT_TERMS_DAYS", load_default=14, validate=Range(0, 3650)
@@ -329,7 +335,7 @@ class Environment(Schema):
     )
     bill_party_roles = fields.String(data_key="BILL_PARTY_ROLES", load_default=", ".join(ROLES))
     bill_locale = fields.String(
-        data_key="BILL_LOCALE", load_default="en_GB", validate=forms.is_locale
+        data_key="BILL_LOCALE", load_default="en_GB", validate=setting_types.is_locale
     )
     bill_seller_name = fields.String(data_key="BILL_SELLER_NAME", load_default="")
     bill_seller_address = fields.String(data_key="BILL_SELLER_ADDRESS", load_default="")
@@ -340,23 +346,27 @@ class Environment(Schema):
         data_key="BILL_ITEMISED_LINES", load_default=Style.itemised, validate=Range(1, MOST)
     )
     render_processes = fields.Integer(
-        data_key="RENDER_PROCESSES", load_default=Bounds.processes, validate=Range(1, 64)
+        data_key="RENDER_PROCESSES", load_default=RenderLimits.processes, validate=Range(1, 64)
     )
     render_seconds = fields.Integer(
-        data_key="RENDER_SECONDS", load_default=Bounds.seconds, validate=Range(1, 600)
+        data_key="RENDER_SECONDS", load_default=RenderLimits.seconds, validate=Range(1, 600)
     )
     render_memory_bytes = fields.Integer(
         data_key="RENDER_MEMORY_BYTES",
-        load_default=Bounds.memory_bytes,
+        load_default=RenderLimits.memory_bytes,
         validate=Range(256 * 1024 * 1024, 2**40),
     )
     render_cache_bytes = fields.Integer(
-        data_key="RENDER_CACHE_BYTES", load_default=Bounds.cache_bytes, validate=Range(0, 2**40)
+        data_key="RENDER_CACHE_BYTES",
+        load_default=RenderLimits.cache_bytes,
+        validate=Range(0, 2**40),
     )
     auth = fields.String(data_key="AUTH", load_default="", validate=OneOf(("jwt", "off")))
-    auth_issuer = fields.String(data_key="AUTH_ISSUER", load_default="", validate=forms.is_url)
+    auth_issuer = fields.String(
+        data_key="AUTH_ISSUER", load_default="", validate=setting_types.is_url
+    )
     auth_audience = fields.String(
-        data_key="AUTH_AUDIENCE", load_default="", validate=forms.is_words
+        data_key="AUTH_AUDIENCE", load_default="", validate=setting_types.is_words
     )
     auth_jwks = fields.String(data_key="AUTH_JWKS", load_default="")
     auth_accounts_claim = fields.String(data_key="AUTH_ACCOUNTS_CLAIM", load_default="")

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from impl import handlers, storage
+from impl import handlers, open_store
 from impl.bulk import exporting
+from impl.bulk.batch_writer import Keeper, Progress
 from impl.bulk.files import Source
 from impl.bulk.importing import Import, Stopped
-from impl.bulk.keeping import Keeper, Progress
 from impl.bulk.reader import Format, Reader
 from impl.bulk.refusals import Refusals
 from impl.contract import Contract
@@ -85,7 +85,7 @@ def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     gc.freeze()
     gc.set_threshold(GARBAGE)
-    store = storage.opened(storage.located(chosen), told=told)
+    store = open_store.opened(open_store.located(chosen), told=told)
     try:
         store.ping()
         upgrade.meet(store)

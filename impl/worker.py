@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from impl import looks
+from impl import bill_documents
 from impl.billing.attempts import Attempts
 from impl.billing.maker import Maker
 from impl.billing.on_demand import OnDemand
-from impl.billing.register import Tidy
+from impl.billing.register import SequenceSettler
 from impl.billing.runs import Runs
 from impl.errors import Unavailable
 from impl.settings import Settings
 from impl.store.mongo import Store
-from impl.store.numbers import Numbers
+from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 
 IDLE_SECONDS = 0.2
@@ -32,10 +32,10 @@ Step = Callable[[], bool]
 
 def jobs(settings: Settings, store: Store) -> list[Step]:
     """What a worker does, each in a thread of its own."""
-    numbers = Numbers(store)
+    numbers = Sequences(store)
     attempts = Attempts(store, Tasks(store), numbers)
-    maker = Maker(store, settings.policy, looks.begun(settings, store))
-    tidy = Tidy(store, settings.policy, numbers)
+    maker = Maker(store, settings.policy, bill_documents.begun(settings, store))
+    tidy = SequenceSettler(store, settings.policy, numbers)
     return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, tidy.step]
 
 

@@ -15,14 +15,14 @@ from openapi_spec_validator.schemas import schema_v30
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 from referencing.exceptions import Unresolvable
 
-from openapi import merge_patch, readings
-from openapi.shapes import ContractError, Json
+from openapi import merge_patch, variants
+from openapi.members import ContractError, Json
 
 
 def effective(standard: Path, overlay: Path) -> Json:
     """The overlay applied to the standard, its merge patch forms written out, and checked.
 
-    openapi/readings.py makes of it what requests are held to, and what clients get.
+    openapi/variants.py makes of it what requests are held to, and what clients get.
     """
     document = load(standard)
     if not str(document.get("openapi")).startswith("3.0."):
@@ -35,8 +35,8 @@ def effective(standard: Path, overlay: Path) -> Json:
     try:
         _check(document, where)
         merge_patch.expand(document)
-        _check(readings.served(document), where)
-        _check(readings.strict(document), where)
+        _check(variants.served(document), where)
+        _check(variants.strict(document), where)
     except RecursionError:
         raise ContractError(f"{where}: something is defined as itself") from None
     return document

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import jinja2
 
-from openapi import document, python, readings, stubs
+from openapi import document, formatting, stubs, variants
+from openapi.members import ContractError
 from openapi.model import Contract, read
-from openapi.shapes import ContractError
 
 MARK = "# DO NOT EDIT: `make generate` writes this"
 HEADER = f"{MARK} from tmf678.yaml and openapi/overlay.yaml\n"
@@ -28,20 +28,20 @@ STANDARD, OVERLAY = Path("tmf678.yaml"), Path("openapi", "overlay.yaml")
 def render(root: Path) -> tuple[Contract, dict[str, str]]:
     """The contract's model, and the text of each generated file by its name."""
     effective = document.effective(*_contract(root))
-    strict = readings.strict(effective)
+    strict = variants.strict(effective)
     contract = read(strict)
     environment = jinja2.Environment(  # noqa: S701 - it writes Python, not HTML
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined
     )
     environment.filters.update(literal=repr, prose=_prose)
     files = {
-        "openapi.yaml": HEADER + document.dump(readings.served(effective)),
+        "openapi.yaml": HEADER + document.dump(variants.served(effective)),
         "strict.yaml": HEADER + document.dump(strict),
         "__init__.py": HEADER,
     }
     for template in _templates():
         text = environment.get_template(template.name).render(contract=contract)
-        files[template.stem] = HEADER + python.formatted(text, template.stem)
+        files[template.stem] = HEADER + formatting.formatted(text, template.stem)
     return contract, files
 
 
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None, prog: str = "python -m openapi.gene
 
 def _generate(root: Path, *, with_stubs: bool) -> None:
     contract, files = render(root)
-    handlers = stubs.Handlers(root if with_stubs or _has_handlers(root) else python.HERE.parent)
+    handlers = stubs.Handlers(root if with_stubs or _has_handlers(root) else formatting.HERE.parent)
     missing = handlers.missing(contract)
     modules = handlers.with_stubs(missing) if with_stubs else {}
     write(root / "generated", files)
@@ -132,8 +132,8 @@ def _contract(root: Path) -> tuple[Path, Path]:
 def _begin(root: Path) -> None:
     """Write our standard and overlay into a folder that has neither; ContractError."""
     ours = {
-        root / STANDARD: python.HERE / STANDARD.name,
-        root / OVERLAY: python.HERE / OVERLAY.name,
+        root / STANDARD: formatting.HERE / STANDARD.name,
+        root / OVERLAY: formatting.HERE / OVERLAY.name,
     }
     for path in ours:
         if path.exists():

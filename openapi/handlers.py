@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from openapi import python
+from openapi import formatting
+from openapi.members import ContractError
 from openapi.model import Operation, Resource
-from openapi.shapes import ContractError
 
 ORIGINS = {"Any": "typing", "NotYetImplemented": "impl.errors", "types": "generated"}
 """Where the names in a stub are imported from."""
@@ -48,7 +48,7 @@ class Module:
             f'    """Serves /{resource.name}."""',
             "",
         ]
-        return cls(root, path, python.formatted("\n".join(lines), str(path)))
+        return cls(root, path, formatting.formatted("\n".join(lines), str(path)))
 
     @cached_property
     def classes(self) -> dict[str, ast.ClassDef]:
@@ -67,7 +67,7 @@ class Module:
         node = next(each for each in self.classes.values() if seam in bases(each))
         words = {name: self._spelled(name) for name in ORIGINS}
         words |= zip(TYPE_VARIABLES, _type_arguments(node, seam) or 3 * [words["Any"]], strict=True)
-        stubs = python.formatted(_stubs(operations, words), str(self.path))
+        stubs = formatting.formatted(_stubs(operations, words), str(self.path))
         used = {ast.unparse(each) for each in ast.walk(ast.parse(stubs))}
         imports = [self._import_of(name) for name in ORIGINS if words[name] in used]
         return self._with(imports, node.end_lineno or 0, ["", *stubs.splitlines()[1:]])
@@ -118,7 +118,7 @@ class Module:
         first = self._imports[0].lineno - 1 if self._imports else 0
         lines[first:first] = [line for line in imports if line]
         try:
-            text = python.sorted_imports("\n".join(lines), str(self.path), self.root)
+            text = formatting.sorted_imports("\n".join(lines), str(self.path), self.root)
             ast.parse(text)
         except (ContractError, SyntaxError):
             text = ""

@@ -9,8 +9,8 @@ form called `<its schema>_Update`; an array is replaced as a whole. `properties`
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from openapi import readings
-from openapi.shapes import REFERENCE, ContractError, Json, Members, members, resolve
+from openapi import variants
+from openapi.members import REFERENCE, ContractError, Json, Members, members, resolve
 
 WORD = "x-merge-patch"
 OWN = ("id", "href")
@@ -55,7 +55,7 @@ class _Form:
         more = self._schema.get("properties", {})
         self._rule.refuse(more.keys() - properties.keys(), "is in `properties`, and not patched")
         return {
-            name: said if readings.WORD in said else properties[name] | said
+            name: said if variants.WORD in said else properties[name] | said
             for name, said in more.items()
         }
 

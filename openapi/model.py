@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from openapi.fields import Schema, Source, scalar
+from openapi.members import REFERENCE, ContractError, Json, resolve
 from openapi.names import class_name, python_name, refuse_same
-from openapi.shapes import REFERENCE, ContractError, Json, resolve
-from openapi.source import Schema, Source, scalar
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 QUERY_PARAMETERS = {"fields", "offset", "limit"}

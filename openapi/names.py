@@ -5,7 +5,7 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from openapi.shapes import ContractError
+from openapi.members import ContractError
 
 RESERVED = {"Number", "SCHEMAS", *keyword.kwlist}
 """Names that a class of the contract can't have: ours in the generated modules, and Python's."""

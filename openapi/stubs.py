@@ -6,8 +6,8 @@ from itertools import groupby
 from pathlib import Path
 
 from openapi.handlers import Module, bases, methods
+from openapi.members import ContractError
 from openapi.model import Contract, Operation, Resource
-from openapi.shapes import ContractError
 
 FOLDER = Path("impl", "handlers")
 COMPOSED_IN = FOLDER / "__init__.py"

@@ -11,9 +11,9 @@ import structlog
 from impl.billing.charges import Rejected
 from impl.errors import NotFound, Unavailable
 from impl.events.build import correlated
+from impl.store.counters import GIVEN_UP, Counters
 from impl.store.mongo import Store
-from impl.store.numbers import Numbers
-from impl.store.tallies import GIVEN_UP, Tallies
+from impl.store.sequences import Sequences
 from impl.store.tasks import Lost, Task, Tasks
 
 MOST_TRIES = 8
@@ -33,7 +33,7 @@ class Attempts:
 
     store: Store
     tasks: Tasks
-    numbers: Numbers
+    numbers: Sequences
     most: int = MOST_TRIES
 
     def at(
@@ -107,7 +107,7 @@ class Attempts:
         return done
 
     def _count(self, task: Task) -> None:
-        Tallies(self.store).add(GIVEN_UP[task.kind])
+        Counters(self.store).add(GIVEN_UP[task.kind])
 
     def _let_go(self, task: Task) -> None:
         """Drop the task, and the numbers that it did not use, unless it is another worker's."""

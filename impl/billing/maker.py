@@ -17,10 +17,10 @@ from impl.documents import lines
 from impl.documents.document import PDF, Look
 from impl.errors import Conflict, ContentTooLarge
 from impl.query.language import Compare, Condition, Document, Every, Exists, Not
-from impl.store.marking import Change, Outline, mark, outlines
+from impl.store.bulk_update import Change, Outline, mark, outlines
+from impl.store.document_size import refuse_large
 from impl.store.mongo import Store
-from impl.store.numbers import REGISTER, Number
-from impl.store.size import refuse_large
+from impl.store.sequences import REGISTER, Number
 from impl.store.tasks import Task
 
 log = structlog.get_logger("billing")

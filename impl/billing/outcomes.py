@@ -8,7 +8,7 @@ from impl.billing.assemble import warnings
 from impl.billing.charges import NothingToBill, Rejected
 from impl.billing.maker import BILLS, Draft, new_id, reference_to, refused
 from impl.query.language import Compare, Condition, Document, Every, Exists
-from impl.store.many import insert_many, ready
+from impl.store.bulk_insert import insert_many, ready
 from impl.store.mongo import Store
 
 OUTCOMES = "billCycleAccount"

@@ -12,9 +12,9 @@ import structlog
 from impl.billing.policy import Policy
 from impl.errors import Conflict, Unavailable
 from impl.query.language import Compare, Document, Every
+from impl.store.counters import FAULTS, Counters
 from impl.store.mongo import Store
-from impl.store.numbers import REGISTER, Number, Numbers
-from impl.store.tallies import FAULTS, Tallies
+from impl.store.sequences import REGISTER, Number, Sequences
 
 WAITS = timedelta(days=1)
 """How long a number that was given back waits for another bill of its day."""
@@ -46,10 +46,10 @@ def void(store: Store, bill: str) -> None:
         store.change(REGISTER, row["id"], lambda before: {**before, **voided})
 
 
-class Tidy:
+class SequenceSettler:
     """Brings the sequences of one store into line with its register, every now and then."""
 
-    def __init__(self, store: Store, policy: Policy, numbers: Numbers) -> None:
+    def __init__(self, store: Store, policy: Policy, numbers: Sequences) -> None:
         self._store = store
         self._policy = policy
         self._numbers = numbers
@@ -81,7 +81,7 @@ class Tidy:
             raise
         except Exception as fault:
             log.error("fault", loop="tidy", number=which, exc_info=fault)
-            Tallies(self._store).add(FAULTS["tidy"])
+            Counters(self._store).add(FAULTS["tidy"])
 
     def _end(self, number: Number) -> None:
         text = self._policy.number_of_day(number.day, number.position)

@@ -11,9 +11,9 @@ from typing import Any
 
 from tqdm import tqdm
 
+from impl.bulk.batch_writer import PAUSES_SECONDS, Keeper, Progress, Read
+from impl.bulk.batches import Batch, Lines
 from impl.bulk.files import FileTrouble, Source, troubles
-from impl.bulk.keeping import PAUSES_SECONDS, Keeper, Progress, Read
-from impl.bulk.lines import Batch, Lines
 from impl.bulk.reader import Line, Reader
 from impl.bulk.refusals import Refusal, Refusals
 from impl.errors import ApiError, Unavailable

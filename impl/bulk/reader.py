@@ -10,7 +10,7 @@ from impl.contract import COMPONENTS, Contract
 from impl.errors import BodyInvalid, ContentTooLarge, FieldInvalid, FieldMissing
 from impl.handlers.collection import Collection
 from impl.instants import plan
-from impl.store.many import New
+from impl.store.bulk_insert import New
 
 Json = dict[str, Any]
 

@@ -15,7 +15,7 @@ from impl.billing.plans import occasion
 from impl.demo import cycles
 from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, SELLER, USAGE, Account, Line
 from impl.demo.cycles import month_before
-from impl.store.numbers import Number
+from impl.store.sequences import Number
 
 Json = dict[str, Any]
 Span = tuple[datetime, datetime]

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import typst
 
-from impl.documents.words import Vocabulary, Words
+from impl.documents.vocabulary import Vocabulary, Words
 
 OURS = Path(__file__).parent / "templates"
 CATALOGUES = Path(__file__).parent / "locale"

@@ -15,12 +15,12 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from impl.documents.assets import WEB, Assets, DocumentError, assets, logo
 from impl.documents.formats import Formats
 from impl.documents.languages import Wanted, chosen, tag
-from impl.documents.paper import Paper
+from impl.documents.pdf import Paper
 from impl.documents.sample import BILL, RATES
-from impl.documents.statement import Clerk, Seller, Statement
+from impl.documents.statement import Seller, Statement, StatementWriter
 from impl.documents.style import Style
 from impl.documents.values import Json, text
-from impl.documents.words import Vocabulary
+from impl.documents.vocabulary import Vocabulary
 
 __all__ = ["HTML", "PDF", "DocumentError", "Documents", "Look", "Style"]
 
@@ -126,9 +126,9 @@ def _environment(used: Assets, picture: str) -> Environment:
     return environment
 
 
-def _clerk(style: Style, words: Vocabulary, locale: Locale) -> Clerk:
+def _clerk(style: Style, words: Vocabulary, locale: Locale) -> StatementWriter:
     """Who writes statements in the style for a locale that there are words for."""
-    return Clerk(
+    return StatementWriter(
         formats=Formats(locale, _zone(style.time_zone)),
         language=locale.language,
         direction=locale.text_direction,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence, Set
 
 from babel import Locale, UnknownLocaleError
 
-from impl.documents.words import Vocabulary
+from impl.documents.vocabulary import Vocabulary
 
 TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 Wanted = Sequence[tuple[str, float]]

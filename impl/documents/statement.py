@@ -86,7 +86,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Clerk:
+class StatementWriter:
     """Writes statements for one seller, in one language and locale."""
 
     formats: Formats

@@ -20,10 +20,10 @@ from impl.events.backoff import retry_after
 from impl.events.bodies import Bodies
 from impl.events.callbacks import Allowance, Resolve
 from impl.events.posting import Answer, Patience, Receiver, Unreachable, Watchdog
+from impl.events.retry_policy import RetryPolicy, Tried
 from impl.events.subscribers import Subscribers, Subscription
-from impl.events.verdict import Judge, Tried
 from impl.query.language import Document
-from impl.store.deliveries import Claim, Deliveries, Delivery, Round
+from impl.store.deliveries import Claim, Deliveries, Delivery, DeliveryOutcomes
 
 WIDEST = 8
 """How many deliveries one subscriber gets at a time, at the most."""
@@ -39,13 +39,13 @@ log = structlog.get_logger("events")
 
 
 @dataclass(frozen=True)
-class Kit:
+class CourierContext:
     """What all couriers of a worker share."""
 
     deliveries: Deliveries
     subscribers: Subscribers
     bodies: Bodies
-    judge: Judge
+    judge: RetryPolicy
     allowance: Allowance
     resolve: Resolve
     patience: Patience
@@ -62,7 +62,7 @@ class Kit:
 class Courier:
     """One subscriber's turn, for a worker that has claimed it."""
 
-    def __init__(self, kit: Kit, claim: Claim, subscription: Subscription) -> None:
+    def __init__(self, kit: CourierContext, claim: Claim, subscription: Subscription) -> None:
         self._kit = kit
         self._claim = claim
         self._subscription = subscription
@@ -179,7 +179,7 @@ class Courier:
         except NotFound:
             self._kit.deliveries.discard(self._subscription.id)
 
-    def _tell(self, done: Round) -> None:
+    def _tell(self, done: DeliveryOutcomes) -> None:
         """Log what an operator should know: that a receiver fails, and what is given up."""
         dead = sum(failure.due is None for failure in done.failed)
         if dead or done.failures == 1:

@@ -19,18 +19,18 @@ from impl.errors import Unavailable
 from impl.events import callbacks
 from impl.events.bodies import Bodies
 from impl.events.callbacks import Allowance, Resolve
-from impl.events.courier import Courier, Kit
+from impl.events.courier import Courier, CourierContext
 from impl.events.posting import Patience, Watchdog
+from impl.events.retry_policy import RetryPolicy
 from impl.events.subscribers import Subscribers, Subscription
-from impl.events.verdict import Judge
 from impl.query.language import Document
 from impl.settings import Settings
+from impl.store.counters import FAULTS, Counters
 from impl.store.deliveries import Claim, Deliveries
 from impl.store.leases import Clock, Lease
 from impl.store.mongo import Store
 from impl.store.outbox import MOST_DELIVERIES
-from impl.store.tallies import FAULTS, Tallies
-from impl.store.waiting import Routing
+from impl.store.pending_events import Routing
 
 COURIERS = 64
 """How many subscribers a worker serves at the same time."""
@@ -134,7 +134,7 @@ class Dispatcher:
 
     def _tell(self, fault: Exception, loop: str, **about: object) -> None:
         log.error("fault", loop=loop, exc_info=fault, **about)
-        Tallies(self._store).add(FAULTS[loop])
+        Counters(self._store).add(FAULTS[loop])
 
     def _relay(self) -> int:
         outbox = self._store.outbox
@@ -201,13 +201,13 @@ class Dispatcher:
         self._tell(fault, "courier", subscription=claim.subscription)
         self._deliveries.stumbled(claim, f"a fault of the server's: {type(fault).__name__}")
 
-    def _packed(self) -> Kit:
+    def _packed(self) -> CourierContext:
         options = self._options
-        return Kit(
+        return CourierContext(
             deliveries=self._deliveries,
             subscribers=self._subscribers,
             bodies=Bodies(options.base),
-            judge=Judge(options.retry),
+            judge=RetryPolicy(options.retry),
             allowance=options.allowance,
             resolve=options.resolve,
             patience=options.patience,

@@ -14,7 +14,7 @@ from impl.events.subscriptions import Selector, TooMuch, kept
 from impl.query.language import Document
 from impl.store.deliveries import Deliveries
 from impl.store.mongo import Store
-from impl.store.waiting import Immovable, Routing
+from impl.store.pending_events import Immovable, Routing
 
 HUB = "hub"
 EVENT_SECONDS = 5

@@ -24,7 +24,7 @@ from impl.query import attributes
 from impl.query.language import Document, Page, Path, Query
 from impl.query.project import project
 from impl.store.assignment import Assignment
-from impl.store.many import New, insert_many, ready
+from impl.store.bulk_insert import New, insert_many, ready
 from impl.store.mongo import Store
 
 T = TypeVar("T", bound=Mapping[str, Any])

@@ -9,8 +9,8 @@ import orjson
 
 from impl.errors import FieldInvalid, refuse
 from impl.patch import operations, selection
+from impl.patch.budget import Budget
 from impl.patch.merge import merge
-from impl.patch.work import Work
 from impl.query.attributes import Attribute
 
 Json = dict[str, Any]
@@ -46,7 +46,7 @@ class Patch:
         Raises Postponed where it is a large one, and the patch is not `alone`.
         """
         text = self.view.one(document)
-        Work(alone=self.alone).begins(text)
+        Budget(alone=self.alone).begins(text)
         value: Json = orjson.loads(text)
         return value
 
@@ -57,7 +57,7 @@ class Patch:
         where the patch does not fit the document, BodyInvalid, and Postponed where it does much and
         is not `alone`.
         """
-        work = Work(alone=self.alone)
+        work = Budget(alone=self.alone)
         match self.media_type:
             case "application/json-patch+json":
                 return operations.patched(document, self.body, resource, work)

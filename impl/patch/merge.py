@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from impl.bounds import MAX_MEMBERS
+from impl.document_limits import MAX_MEMBERS
 from impl.errors import Conflict, path
 
 

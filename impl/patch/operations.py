@@ -5,9 +5,9 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from impl.bounds import MAX_DEPTH, MAX_MEMBERS
+from impl.document_limits import MAX_DEPTH, MAX_MEMBERS
 from impl.errors import BodyInvalid, Conflict, FieldMissing, about, path
-from impl.patch.work import HOLDERS, Work, members, size
+from impl.patch.budget import HOLDERS, Budget, members, size
 from impl.query.attributes import Attribute
 
 Pointer: TypeAlias = tuple[str, ...]
@@ -25,7 +25,7 @@ def patched(
     document: Any,
     operations: list[dict[str, Any]],
     resource: Attribute = UNKNOWN,
-    work: Work | None = None,
+    work: Budget | None = None,
 ) -> Any:
     """The document with all operations applied; it is left as it was.
 
@@ -35,13 +35,13 @@ def patched(
     """
     if len(operations) > MAX_OPERATIONS:
         raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
-    return Patcher(document, resource, work or Work()).apply(operations)
+    return Patcher(document, resource, work or Budget()).apply(operations)
 
 
 class Patcher:
     """A document being patched; all that is done counts as work of one patch."""
 
-    def __init__(self, document: Any, resource: Attribute, work: Work) -> None:
+    def __init__(self, document: Any, resource: Attribute, work: Budget) -> None:
         self._root = _copied(document)
         self._resource = resource
         self._work = work

@@ -24,8 +24,8 @@ from impl.errors import (
     about,
     path,
 )
+from impl.patch.budget import PATH, Budget, size
 from impl.patch.operations import MAX_OPERATIONS, UNKNOWN, Index, Patcher, Pointer, pointer
-from impl.patch.work import PATH, Work, size
 from impl.query import jsonpath
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
@@ -50,7 +50,7 @@ def patched(
     operations: list[dict[str, Any]] | dict[str, Any],
     resource: Attribute,
     zone: tzinfo,
-    work: Work | None = None,
+    work: Budget | None = None,
 ) -> Any:
     """The document with all operations, or the one, applied at the places that they select.
 
@@ -59,7 +59,7 @@ def patched(
     """
     if isinstance(operations, list) and len(operations) > MAX_OPERATIONS:
         raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
-    work = work or Work()
+    work = work or Budget()
     patcher = Patcher(document, resource, work)
     instants = _instants(resource)
     for where, operation in _placed(operations):
@@ -153,7 +153,7 @@ _Way: TypeAlias = tuple["str | _Where", ...]
 class _Places:
     """Finds the places that a way leads to; what it looks at counts as work."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Budget) -> None:
         self._work = work
 
     def of(self, value: Any, way: _Way, instants: Instants, at: Pointer = ()) -> Iterator[Pointer]:

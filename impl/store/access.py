@@ -24,9 +24,9 @@ from impl.query.language import (
     Path,
     Some,
 )
+from impl.store.documents import OWNERS, Stored
 from impl.store.faults import taken
 from impl.store.mongo_query import to_filter
-from impl.store.stored import OWNERS, Stored
 from impl.store.transactions import session
 
 ACCOUNT: Path = ("billingAccount", "id")

@@ -15,9 +15,9 @@ from pymongo.errors import WriteConcernError
 
 from impl import links
 from impl.query.language import Rendered
-from impl.store.bson import decode, encode
-from impl.store.outbox import HOLDS_NONE
-from impl.store.stored import EVENT, STAMP, TEXT, VERSION, Stored
+from impl.store.documents import EVENT, STAMP, TEXT, VERSION, Stored
+from impl.store.encoding import decode, encode
+from impl.store.outbox import NO_PENDING_EVENT
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def assign(
     told.
     """
     all_ = encode(assignment.after)
-    that = {"_id": id_, **HOLDS_NONE, **_others(assignment), **which}
+    that = {"_id": id_, **NO_PENDING_EVENT, **_others(assignment), **which}
     update = {
         "$set": {**all_, EVENT: event},
         "$inc": {VERSION: 1},

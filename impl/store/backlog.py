@@ -9,11 +9,11 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from impl.errors import Unavailable
+from impl.store.counters import FAULTS, GIVEN_UP, LACKING, Counters
 from impl.store.deliveries import CONSUMERS, DEAD, PENDING, TOTALS
 from impl.store.faults import translated
 from impl.store.mongo import Store
 from impl.store.outbox import COUNTER, DELIVERIES
-from impl.store.tallies import FAULTS, GIVEN_UP, LACKING, Tallies
 
 SECONDS = 1.0
 """For all of it."""
@@ -58,7 +58,7 @@ def _read(store: Store) -> Backlog:
     requests, deliveries = (store.collection(name)[0] for name in (REQUESTS, DELIVERIES))
     now: datetime = requests.database.command("hello")["localTime"].replace(tzinfo=UTC)
     request = requests.find_one(OPEN, {"lastUpdate": 1}, sort=[("lastUpdate", 1)])
-    tallies = Tallies(store)
+    tallies = Counters(store)
     events, oldest = store.outbox.size(MOST)
     return Backlog(
         requests=requests.count_documents(OPEN, limit=MOST),

@@ -8,8 +8,8 @@ from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.monitoring import ConnectionPoolListener
 
+from impl.store.documents import Stored
 from impl.store.faults import WRITE_SECONDS
-from impl.store.stored import Stored
 
 HEARTBEAT_SECONDS = 2
 """How often MongoDB's servers are asked how they are; one that is frozen is found out by this."""

@@ -16,8 +16,8 @@ import pymongo
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
+from impl.store.documents import Stored
 from impl.store.mongo_query import Filter
-from impl.store.stored import Stored
 
 MANY = 1_000
 """Up to so many are counted anew each time."""

@@ -15,11 +15,11 @@ from typing import Any
 from pymongo import DeleteMany, UpdateMany, UpdateOne
 
 from impl.query.language import Document
+from impl.store.documents import Stored, from_mongo
 from impl.store.faults import translated
 from impl.store.leases import Clock, server_clock
 from impl.store.mongo import Store
 from impl.store.outbox import COUNTER, DELIVERIES, FEED
-from impl.store.stored import Stored, outward
 from impl.store.transactions import session
 
 CONSUMERS = "consumer"
@@ -62,7 +62,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Round:
+class DeliveryOutcomes:
     """What became of some deliveries, and when the consumer's next are tried."""
 
     delivered: Sequence[Delivery] = ()
@@ -176,7 +176,7 @@ class Deliveries:
         """The events at these positions, by position; those that have expired are left out."""
         with translated():
             rows = list(self._feed.find({"_id": {"$in": list(positions)}}))
-        return {row["_id"]: outward(row) for row in rows}
+        return {row["_id"]: from_mongo(row) for row in rows}
 
     def stumbled(self, claim: Claim, why: str) -> None:
         """Show why a claim came to nothing, though no delivery of it was at fault."""
@@ -188,7 +188,7 @@ class Deliveries:
         with translated():
             self._consumers.update_one({"_id": subscription}, {"$set": told})
 
-    def settle(self, claim: Claim, done: Round, seconds: float) -> bool:
+    def settle(self, claim: Claim, done: DeliveryOutcomes, seconds: float) -> bool:
         """Write down what became of deliveries, and keep the claim for as long again.
 
         False where the claim has gone to another; then nothing is written.
@@ -258,7 +258,7 @@ def _delivery(row: Stored) -> Delivery:
     return Delivery(row["_id"], row["subject"], row["position"], row["tries"], row["since"])
 
 
-def _operations(subscription: str, done: Round) -> Iterable[Any]:
+def _operations(subscription: str, done: DeliveryOutcomes) -> Iterable[Any]:
     if done.delivered:
         yield DeleteMany({"_id": {"$in": [delivery.id for delivery in done.delivered]}})
     for failure in done.failed:

@@ -16,6 +16,7 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
+from impl.concurrency import ConcurrencyLimit
 from impl.errors import (
     ApiError,
     Conflict,
@@ -25,7 +26,6 @@ from impl.errors import (
     Unavailable,
 )
 from impl.query.language import Query, searches
-from impl.turns import Turns
 
 READ_SECONDS, WRITE_SECONDS = 4, 19
 """Within the 5 and 20 s that are promised: the driver may notice up to half a second late."""
@@ -132,7 +132,7 @@ def reading() -> Iterator[None]:
         yield
 
 
-_turns = Turns(SEARCHES, WAITING_SEARCHES, "searches")
+_turns = ConcurrencyLimit(SEARCHES, WAITING_SEARCHES, "searches")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from impl.query.language import Compare
 from impl.store.faults import reading
 from impl.store.mongo import Store
 from impl.store.outbox import COUNTER, FEED
-from impl.store.waiting import place
+from impl.store.pending_events import place
 
 AGAIN_SECONDS = 1.0
 AWAIT_MS = 1000

@@ -10,7 +10,7 @@ from pymongo import IndexModel
 from pymongo.database import Database
 
 from impl.events.build import RESOURCES
-from impl.store.stored import EXPIRES, OWNERS, STAMP, Stored
+from impl.store.documents import EXPIRES, OWNERS, STAMP, Stored
 
 UNIQUE: dict[str, list[str]] = {"hub": ["callback", "query"]}
 EXPIRING: dict[str, tuple[str, int]] = {

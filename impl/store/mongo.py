@@ -24,10 +24,21 @@ from impl.query.language import Condition, Document, Every, Exists, Page, Path, 
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
 from impl.store.assignment import Assignment, assign, expected
-from impl.store.batches import documents
-from impl.store.bson import encode_first_name
+from impl.store.attribute_names import Names
 from impl.store.client import Collections, client, create_compressed
 from impl.store.counts import Counts
+from impl.store.document_size import refuse_larger
+from impl.store.documents import (
+    PROJECTION,
+    STAMP,
+    VERSION,
+    PendingEvent,
+    Stored,
+    from_mongo,
+    from_projection,
+    prepare,
+)
+from impl.store.encoding import encode_first_name
 from impl.store.faults import (
     NO_TRANSACTIONS,
     WRITE_SECONDS,
@@ -36,20 +47,9 @@ from impl.store.faults import (
     translated,
 )
 from impl.store.mongo_query import to_name
-from impl.store.names import Names
 from impl.store.outbox import RAW, Outbox, Record, Write
-from impl.store.pages import Bounds
-from impl.store.size import refuse_larger
-from impl.store.stored import (
-    SHOWN,
-    STAMP,
-    VERSION,
-    Stored,
-    Untold,
-    kept,
-    outward,
-    shown,
-)
+from impl.store.pages import StoreLimits
+from impl.store.raw_documents import documents
 from impl.store.transactions import session
 
 ATTEMPTS = 100
@@ -75,7 +75,7 @@ class Store:
         uri: str,
         database: str,
         *,
-        bounds: Bounds = Bounds(),
+        bounds: StoreLimits = StoreLimits(),
         record: Record | None = None,
         listeners: Sequence[ConnectionPoolListener] = (),
         guarded: bool = False,
@@ -255,7 +255,7 @@ class Store:
                 size += len(batch)
                 if size > most_bytes:
                     raise ContentTooLarge(f"they take over {most_bytes} bytes as they are stored")
-                found += map(outward, documents(batch, collection.codec_options))
+                found += map(from_mongo, documents(batch, collection.codec_options))
         return found
 
     def every(self, resource: str, where: Condition) -> list[Document]:
@@ -267,7 +267,7 @@ class Store:
         collection, within = self.collection(resource)
         with translated():
             seen = self._access.filter(resource, where)
-            yield from map(outward, collection.find(seen, session=within).sort("_id"))
+            yield from map(from_mongo, collection.find(seen, session=within).sort("_id"))
 
     def sound(self, resource: str, told: Callable[[object, Exception], None]) -> Iterator[Document]:
         """Every document in the order of their ids; of one that can't be read, `told` is told."""
@@ -278,7 +278,7 @@ class Store:
             stages = [{"$match": self._access.filter(resource)}, *order]
             for found in rows.aggregate(stages, session=within):
                 try:
-                    document = outward(bson.decode(found["row"].raw, collection.codec_options))
+                    document = from_mongo(bson.decode(found["row"].raw, collection.codec_options))
                 except Exception as fault:  # noqa: BLE001 - whatever is wrong with it
                     told(found["_id"], fault)
                     continue
@@ -342,7 +342,7 @@ class Store:
             {"$unset": "_found"},
         ]
         with translated():
-            yield from map(outward, self._of[resource].aggregate(stages))
+            yield from map(from_mongo, self._of[resource].aggregate(stages))
 
     def has(self, resource: str, id_: str) -> bool:
         """Whether there is such a document."""
@@ -360,7 +360,7 @@ class Store:
     def _get(self, resource: str, id_: str) -> Document:
         with translated():
             stored = self._of[resource].find_one({"_id": id_}, session=session())
-            document = outward(stored) if stored else None
+            document = from_mongo(stored) if stored else None
             if document is None or not self._access.sees(resource, document):
                 raise _no(resource, id_)
             return document
@@ -385,16 +385,16 @@ class Store:
         if self._access.limited:
             return self.get(resource, id_)
         with reading():
-            found = self._of[resource].find_one({"_id": id_}, SHOWN, session=session())
+            found = self._of[resource].find_one({"_id": id_}, PROJECTION, session=session())
         if found is None:
             raise _no(resource, id_)
-        return shown(found)
+        return from_projection(found)
 
     def insert(self, resource: str, document: Mapping[str, Any]) -> Document:
         """Keep a new document under its `id`; Forbidden, or Conflict where that id is taken."""
         self._judge(resource, {}, document)
         self._note(resource, document)
-        stored, made = kept(resource, document, 1)
+        stored, made = prepare(resource, document, 1)
         refuse_larger(self.bounds, resource, stored)
 
         def write() -> bool:
@@ -440,7 +440,7 @@ class Store:
                 if after is before:
                     return before
                 self._note(resource, _changed(before, after))
-                stored, changed = kept(resource, _derived(before, after), before.version + 1)
+                stored, changed = prepare(resource, _derived(before, after), before.version + 1)
                 refuse_larger(self.bounds, resource, stored, before)
                 write = partial(self._replace, resource, before, stored)
                 if self.outbox.with_events(resource, [Write(before, changed, stored)], write):
@@ -474,7 +474,7 @@ class Store:
     ) -> None:
         """Replace each document by what is beside it, all in the transaction that read them."""
         made = [
-            (before, *kept(resource, _derived(before, after), before.version + 1))
+            (before, *prepare(resource, _derived(before, after), before.version + 1))
             for before, after in changes
         ]
         if not made:
@@ -526,7 +526,7 @@ def _no(resource: str, id_: str) -> NotFound:
 
 def _this(document: Document) -> Stored:
     """The document as it was read: of that version, and with the same event or none."""
-    stamp = document.untold.stamp if isinstance(document.untold, Untold) else None
+    stamp = document.untold.stamp if isinstance(document.untold, PendingEvent) else None
     return {"_id": document["id"], VERSION: document.version, STAMP: stamp}
 
 

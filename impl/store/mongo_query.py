@@ -18,7 +18,7 @@ from impl.query.language import (
     Span,
     Value,
 )
-from impl.store.bson import encode_first_name, encode_name
+from impl.store.encoding import encode_first_name, encode_name
 
 Filter = dict[str, Any]
 NONE: Filter = {"_id": {"$in": []}}

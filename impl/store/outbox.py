@@ -7,7 +7,7 @@ A write in one step (assignment.py) leaves the document without its text, which 
 
 `relay` brings events to the feed, where each has a position, and puts a delivery for each
 subscriber beside it, all in one transaction, which leaves out what the feed has already. What can't
-be moved is set aside (aside.py). What it
+be moved is set aside (dead_letters.py). What it
 leaves in documents is removed afterwards, so that it never stands in the way of their next write.
 So no event is lost, made up or told twice, wherever a process dies.
 
@@ -36,20 +36,20 @@ from pymongo.read_concern import ReadConcern
 
 from impl.events.build import RESOURCES
 from impl.query.language import Document
-from impl.store import access, aside, transactions
-from impl.store.aside import OUTBOX, Aside
-from impl.store.bson import encode
-from impl.store.faults import WRITE_SECONDS, translated
-from impl.store.stored import (
+from impl.store import access, dead_letters, transactions
+from impl.store.dead_letters import OUTBOX, DeadLetters
+from impl.store.documents import (
     EVENT,
     EXPIRES,
     OWNERS,
     STAMP,
     TEXT,
+    PendingEvent,
     Stored,
-    Untold,
 )
-from impl.store.waiting import Routing, Waiting, parted, place, read
+from impl.store.encoding import encode
+from impl.store.faults import WRITE_SECONDS, translated
+from impl.store.pending_events import Routing, Waiting, parted, place, read
 
 FEED, COUNTER, DELIVERIES = "event", "feed", "delivery"
 MOST_BYTES = 8 * 1024 * 1024
@@ -70,10 +70,10 @@ RAW: CodecOptions[Any] = CodecOptions(document_class=RawBSONDocument)
 
 log = structlog.get_logger("events")
 
-HELD = {STAMP: {"$exists": True}}
+HAS_PENDING_EVENT = {STAMP: {"$exists": True}}
 """Which documents hold an event."""
 
-HOLDS_NONE = {STAMP: {"$exists": False}, TEXT: {"$exists": True}}
+NO_PENDING_EVENT = {STAMP: {"$exists": False}, TEXT: {"$exists": True}}
 """Which hold none, and have room for one: those with a text are small."""
 
 ROWS_ORDER, HELD_ORDER = {"stamp": 1, "_id": 1}, {STAMP: 1, "_id": 1}
@@ -110,7 +110,7 @@ class Outbox:
         self._database = database
         self._record = record
         self.records = record is not None
-        self.aside = Aside(database)
+        self.aside = DeadLetters(database)
 
     def with_events(
         self, resource: str, writes: Sequence[Write], write: Callable[[], bool]
@@ -146,7 +146,7 @@ class Outbox:
     ) -> Iterator[Stored]:
         before = write.before
         held = before.untold if before else None
-        if before is not None and isinstance(held, Untold):
+        if before is not None and isinstance(held, PendingEvent):
             told = {**held.envelope, "event": {resource: encode(before)}}
             beside = told.pop(OWNERS, [])
             yield {"_id": told["eventId"], "stamp": held.stamp, "event": told, "owners": beside}
@@ -224,7 +224,7 @@ class Outbox:
             {"$unionWith": {"coll": each, "pipeline": [{"$match": _held(notes, each)}, *one]}}
             for each in RESOURCES
         ]
-        first = [{"$match": aside.free(notes, OUTBOX)}, *one]
+        first = [{"$match": dead_letters.free(notes, OUTBOX)}, *one]
         with translated():
             return not list(self._database[OUTBOX].aggregate([*first, *others, {"$limit": 1}]))
 
@@ -234,7 +234,7 @@ class Outbox:
         Left out is what is set aside, and what waits with that.
         """
         notes = self.aside.notes()
-        rows, which = self._database[OUTBOX], aside.free(notes, OUTBOX)
+        rows, which = self._database[OUTBOX], dead_letters.free(notes, OUTBOX)
         count = (
             rows.count_documents(which, limit=most) if which else rows.estimated_document_count()
         )
@@ -285,9 +285,9 @@ class Outbox:
         What is in them is read one by one, and not by the driver, for what can't be read would
         keep all others from being.
         """
-        stamp, which = (STAMP, HELD) if collection != OUTBOX else ("stamp", {})
+        stamp, which = (STAMP, HAS_PENDING_EVENT) if collection != OUTBOX else ("stamp", {})
         stages: list[Stored] = [
-            {"$match": which | aside.free(notes, collection)},
+            {"$match": which | dead_letters.free(notes, collection)},
             {"$sort": {stamp: 1, "_id": 1}},
             {"$limit": limit},
             {
@@ -385,7 +385,7 @@ def _rows(moved: Sequence[Waiting]) -> list[Any]:
 
 def _held(notes: Sequence[Stored], resource: str) -> Stored:
     """The condition for documents with an event that may be moved."""
-    return HELD | aside.free(notes, resource)
+    return HAS_PENDING_EVENT | dead_letters.free(notes, resource)
 
 
 def _deliveries(

@@ -14,13 +14,13 @@ from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 from impl.errors import ParameterInvalid
 from impl.query.language import Document, Page, Position, Query, searches
 from impl.query.project import project
-from impl.store import served
-from impl.store.batches import count, documents
+from impl.store import index_coverage
 from impl.store.counts import Counts
+from impl.store.documents import PROJECTION, VERSION, Stored, from_mongo, from_projection
 from impl.store.faults import bounded, patient
 from impl.store.mongo_query import Filter, to_filter, to_projection
-from impl.store.order import Run, position_of, runs
-from impl.store.stored import SHOWN, VERSION, Stored, outward, shown
+from impl.store.raw_documents import count, documents
+from impl.store.sort_order import Run, position_of, runs
 
 FEW = 1_000
 """How many documents a collection may have for any query of it to be cheap."""
@@ -39,7 +39,7 @@ _CUT_OFF = (ConnectionFailure, CursorNotFound)
 
 
 @dataclass(frozen=True)
-class Bounds:
+class StoreLimits:
     """How long counting the matches of a filter may take, and how many bytes a page may hold.
 
     A document may take `document_bytes`, as BSON, and those that are written here `spare_bytes`
@@ -113,7 +113,7 @@ def is_served(collection: Collection[Stored], query: Query) -> bool:
     """
     if searches(query.where):
         return False
-    by_index = served.is_served(collection.name, query.where, query.order)
+    by_index = index_coverage.is_served(collection.name, query.where, query.order)
     return by_index or collection.estimated_document_count() <= FEW
 
 
@@ -166,7 +166,7 @@ def _walk(
     Raises ParameterInvalid once they are over that many bytes, as they are stored.
     """
     skip, left, size = query.window.offset, limit, 0
-    read = shown if _only_shown(query) else outward
+    read = from_projection if _only_shown(query) else from_mongo
     for run in runs(query.order, query.window.position):
         this = replace(run, filter=_both(to_filter(query.where), run.filter))
         found = 0
@@ -246,7 +246,7 @@ def _projection(query: Query) -> dict[str, Any] | None:
     """What is fetched: the attributes that are shown, and those that the order needs."""
     ordered = tuple(key.path for key in query.order)
     if _only_shown(query):
-        return SHOWN | to_projection({}, ordered)
+        return PROJECTION | to_projection({}, ordered)
     if query.fields is None:
         return None
     return to_projection(query.fields, ordered) | {"id": 1, VERSION: 1}

@@ -17,10 +17,10 @@ from bson import ObjectId
 
 from impl.errors import ApiError, Unavailable
 from impl.query.language import Condition, Path
+from impl.store.documents import Stored
 from impl.store.faults import translated
 from impl.store.mongo import Store
 from impl.store.mongo_query import to_filter, to_name
-from impl.store.stored import Stored
 
 TASKS = "task"
 CLAIM_SECONDS = 15

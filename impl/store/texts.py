@@ -9,7 +9,7 @@ from pymongo import UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from impl.store.stored import TEXT, VERSION, Spoilt, Stored, outward, text_of
+from impl.store.documents import TEXT, VERSION, CorruptDocument, Stored, from_mongo, text_of
 
 FORMER = "_json1"
 """The name that texts had while a client could write what stood for the base of an `href`."""
@@ -44,7 +44,7 @@ def _changes(resource: str, found: Iterable[Stored]) -> Iterator[UpdateOne]:
     """The change of each document, unless another comes first; none for what is spoilt."""
     for stored in found:
         this = {"_id": stored["_id"], VERSION: stored.get(VERSION)}
-        with suppress(Spoilt):
-            text = text_of(resource, outward(stored))
+        with suppress(CorruptDocument):
+            text = text_of(resource, from_mongo(stored))
             made: dict[str, Any] = {"$set": {TEXT: text}} if text is not None else {}
             yield UpdateOne(this, made | {"$unset": {FORMER: ""}})

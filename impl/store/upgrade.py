@@ -13,12 +13,12 @@ from pymongo.database import Database
 
 from impl.errors import Unavailable
 from impl.events.build import RESOURCES
-from impl.store import indexes, names, registration, texts
+from impl.store import attribute_names, indexes, register_upgrade, texts
+from impl.store.documents import Stored
 from impl.store.faults import reading, translated
 from impl.store.mongo import Store
-from impl.store.numbers import SEQUENCES
 from impl.store.outbox import FEED
-from impl.store.stored import Stored
+from impl.store.sequences import SEQUENCES
 
 FORM = "form"
 WHICH: Stored = {"_id": "database"}
@@ -53,11 +53,11 @@ class Step:
 STEPS: Sequence[Step] = (
     Step(
         "register the existing bill numbers",
-        registration.register,
-        registration.left,
+        register_upgrade.register,
+        register_upgrade.left,
         "numbers",
     ),
-    Step("record the names of extension attributes", names.collect, names.left),
+    Step("record the names of extension attributes", attribute_names.collect, attribute_names.left),
     Step("store the JSON of documents in its new form", texts.remake, texts.left),
     Step("drop unused indexes", indexes.drop_former, indexes.former, "indexes"),
 )

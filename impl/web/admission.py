@@ -10,7 +10,7 @@ from typing import TypeAlias
 from starlette.types import Scope
 
 from impl.errors import Busy, TooManyRequests
-from impl.web.guard import values
+from impl.web.request_checks import values
 
 CLIENT = "tmf678.client"
 """Where the request's scope names its client, once more is known of it than an address."""
@@ -55,7 +55,7 @@ class Rate:
         self._forget_over = max(FORGET_OVER, 2 * len(self._due))
 
 
-class Room:
+class InFlightLimit:
     """Room for so many requests that are worked on at the same time. A context manager."""
 
     def __init__(self, most: int) -> None:
@@ -76,7 +76,7 @@ class Admission:
     """What the edge lets in."""
 
     max_body_bytes: int
-    room: Room
+    room: InFlightLimit
     rate: Rate | None = None
     proxies: Sequence[Network] = ()
 

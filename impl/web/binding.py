@@ -32,9 +32,9 @@ from impl.query.attributes import Attribute
 from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
-from impl.web.answers import EVENT_STREAM, JSON, NDJSON, Asked, Streams, success
+from impl.web.authentication import IDENTITY
 from impl.web.bridge import ALONE, WANTED
-from impl.web.gate import IDENTITY
+from impl.web.responses import EVENT_STREAM, JSON, NDJSON, Responder, Streams, success
 from impl.web.tracing import TRACE
 from impl.web.validation import ARGUMENTS, BODY
 
@@ -123,7 +123,7 @@ class _View:
         if self._operation.request:
             name, value = self._read(request, shows)
             arguments[name] = value
-        asked = Asked(request, self._operation, shows, query, self._server.streams, shown)
+        asked = Responder(request, self._operation, shows, query, self._server.streams, shown)
         return asked.answer(self._method(**arguments))
 
     def _query(self, request: flask.Request) -> Query:

@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 
 from starlette.types import Receive, Scope
 
-from impl import quick
-from impl.bounds import MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT, MAX_VALUES
+from impl import fast_json
+from impl.document_limits import MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT, MAX_VALUES
 from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid, path, refuse
-from impl.web.guard import values
+from impl.web.request_checks import values
 
 DEADLINE_SECONDS = 20
 """For the whole body; less than the 30 s of silence after which gunicorn says it is gone."""
@@ -94,8 +94,8 @@ def decode(body: bytes) -> Any:
     """The JSON value (RFC 8259), or BodyMissing, BodyInvalid or FieldInvalid.
 
     Refused is what could not come back as it was sent: duplicate names, numbers beyond 64 bits,
-    half surrogates; and what is deeper, wider or longer than `impl.bounds`. A byte order mark in
-    front is skipped (RFC 8259 section 8.1).
+    half surrogates; and what is deeper, wider or longer than `impl.document_limits` allows. A byte
+    order mark in front is skipped (RFC 8259 section 8.1).
     """
     body = body.removeprefix(codecs.BOM_UTF8)
     if not body.strip():
@@ -104,8 +104,8 @@ def decode(body: bytes) -> Any:
         raise BodyInvalid(
             f"the body holds more than {MAX_HOLDERS} objects and arrays, or {MAX_VALUES} values"
         )
-    plain = quick.decode(body)
-    if plain is not quick.UNSURE:
+    plain = fast_json.decode(body)
+    if plain is not fast_json.UNSURE:
         return plain
     try:
         value, twins = _parsed(body.decode("utf-8"))

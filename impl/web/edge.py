@@ -14,13 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from generated.operations import Operation
 from impl.errors import MethodNotAllowed, NotFound
-from impl.web import body, errors, guard
+from impl.web import body, errors, request_checks
 from impl.web.admission import Admission
-from impl.web.gate import Gate
-from impl.web.headers import secured
+from impl.web.authentication import Authentication
 from impl.web.health import PATHS, Health
 from impl.web.layers import MEDIA_TYPE, OPERATION
 from impl.web.routes import Routes
+from impl.web.security_headers import secured
 from impl.web.tracing import TRACE, trace_id, traceparent
 from impl.web.validation import HEAD, RAW_BODY
 
@@ -50,7 +50,7 @@ class Edge:
         routes: Routes,
         health: Health,
         admission: Admission,
-        gate: Gate = Gate(None),
+        gate: Authentication = Authentication(None),
         meter: Meter | None = None,
     ) -> None:
         self._app = app
@@ -80,10 +80,10 @@ class Edge:
         await exchange.incoming.discard()
 
     async def _serve(self, scope: Scope, exchange: "_Exchange") -> None:
-        guard.target(scope)
-        scope["path"] = guard.path(scope)
-        guard.query(scope)
-        guard.host(scope, linked=scope["path"] not in PATHS)
+        request_checks.target(scope)
+        scope["path"] = request_checks.path(scope)
+        request_checks.query(scope)
+        request_checks.host(scope, linked=scope["path"] not in PATHS)
         found = self._routes.find(scope["path"])
         if found is None:
             await self._serve_other(scope, exchange)
@@ -108,11 +108,11 @@ class Edge:
             await self._gate.admit(scope, operation)
         finally:
             self._admission.admit(scope)  # whom the gate refuses counts by their address
-        guard.accept(scope, operation)
+        request_checks.accept(scope, operation)
         scope[OPERATION] = operation
         headers = [(k, v) for k, v in scope["headers"] if k not in _BODY_HEADERS]
         if operation.request:
-            media_type = scope[MEDIA_TYPE] = guard.media_type(scope, operation)
+            media_type = scope[MEDIA_TYPE] = request_checks.media_type(scope, operation)
             scope[RAW_BODY] = await exchange.incoming.read(self._admission.max_body_bytes)
             headers.append((b"content-type", media_type.encode()))
         scope["headers"] = headers
@@ -149,7 +149,7 @@ class _Exchange:
         self._send = send
         self._started = time.perf_counter()
         names = dict(scope["headers"])
-        given = guard.values(scope, b"x-request-id") if b"x-request-id" in names else []
+        given = request_checks.values(scope, b"x-request-id") if b"x-request-id" in names else []
         fits = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
         self._id = given[0] if fits else token_hex(16).encode()
         scope["tmf678.request_id"] = self._id.decode()

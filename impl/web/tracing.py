@@ -4,7 +4,7 @@ import re
 
 from starlette.types import Scope
 
-from impl.web.guard import values
+from impl.web.request_checks import values
 
 TRACE = "tmf678.traceparent"
 """Where the request's scope says which span it is, in the form of a `traceparent` header."""

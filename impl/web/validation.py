@@ -19,7 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 from impl.contract import POINTER, Contract, brief
 from impl.errors import HeaderInvalid, NamedError, ParameterInvalid
 from impl.web import body
-from impl.web.coding import plain
+from impl.web.compression import plain
 
 HEAD = "tmf678.head"
 """Where the request's scope says that nobody reads the body of its answer."""

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from impl.bounds import MAX_MEMBERS, MAX_TEXT
+from impl.document_limits import MAX_MEMBERS, MAX_TEXT
 from tests.errors import the_shape
 
 JSON = {"Content-Type": "application/json"}

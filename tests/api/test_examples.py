@@ -14,7 +14,7 @@ from impl import demo
 from impl.contract import Contract
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from openapi.shapes import resolve
+from openapi.members import resolve
 from tests.servers import ServerProcess
 
 Json = dict[str, Any]

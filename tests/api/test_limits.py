@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 from impl.billing.policy import LONGEST_NUMBER
-from impl.bounds import MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT
+from impl.document_limits import MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT
 from impl.patch.operations import MAX_OPERATIONS
 from impl.query import jsonpath, regex
 from impl.query.parse import MOST_KEYS, MOST_PARAMETERS
 from impl.store.embedded import Mongod
-from impl.web.guard import MAX_URI_BYTES
+from impl.web.request_checks import MAX_URI_BYTES
 from tests.api.test_bad_input import nested, the_error
 from tests.servers import ROOT, ServerProcess
 

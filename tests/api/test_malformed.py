@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.test_wire import BILLS, JSON, Wire, ask, request
+from tests.api.test_http1 import BILLS, JSON, Wire, ask, request
 from tests.servers import ServerProcess
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from generated.operations import OPERATIONS
-from tests.api.test_wire import JSON, Answer, Wire, ask, request
+from tests.api.test_http1 import JSON, Answer, Wire, ask, request
 from tests.servers import BASE_PATH, ServerProcess
 
 PATHS = sorted({operation.path for operation in OPERATIONS})

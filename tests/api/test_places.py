@@ -13,8 +13,8 @@ import httpx
 import pymongo
 import pytest
 
+from impl.store.documents import VERSION
 from impl.store.embedded import Mongod
-from impl.store.stored import VERSION
 from tests.servers import ServerProcess
 
 BILLS = "customerBill"

@@ -19,9 +19,9 @@ import pytest
 
 from impl.query.language import Every, Key, Query, Window
 from impl.store import mongo
+from impl.store.documents import VERSION
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.stored import VERSION
 from tests.servers import BASE_PATH, ServerProcess, memory
 
 RATES = "appliedCustomerBillingRate"

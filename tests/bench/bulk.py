@@ -23,9 +23,9 @@ import pymongo
 
 from generated import schemas
 from impl.instants import plan
+from impl.store.documents import prepare
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.stored import kept
 from tests.servers import ROOT, environment, memory
 
 RATES = 200_000
@@ -100,7 +100,7 @@ def _bare(uri: str, database: str, count: int) -> Measured:
     collection, _ = store.collection(RESOURCE)
     typed = plan(schemas.SCHEMAS[f"A{RESOURCE[1:]}_Create"])
     made = (typed(each) | {"isBilled": False} for each in rates(count))
-    source = (kept(RESOURCE, each, 1)[0] for each in made)
+    source = (prepare(RESOURCE, each, 1)[0] for each in made)
     seconds = cpu = 0.0
     while batch := list(islice(source, BATCH)):
         began, worked = time.perf_counter(), time.process_time()

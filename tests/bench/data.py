@@ -13,8 +13,8 @@ import pymongo
 from pymongo.database import Database
 
 from impl.store.client import create_compressed
+from impl.store.documents import VERSION, Stored, prepare
 from impl.store.mongo import Store
-from impl.store.stored import VERSION, Stored, kept
 
 BILL, RATE = "customerBill", "appliedCustomerBillingRate"
 BATCH = 5_000
@@ -122,7 +122,7 @@ def put(
     for first in range(at, whole, BATCH):
         made = [make(number, whole) for number in range(first, min(first + BATCH, whole))]
         stored = [
-            {"_id": each["id"], VERSION: 1, **each} if plain else kept(resource, each, 1)[0]
+            {"_id": each["id"], VERSION: 1, **each} if plain else prepare(resource, each, 1)[0]
             for each in made
         ]
         database[resource].insert_many(stored, ordered=False)

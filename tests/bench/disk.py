@@ -15,8 +15,8 @@ import pymongo
 from pymongo.database import Database
 
 from impl.store.client import create_compressed
+from impl.store.documents import Stored, prepare, to_mongo
 from impl.store.embedded import Mongod
-from impl.store.stored import Stored, inward, kept
 from tests.bench.data import BATCH, MAKERS, Json
 
 DOCUMENTS = 20_000
@@ -30,9 +30,9 @@ def main() -> int:
         print("|---|--:|--:|--:|--:|")
         for resource in MAKERS:
             made = [_loose(resource, number) for number in range(DOCUMENTS)]
-            plain = _kept(client["plain"], resource, [inward(each, 1) for each in made])
+            plain = _kept(client["plain"], resource, [to_mongo(each, 1) for each in made])
             create_compressed(client["ours"], resource)
-            ours = _kept(client["ours"], resource, [kept(resource, each, 1)[0] for each in made])
+            ours = _kept(client["ours"], resource, [prepare(resource, each, 1)[0] for each in made])
             print(f"| {resource} | {plain[0]} | {plain[1]} | {ours[0]} | {ours[1]} |")
         client.close()
     return 0

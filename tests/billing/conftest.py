@@ -12,7 +12,7 @@ from impl.billing.policy import Policy
 from impl.billing.runs import Runs
 from impl.query.language import Document
 from impl.store.mongo import Store
-from impl.store.numbers import Numbers
+from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from tests.unit.billing.rates import rate
 
@@ -41,7 +41,7 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> Faults:
 
 @pytest.fixture
 def attempts(store: Store, tasks: Tasks) -> Attempts:
-    return Attempts(store, tasks, Numbers(store), most=2)
+    return Attempts(store, tasks, Sequences(store), most=2)
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from impl.billing.policy import Policy
 from impl.events.build import build
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.numbers import Numbers
+from impl.store.pending_events import Routing
+from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
-from impl.store.waiting import Routing
 from tests.unit.billing.rates import rate
 
 
@@ -52,13 +52,13 @@ def test_a_rate_that_is_told_of_while_it_is_billed_costs_no_second_try(
         store.outbox.relay(lambda _: Routing("x", ()), now(), now() + timedelta(days=7), 100)
 
     monkeypatch.setattr(Maker, "_size", size)
-    assert OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store))).step()
+    assert OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store))).step()
     assert store.get("customerBillOnDemand", "q")["state"] == "done"
     assert not faults
 
 
 def test_a_bill_its_rates_and_its_request_are_told_of_together(store: Store) -> None:
-    worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
+    worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
     assert worker.step()
     changed = ("AppliedCustomerBillingRateAttributeValueChangeEvent", "on-demand/q")
     assert told(store) == [
@@ -76,9 +76,9 @@ def test_nothing_is_told_of_a_bill_that_was_not_made(
         raise Rejected("too late")
 
     monkeypatch.setattr(Maker, "_keep", refused)
-    worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
+    worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
     assert worker.step()
     assert told(store) == [("CustomerBillOnDemandStateChangeEvent", "on-demand/q")]
     policy, date = Policy(), now()
-    next_one = Numbers(store).reserve(policy.sequence(date), "next", policy.day(date))
+    next_one = Sequences(store).reserve(policy.sequence(date), "next", policy.day(date))
     assert next_one.position == 1

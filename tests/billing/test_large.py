@@ -16,7 +16,7 @@ from impl.billing.policy import Policy
 from impl.contract import Contract
 from impl.documents import lines
 from impl.documents.document import Look, Style
-from impl.documents.press import PART_BYTES, _parts
+from impl.documents.renderer_pool import PART_BYTES, _parts
 from impl.documents.values import Json
 from impl.events.build import build
 from impl.handlers.collection import Services
@@ -24,9 +24,9 @@ from impl.handlers.customer_bill import CustomerBills
 from impl.query.language import Document, Every, Query
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.numbers import Numbers
+from impl.store.pending_events import Routing
+from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
-from impl.store.waiting import Routing
 from tests.unit.billing.rates import rate
 
 COUNT = 12
@@ -46,7 +46,7 @@ def store(mongod: Mongod) -> Iterator[Store]:
 
 @pytest.fixture
 def on_demand(store: Store) -> OnDemand:
-    return OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
+    return OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
 
 
 def fill(store: Store, **attributes: Any) -> None:

@@ -17,8 +17,8 @@ from impl.billing.policy import Policy
 from impl.query.language import Document, Every
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.numbers import Numbers
-from impl.store.pages import Bounds
+from impl.store.pages import StoreLimits
+from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from tests.billing.conftest import Charge
 from tests.unit.billing.rates import money, rate
@@ -89,7 +89,7 @@ def test_a_bill_that_would_be_too_large_is_refused_with_the_reason(
 ) -> None:
     """At the first try; and where a request is as large as it may be, that is written down, too."""
     name = f"test-{uuid4().hex}"
-    bounds = Bounds(document_bytes=100_000, spare_bytes=10_000)
+    bounds = StoreLimits(document_bytes=100_000, spare_bytes=10_000)
     with closing(Store(mongod.uri, name, bounds=bounds)) as store:
         tasks = Tasks(store)
         for number in range(2):
@@ -98,7 +98,7 @@ def test_a_bill_that_would_be_too_large_is_refused_with_the_reason(
         asked = {"id": "q", "state": "inProgress", "billingAccount": {"id": "A"}}
         store.insert(REQUESTS, asked | {"note": "x" * (100_000 - 150)})
         tasks.put(TASK, "q")
-        assert OnDemand(Maker(store, Policy()), Attempts(store, tasks, Numbers(store))).step()
+        assert OnDemand(Maker(store, Policy()), Attempts(store, tasks, Sequences(store))).step()
         request = store.get(REQUESTS, "q")
         if size == 1:
             assert request["state"] == "done"

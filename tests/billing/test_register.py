@@ -11,7 +11,7 @@ from impl.billing.attempts import Attempts
 from impl.billing.maker import Maker
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.policy import Policy
-from impl.billing.register import Tidy
+from impl.billing.register import SequenceSettler
 from impl.billing.runs import Runs
 from impl.contract import Contract
 from impl.errors import FieldInvalid
@@ -22,7 +22,7 @@ from impl.patch.apply import Patch
 from impl.query.language import Document, Every
 from impl.store.backlog import backlog
 from impl.store.mongo import Store
-from impl.store.numbers import REGISTER, Number, Numbers
+from impl.store.sequences import REGISTER, Number, Sequences
 from impl.store.tasks import Tasks
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import finish, plan, ticking
@@ -48,8 +48,8 @@ def ask(store: Store, tasks: Tasks) -> Ask:
 
 
 @pytest.fixture
-def tidy(store: Store) -> Tidy:
-    return Tidy(store, Policy(), Numbers(store))
+def tidy(store: Store) -> SequenceSettler:
+    return SequenceSettler(store, Policy(), Sequences(store))
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_a_request_made_anew_under_its_id_gets_a_number_of_its_own(
     charge("1")
     ask("q")
     with monkeypatch.context() as patched:
-        patched.setattr(Numbers, "strike", dies)
+        patched.setattr(Sequences, "strike", dies)
         with pytest.raises(SystemExit):
             on_demand.step()
     store.delete(REQUESTS, "q")
@@ -137,7 +137,7 @@ def test_a_cycle_made_anew_under_its_id_gets_numbers_of_its_own(
     plan()
     assert runs.step()
     with monkeypatch.context() as patched:
-        patched.setattr(Numbers, "strike", dies)
+        patched.setattr(Sequences, "strike", dies)
         with pytest.raises(SystemExit):
             runs.step()
     finish(runs, store)
@@ -154,7 +154,7 @@ def test_a_try_across_new_year_loses_no_number(
     on_demand: OnDemand,
     ask: Ask,
     charge: Charge,
-    tidy: Tidy,
+    tidy: SequenceSettler,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("impl.billing.attempts.wait", lambda _: 0)
@@ -179,7 +179,7 @@ def test_a_number_given_back_goes_to_a_bill_of_its_day_or_is_void(
     store: Store,
     on_demand: OnDemand,
     ask: Ask,
-    tidy: Tidy,
+    tidy: SequenceSettler,
     charge: Charge,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -225,10 +225,10 @@ def test_a_number_that_becomes_void_as_it_is_taken_is_not_a_bills(
 
 
 def test_a_number_that_can_not_be_ended_keeps_no_other_and_is_counted(
-    store: Store, tidy: Tidy, monkeypatch: pytest.MonkeyPatch
+    store: Store, tidy: SequenceSettler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("impl.billing.register.WAITS", timedelta(0))
-    given = Numbers(store)
+    given = Sequences(store)
     for holder in ("first", "second"):
         given.reserve("s", holder, "2026-01-01")
     for holder in ("first", "second"):

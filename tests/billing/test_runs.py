@@ -20,7 +20,7 @@ from impl.billing.runs import ACCOUNT_TASK, Runs
 from impl.errors import Conflict
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
-from impl.store.numbers import Numbers
+from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from tests.billing.conftest import Charge
 from tests.unit.billing.rates import money, rate
@@ -322,7 +322,7 @@ def test_billed_and_unbilled_are_all_and_each_rate_is_on_one_bill(
     mongod: Any, charges: list[tuple[str, float, bool]]
 ) -> None:
     store = Store(mongod.uri, f"test-runs-{id(charges)}-{datetime.now(UTC):%H%M%S%f}")
-    runs = Runs(Maker(store, Policy()), Attempts(store, Tasks(store), Numbers(store)))
+    runs = Runs(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
     for number, (account, amount, in_time) in enumerate(charges):
         date = OCTOBER - INSTANT if in_time else OCTOBER
         attributes = {"billingAccount": {"id": account}, "taxExcludedAmount": money(amount)}

@@ -27,8 +27,8 @@ from impl.query.language import Every
 from impl.store.backlog import backlog
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.numbers import Numbers
-from impl.store.pages import Bounds
+from impl.store.pages import StoreLimits
+from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import CYCLES, bills, finish, plan, ticking
@@ -290,11 +290,11 @@ def test_a_request_from_before_the_bound_of_documents_gets_its_refusal(mongod: M
     with closing(Store(mongod.uri, database)) as before:
         request = {"id": "q", "billingAccount": {"id": "A"}, "x-note": "x" * 5_000}
         before.insert("customerBillOnDemand", request)
-    bounds = Bounds(document_bytes=1_000, spare_bytes=500)
+    bounds = StoreLimits(document_bytes=1_000, spare_bytes=500)
     with closing(Store(mongod.uri, database, bounds=bounds)) as store:
         tasks = Tasks(store)
         tasks.put(TASK, "q")
-        attempts = Attempts(store, tasks, Numbers(store), most=2)
+        attempts = Attempts(store, tasks, Sequences(store), most=2)
         assert OnDemand(Maker(store, Policy()), attempts).step()
         assert store.get("customerBillOnDemand", "q")["state"] == "rejected"
 

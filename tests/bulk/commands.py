@@ -14,9 +14,9 @@ from uuid import uuid4
 import orjson
 import pymongo
 
+from impl.store.documents import DERIVED, TEXT
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.stored import DERIVED, TEXT
 from tests.servers import ROOT, environment
 
 RATES, BILLS = "appliedCustomerBillingRate", "customerBill"

@@ -22,10 +22,10 @@ import pymongo
 
 from impl.errors import Unavailable
 from impl.events.build import build
+from impl.store.documents import to_mongo
 from impl.store.embedded import REPLICA_SET, Mongod
 from impl.store.mongo import Store
-from impl.store.outbox import HELD
-from impl.store.stored import inward
+from impl.store.outbox import HAS_PENDING_EVENT
 from tests.bench.data import bill
 from tests.deploy.mongods import program
 from tests.events.receiver import wait_for
@@ -172,7 +172,7 @@ def _load(uri: str, count: int) -> None:
         for at in range(0, count, 5000):
             batch = range(at, min(at + 5000, count))
             collection.insert_many(
-                [inward(bill(number, count), 1) for number in batch], ordered=False
+                [to_mongo(bill(number, count), 1) for number in batch], ordered=False
             )
     with _store(uri) as store:
         store.ensure_indexes()
@@ -227,7 +227,7 @@ def _found(uri: str, account: Account, moment: datetime) -> Rehearsed:
         return Rehearsed(
             base=database[BILLS].count_documents({}) - len(found),
             found=found,
-            told=told | set(database[BILLS].distinct("_id", HELD)),
+            told=told | set(database[BILLS].distinct("_id", HAS_PENDING_EVENT)),
             due=account.before(moment),
             undue=account.after(moment),
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from impl.idle import SERVING_SECONDS
+from impl.gunicorn_worker import SERVING_SECONDS
 from impl.settings import Environment
 from tests.servers import ROOT
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from ulid import ULID
 
-from impl.store import many as insert
+from impl.store import bulk_insert as insert
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from tests.deploy.proxy import NGINX, Proxy

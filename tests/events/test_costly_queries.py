@@ -9,7 +9,7 @@ from impl.events.subscriptions import MOST_LOOKS, Selector
 from impl.query import evaluate, regex
 from impl.query.evaluate import SEARCHED
 from impl.query.language import Document, Query
-from impl.store import waiting
+from impl.store import pending_events
 from tests.events.conftest import World
 
 RATE = "appliedCustomerBillingRate"
@@ -97,7 +97,7 @@ def test_an_event_that_takes_too_long_to_route_is_set_aside(
 
 
 def test_a_step_of_the_relay_ends_in_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "ROUTING_SECONDS", -1)
+    monkeypatch.setattr(pending_events, "ROUTING_SECONDS", -1)
     for id_ in ("1", "2"):
         world.store.insert(RATE, {"id": id_})
     dispatcher = world.dispatcher()

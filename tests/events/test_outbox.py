@@ -18,10 +18,10 @@ from impl.errors import Conflict, NotFound, PreconditionFailed
 from impl.query.language import Compare, Document, Every, Query
 from impl.store.assignment import Assignment
 from impl.store.backlog import backlog
+from impl.store.documents import EVENT, MOST_TEXT, STAMP
 from impl.store.mongo import Store
 from impl.store.outbox import MOST_BYTES, RAW, Outbox
-from impl.store.stored import EVENT, MOST_TEXT, STAMP
-from impl.store.waiting import LARGEST, Routing, place
+from impl.store.pending_events import LARGEST, Routing, place
 from tests.events.conftest import World
 from tests.servers import environment
 

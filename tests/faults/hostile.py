@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
-from impl.bounds import MAX_HOLDERS
-from tests.api.test_wire import BILLS, CHUNKED, JSON, in_chunks, request
+from impl.document_limits import MAX_HOLDERS
+from tests.api.test_http1 import BILLS, CHUNKED, JSON, in_chunks, request
 from tests.servers import BASE_PATH
 
 MIB = 1 << 20

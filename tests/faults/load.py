@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pymongo
 
-from impl.store.stored import VERSION, kept
+from impl.store.documents import VERSION, prepare
 
 PATCH_SECONDS = 0.02
 """How long a client waits until it patches the next bill."""
@@ -164,7 +164,9 @@ class Persistent:
 
 def with_bills(uri: str, database: str, count: int) -> list[str]:
     """The ids of so many new bills, whose creation is told of."""
-    made = [kept("customerBill", {"id": f"bill-{n}", "state": "new"}, 1)[0] for n in range(count)]
+    made = [
+        prepare("customerBill", {"id": f"bill-{n}", "state": "new"}, 1)[0] for n in range(count)
+    ]
     with pymongo.MongoClient[dict[str, Any]](uri) as client:
         client[database]["customerBill"].insert_many(made)
     return [each["_id"] for each in made]

@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import Callable
 
-from tests.api.test_wire import BILLS, CHUNKED, JSON, in_chunks, request
+from tests.api.test_http1 import BILLS, CHUNKED, JSON, in_chunks, request
 from tests.servers import BASE_PATH
 
 BILL = {

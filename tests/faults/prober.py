@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.api.test_wire import Wire, ask, request
+from tests.api.test_http1 import Wire, ask, request
 
 PROBE = request("GET", "/health/live")
 PAUSE_SECONDS = 0.002

@@ -19,9 +19,9 @@ import httpx
 import pymongo
 import pytest
 
+from impl.store.documents import VERSION
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.stored import VERSION
 from tests.api.test_streams import asking
 from tests.events.test_outbox import full
 from tests.servers import ServerProcess, WorkerProcess, family, memory

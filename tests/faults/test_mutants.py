@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from impl.store.embedded import Mongod
-from tests.api.test_wire import BILLS, JSON, Wire, ask, request
+from tests.api.test_http1 import BILLS, JSON, Wire, ask, request
 from tests.faults.mutants import Mutants
 from tests.servers import BASE_PATH, ServerProcess, memory
 

@@ -15,7 +15,7 @@ from impl.billing.attempts import Attempts
 from impl.billing.maker import Maker
 from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
-from impl.billing.register import Tidy
+from impl.billing.register import SequenceSettler
 from impl.contract import Contract
 from impl.errors import ApiError, NotFound
 from impl.handlers.collection import Services
@@ -24,7 +24,7 @@ from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
 from impl.query.language import Every
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.numbers import REGISTER, SEQUENCES, Numbers
+from impl.store.sequences import REGISTER, SEQUENCES, Sequences
 from impl.store.tasks import TASKS, Tasks
 from tests.servers import WorkerProcess
 from tests.unit.billing.rates import rate
@@ -106,7 +106,7 @@ def _is_open(store: Store, id_: str) -> bool:
 
 def _finish(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Do what is left, and a day later put the sequences right."""
-    numbers, policy = Numbers(store), Policy()
+    numbers, policy = Sequences(store), Policy()
     worker = OnDemand(Maker(store, policy), Attempts(store, Tasks(store), numbers))
     tasks, _ = store.collection(TASKS)
     deadline = time.monotonic() + 120
@@ -115,4 +115,4 @@ def _finish(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         if not worker.step():
             time.sleep(0.2)
     monkeypatch.setattr("impl.billing.register.WAITS", timedelta(0))
-    Tidy(store, policy, numbers).tidy()
+    SequenceSettler(store, policy, numbers).tidy()

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from impl.web.body import DEADLINE_SECONDS
-from tests.api.test_wire import BILLS, JSON, Wire, ask, request
+from tests.api.test_http1 import BILLS, JSON, Wire, ask, request
 from tests.servers import ServerProcess
 
 FULL = bool(os.environ.get("FULL"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from impl.store.embedded import Mongod
-from tests.api.test_wire import BILLS, JSON, ask, request
+from tests.api.test_http1 import BILLS, JSON, ask, request
 from tests.faults import hostile
 from tests.faults.prober import Prober, Stall
 from tests.servers import ServerProcess

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from openapi import document
-from openapi.shapes import ContractError, resolve
+from openapi.members import ContractError, resolve
 from tests.openapi.contracts import NO_OVERLAY, ROOT, project
 
 BILLS = """

@@ -13,8 +13,8 @@ from impl import demo
 from impl.contract import Contract
 from impl.links import links
 from impl.query.language import Document
+from openapi.members import resolve, target
 from openapi.model import METHODS
-from openapi.shapes import resolve, target
 
 Json = dict[str, Any]
 CONTRACT = Contract.load()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from openapi import generate, python
+from openapi import formatting, generate
 from tests.openapi.contracts import NO_OVERLAY, PETS, ROOT, Generated, contents, generated, project
 
 OFFICIAL = ROOT.parent / "shared" / "official" / "TMF678-CustomerBill-v5.0.0.oas.yaml"
@@ -113,7 +113,7 @@ def test_says_so_where_it_cannot_write(
 def test_says_so_where_ruff_fails(
     shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(python, "SETTINGS", shop / "nowhere.toml")
+    monkeypatch.setattr(formatting, "SETTINGS", shop / "nowhere.toml")
     assert generate_in(shop) == 1
     assert "api.py: ruff says " in capsys.readouterr().err
     assert not (shop / "generated").exists()

@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError
 
 from generated.schemas import SCHEMAS, _Instant, _Integer
 from openapi import document
-from openapi.shapes import members, resolve
+from openapi.members import members, resolve
 from tests.openapi.contracts import ROOT, generated, project
 
 CONTRACT = document.load(ROOT / "generated" / "strict.yaml")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from generated.operations import OPERATIONS
+from openapi.members import ContractError
 from openapi.model import read
-from openapi.shapes import ContractError
 
 
 def scopes(security: Any = None, everywhere: Any = None) -> tuple[str, ...]:

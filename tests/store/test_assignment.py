@@ -14,10 +14,10 @@ from impl.errors import NotFound, PreconditionFailed
 from impl.events.build import build
 from impl.query.language import Document, Query, Rendered
 from impl.store.assignment import Assignment
+from impl.store.documents import EVENT, STAMP, TEXT
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.stored import EVENT, STAMP, TEXT
-from impl.store.waiting import Routing
+from impl.store.pending_events import Routing
 
 BILL = "customerBill"
 SENT = Assignment({"state": "sent"}, {"x": 2})

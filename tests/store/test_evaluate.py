@@ -34,9 +34,9 @@ from impl.query.language import (
 from impl.query.parse import Limits, parse
 from impl.query.project import project, selection
 from impl.query.regex import checked
+from impl.store.documents import VERSION, Stored, from_mongo, to_mongo
 from impl.store.embedded import Mongod
 from impl.store.mongo_query import to_filter, to_projection
-from impl.store.stored import VERSION, Stored, inward, outward
 
 BILL = attributes.of(schemas.CustomerBill)
 RATE = attributes.of(schemas.AppliedCustomerBillingRate)
@@ -60,7 +60,7 @@ def put(things: Collection[Stored], documents: list[dict[str, Any]]) -> None:
     """Keep these documents and no others."""
     numbered = [{**each, "id": str(number)} for number, each in enumerate(documents)]
     things.delete_many({})
-    things.insert_many([inward(each, 1) for each in numbered])
+    things.insert_many([to_mongo(each, 1) for each in numbered])
 
 
 def agree(
@@ -68,7 +68,7 @@ def agree(
 ) -> None:
     """MongoDB and `holds` select the same of these documents by each of these conditions."""
     put(things, documents)
-    kept = [outward(each) for each in things.find().sort("_id")]
+    kept = [from_mongo(each) for each in things.find().sort("_id")]
     for condition in conditions:
         found = things.find(to_filter(condition), {"_id": 1}).sort("_id")
         selected = [each["id"] for each in kept if holds(condition, each)]
@@ -190,10 +190,10 @@ def test_what_is_fetched_of_any_document_is_what_is_shown_of_it(
     also: list[Path],
 ) -> None:
     put(things, documents)
-    whole = [outward(each) for each in things.find().sort("_id")]
+    whole = [from_mongo(each) for each in things.find().sort("_id")]
     for chosen in selections:
         projection = to_projection(chosen, tuple(also)) | {"id": 1, VERSION: 1}
-        parts = [outward(each) for each in things.find({}, projection).sort("_id")]
+        parts = [from_mongo(each) for each in things.find({}, projection).sort("_id")]
         assert [project(each, chosen) for each in parts] == [
             project(each, chosen) for each in whole
         ]

@@ -18,9 +18,9 @@ from generated import schemas
 from impl.query import attributes
 from impl.query.language import Page, Query, Window
 from impl.query.parse import Limits, parse
+from impl.store.documents import Stored
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.stored import Stored
 from tests.bench.data import BILL, RATE, fill
 from tests.bench.queries import COMMON, Common
 from tests.servers import ServerProcess

@@ -6,8 +6,8 @@ import pytest
 
 from impl.links import Links
 from impl.query.language import Every, Key, Query, Rendered, Window
+from impl.store.documents import MOST_TEXT, TEXT
 from impl.store.mongo import Store
-from impl.store.stored import MOST_TEXT, TEXT
 from impl.store.texts import FORMER, remake
 
 BILL = "customerBill"

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from generated import schemas
+from impl.concurrency import ConcurrencyLimit
 from impl.errors import Busy
 from impl.query import attributes, parse
 from impl.query.language import Compare, Query
@@ -18,7 +19,6 @@ from impl.store import faults, pages
 from impl.store.embedded import Mongod
 from impl.store.faults import SEARCHES, TURN_SECONDS, WAITING_SEARCHES
 from impl.store.mongo import Store
-from impl.turns import Turns
 
 BILL = attributes.of(schemas.CustomerBill)
 UNSERVED = [
@@ -113,7 +113,7 @@ def test_what_no_index_serves_takes_a_turn_where_there_is_much(
 
 
 def test_only_some_wait_for_their_turn() -> None:
-    turns, go = Turns(SEARCHES, WAITING_SEARCHES, "x"), threading.Event()
+    turns, go = ConcurrencyLimit(SEARCHES, WAITING_SEARCHES, "x"), threading.Event()
     refused = threading.Semaphore(0)
 
     def search() -> bool:

@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 from bson import json_util
 
-from impl import demo, handlers, storage
+from impl import demo, handlers, open_store
 from impl.billing.attempts import Attempts
 from impl.billing.maker import Maker
 from impl.billing.on_demand import TASK, OnDemand
@@ -34,9 +34,9 @@ from impl.query.language import Document, Every, Query, Window
 from impl.store import upgrade
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.numbers import REGISTER, Numbers
+from impl.store.pending_events import Routing
+from impl.store.sequences import REGISTER, Sequences
 from impl.store.tasks import Tasks
-from impl.store.waiting import Routing
 from tests.billing.test_runs import finish
 from tests.servers import ROOT, environment, free_port
 
@@ -141,7 +141,7 @@ def test_documents_of_bills_are_made(served: Store, contract: Contract) -> None:
 def test_bills_are_made_with_numbers_that_none_has(served: Store) -> None:
     before = {bill["billNo"] for bill in all_of(served, "customerBill")}
     tasks = Tasks(served)
-    attempts, maker = Attempts(served, tasks, Numbers(served)), Maker(served, Policy())
+    attempts, maker = Attempts(served, tasks, Sequences(served)), Maker(served, Policy())
     tasks.put(CYCLE_TASK, "planned")
     assert finish(Runs(maker, attempts), served, "planned")["accountsBilled"] == 6
     served.delete("customerBillOnDemand", "killed")
@@ -178,7 +178,7 @@ def test_the_upgrade_registers_each_number_that_there_is(old: Store) -> None:
     assert {n: bill for n, (state, bill) in found.items() if state == "used"} == bills
     void = {n: why for n, (state, why) in found.items() if state == "void"}
     assert void == {"2026-00000005": "no bill had the number when numbers began to be registered"}
-    assert [n.position for n in Numbers(old).left_over(timedelta(0))] == [6, 7]
+    assert [n.position for n in Sequences(old).left_over(timedelta(0))] == [6, 7]
     assert "free" not in (old.collection("sequence")[0].find_one() or {})
 
 
@@ -212,7 +212,7 @@ def test_no_number_that_a_client_gave_a_bill_stops_the_upgrade(old: Store, numbe
 
 
 def test_an_upgrade_that_was_cut_short_goes_on(old: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("impl.store.registration.BATCH", 2)
+    monkeypatch.setattr("impl.store.register_upgrade.BATCH", 2)
     number, step, left = next(upgrade.missing(old))
     assert left == 7
     next(iter(upgrade.climb(old, number, step)))
@@ -283,7 +283,7 @@ def test_a_server_whose_database_came_later_begins_the_record_of_names_or_refuse
     store: Store,
 ) -> None:
     """Its gate is what every request goes through before a handler."""
-    passed = storage.gate(store)
+    passed = open_store.gate(store)
     passed()
     store.insert("customerBill", {"id": "1"})
     assert store.names.has("customerBill", ("nosuch",)) is False
@@ -291,10 +291,10 @@ def test_a_server_whose_database_came_later_begins_the_record_of_names_or_refuse
     later = {"$set": {"version": upgrade.CURRENT + 1}}
     store.collection("form")[0].update_one({}, later)
     with pytest.raises(upgrade.TooNew):
-        storage.gate(store)()
+        open_store.gate(store)()
     database = store.collection("form")[0].database
     database["billNumber"].drop()
-    store.keep_indexed(storage.gate(store))
+    store.keep_indexed(open_store.gate(store))
     assert "billNumber" not in database.list_collection_names()
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from impl.billing.assemble import assemble
 from impl.documents.assets import assets
 from impl.documents.formats import Formats
-from impl.documents.statement import Clerk, Seller, Statement
+from impl.documents.statement import Seller, Statement, StatementWriter
 from impl.query.language import Document
 from tests.unit.billing.rates import money
 from tests.unit.billing.test_assemble import ON_DEMAND
@@ -24,7 +24,7 @@ DIGITS = {"JPY": 0, "EUR": 2, "BHD": 3}
 CREDITS = {"appliedbillingcredit", "rebate", "productalteration"}
 TYPES = ["usageCharge", "recurringCharge", "rebate", "Appliedbillingcredit", "productAlteration"]
 RATES = {"VAT": [20, 7, 0.2, 19, 0.19, 0], "City": [1, 2.5]}
-CLERK = Clerk(
+CLERK = StatementWriter(
     Formats(Locale.parse("en_GB"), ZoneInfo("UTC")), "en", "ltr", assets(None).words["en"], Seller()
 )
 

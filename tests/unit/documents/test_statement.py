@@ -9,7 +9,7 @@ from babel import Locale
 
 from impl.documents.assets import assets
 from impl.documents.formats import Formats
-from impl.documents.statement import Clerk, Fact, Seller, Statement
+from impl.documents.statement import Fact, Seller, Statement, StatementWriter
 from impl.documents.totals import Row
 from impl.documents.values import MAX_TEXT, money, number, text, total
 from impl.query.language import Document
@@ -24,7 +24,7 @@ def said(
 ) -> Statement:
     formats = Formats(Locale.parse(locale), ZoneInfo(zone))
     words = WORDS.get(formats.locale.language, WORDS["en"])
-    return Clerk(formats, "en", "ltr", words, Seller()).statement(bill, rates or [])
+    return StatementWriter(formats, "en", "ltr", words, Seller()).statement(bill, rates or [])
 
 
 def plain(written: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impl.bounds import MAX_DEPTH
+from impl.document_limits import MAX_DEPTH
 from impl.errors import BodyInvalid, Conflict
 from impl.patch.operations import MAX_OPERATIONS, patched, pointer
 from impl.query.attributes import Attribute

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from generated import schemas
 from impl.errors import ApiError, BodyInvalid, Conflict, FieldMissing, Postponed
+from impl.patch.budget import MAX_WORK, Budget
 from impl.patch.operations import MAX_OPERATIONS
 from impl.patch.selection import MAX_LENGTH, patched
-from impl.patch.work import MAX_WORK, Work
 from impl.query import attributes
 from tests.unit.patch.documents import documents, exactly, kept, steady, values
 
@@ -328,14 +328,14 @@ TOO_MUCH: dict[str, tuple[str, Any, int]] = {
 @pytest.mark.parametrize("case", TOO_MUCH)
 def test_a_patch_that_does_too_much_ends_there(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path, value, times = TOO_MUCH[case]
-    count = Work.does
+    count = Budget.does
     done: list[int] = []
 
-    def counted(work: Work, more: int) -> None:
+    def counted(work: Budget, more: int) -> None:
         done.append(more)
         count(work, more)
 
-    monkeypatch.setattr(Work, "does", counted)
+    monkeypatch.setattr(Budget, "does", counted)
     with pytest.raises(BodyInvalid, match="changes, compares and copies too much"):
         patched(MANY, [{"op": "add", "path": path, "value": value}] * times, BILL, UTC)
     assert sum(done[:-1]) <= MAX_WORK
@@ -345,14 +345,14 @@ def test_a_patch_that_does_too_much_ends_there(case: str, monkeypatch: pytest.Mo
 def test_a_patch_that_does_much_waits_until_it_is_alone() -> None:
     add = [{"op": "add", "path": "relatedParty[?(@.role=='payer')].v", "value": 1}]
     with pytest.raises(Postponed):
-        patched(MANY, add, BILL, UTC, Work(alone=False))
-    assert patched(MANY, add, BILL, UTC, Work(alone=True)) != MANY
+        patched(MANY, add, BILL, UTC, Budget(alone=False))
+    assert patched(MANY, add, BILL, UTC, Budget(alone=True)) != MANY
     patched(
         STORED,
         [{"op": "add", "path": "/v?state=new", "value": 1}] * 20,
         BILL,
         UTC,
-        Work(alone=False),
+        Budget(alone=False),
     )
 
 

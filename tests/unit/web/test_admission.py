@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from impl.errors import Busy, TooManyRequests
-from impl.web.admission import CLIENT, FORGET_OVER, Admission, Rate, Room, client_of
+from impl.web.admission import CLIENT, FORGET_OVER, Admission, InFlightLimit, Rate, client_of
 
 
 class Clock:
@@ -47,7 +47,7 @@ def test_clients_that_are_silent_are_forgotten() -> None:
 
 
 def test_the_error_tells_when_to_come_back() -> None:
-    admission = Admission(1, Room(1), Rate(1, 60.0, Clock()))
+    admission = Admission(1, InFlightLimit(1), Rate(1, 60.0, Clock()))
     scope = {"client": ("192.0.2.1", 5), "headers": []}
     admission.admit(scope)
     with pytest.raises(TooManyRequests) as refused:
@@ -56,7 +56,7 @@ def test_the_error_tells_when_to_come_back() -> None:
 
 
 def test_room_is_given_back_and_refused_where_there_is_none() -> None:
-    room = Room(2)
+    room = InFlightLimit(2)
     with room, room, pytest.raises(Busy), room:
         pass
     with room, room:

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.types import Message, Scope
 
-from impl.bounds import MAX_DEPTH
+from impl.document_limits import MAX_DEPTH
 from impl.errors import (
     MAX_FAULTS,
     ApiError,

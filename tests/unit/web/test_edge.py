@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from generated.operations import OPERATIONS
 from impl.errors import Conflict, Unavailable
-from impl.web.admission import Admission, Room
+from impl.web.admission import Admission, InFlightLimit
 from impl.web.edge import Edge
 from impl.web.health import Health
 from impl.web.routes import Routes
@@ -80,7 +80,10 @@ def serve(app: App, scope: Scope, *chunks: bytes, ping: Any = None, limit: int =
         sent.append(message)
 
     edge = Edge(
-        app, Routes(BASE, OPERATIONS), Health(ping or (lambda: None)), Admission(limit, Room(8))
+        app,
+        Routes(BASE, OPERATIONS),
+        Health(ping or (lambda: None)),
+        Admission(limit, InFlightLimit(8)),
     )
     with capture_logs() as sent.logs, suppress(asyncio.CancelledError):
         asyncio.run(edge(scope, receive, send))

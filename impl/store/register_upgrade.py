@@ -1,0 +1,211 @@
+"""The upgrade step that registers the bill numbers of releases that had no register."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import structlog
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError
+from ulid import ULID
+
+from impl.billing.policy import LONGEST_NUMBER
+from impl.query.language import Document
+from impl.store.documents import Stored, prepare
+from impl.store.faults import DUPLICATE_KEY
+from impl.store.sequences import REGISTER, SEQUENCES, row_id
+
+BATCH = 1000
+BILLS, RATES = "customerBill", "appliedCustomerBillingRate"
+MADE_HERE: Stored = {
+    "_id": {"$regex": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
+    "runType": {"$in": ["onCycle", "offCycle"]},
+    "billNo": {"$type": "string"},
+}
+"""A condition that every bill made here meets: its id is a ULID of the server's.
+
+So does a bill that a client brought without an id and with such a `runType`.
+"""
+
+NAMING = {"customerBillOnDemand": "customerBill.id", "billCycleAccount": "customerBill.id"}
+"""What only the server writes, and where it names the bill that it made."""
+
+UNKNOWN = "no bill had the number when numbers began to be registered"
+log = structlog.get_logger("database")
+
+
+def register(database: Database[Stored]) -> Iterator[int]:
+    """Give each number of each sequence its row: the bill that has it, or that none has it.
+
+    Of two bills with one number, that one has it which a request or a run names, else one that has
+    rates, else the older one; the log names the other. What workers of the earlier release hold is
+    void a day later: none may run.
+    """
+    sequences = {each["_id"]: each for each in database[SEQUENCES].find()}
+    fixed = {pair: id_ for id_ in sequences for pair in _around(id_)}
+    for bills in _in_rank(database):
+        _keep(database, [row for bill in bills for row in _rows(bill, fixed, sequences)])
+        yield len(bills)
+    for id_ in sequences:
+        yield from _explain(database, id_)
+
+
+def _in_rank(database: Database[Stored]) -> Iterator[list[Stored]]:
+    """The bills that may have been made here, those first that surely were; some come again."""
+    for collection, path in NAMING.items():
+        naming = database[collection].find({path: {"$type": "string"}}, {path: 1})
+        while batch := [*islice(naming, BATCH)]:
+            yield _bills(database, [each["customerBill"]["id"] for each in batch])
+    for ids in _ids(database):
+        named = database[RATES].distinct("bill.id", {"bill.id": {"$in": ids}})
+        yield _bills(database, named)
+    for ids in _ids(database):
+        yield _bills(database, ids)
+
+
+def _ids(database: Database[Stored]) -> Iterator[list[str]]:
+    found = database[BILLS].find(MADE_HERE, {"_id": 1}).sort("_id", 1)
+    while batch := [*islice(found, BATCH)]:
+        yield [each["_id"] for each in batch]
+
+
+def _bills(database: Database[Stored], ids: Sequence[str]) -> list[Stored]:
+    """Those of the bills that may have been made here, the oldest first."""
+    these = {"$and": [{"_id": {"$in": ids}}, MADE_HERE]}
+    return [*database[BILLS].find(these, {"billNo": 1, "category": 1}).sort("_id", 1)]
+
+
+def left(database: Database[Stored]) -> int:
+    """How many numbers have no row yet, about."""
+    used = sum(int(each["last"]) for each in database[SEQUENCES].find({}, {"last": 1}))
+    return max(0, used - database[REGISTER].estimated_document_count())
+
+
+def _around(sequence: str) -> Iterator[tuple[str, str]]:
+    """What may stand before and behind the place in the numbers of a sequence."""
+    parts = sequence.split("|")
+    for end in range(1, len(parts) + 1):
+        yield "".join(parts[:end]), "".join(parts[end:])
+
+
+def _places(number: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each way to read a number: what is around a run of digits, and the run; the longest first.
+
+    No number of ours is over LONGEST_NUMBER; of others there may be any.
+    """
+    for run in re.finditer(r"[0-9]+", number if len(number) <= LONGEST_NUMBER else ""):
+        for begin in range(run.start(), run.end()):
+            for end in range(run.end(), begin, -1):
+                yield (number[:begin], number[end:]), number[begin:end]
+
+
+def _rows(
+    bill: Stored, fixed: Mapping[tuple[str, str], str], sequences: Mapping[str, Stored]
+) -> Iterator[Document]:
+    """The row of a bill's number, where that is one of ours."""
+    for around, digits in _places(bill["billNo"]):
+        sequence = fixed.get(around)
+        if sequence is not None and 1 <= int(digits) <= sequences[sequence]["last"]:
+            row = _row(sequence, int(digits), bill["billNo"], state="used")
+            row["usedAt"] = ULID.from_str(bill["_id"]).datetime
+            row["bill"] = {"id": bill["_id"], "@referredType": "CustomerBill"}
+            if "category" in bill:
+                row["kind"] = bill["category"]
+            yield row
+            return
+
+
+def _explain(database: Database[Stored], id_: str) -> Iterator[int]:
+    """Give a row to each number of a sequence that no bill has and nobody is at."""
+    database[SEQUENCES].update_one({"_id": id_}, _GIVEN_BACK)
+    sequence: Any = database[SEQUENCES].find_one({"_id": id_})
+    busy = {int(each["number"]) for each in (*sequence.get("open", ()), *sequence["back"])}
+    text = _written(database, id_)
+    everything = range(1, int(sequence["last"]) + 1)
+    for first in range(0, len(everything), BATCH):
+        positions = everything[first : first + BATCH]
+        ids = [row_id(id_, position) for position in positions]
+        there = {each["_id"] for each in database[REGISTER].find({"_id": {"$in": ids}}, {"_id": 1})}
+        void = {"state": "void", "voidedAt": datetime.now(UTC), "statusReason": UNKNOWN}
+        lacking = [
+            _row(id_, position, text % position, **void)
+            for position, row in zip(positions, ids, strict=True)
+            if row not in there and position not in busy
+        ]
+        _keep(database, lacking)
+        yield len(lacking)
+
+
+def _written(database: Database[Stored], sequence: str) -> str:
+    """How numbers of a sequence are written, as one that is used shows."""
+    used = database[REGISTER].find_one({"sequence": sequence, "state": "used"}, {"number": 1})
+    fixed = {*_around(sequence)}
+    for (before, behind), digits in _places(used["number"] if used else ""):
+        if (before, behind) in fixed:
+            return f"{_escaped(before)}%0{len(digits)}d{_escaped(behind)}"
+    return "%d"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")
+
+
+def _row(sequence: str, position: int, number: str, **more: Any) -> Document:
+    named = {"number": number, "sequence": sequence, "position": position}
+    return Document({"id": row_id(sequence, position), "@type": "BillNumber", **named, **more})
+
+
+def _keep(database: Database[Stored], rows: Sequence[Document]) -> None:
+    """Keep rows that are not there yet; tell of bills whose number is another's."""
+    if not rows:
+        return
+    try:
+        database[REGISTER].insert_many(
+            [prepare(REGISTER, row, 1)[0] for row in rows], ordered=False
+        )
+    except BulkWriteError as error:
+        wrong = (error.details or {})["writeErrors"]
+        if any(each["code"] != DUPLICATE_KEY for each in wrong):
+            raise
+        _tell(database, [rows[each["index"]] for each in wrong])
+
+
+def _tell(database: Database[Stored], rows: Iterable[Document]) -> None:
+    for row in rows:
+        there = database[REGISTER].find_one({"_id": row["id"]})
+        if there and "bill" in row and there.get("bill") != row["bill"]:
+            has = there.get("bill", {}).get("id")
+            log.warning("twice", number=row["number"], bill=row["bill"]["id"], registered=has)
+
+
+_NOW = {"day": "", "since": "$$NOW"}
+_UNDATED = {"$eq": [{"$type": "$$this.day"}, "missing"]}
+_OPEN = {"$ifNull": ["$open", []]}
+_GIVEN_BACK: list[dict[str, Any]] = [
+    {
+        "$set": {
+            "back": {
+                "$concatArrays": [
+                    {"$ifNull": ["$back", []]},
+                    {
+                        "$map": {
+                            "input": {"$filter": {"input": _OPEN, "cond": _UNDATED}},
+                            "in": {"number": "$$this.number", **_NOW},
+                        }
+                    },
+                    {
+                        "$map": {
+                            "input": {"$ifNull": ["$free", []]},
+                            "in": {"number": "$$this", **_NOW},
+                        }
+                    },
+                ]
+            },
+            "open": {"$filter": {"input": _OPEN, "cond": {"$not": [_UNDATED]}}},
+        }
+    },
+    {"$unset": "free"},
+]
+"""A number without a day is given to no bill."""

@@ -1,0 +1,163 @@
+"""Numbers without gaps: each of a sequence's numbers from 1 on is used once, whoever dies when.
+
+A number is reserved for the task that will use it, and stays the task's however often that is
+tried. Reserving changes one document and waits for no transaction, so that a worker which dies with
+a number holds up no other. What tells for good that a number is used, or void, is its row in the
+register, which the transaction that uses it writes: the row's id is made of sequence and number, so
+that no number has two. A sequence is put right from there, by whoever comes next. What a task does
+not use after all, the next one of the same day gets.
+
+What a release before the register left open or free has no day, and waits for the upgrade.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pymongo
+
+from impl.store.faults import translated
+from impl.store.mongo import Store
+from impl.store.tasks import TASKS
+
+SEQUENCES = "sequence"
+REGISTER = "billNumber"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number, by its sequence and its place there; the day that it was reserved for."""
+
+    sequence: str
+    position: int
+    day: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of its row in the register."""
+        return row_id(self.sequence, self.position)
+
+
+def row_id(sequence: str, position: int) -> str:
+    """The id of a number's row in the register; a sequence may hold what no id may."""
+    return sha256(f"{sequence}\n{position}".encode()).hexdigest()[:32]
+
+
+class Sequences:
+    """The sequences of one database: the last number of each, those open, and those given back."""
+
+    def __init__(self, store: Store) -> None:
+        self._sequences, _ = store.collection(SEQUENCES)
+        self._register, _ = store.collection(REGISTER)
+        self._tasks, _ = store.collection(TASKS)
+
+    def reserve(self, sequence: str, holder: str, day: str = "", part: str = "") -> Number:
+        """The number that the holder has for the day already, or else the lowest free one.
+
+        That is one that was given back of the same day, or the next one. A holder that needs
+        several has one for each `part` of its work.
+        """
+        while True:
+            position = self._reserved(sequence, holder, day, part)
+            if not self._is_registered(sequence, position):
+                return Number(sequence, position, day)
+            self.strike(sequence, [position])
+
+    def strike(self, sequence: str, positions: Collection[int]) -> None:
+        """Forget what was reserved or given back of numbers that the register has."""
+        these = {"number": {"$in": [*positions]}}
+        with translated():
+            self._sequences.update_one({"_id": sequence}, {"$pull": {"open": these, "back": these}})
+
+    def settle(self, holder: str) -> None:
+        """The holder is done: what it did not use, another may."""
+        with translated():
+            for sequence in list(self._sequences.find({"open.holder": holder})):
+                for each in sequence["open"]:
+                    if each["holder"] == holder and "day" in each:
+                        self._settle(sequence["_id"], each)
+
+    def abandoned(self) -> list[str]:
+        """Who holds numbers, and has no task any more."""
+        with translated():
+            holders = self._sequences.distinct("open.holder")
+            there = self._tasks.distinct("_id", {"_id": {"$in": holders}})
+        return sorted({*holders} - {*there})
+
+    def left_over(self, age: timedelta) -> Iterator[Number]:
+        """The numbers that were given back so long ago, or longer, and that nobody took."""
+        then = {"$subtract": ["$$NOW", int(age.total_seconds() * 1000)]}
+        stages: list[dict[str, Any]] = [
+            {"$match": {"back.0": {"$exists": True}}},
+            {"$unwind": "$back"},
+            {"$match": {"$expr": {"$lte": ["$back.since", then]}}},
+        ]
+        with translated():
+            for each in self._sequences.aggregate(stages):
+                yield Number(each["_id"], int(each["back"]["number"]), each["back"]["day"])
+
+    def _reserved(self, sequence: str, holder: str, day: str, part: str) -> int:
+        with translated():
+            found: Any = self._sequences.find_one_and_update(
+                {"_id": sequence},
+                _reservation(holder, day, part),
+                upsert=True,
+                return_document=pymongo.ReturnDocument.AFTER,
+            )
+        return next(
+            int(each["number"])
+            for each in found["open"]
+            if (each["holder"], each.get("day"), each.get("part", "")) == (holder, day, part)
+        )
+
+    def _is_registered(self, sequence: str, position: int) -> bool:
+        with translated():
+            row = self._register.find_one({"_id": row_id(sequence, position)}, {"_id": 1})
+        return row is not None
+
+    def _settle(self, sequence: str, entry: dict[str, Any]) -> None:
+        number = entry["number"]
+        if self._is_registered(sequence, number):
+            self.strike(sequence, [number])
+            return
+        this = {"$elemMatch": {"holder": entry["holder"], "number": number}}
+        given = {"number": number, "day": {"$literal": entry["day"]}, "since": "$$NOW"}
+        others = {"$filter": {"input": "$open", "cond": {"$ne": ["$$this.number", number]}}}
+        change = {"back": {"$concatArrays": [_BACK, [given]]}, "open": others}
+        self._sequences.update_one({"_id": sequence, "open": this}, [{"$set": change}])
+
+
+_BACK = {"$ifNull": ["$back", []]}
+
+
+def _reservation(holder: str, day: str, part: str) -> list[dict[str, Any]]:
+    """What gives the holder a number for a day and a part, where it has none."""
+    kept = {
+        "last": {"$ifNull": ["$last", 0]},
+        "back": _BACK,
+        "open": {"$ifNull": ["$open", []]},
+    }
+    own = {name: {"$literal": value} for name, value in _named(holder, day, part).items()}
+    same_day = {"$filter": {"input": "$back", "cond": {"$eq": ["$$this.day", own["day"]]}}}
+    back = {"$min": {"$map": {"input": same_day, "in": "$$this.number"}}}
+    mine = {"$and": [{"$eq": [f"$$this.{name}", value]} for name, value in own.items()]}
+    held = {"$ne": [{"$filter": {"input": "$open", "cond": mine}}, []]}
+    others = {"$filter": {"input": "$back", "cond": {"$ne": ["$$this.number", "$number"]}}}
+    change = {
+        "last": {"$max": ["$last", "$number"]},
+        "back": others,
+        "open": {"$concatArrays": ["$open", [{**own, "number": "$number"}]]},
+    }
+    unless_held = {name: {"$cond": [held, f"${name}", new]} for name, new in change.items()}
+    return [
+        {"$set": kept},
+        {"$set": {"number": {"$ifNull": [back, {"$add": ["$last", 1]}]}}},
+        {"$set": unless_held},
+        {"$unset": "number"},
+    ]
+
+
+def _named(holder: str, day: str, part: str) -> dict[str, str]:
+    return {"holder": holder, "day": day, "part": part}
