@@ -36,6 +36,10 @@ class Postponed(Exception):
     """
 
 
+class CommandError(Exception):
+    """A command can't be done; its message is what the command line prints."""
+
+
 class ApiError(Exception):
     """Base of every error that a client gets to see; the message names the trouble."""
 

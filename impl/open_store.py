@@ -1,4 +1,4 @@
-"""The store as every process of ours opens it: each write is told of, unless one asks not to."""
+"""The store as each process opens it: by the settings, with an event for each write."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -15,8 +15,8 @@ from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
 
 SPARE_BYTES = 64 * 1024
-"""How much larger than MAX_DOCUMENT_BYTES a worker may make a document: it has to write down what
-became of a request, or which bill a rate is on, however large these are.
+"""How much larger than MAX_DOCUMENT_BYTES a worker may make a document: it has to store the outcome
+of a request, or the bill of a rate, however large the document is.
 """
 
 log = structlog.get_logger("database")
@@ -25,12 +25,17 @@ log = structlog.get_logger("database")
 def located(settings: Settings) -> Settings:
     """The settings with the URI of the database that the servers work on.
 
-    With no MONGODB_URI that is the embedded one of the server that runs over DATA_DIR; where none
-    runs, EmbeddedError.
+    Without MONGODB_URI that is the embedded one of the server that runs over DATA_DIR; raises
+    EmbeddedError if none runs.
     """
     if not settings.embedded:
         return settings
     return replace(settings, mongodb_uri=embedded.running(settings.data))
+
+
+def for_worker(settings: Settings) -> Store:
+    """The store that workers and commands open, beside the servers; EmbeddedError."""
+    return opened(located(settings), spare_bytes=SPARE_BYTES)
 
 
 def opened(
@@ -39,13 +44,13 @@ def opened(
     listeners: Sequence[ConnectionPoolListener] = (),
     *,
     guarded: bool = False,
-    told: bool = True,
+    events: bool = True,
     spare_bytes: int = 0,
 ) -> Store:
-    """The store over the settings' database, or over the one at a URI; `told` makes events.
+    """The store over the settings' database, or over the one at the URI.
 
-    Where it is `guarded`, it holds who asks to what is theirs; else it is ours alone. Documents may
-    be larger than the settings say by `spare_bytes`.
+    `guarded` restricts callers to what they own. `events` records an event for each write.
+    Documents may be `spare_bytes` larger than MAX_DOCUMENT_BYTES.
     """
     bounds = StoreLimits(
         settings.count_timeout_ms / 1000,
@@ -57,16 +62,16 @@ def opened(
         uri or settings.mongodb_uri,
         settings.mongodb_db,
         bounds=bounds,
-        record=build if told else None,
+        record=build if events else None,
         listeners=listeners,
         guarded=guarded,
     )
 
 
 def meet(store: Store) -> bool:
-    """Whether the database is there; TooNew where a later release has made its form.
+    """Whether the database answers; TooNew if a later release upgraded it.
 
-    That it has an older one is logged.
+    Logs a warning if its form is older than this release's.
     """
     try:
         form = upgrade.meet(store)
@@ -80,10 +85,10 @@ def meet(store: Store) -> bool:
 
 
 def gate(store: Store) -> Callable[[], None]:
-    """What returns once the database was met, and has a form that is known here.
+    """A function that returns once the database has answered and its form is one we know.
 
-    Else it raises Unavailable, TooNew among them. So nothing is asked of a database, nor written
-    to it, that was away at the start and has a later form.
+    Until then each call checks, and raises Unavailable (TooNew is one). So a server that started
+    without a database neither reads nor writes one that a later release upgraded.
     """
     met = threading.Event()
 
@@ -96,7 +101,7 @@ def gate(store: Store) -> Callable[[], None]:
 
 
 def readiness(store: Store, passed: Callable[[], None]) -> Callable[[], None]:
-    """What returns where the database can be written to, and is met; else Unavailable, in 2 s."""
+    """A function that raises Unavailable, in 2 s, unless the database is known and writable."""
 
     def ready() -> None:
         store.ping()

@@ -1,4 +1,4 @@
-"""Programs that the server starts beside itself, and that never outlive it; signals to end."""
+"""Child processes that never outlive their parent, and the signals that stop a process."""
 
 import ctypes
 import os
@@ -14,23 +14,23 @@ from typing import Any
 RESTART_SECONDS = 1.0
 
 
-class Held(ExitStack):
-    """An ExitStack that the process alone unwinds that made it: a fork that ends leaves it be."""
+class ProcessExitStack(ExitStack):
+    """An ExitStack that only the process that made it unwinds; in a fork it does nothing."""
 
     def __init__(self) -> None:
         super().__init__()
         self._owner = os.getpid()
 
     def __exit__(self, *exc_info: Any) -> bool | None:
-        """End what is held, the last first; in a fork nothing."""
+        """Close what was entered, the last first; in a fork nothing."""
         return os.getpid() == self._owner and super().__exit__(*exc_info)
 
 
 def python() -> list[str]:
-    """How this Python is started to find the modules that this process has.
+    """The command that starts this Python so that it finds the modules of this process.
 
-    In the folder that it works in it looks only where this process does, too: that may hold any
-    project's `impl`.
+    It looks for modules in the working directory only if this process does, too: another project's
+    `impl` may be there.
     """
     within = {"", str(Path.cwd())} & set(sys.path)
     return [sys.executable, *(() if within else ("-P",))]
@@ -53,7 +53,7 @@ def spawn(
 
 
 class Companion:
-    """A program that is kept running, started again when it ends. Use as a context manager."""
+    """A program that is started again whenever it ends. Use as a context manager."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self._command = command
@@ -61,19 +61,19 @@ class Companion:
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         # Linux ends the program with the thread that started it, so one thread starts them all.
-        self._keeper = threading.Thread(target=self._keep, name="companion", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="companion", daemon=True)
 
     def __enter__(self) -> "Companion":
-        self._keeper.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._stopping.set()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
-        self._keeper.join()
+        self._thread.join()
 
-    def _keep(self) -> None:
+    def _run(self) -> None:
         while not self._stopping.is_set():
             self._process = spawn(self._command, environment=self._environment)
             if self._stopping.is_set():
@@ -83,42 +83,42 @@ class Companion:
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """What the child does first: ask to be stopped when its parent dies."""
+    """A function that the child runs first: it has the kernel stop the child with its parent."""
     if sys.platform != "linux":
         return None
     prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
     pr_set_pdeathsig = 1
 
-    def ask() -> None:
+    def set_death_signal() -> None:
         prctl(pr_set_pdeathsig, signal.SIGTERM)
         if os.getppid() != parent:  # it died in between
             os._exit(1)
 
-    return ask
+    return set_death_signal
 
 
 class Stop(threading.Event):
-    """Set by a signal to stop, or by who has to; one of a process, in its main thread.
+    """An event that SIGINT and SIGTERM set. One for each process, made in its main thread.
 
-    Such a signal raises nothing, for an exception may come where it is lost, as in a finalizer. But
-    what waits for input ends by nothing else.
+    The signals raise nothing, because an exception may come where it gets lost, as in a finalizer.
+    Only `waiting` raises, because nothing else ends a read of standard input.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._waits = self._called = False
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._told)
+            signal.signal(number, self._handle)
 
     def set(self) -> None:
-        """Tell those who wait; a signal may come within, and find that done."""
+        """Set the event once; a signal that interrupts this finds it done."""
         if not self._called:
             self._called = True
             super().set()
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Raise KeyboardInterrupt where the process is told to stop within this, or has been."""
+        """Raise KeyboardInterrupt if a signal stops the process in this block, or already did."""
         self._waits = True
         try:
             if self.is_set():
@@ -127,7 +127,7 @@ class Stop(threading.Event):
         finally:
             self._waits = False
 
-    def _told(self, *_: object) -> None:
+    def _handle(self, *_: object) -> None:
         self.set()
         if self._waits:
             raise KeyboardInterrupt

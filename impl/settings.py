@@ -19,12 +19,13 @@ from impl.billing.parties import ROLES
 from impl.billing.policy import Policy
 from impl.documents.limits import RenderLimits
 from impl.documents.style import Style
+from impl.errors import CommandError
 
 MOST = 100_000
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
-class SettingsError(Exception):
+class SettingsError(CommandError):
     """A setting has a wrong value; the message names it."""
 
 

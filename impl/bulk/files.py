@@ -10,12 +10,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from impl.errors import CommandError
+
 PIECE = 1 << 20
 PACKED = ".gz"
 LEVEL = 6
 
 
-class FileTrouble(Exception):
+class FileTrouble(CommandError):
     """A file can't be read or written; the message names it and says why."""
 
 

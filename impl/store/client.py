@@ -8,6 +8,7 @@ from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.monitoring import ConnectionPoolListener
 
+from impl.errors import CommandError
 from impl.store.documents import Stored
 from impl.store.faults import WRITE_SECONDS
 
@@ -17,7 +18,7 @@ HEARTBEAT_SECONDS = 2
 NAMESPACE_EXISTS = 48
 
 
-class UriError(Exception):
+class UriError(CommandError):
     """The database's URI can't be used; the message does not quote it."""
 
 

@@ -23,6 +23,7 @@ import pymongo
 import structlog
 from pymongo.errors import OperationFailure, PyMongoError
 
+from impl.errors import CommandError
 from impl.processes import spawn
 
 START_SECONDS = 60
@@ -43,7 +44,7 @@ WELL_SECONDS = 60
 log = structlog.get_logger("embedded")
 
 
-class EmbeddedError(Exception):
+class EmbeddedError(CommandError):
     """The embedded mongod can't run; the message says why and what to do."""
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from impl.billing import preview
 from impl.billing.maker import Maker
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
+from impl.cli import bill_cycle
 from impl.contract import Contract
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.collection import Services
@@ -83,7 +83,7 @@ def test_what_is_odd_of_a_bill_stands_in_its_outcome_and_the_dry_run(
         amounts = {"taxExcludedAmount": money(1), "taxIncludedAmount": money(1.2)}
         charge(str(number), **amounts, appliedTax=[tax(0.19, 19)])
     plan(paymentDueDate=OCTOBER - DAY)
-    preview.show(store, Policy(), "c")
+    bill_cycle.show(store, Policy(), "c")
     said = capsys.readouterr().out
     finish(runs, store)
     (outcome,) = outcomes(store)

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from impl import worker
-from impl.billing import preview
 from impl.billing.attempts import Attempts
 from impl.billing.maker import Maker
 from impl.billing.on_demand import OnDemand
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
 from impl.billing.runs import ACCOUNT_TASK, Runs
+from impl.cli import bill_cycle
 from impl.errors import Conflict
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
@@ -236,7 +236,7 @@ def test_a_dry_run_shows_the_bills_and_writes_nothing(
     charge("2", "B", taxExcludedAmount=money(1234.5, "CHF"))
     charge("odd", "C", taxExcludedAmount={"value": 1})
     plan()
-    preview.show(store, Policy(), "c")
+    bill_cycle.show(store, Policy(), "c")
     out = capsys.readouterr().out
     assert "A  10.00 EUR" in out
     assert "C  fails: rate 'odd'" in out
@@ -252,12 +252,12 @@ def test_the_command_runs_a_cycle_that_is_not_due_yet(
     charge("1")
     plan(billingDate=datetime.now(UTC) + DAY)
     Tasks(store).put(CYCLE_TASK, "c", datetime.now(UTC) + DAY)
-    preview.run(store, "c", [on_demand.step, runs.step])
+    bill_cycle.run_cycle(store, "c", [on_demand.step, runs.step])
     assert "accountsBilled 1, accountsFailed 0" in capsys.readouterr().out
     with pytest.raises(Conflict, match="'c' has run"):
-        preview.run(store, "c", [])
+        bill_cycle.run_cycle(store, "c", [])
     with pytest.raises(Conflict, match="'c' has run"):
-        preview.show(store, Policy(), "c")
+        bill_cycle.show(store, Policy(), "c")
     assert len(bills(store)) == 1
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from impl.processes import Held, Stop
+from impl.processes import ProcessExitStack, Stop
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
@@ -48,7 +48,7 @@ def test_a_wait_that_ends_by_itself_raises_nothing(stop: Stop) -> None:
 
 def test_a_fork_that_ends_leaves_be_what_its_process_holds() -> None:
     ended: list[int] = []
-    with Held() as held:
+    with ProcessExitStack() as held:
         held.callback(ended.append, 1)
         if os.fork() == 0:
             with suppress(SystemExit), held:

@@ -1,0 +1,32 @@
+"""The command `upgrade`: brings the database to the form of this release."""
+
+import argparse
+
+from tqdm import tqdm
+
+from impl import open_store
+from impl.settings import Settings
+from impl.store import upgrade
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("--dry-run", action="store_true", help="show the steps, and write nothing")
+
+
+def run(settings: Settings, options: argparse.Namespace) -> None:
+    """Print each step that is missing, and do it unless this is a dry run."""
+    store = open_store.for_worker(settings)
+    found = upgrade.form(store)
+    if options.dry_run:
+        has = "no form yet" if found is None else f"form {found} of {upgrade.CURRENT}"
+        print(f"the database has {has}")
+    for number, step, left in upgrade.missing(store):
+        print(f"form {number}: {step.says}, about {left:,} {step.unit}", flush=True)
+        if not options.dry_run:
+            with tqdm(total=left, unit=f" {step.unit}", disable=None) as bar:
+                for count in upgrade.climb(store, number, step):
+                    bar.update(count)
+    if not options.dry_run:
+        print(f"the database has form {upgrade.meet(store)}")
+    store.close()

@@ -1,0 +1,34 @@
+"""The command `worker`: makes the bills that requests and cycles ask for, and delivers events."""
+
+import argparse
+from contextlib import closing
+
+from impl import open_store, worker
+from impl.cli.checks import require_public_url
+from impl.events.dispatcher import Dispatcher, Options
+from impl.processes import Stop
+from impl.settings import Settings, SettingsError
+
+CONNECT_SECONDS = 1.0
+"""How long a starting worker waits before it tries the database again."""
+
+
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Add no options: settings are all that a worker needs."""
+
+
+def run(settings: Settings, _options: argparse.Namespace) -> None:
+    """Work until a signal stops the process."""
+    require_public_url(settings)
+    if settings.embedded:
+        raise SettingsError(
+            "MONGODB_URI: is needed, the database that the servers work on. Beside the embedded"
+            " MongoDB, `serve --worker` runs one."
+        )
+    stop, store = Stop(), open_store.for_worker(settings)
+    while not (open_store.meet(store) or stop.wait(CONNECT_SECONDS)):
+        pass
+    store.keep_indexed()
+    with closing(Dispatcher(store, Options.of(settings))) as dispatcher:
+        worker.work([*worker.jobs(settings, store), dispatcher.step], stop)
+    store.close()
