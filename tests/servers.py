@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import httpx
@@ -159,7 +160,7 @@ def environment(named: Mapping[str, object], *, measured: bool = False) -> dict[
     return others | given | (_coverage if measured else {})
 
 
-_OURS = {field.data_key for field in settings.Environment().fields.values()}
+_OURS = {field.name.upper() for field in fields(settings.Settings)}
 _OURS |= {f"{name}_FILE" for name in settings.secrets()}
 
 

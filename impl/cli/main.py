@@ -17,7 +17,7 @@ COMMANDS = {
     "upgrade": ("upgrade", "upgrade the database to the form of this release"),
     "import": ("importing", "import a file, each line as a POST of it would"),
     "export": ("exporting", "export the resources of a query, as JSON lines"),
-    "generate": ("generate", "write code from a contract of your own"),
+    "settings": ("settings", "list the settings, their defaults and what they are for"),
 }
 """Each command's module in this package, and its help.
 
@@ -57,4 +57,5 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             loaded = import_module(f"impl.cli.{module}")
             loaded.add_arguments(command)
             command.set_defaults(run=loaded.run)
+    commands.add_parser("generate", help="write code from a contract of your own")
     return parser

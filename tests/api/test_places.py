@@ -22,7 +22,7 @@ PLACES, THREADS = 4, 2
 IMPATIENT = """
 import sys
 from impl import idle
-from impl.__main__ import main
+from impl.cli.main import main
 
 idle.TAKING_SECONDS = 3
 sys.exit(main())

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from impl.__main__ import main
+from impl.cli.main import main
 from tests.docs.pages import PAGES
 from tests.docs.test_commands import TARGETS
 from tests.servers import ROOT

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from impl import settings
-from impl.__main__ import main
+from impl.cli.main import main
 from impl.settings import Settings, SettingsError
 from tests.servers import ROOT, free_port
 
