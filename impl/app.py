@@ -76,12 +76,12 @@ def create(
 def _services(
     settings: Settings, store: Store, contract: Contract, stopping: Callable[[], bool]
 ) -> Services:
-    press = bill_documents.documents(settings, store)
+    pool = bill_documents.renderer_pool(settings, store)
     return Services(
         store,
         contract,
         settings.policy,
-        lambda: press,
+        lambda: pool,
         reject_unknown_filters=settings.unknown_filter == "reject",
         allowance=Allowance.read(settings.callback_allow),
         stopping=stopping,
@@ -127,4 +127,4 @@ def try_documents(settings: Settings) -> None:
     own = style.templates or style.seller_logo or style.fonts
     if own or style.locale != Style.locale:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as child:
-            child.submit(bill_documents.refuse_bad, settings).result()
+            child.submit(bill_documents.check_style, settings).result()

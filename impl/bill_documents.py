@@ -1,4 +1,4 @@
-"""What bills look like, as every process of ours makes their documents."""
+"""The renderer of bill documents, by the settings; its errors name the setting at fault."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,52 +13,55 @@ from impl.settings import Settings, SettingsError
 from impl.store.counters import LACKING, Counters
 from impl.store.mongo import Store
 
-NAMES = {
+SETTING_NAMES = {
     "logo": "BILL_SELLER_LOGO",
     "templates": "BILL_TEMPLATES",
     "fonts": "BILL_FONTS",
     "locale": "BILL_LOCALE",
     "time zone": "BILL_TIME_ZONE",
 }
+"""The setting behind each word that a DocumentError begins with."""
+
 log = structlog.get_logger("documents")
 
 
-def documents(settings: Settings, store: Store) -> RendererPool:
-    """What makes documents in the settings' style, and tells of letters that no font has.
+def renderer_pool(settings: Settings, store: Store) -> RendererPool:
+    """The processes that render documents in the settings' style; none is started yet.
 
-    Raises SettingsError where the settings name what can't be read.
+    Logs and counts bills with letters that no font has. Raises SettingsError if a file that the
+    settings name can't be read.
     """
-    lacking = partial(_tell, Counters(store))
-    with _named():
-        return RendererPool(settings.style, lacking, settings.printing)
+    report = partial(_report_missing_letters, Counters(store))
+    with _as_settings_error():
+        return RendererPool(settings.style, report, settings.printing)
 
 
-def begun(settings: Settings, store: Store) -> RendererPool:
-    """The same, tried and begun; raises SettingsError where a template fails, too."""
-    press = documents(settings, store)
-    with _named():
-        press.start()
-    return press
+def started_pool(settings: Settings, store: Store) -> RendererPool:
+    """The same with a process started; raises SettingsError if a template fails, too."""
+    pool = renderer_pool(settings, store)
+    with _as_settings_error():
+        pool.start()
+    return pool
 
 
-def refuse_bad(settings: Settings) -> None:
-    """Raise SettingsError where documents can't be made in the settings' style."""
-    with _named():
+def check_style(settings: Settings) -> None:
+    """Raise SettingsError if documents can't be rendered in the settings' style."""
+    with _as_settings_error():
         Documents(settings.style)
 
 
 @contextmanager
-def _named() -> Iterator[None]:
-    """Raise what is wrong with documents as a SettingsError that names the setting."""
+def _as_settings_error() -> Iterator[None]:
+    """Raise a DocumentError as a SettingsError that names the setting."""
     try:
         yield
     except DocumentError as error:
-        kind, _, trouble = str(error).partition(": ")
-        raise SettingsError(f"{NAMES.get(kind, kind)}: {trouble}") from None
+        kind, _, fault = str(error).partition(": ")
+        raise SettingsError(f"{SETTING_NAMES.get(kind, kind)}: {fault}") from None
 
 
-def _tell(tallies: Counters, bill: str) -> None:
-    """Log that a bill's text has letters that no font has, and count its document."""
-    log.warning("letters without a font", bill=bill)
-    with suppress(ApiError):  # the document is made, whether it is counted or not
-        tallies.add(LACKING)
+def _report_missing_letters(counters: Counters, bill_id: str) -> None:
+    """Log and count a bill whose text has letters that no font has."""
+    log.warning("letters without a font", bill=bill_id)
+    with suppress(ApiError):  # a document is no worse if it can't be counted
+        counters.add(LACKING)

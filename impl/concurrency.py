@@ -1,4 +1,4 @@
-"""Turns at what a process does only few of at once, and a few that wait for theirs."""
+"""A limit for work that a process does few of at once, and for those that wait for it."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from impl.errors import Busy
 
 
 class ConcurrencyLimit:
-    """So many turns at once, and so many more who wait; `what` they are for, in the plural."""
+    """At most `most` at work and `waiting` in line; errors say `what` they do, in the plural."""
 
     def __init__(self, most: int, waiting: int, what: str) -> None:
         self._turns = threading.Semaphore(most)
@@ -17,13 +17,13 @@ class ConcurrencyLimit:
 
     @contextmanager
     def next(self) -> Iterator[None]:
-        """A turn, once there is one."""
+        """Wait for a turn, and hold it during the block."""
         with self._turns:
             yield
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """A turn, once there is one; Busy where it takes longer, or too many wait already."""
+        """The same; Busy if no turn comes in time, or too many wait already."""
         if not self._places.acquire(blocking=False):
             raise Busy(f"too many {self._what} are waiting")
         try:

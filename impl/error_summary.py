@@ -1,7 +1,7 @@
-"""What is told of an error in logs: its kind and its place, and no document. Pure.
+"""Errors as logs describe them: by kind and place, without a document. Pure.
 
-Many errors quote one, such as MongoDB's of what it could not write. So what an error says is told
-only of errors of ours, and of those that speak of the program and not of values.
+Many messages quote a document, such as MongoDB's about one that it could not write. So logs have
+the message only of our own errors, and of errors about the program rather than about values.
 """
 
 import traceback
@@ -9,21 +9,21 @@ from collections.abc import Iterator
 
 MOST_MESSAGE = 500
 MOST_CAUSES = 5
-_TELLING = ("impl", "jinja2")  # which tells of a template
-_SPEAK_OF_THE_PROGRAM = (ArithmeticError, AttributeError, ImportError, NameError, TypeError)
+_QUOTED_PACKAGES = ("impl", "jinja2")  # Jinja's messages are about templates
+_QUOTED_ERRORS = (ArithmeticError, AttributeError, ImportError, NameError, TypeError)
 
 
 def summary(error: BaseException | None) -> str:
-    """Where an error happened and of what kind it is; before that, the same of its causes."""
+    """The traceback and kind of an error, after those of its causes."""
     parts = []
     for each in _chain(error):
         frames = "".join(traceback.format_list(traceback.extract_tb(each.__traceback__)))
-        parts.append(f"{frames}{_named(each)}")
+        parts.append(f"{frames}{_description(each)}")
     return "\n\n".join(reversed(parts))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and its causes."""
+    """An error and its causes, the error first."""
     for _ in range(MOST_CAUSES):
         if error is None:
             return
@@ -31,11 +31,11 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _named(error: BaseException) -> str:
-    """The kind of an error, and what it says where that quotes nothing."""
+def _description(error: BaseException) -> str:
+    """The kind of an error, with its message if that quotes no document."""
     kind = type(error)
     name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
-    if kind.__module__.partition(".")[0] in _TELLING or isinstance(error, _SPEAK_OF_THE_PROGRAM):
+    if kind.__module__.partition(".")[0] in _QUOTED_PACKAGES or isinstance(error, _QUOTED_ERRORS):
         return f"{name}: {str(error)[:MOST_MESSAGE]}"
     if isinstance(error, OSError) and error.strerror:
         return f"{name}: {error.strerror}"

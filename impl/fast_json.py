@@ -1,6 +1,6 @@
-"""JSON read fast where it is plainly right; what is to be looked at closer is left to others. Pure.
+"""A fast JSON decoder for bodies that are valid beyond doubt. Pure.
 
-`impl/web/body.py` says what can be kept; here is only the way for what is beyond doubt.
+`impl/web/body.py` has the rules for bodies, and decodes those that this module is unsure of.
 """
 
 from typing import Any
@@ -10,10 +10,10 @@ import orjson
 from impl.document_limits import MAX_DEPTH, MAX_MEMBERS, MAX_TEXT
 
 UNSURE: Any = object()
-"""In place of a value: it may be wrong, and a reader that says how has to judge it."""
+"""Returned for a body that may be invalid; a slower decoder has to find out, and say why."""
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
-"""An integer beyond them is read as a float that is, or is the least of them."""
+"""orjson decodes an integer beyond these as a float, which is beyond them, too, or the least."""
 
 
 def decode(text: bytes) -> Any:
@@ -24,11 +24,11 @@ def decode(text: bytes) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return UNSURE
-    return value if _comes_back(value, text) or _has_each(value, text) else UNSURE
+    return value if _encodes_back(value, text) or _has_all_texts(value, text) else UNSURE
 
 
-def _comes_back(value: Any, text: bytes) -> bool:
-    """Whether the value is written as it was read, to the byte: then nothing is lost of it."""
+def _encodes_back(value: Any, text: bytes) -> bool:
+    """Whether the value encodes to the same bytes, so that decoding lost nothing."""
     if text.count(b"{") + text.count(b"[") > MAX_DEPTH:
         return False
     try:
@@ -37,16 +37,17 @@ def _comes_back(value: Any, text: bytes) -> bool:
         return False
 
 
-def _has_each(value: Any, text: bytes) -> bool:
-    """Whether each name and text that was read is in the value, and its numbers are within bounds.
+def _has_all_texts(value: Any, text: bytes) -> bool:
+    """Whether the value has every name and text of the JSON, and only numbers within bounds.
 
-    Without a backslash each is two quotes. Where a name comes twice in one object, some are lost.
+    Without backslashes each of them is two quotes. A name that an object has twice is lost, and so
+    the counts differ.
     """
     return b"\\" not in text and 2 * _texts(value) == text.count(b'"')
 
 
 def _texts(value: Any) -> int:
-    """How many texts and names there are; -1 beyond a bound."""
+    """The number of texts and names; -1 if the value is too deep, or a number too large."""
     level: list[Any] = [[value]]
     count = 0
     for _ in range(MAX_DEPTH + 1):

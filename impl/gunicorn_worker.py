@@ -1,11 +1,10 @@
-"""How long a connection stays open on which nothing is asked: for long, but not beyond a stop.
+"""Timeouts of connections: idle ones, and those whose client does not read its answer.
 
-And how long one stays open of whose answer nothing is taken.
-
-Who closes an idle connection just as the other side sends on it has a request fail that was never
-begun (RFC 9112 section 9.5). So a server had better be the more patient one: balancers and HTTP
-clients give theirs up after 5 to 60 s. gunicorn has one figure for that and for how long such a
-connection holds up a stop, and no seam for two; hence this reach into what it keeps to itself.
+A server that closes an idle connection just as the client sends on it fails a request that it never
+read (RFC 9112 section 9.5). So the server should wait longer than its clients: load balancers and
+HTTP clients close idle connections after 5 to 60 s. But an idle connection must not delay a stop
+for that long. gunicorn has one timeout for both and no way to set two, so this changes its private
+classes.
 """
 
 import asyncio
@@ -17,18 +16,18 @@ import uvloop
 from gunicorn.asgi.protocol import ASGIProtocol
 from gunicorn.workers.gasgi import ASGIWorker
 
-SERVING_SECONDS = 65
-STOPPING_SECONDS = 2
+SERVING_SECONDS, STOPPING_SECONDS = 65, 2
+"""The idle timeout of a connection, and the one once the worker is to stop."""
 
-TAKING_SECONDS, LEAST_TAKEN = 60, 1024 * 1024
-"""The server ends a connection whose client takes fewer bytes than this of a longer answer within
+READ_SECONDS, LEAST_READ = 60, 1024 * 1024
+"""The server ends a connection whose client reads fewer bytes than this of a longer answer within
 this time. An answer that waits for its client takes memory, and a place among the requests in
 progress.
 """
 
 
 class Worker(ASGIWorker):  # type: ignore[misc]
-    """gunicorn's, which loses its patience with idle connections when it is to stop."""
+    """gunicorn's worker, with a short idle timeout once it is to stop."""
 
     def _setup_event_loop(self) -> None:
         self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
@@ -42,48 +41,48 @@ class Worker(ASGIWorker):  # type: ignore[misc]
 
     async def _shutdown(self) -> None:
         for connection in self._connections:
-            connection.hurry()
+            connection.shorten_idle()
         await super()._shutdown()
 
 
 class _Connection(ASGIProtocol):  # type: ignore[misc]
-    """gunicorn's, with patience that can end: with who asks nothing, and with who takes nothing."""
+    """gunicorn's connection, with both timeouts."""
 
     _keepalive_handle: asyncio.TimerHandle | None
-    _taking: asyncio.TimerHandle | None = None
+    _read_timer: asyncio.TimerHandle | None = None
 
     def pause_writing(self) -> None:
-        """More is to be sent than the client has taken."""
+        """The buffer is full, because the client has not read it yet."""
         super().pause_writing()
-        self._expect_taking()
+        self._start_read_timer()
 
     def resume_writing(self) -> None:
-        """It has taken nearly all."""
-        self._stop_expecting()
+        """The client has read nearly all."""
+        self._stop_read_timer()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client has left, or was left."""
-        self._stop_expecting()
+        """The connection is closed, by either side."""
+        self._stop_read_timer()
         super().connection_lost(exc)
 
-    def _expect_taking(self) -> None:
-        left = self.transport.get_write_buffer_size()
-        self._taking = self.worker.loop.call_later(TAKING_SECONDS, self._judge_taking, left)
+    def _start_read_timer(self) -> None:
+        size = self.transport.get_write_buffer_size()
+        self._read_timer = self.worker.loop.call_later(READ_SECONDS, self._check_read, size)
 
-    def _stop_expecting(self) -> None:
-        if self._taking is not None:
-            self._taking.cancel()
+    def _stop_read_timer(self) -> None:
+        if self._read_timer is not None:
+            self._read_timer.cancel()
 
-    def _judge_taking(self, before: int) -> None:
-        """Go on waiting where enough was taken; else end, with what nobody reads."""
-        if self.transport.get_write_buffer_size() > before - LEAST_TAKEN:
+    def _check_read(self, size_before: int) -> None:
+        """Wait on if the client has read enough; else close the connection."""
+        if self.transport.get_write_buffer_size() > size_before - LEAST_READ:
             self.transport.abort()
         else:
-            self._expect_taking()
+            self._start_read_timer()
 
-    def hurry(self) -> None:
-        """End as though there had been little time from the first; what is asked is answered."""
+    def shorten_idle(self) -> None:
+        """Count the idle time against STOPPING_SECONDS; a request in progress is answered."""
         if self._awaiting_request:
             timer = self._keepalive_handle
             idle = SERVING_SECONDS - (timer.when() - self.worker.loop.time()) if timer else 0
@@ -94,7 +93,7 @@ class _Connection(ASGIProtocol):  # type: ignore[misc]
 
 
 class _Loop(uvloop.Loop):
-    """A loop whose servers speak by this protocol, whatever gunicorn's worker says."""
+    """An event loop whose servers use this protocol, whatever gunicorn's worker passes."""
 
     def __init__(self, protocol: Callable[[], asyncio.BaseProtocol]) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
-"""Where gunicorn's HTTP/1.1 is not that of RFC 9112, or not ours.
+"""Corrections of gunicorn's HTTP/1.1, to follow RFC 9112 and the API's errors.
 
-It lets broken trailers pass, lacks reason phrases, says in plain text what it refuses itself, and
-takes up WebSockets, which nobody serves here. It has no seam for any of them, so this changes what
-its module knows. gunicorn is pinned, and tests/api/test_http1.py and test_malformed.py ask for all.
+gunicorn accepts broken trailers, lacks reason phrases, refuses requests in plain text, and accepts
+WebSockets, which nothing serves here. It has no setting for any of these, so this replaces parts of
+its modules. gunicorn is pinned, and tests/api/test_http1.py and test_malformed.py test all of it.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,34 +15,36 @@ from gunicorn.asgi.parser import InvalidHeader, PythonProtocol
 from impl.web.errors import Answer
 from impl.web.security_headers import secured
 
-Told: TypeAlias = Callable[[int, str], Answer]
+Refusal: TypeAlias = Callable[[int, str], Answer]
+"""The answer to a request that gunicorn refuses, by its status and its message."""
+
 _RENAMED = {
     413: "Content Too Large",
     414: "URI Too Long",
     416: "Range Not Satisfiable",
     422: "Unprocessable Content",
 }
-"""What RFC 9110 calls otherwise than Python 3.11 does."""
+"""Reason phrases of RFC 9110 that Python 3.11 does not have yet."""
 
 
-def mend(told: Told) -> None:
+def mend(refusal: Refusal) -> None:
     """Have gunicorn's connections read and answer as the RFCs say.
 
-    What it refuses itself is `told`, by its status and its words.
+    `refusal` makes the answer to a request that gunicorn refuses.
     """
     protocol.PythonProtocol = _Parser
-    protocol.ASGIProtocol._send_error_response = _refusal(told)  # noqa: SLF001
+    protocol.ASGIProtocol._send_error_response = _send_refusal(refusal)  # noqa: SLF001
     protocol.ASGIProtocol._is_websocket_upgrade = lambda *_: False  # noqa: SLF001
     protocol._REASON_PHRASES.update({each.value: each.phrase for each in HTTPStatus} | _RENAMED)  # noqa: SLF001
 
 
-def _refusal(told: Told) -> Callable[..., None]:
-    """What takes the place of gunicorn's method, which ends the connection after it."""
+def _send_refusal(refusal: Refusal) -> Callable[..., None]:
+    """A replacement of gunicorn's method; gunicorn closes the connection after it."""
 
     def send(
         connection: Any, status: int, message: str, extra: Iterable[tuple[str, Any]] = ()
     ) -> None:
-        answer = told(status, message)
+        answer = refusal(status, message)
         phrase = protocol._REASON_PHRASES[answer.status]  # noqa: SLF001
         headers = [(k.decode(), v.decode()) for k, v in secured(answer.headers)]
         lines = [f"{name}: {value}" for name, value in [*headers, *extra, ("connection", "close")]]
@@ -52,13 +54,13 @@ def _refusal(told: Told) -> Callable[..., None]:
     return send
 
 
-_KEPT: Any = PythonProtocol.should_keep_alive
+_KEEP_ALIVE: Any = PythonProtocol.should_keep_alive
 
 
 class _Parser(PythonProtocol):  # type: ignore[misc]
-    """gunicorn's, which takes as a trailer only what is a field line (RFC 9112 section 7.1.2).
+    """gunicorn's parser, which accepts only field lines as trailers (RFC 9112 section 7.1.2).
 
-    It keeps no connection of HTTP/1.0 open: gunicorn would not end an answer of unknown length.
+    It closes HTTP/1.0 connections: gunicorn would not end an answer of unknown length there.
     """
 
     __slots__ = ()
@@ -66,11 +68,11 @@ class _Parser(PythonProtocol):  # type: ignore[misc]
     @property
     def should_keep_alive(self) -> bool:
         """Whether the connection stays open after the answer (RFC 9112 section 9.3)."""
-        return bool(self.http_version != (1, 0) and _KEPT.__get__(self))
+        return bool(self.http_version != (1, 0) and _KEEP_ALIVE.__get__(self))
 
     @should_keep_alive.setter
-    def should_keep_alive(self, kept: bool) -> None:
-        _KEPT.__set__(self, kept)
+    def should_keep_alive(self, value: bool) -> None:
+        _KEEP_ALIVE.__set__(self, value)
 
     def _find_line(self, limit: int, error: Exception) -> Any:
         end = super()._find_line(limit, error)

@@ -1,7 +1,7 @@
-"""Structured logs: one JSON object a line on standard output, of 8 kB at the most.
+"""Structured logs: one JSON object a line on standard output, of 8 kB at most.
 
-No line quotes a document: an error is written as `impl.error_summary` says. This also holds for
-what others log through the standard library, such as gunicorn, and for errors that end a thread.
+No line quotes a document: `impl.error_summary` describes errors. Lines that libraries such as
+gunicorn log through the standard library follow the same rules, and so do errors that end a thread.
 """
 
 import logging
@@ -15,16 +15,16 @@ import structlog
 from impl.error_summary import summary
 
 MOST_BYTES = 8000
-"""How long a line may be."""
+"""The longest line."""
 
 MOST_TEXT = (6000, 2000, 500, 100, 20)
-"""How long a text in a line may be: the first of these with which the line is no longer."""
+"""The longest text in a line: the first of these with which the line is short enough."""
 
 EXCEPTION = "exception"
 
 
 def configure(level: str) -> None:
-    """Send every log entry of this level and above to standard output."""
+    """Write log entries of this level and above to standard output."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -36,34 +36,34 @@ def configure(level: str) -> None:
         logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
     )
-    # Connexion warns of every refused request; the access log says that already.
+    # Connexion warns of every refused request; the access log has them already.
     logging.getLogger("connexion").setLevel(logging.ERROR)
-    others = logging.StreamHandler(sys.stdout)
-    others.setFormatter(Formatter())
-    logging.basicConfig(handlers=[others], force=True)
-    threading.excepthook = _ended
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(Formatter())
+    logging.basicConfig(handlers=[handler], force=True)
+    threading.excepthook = _log_thread_error
 
 
 class Formatter(logging.Formatter):
-    """Lines of the standard library's loggers: of errors they quote nothing, and none is long."""
+    """Formats lines of the standard library's loggers: short, and with no text of an error."""
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - its name there
-        """Describe the error by its kind and place."""
+        """The kind and place of the error."""
         return summary(ei[1])
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, its end where it is too long: that tells what it came to."""
+        """The line; of a long one the end, because a traceback ends with its error."""
         return super().format(record).encode()[-MOST_BYTES:].decode(errors="ignore")
 
 
-def _ended(ended: threading.ExceptHookArgs) -> None:
-    """Tell of what ended a thread."""
-    name = ended.thread.name if ended.thread else ""
-    structlog.get_logger("thread").error("incident", thread=name, exc_info=ended.exc_value)
+def _log_thread_error(hook: threading.ExceptHookArgs) -> None:
+    """Log the error that ended a thread."""
+    name = hook.thread.name if hook.thread else ""
+    structlog.get_logger("thread").error("incident", thread=name, exc_info=hook.exc_value)
 
 
 def _line(entry: dict[str, Any], default: Any) -> bytes:
-    """The entry as JSON, its texts cut as far as it takes."""
+    """The entry as JSON, with texts cut until the line is short enough."""
     line = b""
     for most in MOST_TEXT:
         cut = {name: _cut(value, most, name) for name, value in entry.items()}
@@ -74,7 +74,7 @@ def _line(entry: dict[str, Any], default: Any) -> bytes:
 
 
 def _cut(value: Any, most: int, name: str) -> Any:
-    """The beginning of a text; of an exception the end, which tells what it came to."""
+    """The beginning of a text; of an exception the end, which names the error."""
     if not isinstance(value, str) or len(value) <= most:
         return value
     return f"...{value[-most:]}" if name == EXCEPTION else f"{value[:most]}..."

@@ -90,7 +90,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         store = open_store.opened(settings, self._uri, listeners, guarded=guarded)
         store.keep_indexed(open_store.gate(store))
         application = app.create(settings, store, self._contract, self._stopping, meter)
-        worker = _Worker(traced(application), [store.close, *([meter.tell] if meter else [])])
+        worker = _Worker(traced(application), [store.close, *([meter.write] if meter else [])])
         _rarely_collect()
         if settings.metrics_address is None:
             return worker

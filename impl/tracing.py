@@ -1,8 +1,8 @@
-"""Spans for OpenTelemetry, where the extra `otel` is installed and its own variables ask for them.
+"""OpenTelemetry spans, if the extra `otel` is installed and OpenTelemetry's variables ask for them.
 
 OTEL_TRACES_EXPORTER (`otlp`, `console`, `none`), OTEL_EXPORTER_OTLP_*, OTEL_SERVICE_NAME,
 OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER and OTEL_SDK_DISABLED are read as OpenTelemetry's
-specification has them. Nothing of it is imported where they are not set.
+specification says. Without them nothing of OpenTelemetry is imported.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,10 +28,10 @@ def wanted(environment: Mapping[str, str]) -> str:
 
 
 def instrumented(environment: Mapping[str, str], routes: Routes) -> Callable[[ASGIApp], ASGIApp]:
-    """What adds spans to an application; MongoDB's clients that are made from now on have theirs.
+    """A function that adds spans to an application; new MongoDB clients get theirs, too.
 
-    To be called after the fork: spans leave from a thread of their own. Where none are asked for,
-    or the extra is missing, which is logged, the application stays as it is.
+    Call it after the fork, because a thread sends the spans. If no spans are asked for, or the
+    extra is missing (this is logged), the application stays as it is.
     """
     exporter = wanted(environment)
     if not exporter:
@@ -62,7 +62,7 @@ def _instrumented(exporter: str, routes: Routes) -> Callable[[ASGIApp], ASGIApp]
         return f"{scope['method']} {template}".strip(), {"http.route": template} if found else {}
 
     return lambda app: OpenTelemetryMiddleware(
-        _noting(app),
+        _with_traceparent(app),
         excluded_urls=parse_excluded_urls("/health/"),
         default_span_details=named,
         tracer_provider=provider,
@@ -82,8 +82,8 @@ def _exporter(name: str) -> Any:
     raise ValueError(f"OTEL_TRACES_EXPORTER: {name!r} is none of otlp, console and none")
 
 
-def _noting(app: ASGIApp) -> ASGIApp:
-    """Let log lines and events say which span a request is."""
+def _with_traceparent(app: ASGIApp) -> ASGIApp:
+    """Put the span of a request into its scope, for log lines and events."""
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415
 
     propagator = TraceContextTextMapPropagator()

@@ -1,6 +1,6 @@
-"""The worker: a process that does what requests leave to be done, until it is told to stop.
+"""The worker: a process that makes bills and delivers events, in the background of requests.
 
-Any number of them work on one database, on any number of machines. It knows nothing of HTTP.
+Any number of workers share one database, on any number of machines. They know nothing of HTTP.
 """
 
 import threading
@@ -21,28 +21,30 @@ from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 
 IDLE_SECONDS = 0.2
-"""How long a job rests when there is nothing to do."""
+"""How long a job sleeps if there was nothing to do."""
 
-TROUBLE_SECONDS = 1.0
+ERROR_SECONDS = 1.0
+"""How long a job sleeps after an error."""
+
 log = structlog.get_logger("worker")
 
 Step = Callable[[], bool]
-"""Does one piece of work; whether there was any."""
+"""Does one piece of work; returns whether there was any."""
 
 
 def jobs(settings: Settings, store: Store) -> list[Step]:
-    """What a worker does, each in a thread of its own."""
+    """The jobs of a worker, besides the delivery of events."""
     numbers = Sequences(store)
     attempts = Attempts(store, Tasks(store), numbers)
-    maker = Maker(store, settings.policy, bill_documents.begun(settings, store))
-    tidy = SequenceSettler(store, settings.policy, numbers)
-    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, tidy.step]
+    maker = Maker(store, settings.policy, bill_documents.started_pool(settings, store))
+    settler = SequenceSettler(store, settings.policy, numbers)
+    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, settler.step]
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:
-    """Run each step again and again, in a thread of its own, until told to stop.
+    """Repeat each step in a thread of its own until `stop` is set.
 
-    What is begun is finished first.
+    Steps in progress are finished first.
     """
     log.info("started", jobs=len(steps))
     threads = [threading.Thread(target=_repeat, args=(step, stop)) for step in steps]
@@ -64,5 +66,5 @@ def _done(step: Step) -> bool:
         log.warning("waiting", reason=str(error))
     except Exception as error:
         log.exception("incident", exc_info=error)
-    threading.Event().wait(TROUBLE_SECONDS)
+    threading.Event().wait(ERROR_SECONDS)
     return False

@@ -21,10 +21,10 @@ BILLS = "customerBill"
 PLACES, THREADS = 4, 2
 IMPATIENT = """
 import sys
-from impl import idle
+from impl import gunicorn_worker
 from impl.cli.main import main
 
-idle.TAKING_SECONDS = 3
+gunicorn_worker.READ_SECONDS = 3
 sys.exit(main())
 """
 
