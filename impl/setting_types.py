@@ -1,4 +1,4 @@
-"""The forms that settings' values have: each is itself, or raises marshmallow's ValidationError."""
+"""Checks and conversions of settings; a wrong value raises marshmallow's ValidationError."""
 
 import re
 from contextlib import suppress
@@ -15,7 +15,7 @@ PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 
 
 def host(value: str) -> str:
-    """As it stands in a URL: an IPv6 address in brackets."""
+    """The host as a URL has it: an IPv6 address in brackets."""
     with suppress(ValueError):
         return f"[{IPv6Address(value.removeprefix('[').removesuffix(']'))}]"
     if re.fullmatch(_NAME, value) is None:
@@ -24,18 +24,18 @@ def host(value: str) -> str:
 
 
 def without_last_slash(url: str) -> str:
-    """Ready to have a path appended."""
+    """The URL, ready for a path to be appended."""
     return url.rstrip("/")
 
 
 def is_zone(name: str) -> None:
-    """A time zone of the IANA database."""
+    """Check that a time zone is in the IANA database."""
     if name not in available_timezones():
         raise ValidationError("Must be a time zone of the IANA database, such as Europe/Zurich.")
 
 
 def is_locale(name: str) -> None:
-    """A locale of the CLDR, with `-` or `_`."""
+    """Check that a locale, written with `-` or `_`, is in the CLDR."""
     try:
         Locale.parse(name.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -43,7 +43,7 @@ def is_locale(name: str) -> None:
 
 
 def is_number_format(text: str) -> None:
-    """As `policy.is_number_format` says."""
+    """Check a format of bill numbers by `policy.is_number_format`."""
     if not policy.is_number_format(text):
         most = f"at most {policy.LONGEST_NUMBER} characters"
         raise ValidationError(f"Must hold {{seq}}, may hold {{year}}, {{month}}, {{day}}; {most}.")
@@ -70,7 +70,7 @@ _is_allowed = re.compile(r"(\*\.)?[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 def is_allowance(text: str) -> None:
-    """Of addresses, networks, host names and `*.` domains."""
+    """Check a list of addresses, networks, host names and `*.` domains."""
     for part in filter(None, map(str.strip, text.split(","))):
         try:
             ip_network(part.strip("[]"), strict=False)
@@ -80,12 +80,12 @@ def is_allowance(text: str) -> None:
 
 
 def listed(text: str) -> list[str]:
-    """The parts of a list with commas."""
+    """The parts of a list that commas separate."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def are_networks(text: str) -> None:
-    """Addresses and networks in CIDR notation."""
+    """Check a list of addresses and networks in CIDR notation."""
     for part in listed(text):
         try:
             ip_network(part, strict=False)
@@ -94,7 +94,7 @@ def are_networks(text: str) -> None:
 
 
 def are_origins(text: str) -> None:
-    """Origins of the Fetch standard, or `*`."""
+    """Check a list of origins as in the Fetch standard, or `*`."""
     for part in listed(text):
         if part != "*" and re.fullmatch(rf"https?://{_ADDRESS}", part) is None:
             raise ValidationError(f"{part} is no origin, such as https://portal.example.com.")

@@ -1,1 +1,1 @@
-"""Who may come in: access tokens verified, and who asks as a value that the other rooms know."""
+"""Authentication: access tokens, and the identity of a caller, which all other packages know."""

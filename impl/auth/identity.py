@@ -1,4 +1,4 @@
-"""Who asks, as the web finds out and the store holds them to it. Pure."""
+"""The identity of a caller: the web sets it, and the store restricts access by it. Pure."""
 
 import time
 from collections.abc import Iterator
@@ -10,64 +10,64 @@ from math import inf
 
 @dataclass(frozen=True)
 class Identity:
-    """Who asks, what for, and which part of what there is they may see."""
+    """A caller, with their scopes and the resources that they may see."""
 
     subject: str
     scopes: frozenset[str] = frozenset()
     accounts: frozenset[str] | None = None
-    """The billing accounts that the bearer is limited to; None where no claim tells of any."""
+    """The billing accounts that the caller is restricted to; None if no claim names any."""
 
     parties: frozenset[str] | None = None
-    """The parties that the bearer is limited to; None where no claim tells of any."""
+    """The parties that the caller is restricted to; None if no claim names any."""
 
     expires: float = inf
-    """Until when this holds, in seconds since 1970."""
+    """When the token expires, in seconds since 1970."""
 
     issuer: str = ""
-    """Who says so: subjects are one issuer's."""
+    """The issuer of the token: a subject is unique for one issuer only."""
 
     client: str = ""
-    """The client that asks for the subject, or as itself; blank where the token names none."""
+    """The client that acts for the subject, or as itself; blank if the token names none."""
 
     @property
     def limited(self) -> bool:
-        """Whether the bearer sees what belongs to some accounts or parties alone."""
+        """Whether the caller sees only the resources of some accounts or parties."""
         return self.accounts is not None or self.parties is not None
 
 
 ANYBODY = Identity("")
-"""Who asks where nobody is asked who they are (AUTH=off), and the server on its own behalf."""
+"""The caller if there is no authentication (AUTH=off), and the server itself."""
 
 _asking: ContextVar[Identity | None] = ContextVar("asking", default=None)
 
 
 def asks(who: Identity | None) -> None:
-    """From here on, in this context, somebody asks."""
+    """Set the caller of this context."""
     _asking.set(who)
 
 
 def asking() -> Identity | None:
-    """Who asks in this context; None where nobody has said."""
+    """The caller of this context; None if none is set."""
     return _asking.get()
 
 
 def may(scope: str) -> bool:
-    """Whether the one who asks has the scope; where nobody is asked who they are, all have."""
+    """Whether the caller has the scope; without authentication everybody has."""
     who = asking()
     return who is None or who == ANYBODY or scope in who.scopes
 
 
 def expired() -> bool:
-    """Whether the rights of the one who asks have run out since they began."""
+    """Whether the caller's token has expired since the request began."""
     who = asking()
     return who is not None and who.expires <= time.time()
 
 
 @contextmanager
 def unconfined() -> Iterator[None]:
-    """Read and write here on the server's own behalf, whoever asks.
+    """Read and write in this block as the server itself, whoever the caller is.
 
-    For what keeps resources true to each other, and for what a bearer sees as a part of its own.
+    For updates that keep resources consistent, and for parts of what the caller may see.
     """
     token = _asking.set(ANYBODY)
     try:

@@ -1,7 +1,7 @@
-"""The issuer's public keys (JWKS, RFC 7517): fetched when needed, kept while the issuer is down.
+"""The issuer's public keys (JWKS, RFC 7517): fetched when needed, cached while the issuer is down.
 
 PyJWT's own client blocks the event loop, may fetch twice at once, and has no keys while the issuer
-is down; what it reads keys with is used here.
+is down; so only its reading of keys is used here.
 """
 
 import asyncio
@@ -20,25 +20,25 @@ from urllib3.exceptions import HTTPError
 
 from impl.errors import Unavailable
 
-AGAIN_SECONDS = 30
-"""How often an unknown key id may make us ask the issuer, at the most."""
+RETRY_SECONDS = 30
+"""The shortest time between two fetches because of unknown key ids."""
 
 FIRST_SECONDS = 2
-"""The same for as long as there are no keys at all."""
+"""The same while there are no keys at all."""
 
 FRESH_SECONDS = 600
-"""How long keys are used before the issuer is asked for new ones, without waiting for them."""
+"""The age at which keys are fetched anew; requests do not wait for that."""
 
-PATIENCE_SECONDS = 10
+FETCH_SECONDS = 10
 MOST_BYTES = 1024 * 1024
 MOST_KEYS = 100
-"""How many keys are kept."""
+"""The most keys of one issuer."""
 
-MOST_TOLD = 10
-"""How many keys that can't be read the log names one by one."""
+MOST_LOGGED = 10
+"""The most unreadable keys that the log names one by one."""
 
 _TEXTS = ("kid", "kty", "crv", "use", "alg")
-"""Members of a key whose value is a text, if present (RFC 7517 section 4, RFC 7518 section 6)."""
+"""Members of a key that are texts, if present (RFC 7517 section 4, RFC 7518 section 6)."""
 
 _KINDS = {
     "RSA": ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
@@ -47,29 +47,29 @@ _KINDS = {
     "P-521": ("ES512",),
     "Ed25519": ("EdDSA",),
 }
-"""What each kind of key signs by: RSA, or a curve."""
+"""The algorithms of each kind of key: RSA, or a curve."""
 
 ALGORITHMS = tuple(name for names in _KINDS.values() for name in names)
-"""The algorithms that tokens may be signed with: asymmetric ones alone (RFC 8725 section 3.1)."""
+"""The algorithms of tokens: asymmetric ones only (RFC 8725 section 3.1)."""
 
 RSA_BITS = 2048
 Json: TypeAlias = dict[str, Any]
 Fetch: TypeAlias = Callable[[], bytes]
 Ring: TypeAlias = dict[str, list[tuple[Any, jwt.PyJWK]]]
-"""For each algorithm the keys that it may be verified with, each with its id."""
+"""The keys for each algorithm, each with its id."""
 
 log = structlog.get_logger("auth")
 
 
-class Odd(Exception):
-    """A key that can't be used; the message says why."""
+class UnusableKey(Exception):
+    """A key can't be used; the message says why."""
 
 
-_ODDITIES = (
-    *(Odd, jwt.PyJWTError, UnsupportedAlgorithm),
+_KEY_ERRORS = (
+    *(UnusableKey, jwt.PyJWTError, UnsupportedAlgorithm),
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError),
 )
-"""What libraries raise of a key whose members are of other types or values than they expect."""
+"""The errors of libraries for a key whose members have unexpected types or values."""
 
 
 class Keys:
@@ -79,104 +79,104 @@ class Keys:
         self._fetch = fetch
         self._clock = clock
         self._ring: Ring = {}
-        self._asked: float | None = None
-        self._asking: asyncio.Task[None] | None = None
+        self._fetched_at: float | None = None
+        self._fetching: asyncio.Task[None] | None = None
 
     async def find(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
-        """The key of this id for an algorithm of ours; None where the issuer has none.
+        """The key of this id for one of ALGORITHMS; None if the issuer has none.
 
-        Where no id is given it is the only key there is. Raises Unavailable where the issuer has
-        not told its keys yet.
+        Without an id it is the issuer's only key. Raises Unavailable if no keys could be fetched
+        yet.
         """
         if self._age() > FRESH_SECONDS:
-            self._ask()
-        found = self._known(kid, algorithm)
-        if found is None and self._age() > (AGAIN_SECONDS if self._ring else FIRST_SECONDS):
-            self._ask()
-        if found is None and self._asking is not None:
-            await asyncio.shield(self._asking)
-            found = self._known(kid, algorithm)
+            self._start_fetch()
+        key = self._cached(kid, algorithm)
+        if key is None and self._age() > (RETRY_SECONDS if self._ring else FIRST_SECONDS):
+            self._start_fetch()
+        if key is None and self._fetching is not None:
+            await asyncio.shield(self._fetching)
+            key = self._cached(kid, algorithm)
         if not self._ring:
             raise Unavailable("the keys to verify tokens are not available now")
-        return found
+        return key
 
-    def _known(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
-        fitting = [key for id_, key in self._ring.get(algorithm, ()) if kid in (None, id_)]
-        alike = all(key.key == fitting[0].key for key in fitting)  # a set may name a key twice
-        return fitting[0] if fitting and alike else None
+    def _cached(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
+        keys = [key for id_, key in self._ring.get(algorithm, ()) if kid in (None, id_)]
+        unique = all(key.key == keys[0].key for key in keys)  # a JWKS may name a key twice
+        return keys[0] if keys and unique else None
 
     def _age(self) -> float:
-        """How long ago the issuer was asked."""
-        return inf if self._asked is None else self._clock() - self._asked
+        """The seconds since the last fetch."""
+        return inf if self._fetched_at is None else self._clock() - self._fetched_at
 
-    def _ask(self) -> None:
-        if self._asking is None:
-            self._asked = self._clock()
-            self._asking = asyncio.create_task(self._refresh())
+    def _start_fetch(self) -> None:
+        if self._fetching is None:
+            self._fetched_at = self._clock()
+            self._fetching = asyncio.create_task(self._refresh())
 
     async def _refresh(self) -> None:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(FETCH_SECONDS):
                 self._ring = await asyncio.to_thread(lambda: read(self._fetch()))
         except (OSError, ValueError, RecursionError, HTTPError) as error:
-            # No more than this: what libraries say may quote the URL, and with it a password.
+            # Only the type: the messages of libraries may quote the URL, and with it a password.
             log.warning("keys", reason=type(error).__name__, kept=bool(self._ring))
         finally:
-            self._asking = None
+            self._fetching = None
 
 
 def is_url(text: str) -> bool:
-    """Whether the keys are fetched, and not read from a file."""
+    """Whether AUTH_JWKS is a URL, and no file."""
     return text.startswith(("http://", "https://"))
 
 
 def source(text: str) -> Fetch:
-    """What fetches a JWKS from a URL, or reads it from a file."""
+    """A function that fetches a JWKS from a URL, or reads it from a file."""
     if is_url(text):
         return lambda: _download(text)
     return lambda: Path(text).read_bytes()
 
 
 def read(content: bytes) -> Ring:
-    """The keys of a JWKS that signatures can be verified with; ValueError where there is none.
+    """The keys of a JWKS that can verify signatures; ValueError if there is none.
 
-    A key that can't be read is left out, and so is what comes after MOST_KEYS; the log says so.
+    Keys that can't be read, and those past MOST_KEYS, are left out and logged.
     """
     document = json.loads(content) if len(content) <= MOST_BYTES else None
-    given = document.get("keys") if isinstance(document, dict) else None
+    entries = document.get("keys") if isinstance(document, dict) else None
     ring: Ring = {}
-    for key, found in _usable(given if isinstance(given, list) else []):
-        for algorithm, made in found:
-            ring.setdefault(algorithm, []).append((key.get("kid"), made))
+    for entry, keys in _usable(entries if isinstance(entries, list) else []):
+        for algorithm, key in keys:
+            ring.setdefault(algorithm, []).append((entry.get("kid"), key))
     if not ring:
         raise ValueError("no JWKS with a public key for signatures")
     return ring
 
 
-def _usable(given: list[Any]) -> Iterator[tuple[Json, list[tuple[str, jwt.PyJWK]]]]:
-    """Up to MOST_KEYS keys that are for signatures, each made for its algorithms."""
-    kept = skipped = 0
-    for number, key in enumerate(given):
+def _usable(entries: list[Any]) -> Iterator[tuple[Json, list[tuple[str, jwt.PyJWK]]]]:
+    """Up to MOST_KEYS entries that are for signatures, each with a key for each algorithm."""
+    used = skipped = 0
+    for number, entry in enumerate(entries):
         try:
-            found = [(algorithm, _made(key, algorithm)) for algorithm in _algorithms(key)]
-        except _ODDITIES as error:
+            keys = [(algorithm, _key(entry, algorithm)) for algorithm in _algorithms(entry)]
+        except _KEY_ERRORS as error:
             skipped += 1
-            if skipped <= MOST_TOLD:
-                reason = str(error) if isinstance(error, Odd) else type(error).__name__
+            if skipped <= MOST_LOGGED:
+                reason = str(error) if isinstance(error, UnusableKey) else type(error).__name__
                 log.warning("key skipped", number=number, reason=reason)
             continue
-        if found and kept == MOST_KEYS:
-            log.warning("keys left out", first=number, kept=kept)
+        if keys and used == MOST_KEYS:
+            log.warning("keys left out", first=number, kept=used)
             break
-        if found:
-            kept += 1
-            yield key, found
-    if skipped > MOST_TOLD:
+        if keys:
+            used += 1
+            yield entry, keys
+    if skipped > MOST_LOGGED:
         log.warning("keys skipped", count=skipped)
 
 
 def _download(url: str) -> bytes:
-    timeout = urllib3.Timeout(total=PATIENCE_SECONDS)
+    timeout = urllib3.Timeout(total=FETCH_SECONDS)
     with urllib3.PoolManager(timeout=timeout, retries=False) as pool:
         answer = pool.request("GET", url, redirect=False, preload_content=False)
         if answer.status != 200:
@@ -185,26 +185,26 @@ def _download(url: str) -> bytes:
 
 
 def _algorithms(key: Any) -> list[str]:
-    """Those of ours that a key is for, by what it says of itself; Odd where it is no key."""
+    """The algorithms that an entry of a JWKS is for; UnusableKey if it is no key."""
     if not isinstance(key, dict):
-        raise Odd("is no object")
+        raise UnusableKey("is no object")
     operations = key.get("key_ops", ["verify"])
     if not isinstance(operations, list):
-        raise Odd("key_ops is no list")
+        raise UnusableKey("key_ops is no list")
     for name in _TEXTS:
         if not isinstance(key.get(name, ""), str):
-            raise Odd(f"{name} is no text")
+            raise UnusableKey(f"{name} is no text")
     if key.get("use", "sig") != "sig" or "verify" not in operations:
         return []
     if "kty" not in key:
-        raise Odd("has no kty")
+        raise UnusableKey("has no kty")
     kind = _KINDS.get(str(key.get("crv", key["kty"])), ())
     return [name for name in kind if key.get("alg", name) == name]
 
 
-def _made(key: Json, algorithm: str) -> jwt.PyJWK:
-    """The key as PyJWT takes it; Odd where it is too weak, and whatever PyJWT raises."""
-    made = jwt.PyJWK(key, algorithm)
-    if key["kty"] == "RSA" and made.key.key_size < RSA_BITS:
-        raise Odd(f"has under {RSA_BITS} bits")
-    return made
+def _key(entry: Json, algorithm: str) -> jwt.PyJWK:
+    """The key of an entry; UnusableKey if it is too weak, and whatever PyJWT raises."""
+    key = jwt.PyJWK(entry, algorithm)
+    if entry["kty"] == "RSA" and key.key.key_size < RSA_BITS:
+        raise UnusableKey(f"has under {RSA_BITS} bits")
+    return key

@@ -1,4 +1,4 @@
-"""Access tokens: who a JWT says asks, once its signature and its claims are verified (RFC 9068)."""
+"""Access tokens (JWT, RFC 9068): the identity of a caller, from verified signature and claims."""
 
 import time
 from collections import OrderedDict
@@ -14,11 +14,11 @@ from impl.auth.keys import ALGORITHMS, Keys
 from impl.errors import CredentialsExpired, CredentialsInvalid, InsufficientScope
 
 ALL_ACCOUNTS = "allAccounts"
-"""The scope of those who are limited by no claim, where claims limit others."""
+"""The scope of callers that no claim restricts, if claims restrict others."""
 
 MOST_BYTES = 16 * 1024
 MOST_CHARACTERS = 256
-"""How long a subject may be, or a key's id."""
+"""The longest subject, and the longest key id."""
 
 LEEWAY_SECONDS = 30
 _CACHED = 4096
@@ -27,7 +27,7 @@ _CACHED_SECONDS = 300
 
 @dataclass(frozen=True)
 class Expected:
-    """What tokens must say, and which of their claims limit their bearer."""
+    """The claims that tokens must have, and those that restrict a caller."""
 
     issuer: str
     audiences: tuple[str, ...]
@@ -36,7 +36,7 @@ class Expected:
 
 
 class Verifier:
-    """Verifies tokens, and remembers for a while which it has verified. Belongs to one loop."""
+    """Verifies tokens, and caches the results for a while. Belongs to one event loop."""
 
     def __init__(self, keys: Keys, expected: Expected) -> None:
         self._keys = keys
@@ -44,20 +44,20 @@ class Verifier:
         self._verified: OrderedDict[bytes, tuple[float, Identity]] = OrderedDict()
 
     async def identity(self, token: bytes) -> Identity:
-        """Who asks with this token.
+        """The identity of the token's bearer.
 
-        Raises CredentialsInvalid, CredentialsExpired, InsufficientScope where it has neither a
-        claim nor the scope that says what the bearer sees, or Unavailable where there are no keys.
+        Raises CredentialsInvalid, CredentialsExpired, InsufficientScope if the token has neither a
+        claim nor the scope that says what the bearer sees, or Unavailable if there are no keys.
         """
         if len(token) > MOST_BYTES:
             raise CredentialsInvalid("the token is too long")
-        name = sha256(token).digest()
-        known = self._verified.get(name)
-        if known is not None and known[0] > time.time():
-            return known[1]
-        who = self._identity(await self._claims(token))
-        self._remember(name, who)
-        return who
+        digest = sha256(token).digest()
+        cached = self._verified.get(digest)
+        if cached is not None and cached[0] > time.time():
+            return cached[1]
+        identity = self._identity(await self._claims(token))
+        self._cache(digest, identity)
+        return identity
 
     async def _claims(self, token: bytes) -> dict[str, Any]:
         header = _header(token)
@@ -104,9 +104,10 @@ class Verifier:
         issuer, client = expected.issuer, _client(claims)
         return Identity(subject, scopes, accounts, parties, expires, issuer, client)
 
-    def _remember(self, name: bytes, who: Identity) -> None:
-        """For as long as the token holds, but not past the time that a withdrawn key may."""
-        self._verified[name] = (min(who.expires, time.time() + _CACHED_SECONDS), who)
+    def _cache(self, digest: bytes, identity: Identity) -> None:
+        """Cache until the token expires, but not for long, because its key may be withdrawn."""
+        until = min(identity.expires, time.time() + _CACHED_SECONDS)
+        self._verified[digest] = (until, identity)
         if len(self._verified) > _CACHED:
             self._verified.popitem(last=False)
 
@@ -119,20 +120,20 @@ def _header(token: bytes) -> dict[str, Any]:
 
 
 def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
-    """From `scope`, a text of words (RFC 9068), or `scp`, a text or a list, as some issuers say."""
-    given = claims.get("scope", claims.get("scp", ""))
-    words = given.split() if isinstance(given, str) else given
+    """The scopes in `scope`, a text of words (RFC 9068), or in some issuers' `scp`, or a list."""
+    value = claims.get("scope", claims.get("scp", ""))
+    words = value.split() if isinstance(value, str) else value
     if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
         raise CredentialsInvalid("scope: must be a text of words")
     return frozenset(words)
 
 
 def _names(claims: Mapping[str, Any], claim: str) -> frozenset[str] | None:
-    """What a claim limits its bearer to; None where it is not there, or not one that limits."""
+    """The ids that a claim restricts the bearer to; None without the claim, or without a name."""
     if not claim or claim not in claims:
         return None
-    given = claims[claim]
-    names = [given] if isinstance(given, str) else given
+    value = claims[claim]
+    names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(each, str) and each for each in names):
         raise CredentialsInvalid(f"{claim}: must be a text or a list of texts")
     return frozenset(names)
@@ -146,14 +147,14 @@ def _subject(claims: Mapping[str, Any]) -> str:
 
 
 def _client(claims: Mapping[str, Any]) -> str:
-    """The client that the token was given to, as RFC 9068 or OpenID Connect says it."""
+    """The client that the token was issued to, by RFC 9068 or OpenID Connect."""
     return _first(claims, "client_id", "azp")
 
 
 def _first(claims: Mapping[str, Any], *names: str) -> str:
-    """The first of the claims that is a name; blank where none is."""
+    """The first of these claims that is a short text; blank if none is."""
     for name in names:
-        given = claims.get(name)
-        if isinstance(given, str) and 0 < len(given) <= MOST_CHARACTERS:
-            return given
+        value = claims.get(name)
+        if isinstance(value, str) and 0 < len(value) <= MOST_CHARACTERS:
+            return value
     return ""

@@ -1,7 +1,7 @@
-"""A small data set to try things on: three accounts, their bills of eight months, open charges.
+"""The demo data: three accounts, their bills of eight months, and unbilled charges.
 
-It is dated relative to today, and the same every time otherwise. The contract's examples show it as
-it is on one day, so the ids that they name hold no date.
+Dates are relative to today; all else is the same each time. The contract's examples show it as of
+one day, so ids that they name have no date in them.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 def load(store: Store) -> None:
-    """Fill a database that has no bills yet; leave any other as it is."""
+    """Insert the demo data into a database without bills; leave any other as it is."""
     if not store.is_empty("customerBill"):
         return
     store.ensure_indexes()
@@ -29,22 +29,22 @@ def load(store: Store) -> None:
 
 
 def documents(now: datetime) -> Iterator[tuple[str, Json]]:
-    """Every document with its resource, as of a day; the bills come last."""
+    """Each document with its resource, as of a day; the bills come last."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    made, rates = bills.made(today)
+    demo_bills, rates = bills.bills_and_rates(today)
     yield "billCycleSpecification", cycles.specification()
-    for cycle in cycles.run(today, made):
+    for cycle in cycles.finished(today, demo_bills):
         yield "billCycle", cycle
-    for outcome in cycles.outcomes(made):
+    for outcome in cycles.outcomes(demo_bills):
         yield "billCycleAccount", outcome
-    yield from (("billNumber", number) for number in bills.numbers(made))
+    yield from (("billNumber", number) for number in bills.numbers(demo_bills))
     yield from (("appliedCustomerBillingRate", rate) for rate in rates)
     yield from (("customerBillOnDemand", request) for request in _requests(today))
-    yield from (("customerBill", bill) for bill in made)
+    yield from (("customerBill", bill) for bill in demo_bills)
 
 
 def _requests(today: datetime) -> list[Json]:
-    """Requests for a bill outside the cycle that have come to an end."""
+    """Two finished requests for a bill outside the cycle."""
     month, account = month_before(today, 1), ACCOUNTS[1]
     request = {
         "@type": "CustomerBillOnDemand",

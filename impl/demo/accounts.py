@@ -1,4 +1,4 @@
-"""Who bills whom in the demo data, and for what. All names are invented."""
+"""The seller, the accounts and the charges of the demo data. All names are invented."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ SELLER = {"id": "party-1", "name": "Lumen & Wave Telecom", "@referredType": "Org
 
 @dataclass(frozen=True)
 class Line:
-    """A charge or a credit; of usage `amount` is for one unit, and the quantity is the least."""
+    """A charge or a credit; for usage, `amount` is for one unit and `quantity` the least used."""
 
     name: str
     kind: str
@@ -22,7 +22,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Account:
-    """Who is billed, for what, and how far each month's bill has come, the newest first."""
+    """A billing account, its charges, and the state of each month's bill, the newest first.
+
+    `once` are charges of the month so many months ago; `unbilled` are those of this month.
+    """
 
     number: str
     party: dict[str, Any]
@@ -107,7 +110,7 @@ ACCOUNTS = (
         ("validated", "onHold", "sent", "settled", "partiallyPaid", *["settled"] * 3),
     ),
 )
-ASKED_FOR = (
+ON_DEMAND = (
     Line("Installation of a second socket", ONCE, "79.83", "19"),
     Line("Router, refurbished", ONCE, "54.62", "19"),
 )

@@ -1,4 +1,4 @@
-"""The demo data's bills and rates. Their sums are right to the cent."""
+"""The bills and rates of the demo data. Their sums are right to the cent."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ from impl.billing.money import exact, money
 from impl.billing.parties import account_of, parties_of
 from impl.billing.plans import occasion
 from impl.demo import cycles
-from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, SELLER, USAGE, Account, Line
+from impl.demo.accounts import ACCOUNTS, ON_DEMAND, RECURRING, SELLER, USAGE, Account, Line
 from impl.demo.cycles import month_before
 from impl.store.sequences import Number
 
@@ -22,6 +22,8 @@ Span = tuple[datetime, datetime]
 CENT = Decimal("0.01")
 FIRST_BILL_NO = 4711
 EXTRA_AFTER = 16
+"""Days from the start of the month to the bill on demand."""
+
 CHANGED_AFTER = {
     "new": 0,
     "validated": 0,
@@ -30,10 +32,10 @@ CHANGED_AFTER = {
     "partiallyPaid": 19,
     "settled": 19,
 }
-"""Days from a bill's date to the day that it came to its state."""
+"""Days from a bill's date to its last change of state."""
 
 
-def made(today: datetime) -> tuple[list[Json], list[Json]]:
+def bills_and_rates(today: datetime) -> tuple[list[Json], list[Json]]:
     """The bills as of a day, numbered in the order of their dates, and all rates."""
     pairs = [
         _on_cycle(account, month_before(today, back), back, state)
@@ -58,9 +60,9 @@ def numbers(bills: list[Json]) -> Iterator[Json]:
 
 
 def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple[Json, list[Json]]:
-    """A month's bill, made on its first day: its fees, and what was used the month before."""
+    """A month's bill, made on its first day: fees in advance, usage of the month before."""
     lines = [
-        *(_used(line, back) for line in account.lines),
+        *(_with_usage(line, back) for line in account.lines),
         *([account.once[back]] if back in account.once else []),
     ]
     ahead = (month, month_before(month, -1))
@@ -70,27 +72,29 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
         _rate(account, line, f"{id_}-{number}", *_dated(line, ahead, arrears))
         for number, line in enumerate(lines, 1)
     ]
-    why = occasion(cycles.cycle(month, back), cycles.specification(), cycles.POLICY, rates, month)
-    return _bill(account, id_, why, state, rates), rates
+    reason = occasion(
+        cycles.cycle(month, back), cycles.specification(), cycles.POLICY, rates, month
+    )
+    return _bill(account, id_, reason, state, rates), rates
 
 
 def _dated(line: Line, ahead: Span, arrears: Span) -> tuple[Span, datetime]:
-    """What a line is for, and its date: fees as they begin, all else before the bill is made."""
+    """The period and date of a line: fees are dated at their start, all else before the bill."""
     if line.kind == RECURRING:
         return ahead, ahead[0]
     return arrears, arrears[1] - timedelta(days=1)
 
 
 def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
-    """A bill that the customer asked for in the middle of a month."""
+    """A bill on demand in the middle of a month."""
     day = month + timedelta(days=EXTRA_AFTER)
     id_ = f"{account.number}-extra"
     rates = [
         _rate(account, line, f"{id_}-{number}", (day, day), day)
-        for number, line in enumerate(ASKED_FOR, 1)
+        for number, line in enumerate(ON_DEMAND, 1)
     ]
     coverage = covered(rates, cycles.POLICY.zone)
-    why = Occasion(
+    reason = Occasion(
         id="",
         account=account_of(rates),
         run_type="offCycle",
@@ -101,31 +105,31 @@ def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
         derived_period=True,
         more={"relatedParty": parties_of(rates)},
     )
-    return _bill(account, id_, why, "sent", rates), rates
+    return _bill(account, id_, reason, "sent", rates), rates
 
 
-def _bill(account: Account, id_: str, why: Occasion, state: str, rates: list[Json]) -> Json:
-    """A bill over its rates, which it marks as billed, as it came to its state since."""
-    changed = why.date + timedelta(days=CHANGED_AFTER[state])
-    bill = assemble(rates, replace(why, id=f"bill-{id_}", made=changed))
+def _bill(account: Account, id_: str, reason: Occasion, state: str, rates: list[Json]) -> Json:
+    """The bill of the rates, in its state; marks the rates as billed."""
+    changed = reason.date + timedelta(days=CHANGED_AFTER[state])
+    bill = assemble(rates, replace(reason, id=f"bill-{id_}", made=changed))
     bill |= {"state": state, **_payment(account)}
     for rate in rates:
         rate |= {"isBilled": True, "bill": {"id": bill["id"], "@referredType": "CustomerBill"}}
     gross = exact(bill["amountDue"]["value"])
-    paid = _payments(gross, state)
-    bill["remainingAmount"] = money(gross - sum(paid), account.currency)
+    payments = _payments(gross, state)
+    bill["remainingAmount"] = money(gross - sum(payments), account.currency)
     bill["appliedPayment"] = [
         {
             "appliedAmount": money(amount, account.currency),
             "payment": {"id": f"payment-{id_}-{number}", "@referredType": "Payment"},
         }
-        for number, amount in enumerate(paid, 1)
+        for number, amount in enumerate(payments, 1)
     ]
     return bill
 
 
 def _payments(gross: Decimal, state: str) -> list[Decimal]:
-    """None, a part, or the whole; a large bill is paid in two parts."""
+    """The payments of a bill; a large one is paid in two parts."""
     part = (gross * 2 / 5).quantize(CENT)
     if state == "partiallyPaid":
         return [part]
@@ -145,7 +149,7 @@ def _payment(account: Account) -> Json:
 
 
 def _parties(account: Account) -> list[Json]:
-    """Whom a charge names: who pays, of a company who gets the bill, and who sells."""
+    """The parties of a charge: the payer, a company's receiver of bills, and the seller."""
     is_company = account.party["@referredType"] == "Organization"
     clerk = [_clerk(account.party["name"])] if is_company else []
     return [account.party | {"role": "payer"}, *clerk, SELLER | {"role": "seller"}]
@@ -161,24 +165,24 @@ def _clerk(company: str) -> Json:
 
 
 def _unbilled(account: Account, today: datetime) -> list[Json]:
-    """What was used and bought this month so far; the next bill will take it."""
-    used = [_used(line, -1) for line in account.lines if line.kind == USAGE]
+    """The usage and charges of this month so far, which the next bill will contain."""
+    usage = [_with_usage(line, -1) for line in account.lines if line.kind == USAGE]
     span = (month_before(today, 0), today)
     return [
         _rate(account, line, f"unbilled-{account.number}-{number}", span, today)
-        for number, line in enumerate([*used, *account.unbilled], 1)
+        for number, line in enumerate([*usage, *account.unbilled], 1)
     ]
 
 
-def _used(line: Line, back: int) -> Line:
-    """The line as of a month so many months ago: usage varies, the same way each time."""
+def _with_usage(line: Line, back: int) -> Line:
+    """The line of the month so many months ago; usage varies, the same way each time."""
     return replace(line, quantity=line.quantity + 3 * (back * 5 % 7)) if line.unit else line
 
 
 def _rate(
     account: Account, line: Line, id_: str, span: tuple[datetime, datetime], day: datetime
 ) -> Json:
-    """An unbilled rate; what does not last is covered by the one day."""
+    """An unbilled rate; its period is one day if it is neither a fee nor usage."""
     net = (Decimal(line.amount) * line.quantity).quantize(CENT)
     tax = (net * Decimal(line.tax) / 100).quantize(CENT, ROUND_HALF_UP)
     rate = {

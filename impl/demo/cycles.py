@@ -1,4 +1,4 @@
-"""The demo data's billing cycles: run by the rules that every cycle is run by."""
+"""The billing cycles of the demo data, by the rules of all cycles."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -11,8 +11,7 @@ from impl.query.language import Document
 Json = dict[str, Any]
 POLICY = Policy()
 MONTHS = 8
-TOOK = timedelta(seconds=4)
-"""How long a run took."""
+RUN_TIME = timedelta(seconds=4)
 
 
 def specification() -> Json:
@@ -29,12 +28,12 @@ def specification() -> Json:
 
 
 def cycle(billed: datetime, back: int) -> Document:
-    """The cycle whose bills were made at the start of a month, over the month before.
+    """The cycle of the month before `billed`; its bills were made at the start of `billed`.
 
-    That month is so many months `back`; the newest cycle has the highest number.
+    `back` is how many months ago that was; the newest cycle has the highest number.
     """
     period = f"{month_before(billed, 1):%Y-%m}"
-    made = Document(
+    document = Document(
         {
             "id": f"monthly-{MONTHS - back}",
             "@type": "BillCycle",
@@ -43,30 +42,30 @@ def cycle(billed: datetime, back: int) -> Document:
             "billCycleSpecification": {"id": "monthly", "name": "Monthly"},
         }
     )
-    derive(made, specification(), POLICY.zone, POLICY.terms_days)
-    return made
+    derive(document, specification(), POLICY.zone, POLICY.terms_days)
+    return document
 
 
-def run(today: datetime, bills: Sequence[Json]) -> Iterator[Document]:
-    """The cycles of the last months, the newest first, as their runs left them."""
+def finished(today: datetime, bills: Sequence[Json]) -> Iterator[Document]:
+    """The finished cycles of the last months, the newest first."""
     for back in range(MONTHS):
-        made = cycle(month_before(today, back), back)
-        count = sum(bill.get("billCycle", {}).get("id") == made["id"] for bill in bills)
-        made |= {
+        document = cycle(month_before(today, back), back)
+        count = sum(bill.get("billCycle", {}).get("id") == document["id"] for bill in bills)
+        document |= {
             "runState": "finished",
-            "startedAt": made["billingDate"],
-            "finishedAt": made["billingDate"] + TOOK,
+            "startedAt": document["billingDate"],
+            "finishedAt": document["billingDate"] + RUN_TIME,
             "accountsTotal": count,
             "accountsBilled": count,
             "accountsFailed": 0,
             "accountsSkipped": 0,
             "accountsCancelled": 0,
         }
-        yield made
+        yield document
 
 
 def outcomes(bills: Sequence[Json]) -> Iterator[Json]:
-    """What became of each account in the runs: its bill."""
+    """The outcome of each account in its cycle: its bill."""
     for bill in bills:
         if "billCycle" in bill:
             cycle_id, account = bill["billCycle"]["id"], bill["billingAccount"]["id"]

@@ -12,11 +12,11 @@ from structlog.testing import capture_logs
 
 from impl.auth import keys
 from impl.auth.keys import (
-    AGAIN_SECONDS,
     FIRST_SECONDS,
     FRESH_SECONDS,
     MOST_KEYS,
-    MOST_TOLD,
+    MOST_LOGGED,
+    RETRY_SECONDS,
     Keys,
 )
 from impl.errors import Unavailable
@@ -92,7 +92,7 @@ def test_an_unknown_key_asks_again_but_not_within_30_seconds(
             assert await ring.find("nobody's", "RS256") is None
         assert issuer.asked == 1
         issuer.content = jwks("rsa", "next")
-        clock.now += AGAIN_SECONDS + 1
+        clock.now += RETRY_SECONDS + 1
         assert await ring.find("next", "RS256")
         assert await ring.find("../../x", "RS256") is None
 
@@ -253,7 +253,7 @@ def test_keys_that_are_not_kept_leave_room_for_others(other: Any) -> None:
     with capture_logs() as logs:
         ring = keys.read(json.dumps({"keys": [*[other] * 500, public("ec")]}).encode())
     assert [kid for kid, _ in ring["ES256"]] == ["ec"]
-    assert len(logs) <= MOST_TOLD + 1
+    assert len(logs) <= MOST_LOGGED + 1
     assert other in FOR_ELSE or logs[-1]["count"] == 500
 
 

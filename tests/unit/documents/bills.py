@@ -7,7 +7,7 @@ from impl.demo import bills
 
 Json = dict[str, Any]
 DAY = datetime(2026, 7, 1, tzinfo=UTC)
-MADE, RATES = bills.made(datetime(2026, 7, 21, tzinfo=UTC))
+MADE, RATES = bills.bills_and_rates(datetime(2026, 7, 21, tzinfo=UTC))
 
 
 def demo(id_: str) -> tuple[Json, list[Json]]:
