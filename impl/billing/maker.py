@@ -14,7 +14,7 @@ from impl.billing.charges import NothingToBill, Rejected, by_currency
 from impl.billing.policy import LONGEST_NUMBER, Policy
 from impl.billing.register import used_for
 from impl.documents import lines
-from impl.documents.document import PDF, Look
+from impl.documents.document import PDF, Renderer
 from impl.errors import Conflict, ContentTooLarge
 from impl.query.language import Compare, Condition, Document, Every, Exists, Not
 from impl.store.bulk_update import Change, Outline, mark, outlines
@@ -60,7 +60,7 @@ class Draft:
 class Maker:
     """Makes bills in one store, by one policy."""
 
-    def __init__(self, store: Store, policy: Policy, documents: Look | None = None) -> None:
+    def __init__(self, store: Store, policy: Policy, documents: Renderer | None = None) -> None:
         self.store = store
         self.policy = policy
         self._documents = documents
@@ -162,7 +162,7 @@ class Maker:
         if draft.refusal or not self._documents:
             return None
         try:
-            return len(self._documents.made(PDF, draft.bill, draft.rates))
+            return len(self._documents.render(PDF, draft.bill, draft.rates))
         except Exception as fault:
             log.error("document", bill=draft.bill["billNo"], exc_info=fault)
             return None

@@ -1,1 +1,1 @@
-"""The document of a bill: what its customer sees."""
+"""The document of a bill, as PDF and HTML, that its customer sees."""

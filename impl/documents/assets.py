@@ -1,4 +1,4 @@
-"""What documents are made with besides the bill: templates, words, fonts and a logo, read once."""
+"""The files that documents are rendered with: templates, words, fonts and a logo, read once."""
 
 import base64
 import hashlib
@@ -13,21 +13,21 @@ import typst
 
 from impl.documents.vocabulary import Vocabulary, Words
 
-OURS = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 CATALOGUES = Path(__file__).parent / "locale"
-PAPER, WEB, WORDS = "bill.typ", "bill.html.jinja", "words.json"
-READ = (".typ", ".jinja", ".json", ".svg")
-FONTS = (".ttf", ".otf", ".ttc", ".otc")
-MAX_LOGO = 1 << 20
+PDF_TEMPLATE, HTML_TEMPLATE, WORDS = "bill.typ", "bill.html.jinja", "words.json"
+TEMPLATE_SUFFIXES = (".typ", ".jinja", ".json", ".svg")
+FONT_SUFFIXES = (".ttf", ".otf", ".ttc", ".otc")
+MAX_LOGO_BYTES = 1 << 20
 
 
 class DocumentError(Exception):
-    """Documents can't be made as they were asked for; the message names what is wrong."""
+    """A document can't be rendered; the message begins with the kind of asset at fault."""
 
 
 @dataclass(frozen=True)
 class Assets:
-    """The files of our templates, with those of a folder of the operator's in their place.
+    """The built-in templates, each replaced by the operator's file of the same name.
 
     `files` are texts by name, `fonts` the SHA-256 of each file in the folders of fonts.
     """
@@ -38,30 +38,31 @@ class Assets:
     fonts: Mapping[Path, bytes]
 
     def of_suffix(self, *suffixes: str) -> dict[str, str]:
-        """The files whose names end so."""
+        """The files whose names end in one of the suffixes."""
         return {name: text for name, text in self.files.items() if name.endswith(suffixes)}
 
     def digest(self) -> bytes:
-        """What changes when a file, a word or a font does."""
-        told = [self.files, self.words.own]
-        stamp = hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
+        """A hash of all files, words and fonts."""
+        texts = [self.files, self.words.own]
+        stamp = hashlib.sha256(orjson.dumps(texts, option=orjson.OPT_SORT_KEYS))
         for content in (*self.words.catalogues.values(), *self.fonts.values()):
             stamp.update(hashlib.sha256(content).digest())
         return stamp.digest()
 
 
 def assets(folder: Path | None, fonts: Path | None = None) -> Assets:
-    """Our templates, those of the folder where it has some, and its fonts with those of the other.
+    """The built-in templates and those of the folder, its fonts, and the fonts of the other folder.
 
-    Raises DocumentError where a folder has none, or one that can't be read.
+    Raises DocumentError if the folder has no template, or a file can't be read.
     """
-    ours, own = _texts(OURS), _texts(folder) if folder else {}
-    if folder and not {PAPER, WEB, WORDS} & own.keys():
-        raise DocumentError(f"templates: {folder} holds none of {PAPER}, {WEB} and {WORDS}")
+    built_in, own = _texts(TEMPLATES), _texts(folder) if folder else {}
+    if folder and not {PDF_TEMPLATE, HTML_TEMPLATE, WORDS} & own.keys():
+        files = f"{PDF_TEMPLATE}, {HTML_TEMPLATE} and {WORDS}"
+        raise DocumentError(f"templates: {folder} holds none of {files}")
     words = Vocabulary(_catalogues(), _words(own, folder) if folder else {})
     folders = {"templates": folder / "fonts" if folder else None, "fonts": fonts}
-    found = dict(chain.from_iterable(_fonts(kind, each) for kind, each in folders.items()))
-    return Assets(ours | own, words, tuple(each for each in folders.values() if each), found)
+    digests = dict(chain.from_iterable(_fonts(kind, each) for kind, each in folders.items()))
+    return Assets(built_in | own, words, tuple(filter(None, folders.values())), digests)
 
 
 def _catalogues() -> dict[str, bytes]:
@@ -69,9 +70,9 @@ def _catalogues() -> dict[str, bytes]:
 
 
 def _texts(folder: Path) -> dict[str, str]:
-    """The folder's files that a template can be or use, in the order of their names."""
+    """The folder's templates and the files that they may use, sorted by name."""
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix in READ)
+        files = sorted(path for path in folder.iterdir() if path.suffix in TEMPLATE_SUFFIXES)
         return {path.name: path.read_text("utf-8") for path in files}
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentError(f"templates: {folder} can't be read: {error}") from error
@@ -79,13 +80,13 @@ def _texts(folder: Path) -> dict[str, str]:
 
 def _words(files: Mapping[str, str], folder: Path) -> dict[str, Words]:
     """The folder's words by language."""
-    trouble = f"templates: {folder / WORDS} is not JSON of words by language"
+    fault = f"templates: {folder / WORDS} is not JSON of words by language"
     try:
         words = orjson.loads(files.get(WORDS, "{}"))
     except orjson.JSONDecodeError as error:
-        raise DocumentError(f"{trouble}: {error}") from error
+        raise DocumentError(f"{fault}: {error}") from error
     if not isinstance(words, dict) or not all(map(_are_words, words.values())):
-        raise DocumentError(trouble)
+        raise DocumentError(fault)
     return words
 
 
@@ -94,16 +95,16 @@ def _are_words(words: object) -> bool:
 
 
 def _fonts(kind: str, folder: Path | None) -> Iterator[tuple[Path, bytes]]:
-    """The font files in a folder and in those within it, each with its SHA-256.
+    """The font files in a folder and its subfolders, each with its SHA-256.
 
-    A templates' folder need not have one. Raises DocumentError where one can't be read.
+    The fonts of a folder of templates are optional. DocumentError if a file can't be read.
     """
     if folder is None or (kind == "templates" and not folder.exists()):
         return
     try:
-        next(folder.iterdir(), None)  # rglob passes over what it can't read
+        next(folder.iterdir(), None)  # rglob skips folders that it can't read
         for path in sorted(folder.rglob("*")):
-            if path.suffix.lower() in FONTS and path.is_file():
+            if path.suffix.lower() in FONT_SUFFIXES and path.is_file():
                 with path.open("rb") as file:
                     yield path, hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
@@ -112,7 +113,7 @@ def _fonts(kind: str, folder: Path | None) -> Iterator[tuple[Path, bytes]]:
 
 @dataclass(frozen=True)
 class Logo:
-    """A picture, empty where there is none."""
+    """A picture; empty if there is none."""
 
     content: bytes = b""
 
@@ -122,7 +123,7 @@ class Logo:
         return f"data:{_media_type(self.content)};base64,{encoded}" if encoded else ""
 
     def svg(self) -> str:
-        """The picture as an SVG: typst takes texts as inputs, and no other file from memory."""
+        """The picture as an SVG, because typst takes only texts from memory."""
         if not self.content or _media_type(self.content) == "image/svg+xml":
             return self.content.decode()
         width, height = _size(self.content)
@@ -133,21 +134,21 @@ class Logo:
 
 
 def logo(path: Path | None) -> Logo:
-    """The picture in a file; DocumentError where it is not PNG, JPEG or SVG, or is broken."""
+    """The picture in a file; DocumentError if it is not PNG, JPEG or SVG, or is broken."""
     if path is None:
         return Logo()
     try:
         content = path.read_bytes()
-        if len(content) > MAX_LOGO:
-            raise DocumentError(f"logo: {path} is over {MAX_LOGO} bytes")
-        _try(content)
+        if len(content) > MAX_LOGO_BYTES:
+            raise DocumentError(f"logo: {path} is over {MAX_LOGO_BYTES} bytes")
+        _draw(content)
     except (OSError, ValueError, struct.error, IndexError, typst.TypstError) as error:
         raise DocumentError(f"logo: {path} can't be read as PNG, JPEG or SVG: {error}") from error
     return Logo(content)
 
 
-def _try(content: bytes) -> None:
-    """Raise where the picture can't be drawn."""
+def _draw(content: bytes) -> None:
+    """Raise an error if the picture can't be drawn."""
     Logo(content).svg()
     numbers = orjson.dumps(list(content)).decode()
     source = b"#image(bytes(json(bytes(sys.inputs.logo))))"
@@ -173,7 +174,7 @@ def _size(content: bytes) -> tuple[int, int]:
 
 
 def _jpeg_size(content: bytes) -> tuple[int, int]:
-    """What the frame header says: the first segment SOF, which is none of DHT, JPG and DAC."""
+    """The size in the frame header: the first SOF segment, which is none of DHT, JPG and DAC."""
     at = 2
     while not (0xC0 <= content[at + 1] <= 0xCF and content[at + 1] not in (0xC4, 0xC8, 0xCC)):
         at += 2 + int(struct.unpack_from(">H", content, at + 2)[0])

@@ -1,4 +1,4 @@
-"""Amounts, rates and days as a reader of one country expects them."""
+"""Amounts, percentages and dates in the format of a locale."""
 
 import copy
 import re
@@ -24,13 +24,13 @@ LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 @dataclass(frozen=True)
 class Formats:
-    """How one locale writes, with days as they are in one time zone."""
+    """The formats of one locale, with dates in one time zone."""
 
     locale: Locale
     zone: ZoneInfo
 
     def amount(self, amount: Money | None) -> str:
-        """The amount with its currency; what is no currency of ISO 4217 stands behind it."""
+        """The amount with its currency; a unit that is not in ISO 4217 stands behind it."""
         if amount is None:
             return ""
         if amount.unit not in CURRENCIES:
@@ -42,9 +42,9 @@ class Formats:
         return self._signed(LETTER_BEFORE_DIGIT.sub("\u00a0", written))
 
     def bare(self, amount: Money | None, unit: str) -> str:
-        """The amount under a heading that names the unit; with its own where it has another.
+        """The amount under a heading that names the unit; with its own unit if it has another.
 
-        Digits below the minor unit are kept.
+        Digits below the minor unit are shown.
         """
         if amount is None or amount.unit != unit:
             return self.amount(amount)
@@ -52,7 +52,7 @@ class Formats:
         return self._signed(self._figure(amount.value, digits))
 
     def _signed(self, written: str) -> str:
-        """With the locale's own minus, which in Arabic and Hebrew stays before the digits."""
+        """The text with the locale's minus; in Arabic and Hebrew it stays before the digits."""
         return written.replace("-", get_minus_sign_symbol(self.locale), 1)
 
     def figure(self, amount: Money) -> str:
@@ -66,11 +66,11 @@ class Formats:
         return written
 
     def count(self, number: int) -> str:
-        """How many there are of something."""
+        """A whole number."""
         return self._figure(Decimal(number), 0)
 
     def symbol(self, unit: str) -> str:
-        """The unit as the locale writes it, such as €."""
+        """The currency's symbol in the locale, such as €; any other unit as it is."""
         return get_currency_symbol(unit, self.locale) if unit in CURRENCIES else unit
 
     def percent(self, percent: Decimal | None) -> str:
@@ -83,16 +83,16 @@ class Formats:
         return written
 
     def day(self, moment: Any) -> str:
-        """The day of a moment, its month in words."""
+        """The date of a moment, its month in words."""
         day = self._day(moment)
         return format_date(day, "long", self.locale) if day else ""
 
     def span(self, period: Any, *, ours: bool = False) -> str:
-        """The days from a period's start to its end, or the one that it has.
+        """The days from a period's start to its end, or the one of them that it has.
 
-        An end at midnight is the end of the day before: always of a period of `ours`; of others',
-        who send last days too, where it spans whole months, from one day of the month to the same
-        one, or to the first.
+        An end at midnight is exclusive: always if this server made the period (`ours`). Clients
+        also send the last day itself, so theirs is exclusive only if the period spans whole months:
+        to the same day of a month, or to the first.
         """
         if not isinstance(period, Mapping):
             return ""
@@ -109,7 +109,7 @@ class Formats:
         return local.date() if local else None
 
     def _local(self, moment: Any) -> datetime | None:
-        """The moment in our time zone, or where it falls out of the calendar there, in UTC."""
+        """The moment in the time zone; unchanged if it falls out of the calendar there."""
         if not isinstance(moment, datetime):
             return None
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -133,17 +133,17 @@ def _span(start: date | None, end: date | None, locale: Locale) -> str:
 
 
 def rounded(amount: Money) -> Decimal:
-    """The value to its currency's minor unit, half away from zero; zero has no sign."""
+    """The value, rounded to its currency's minor unit, half away from zero; zero has no sign."""
     return amount.value.quantize(Decimal(1).scaleb(-minor_digits(amount.unit)), ROUND_HALF_UP) + 0
 
 
 def minor_digits(unit: str) -> int:
-    """The decimals of the unit's amounts."""
+    """The decimals of amounts in the unit."""
     return currency(unit).digits
 
 
 def _decimals(value: Decimal) -> int:
-    """How many decimals the value has that are not zero at the end."""
+    """The decimals of the value, without trailing zeros."""
     exponent = value.normalize().as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 

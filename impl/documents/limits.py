@@ -1,11 +1,11 @@
-"""What making documents may take."""
+"""The limits of rendering documents."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class RenderLimits:
-    """How many processes there are, what a document may take, how many wait, what is kept."""
+    """Renderer processes, time and memory of one document, callers that wait, and the cache."""
 
     processes: int = 1
     seconds: int = 30

@@ -1,4 +1,4 @@
-"""The lines of a bill: what each rate counts on it, in all its digits, so that they add up."""
+"""The lines of a bill: the amounts of each rate, in all their digits, so that they add up."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from impl.documents.formats import rounded
 from impl.documents.values import Json, Money, listed, money, name, number, text, total
 
 FINEST = Decimal(1).scaleb(-8)
-"""The last digit of a line that is shown; what is finer is left to the row of rounding."""
+"""The last digit of an amount that a line shows; the row of rounding has finer differences."""
 
 AMOUNTS = ("taxExcludedAmount", "taxIncludedAmount")
 READ = (
     *("id", "name", "description", "type", "product", "date", "periodCoverage"),
     *(*AMOUNTS, "appliedTax", "priceBasis"),
 )
-"""What of a rate its line tells."""
+"""The attributes of a rate that its line shows."""
 
 NO_PRODUCT = ("", "")
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -28,7 +28,7 @@ LAST = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Line:
-    """A rate, with its amounts as they count on the bill; None for one that is not known."""
+    """A rate with its signed amounts on the bill; None for an amount that is not known."""
 
     rate: Json
     net: Money | None
@@ -37,17 +37,17 @@ class Line:
     taxes: tuple[Levied, ...] = ()
 
 
-def lines(bill: Json, rates: Sequence[Json]) -> list[Line]:
-    """The rates as lines, in the order of their dates, then of their ids; undated ones last."""
+def rate_lines(bill: Json, rates: Sequence[Json]) -> list[Line]:
+    """A line for each rate, sorted by date, then id; undated ones last."""
     basis = price_basis(bill.get("priceBasis"))
-    return [_line(rate, basis) for rate in sorted(listed(list(rates)), key=_place)]
+    return [_line(rate, basis) for rate in sorted(listed(list(rates)), key=_position)]
 
 
-def summed(bill: Json, rates: Iterable[Json], most: int) -> list[Line]:
-    """The rates as one line for each product, in the order that the products first come.
+def product_lines(bill: Json, rates: Iterable[Json], most: int) -> list[Line]:
+    """A line for each product, in the order of their first rates.
 
-    A product has a line for each unit of its amounts, and for what is not known of them. The lines'
-    rates have a product and nothing else. Past `most` products, lines count as without one.
+    A product has a line for each combination of known and unknown amounts and their units. The
+    `rate` of a line has only the product. Past `most` products, rates count as without one.
     """
     basis = price_basis(bill.get("priceBasis"))
     sums: dict[tuple[str, str], dict[tuple[str | None, ...], _Sum]] = {}
@@ -56,8 +56,8 @@ def summed(bill: Json, rates: Iterable[Json], most: int) -> list[Line]:
         line, key = _line(rate, basis), product(rate.get("product"))
         if len(sums) >= most and key not in sums:
             key = NO_PRODUCT
-        place = _place(rate)
-        first[key] = min(place, first.get(key, place))
+        position = _position(rate)
+        first[key] = min(position, first.get(key, position))
         units = (line.unit, *(each.unit if each else None for each in (line.net, line.gross)))
         sums.setdefault(key, {}).setdefault(units, _Sum(key, line.unit)).add(line)
     return [
@@ -66,7 +66,7 @@ def summed(bill: Json, rates: Iterable[Json], most: int) -> list[Line]:
 
 
 class _Sum:
-    """What lines of one product and the same units add up to."""
+    """The sum of lines of one product and the same units."""
 
     def __init__(self, key: tuple[str, str], unit: str) -> None:
         self._rate = {"product": dict(zip(("name", "id"), key, strict=True))}
@@ -79,7 +79,7 @@ class _Sum:
         self._net = line.net and _plus(self._net, line.net)
         self._gross = line.gross and _plus(self._gross, line.gross)
         for tax in line.taxes:
-            # Of one sign alone: how rates are meant is told by amounts without their signs.
+            # Only of one sign: tax rates are read from amounts without their signs.
             base = None if tax.base is None else tax.base < 0
             key = (tax.category, tax.rate, base, tax.amount < 0)
             self._taxes[key] = _more(self._taxes.get(key), tax)
@@ -105,12 +105,12 @@ def product(reference: Any) -> tuple[str, str]:
     return (title, text(reference.get("id"))) if title else NO_PRODUCT
 
 
-def left_of(amount: Money | None, of_lines: Iterable[Money | None]) -> Money | None:
-    """What the lines' amounts lack to make the bill's; None where that can't be said."""
-    summed = total(of_lines)
-    if amount is None or summed is None or amount.unit != summed.unit:
+def remainder(amount: Money | None, of_lines: Iterable[Money | None]) -> Money | None:
+    """The bill's amount minus those of the lines; None if one is unknown, or units differ."""
+    sum_ = total(of_lines)
+    if amount is None or sum_ is None or amount.unit != sum_.unit:
         return None
-    return Money(rounded(amount) - summed.value, amount.unit)
+    return Money(rounded(amount) - sum_.value, amount.unit)
 
 
 def _line(rate: Json, basis: PriceBasis | None) -> Line:
@@ -130,7 +130,7 @@ def _line(rate: Json, basis: PriceBasis | None) -> Line:
 
 
 def _as_written(rate: Json, clean: Json, unit: str) -> Line:
-    """The line of a rate that can't be read as a charge: as it says, its taxes if in one unit."""
+    """The line of a rate that is no valid charge: its own amounts, its taxes if in one unit."""
     net, gross = (_signed(rate, money(rate.get(name))) for name in AMOUNTS)
     taxes = [
         Levied(tax["taxCategory"], tax["taxRate"], None, exact(tax["taxAmount"]["value"]))
@@ -149,7 +149,7 @@ def _shown(value: Decimal, unit: str) -> Money:
 
 
 def _clean(rate: Json) -> dict[str, Any]:
-    """What of a rate tells its amounts, where it is what the contract says."""
+    """The attributes of a rate that its amounts depend on, without values of a wrong type."""
     taxes = [
         {
             "taxCategory": text(tax.get("taxCategory")) or None,
@@ -159,8 +159,8 @@ def _clean(rate: Json) -> dict[str, Any]:
         for tax in listed(rate.get("appliedTax"))
     ]
     amounts = {name: _json(rate.get(name)) for name in AMOUNTS}
-    kept = {name: rate.get(name) for name in ("id", "type", "priceBasis")}
-    return {**kept, **amounts, "appliedTax": [tax for tax in taxes if tax["taxAmount"]]}
+    others = {name: rate.get(name) for name in ("id", "type", "priceBasis")}
+    return {**others, **amounts, "appliedTax": [tax for tax in taxes if tax["taxAmount"]]}
 
 
 def _json(given: Any) -> dict[str, Any] | None:
@@ -168,7 +168,7 @@ def _json(given: Any) -> dict[str, Any] | None:
     return {"unit": amount.unit, "value": float(amount.value)} if amount else None
 
 
-def _place(rate: Json) -> tuple[datetime, str]:
+def _position(rate: Json) -> tuple[datetime, str]:
     coverage = rate.get("periodCoverage")
     start = coverage.get("startDateTime") if isinstance(coverage, dict) else None
     day = next((each for each in (rate.get("date"), start) if isinstance(each, datetime)), LAST)

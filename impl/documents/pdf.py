@@ -1,4 +1,4 @@
-"""Statements on paper: PDF, set by typst."""
+"""Statements as PDF, typeset by typst."""
 
 import re
 from dataclasses import dataclass
@@ -10,100 +10,103 @@ from typing import Any, cast
 import orjson
 import typst
 
-from impl.documents.assets import PAPER, Assets, DocumentError, Logo
+from impl.documents.assets import PDF_TEMPLATE, Assets, DocumentError, Logo
 from impl.documents.statement import Statement
 
 ARCHIVAL: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
-"""For archives (PDF/A-2a) and for screen readers (PDF/UA-1)."""
+"""PDF for archives (PDF/A-2a) and for screen readers (PDF/UA-1)."""
 
-LEAST: "list[typst.PDFStandard]" = ["a-2b"]
-"""For archives, whatever a template does not describe; every letter must have its font, too."""
+ARCHIVAL_ONLY: "list[typst.PDFStandard]" = ["a-2b"]
+"""PDF for archives, for templates with undescribed pictures; every letter must have a font, too."""
 
-LACKS = re.compile(r"^error: PDF/.* could not be displayed with ", re.MULTILINE)
-"""What typst says of a letter that no font has, where the standard forbids that."""
+MISSING_LETTERS = re.compile(r"^error: PDF/.* could not be displayed with ", re.MULTILINE)
+"""typst's error for a letter that no font has, which the standards forbid."""
 
-LAST = 253_402_300_799
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999 in Unix time."""
 LARGE = 200
-"""Lines past which a bill is set alone, and its layout forgotten at once."""
-KEPT = 10
-"""Documents for which typst keeps the layout of one, to set what is like it faster."""
+"""Bills of more lines are typeset one at a time, and their layout is dropped from typst's cache."""
+CACHE_ROUNDS = 10
+"""typst drops a cached layout after this many documents that do not use it."""
 
 
 @dataclass(frozen=True)
-class Printed:
+class Pdf:
     """A PDF, and whether its text has letters that no font has."""
 
     content: bytes
     lacks_letters: bool = False
 
 
-class Paper:
-    """Sets statements in one template, from any thread.
+class PdfWriter:
+    """Typesets statements with one template, from any thread.
 
-    No font of the system is used, so that a bill looks the same on any machine. Those within typst
-    have Latin, Greek, Cyrillic, Hebrew and Arabic letters. Chinese, Japanese and Korean ones, and
-    emoji, show as boxes unless a font of the operator's has them. The operator's come next to that
-    of the template, in the order of their files.
+    It uses no font of the system, so that a bill looks the same on any machine. The fonts in typst
+    have Latin, Greek, Cyrillic, Hebrew and Arabic letters. Chinese, Japanese and Korean letters and
+    emoji show as boxes unless the operator's fonts have them. These come after the template's font,
+    in the order of their files.
     """
 
-    def __init__(self, used: Assets, logo: Logo, named: Path | None = None) -> None:
-        """DocumentError where the folder of fonts that is named has none."""
-        files = used.of_suffix(".typ", ".json", ".svg")
-        self._files = {name: text.encode() for name, text in files.items() if name != PAPER}
-        self._files["main.typ"] = files[PAPER].encode()
+    def __init__(self, assets: Assets, logo: Logo, fonts: Path | None = None) -> None:
+        """Load the fonts; DocumentError if the operator's folder of `fonts` has none."""
+        files = assets.of_suffix(".typ", ".json", ".svg")
+        self._files = {name: text.encode() for name, text in files.items() if name != PDF_TEMPLATE}
+        self._files["main.typ"] = files[PDF_TEMPLATE].encode()
         self._logo = logo.svg()
-        # Kept, for fonts take long to load; a typst.Compiler would forget sources given as bytes.
-        folders: list[Any] = [str(folder) for folder in used.font_folders]
+        # Loaded once, because it takes long; a typst.Compiler would forget sources given as bytes.
+        folders: list[Any] = [str(folder) for folder in assets.font_folders]
         self._fonts = typst.Fonts(include_system_fonts=False, font_paths=folders)
         own = [(font.path, font.family) for font in self._fonts.fonts() if font.path]
-        if named and not any(Path(path).is_relative_to(named) for path, _ in own):
-            raise DocumentError(f"fonts: {named} holds no font")
+        if fonts and not any(Path(path).is_relative_to(fonts) for path, _ in own):
+            raise DocumentError(f"fonts: {fonts} holds no font")
         self._families = list(dict.fromkeys(family for _, family in sorted(own)))
         self._standards = ARCHIVAL
-        self._alone = Lock()
+        self._large_lock = Lock()
 
-    def rehearse(self, statement: Statement) -> None:
-        """Try a statement that every bill resembles; DocumentError where it can't be set.
+    def try_template(self, statement: Statement) -> None:
+        """Typeset a sample statement; DocumentError if the template fails.
 
-        A template that does not make PDF/A-2a and PDF/UA, such as one with a picture that has no
+        A template that can't make PDF/A-2a and PDF/UA, such as one with a picture without a
         description, makes PDF/A-2b from now on.
         """
         try:
-            self._set(statement, 0, [])
+            self._compile(statement, 0, [])
         except typst.TypstError as error:
-            raise DocumentError(f"templates: {PAPER} fails: {error}") from error
+            raise DocumentError(f"templates: {PDF_TEMPLATE} fails: {error}") from error
         try:
-            self._set(statement, 0, ARCHIVAL)
+            self._compile(statement, 0, ARCHIVAL)
         except typst.TypstError as error:
-            if not LACKS.search(error.diagnostic):
-                self._standards = LEAST
+            if not MISSING_LETTERS.search(error.diagnostic):
+                self._standards = ARCHIVAL_ONLY
 
-    def pdf(self, statement: Statement, made: Any) -> Printed:
-        """The pages, dated as made."""
+    def pdf(self, statement: Statement, date: Any) -> Pdf:
+        """The PDF, with this date as its time of creation."""
         if sum(len(group.entries) for group in statement.groups) <= LARGE:
-            return self._either(statement, _seconds(made))
-        with self._alone:
+            return self._archival_or_plain(statement, _seconds(date))
+        with self._large_lock:
             try:
-                return self._either(statement, _seconds(made))
+                return self._archival_or_plain(statement, _seconds(date))
             finally:
-                self._forget()
+                self._empty_cache()
 
-    def _either(self, statement: Statement, made: int) -> Printed:
-        """PDF/A, or where the template or a letter of the bill does not let it be, plain PDF."""
+    def _archival_or_plain(self, statement: Statement, timestamp: int) -> Pdf:
+        """PDF/A, or plain PDF if the template or a letter of the bill prevents that."""
         try:
-            return Printed(self._set(statement, made, self._standards))
+            return Pdf(self._compile(statement, timestamp, self._standards))
         except typst.TypstError as error:
-            lacks = bool(LACKS.search(error.diagnostic))
-        return Printed(self._set(statement, made, []), lacks)
+            lacks_letters = bool(MISSING_LETTERS.search(error.diagnostic))
+        return Pdf(self._compile(statement, timestamp, []), lacks_letters)
 
-    def _forget(self) -> None:
-        """Give back the memory of past layouts; 2,000 lines take about 150 MB."""
-        for _ in range(KEPT):
+    def _empty_cache(self) -> None:
+        """Free the memory of past layouts; 2,000 lines take about 150 MB."""
+        for _ in range(CACHE_ROUNDS):
             typst.compile(b"", font_paths=self._fonts, ignore_system_fonts=True)
 
-    def _set(self, statement: Statement, made: int, standards: "list[typst.PDFStandard]") -> bytes:
+    def _compile(
+        self, statement: Statement, timestamp: int, standards: "list[typst.PDFStandard]"
+    ) -> bytes:
         return typst.compile(
-            cast("bytes", self._files),  # typst's own types forget that it takes many files
+            cast("bytes", self._files),  # typst's own types lack the mapping of files
             font_paths=self._fonts,
             ignore_system_fonts=True,
             sys_inputs={
@@ -112,13 +115,13 @@ class Paper:
                 "fonts": orjson.dumps(self._families).decode(),
             },
             pdf_standards=standards,
-            timestamp=made,
+            timestamp=timestamp,
         )
 
 
 def _seconds(moment: Any) -> int:
-    """The moment in Unix time, as far as that goes; 0 where it is none."""
+    """The moment in Unix time, within its range; 0 if it is no moment."""
     if not isinstance(moment, datetime):
         return 0
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max(int(aware.timestamp()), 0), LAST)
+    return min(max(int(aware.timestamp()), 0), LAST_SECOND)

@@ -1,8 +1,9 @@
-"""The process that makes documents for another one (`impl.documents.renderer_pool`).
+"""A child process that renders documents for its parent (`impl.documents.renderer_pool`).
 
-Its standard input is a socket to that one. First comes a Setup, answered by the trouble with it or
-an empty text; then for each document a Job, its rates in lists, and an empty list, answered by a
-Result. The process ends when the other one does, past its memory, and past a job's time.
+Its standard input is a socket to the parent. The parent first sends a Setup, and the child answers
+with an error text, blank if there is none. Then the parent sends for each document a Job, its rates
+in lists, and an empty list, and the child answers with a Result. The child ends with its parent,
+past its memory, and past the time of a job.
 """
 
 import gc
@@ -21,18 +22,18 @@ from impl.documents.document import DocumentError, Documents, Style
 from impl.documents.values import Json
 from impl.error_summary import summary
 
-WORN_BYTES = 256 * 1024 * 1024
-"""How much memory a process may hold to be kept; past that, another one takes its place."""
+RETIRE_BYTES = 256 * 1024 * 1024
+"""The memory past which a process is replaced by a new one after a document."""
 
 STATM = Path("/proc/self/statm")
 
-MOST_TROUBLE = 400
-"""Characters of what is told of a fault: its end, which a line of the log has room for."""
+MAX_ERROR = 400
+"""The characters of an error summary that the parent gets: its end, which fits a log line."""
 
 
 @dataclass(frozen=True)
 class Setup:
-    """How documents look, and what each may take."""
+    """The style of documents, and the time and memory that each may take."""
 
     style: Style
     seconds: int
@@ -41,7 +42,7 @@ class Setup:
 
 @dataclass(frozen=True)
 class Job:
-    """A document to be made, but for the rates."""
+    """A document to render; its rates follow."""
 
     media: str
     bill: Json
@@ -50,17 +51,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Result:
-    """A document, or why there is none."""
+    """A document, or the error that prevented it."""
 
     content: bytes = b""
-    trouble: str = ""
+    error: str = ""
     lacks_letters: bool = False
-    worn: bool = False
-    """Whether this was the process's last document."""
+    retired: bool = False
+    """Whether this was the last document of the process."""
 
 
 def main() -> None:
-    """Work until there is nobody to work for."""
+    """Render documents until the parent is gone."""
     pipe: Connection[Any, Any] = Connection(0)
     setup: Setup = pipe.recv()
     resource.setrlimit(resource.RLIMIT_DATA, (setup.memory_bytes, setup.memory_bytes))
@@ -71,21 +72,21 @@ def main() -> None:
         pipe.send(str(error))
         return
     pipe.send("")
-    with suppress(EOFError, OSError):  # the other process is gone
-        while not _worked(pipe, documents, lacking, setup.seconds):
+    with suppress(EOFError, OSError):  # the parent is gone
+        while not _work(pipe, documents, lacking, setup.seconds):
             pass
 
 
-def _worked(
+def _work(
     pipe: "Connection[Any, Any]", documents: Documents, lacking: list[str], seconds: int
 ) -> bool:
-    """Do one job; whether that was the last one."""
+    """Do one job; return whether it was the last one."""
     job: Job = pipe.recv()
     signal.alarm(seconds)
-    result = _done(documents, job, _rates(pipe), lacking)
+    result = _render(documents, job, _rates(pipe), lacking)
     signal.alarm(0)
     pipe.send(result)
-    return result.worn
+    return result.retired
 
 
 def _rates(pipe: "Connection[Any, Any]") -> Iterator[Json]:
@@ -93,22 +94,22 @@ def _rates(pipe: "Connection[Any, Any]") -> Iterator[Json]:
         yield from map(pickle.loads, part)
 
 
-def _done(documents: Documents, job: Job, rates: Iterator[Json], lacking: list[str]) -> Result:
-    """The job's result; where memory is short, there is none and the process ends."""
+def _render(documents: Documents, job: Job, rates: Iterator[Json], lacking: list[str]) -> Result:
+    """The result of a job; MemoryError, which ends the process, if memory runs out."""
     lacking.clear()
     try:
-        content = documents.made(job.media, job.bill, rates, job.language)
+        content = documents.render(job.media, job.bill, rates, job.language)
     except MemoryError:
         raise
-    except Exception as fault:  # noqa: BLE001 - it is told where the document was asked for
-        deque(rates, maxlen=0)  # what is left of them is in the way of the next job
-        return Result(trouble=summary(fault)[-MOST_TROUBLE:])
+    except Exception as error:  # noqa: BLE001 - the parent raises it
+        deque(rates, maxlen=0)  # read the other rates, which come before the next job
+        return Result(error=summary(error)[-MAX_ERROR:])
     gc.collect()
-    return Result(content, lacks_letters=bool(lacking), worn=_held() > WORN_BYTES)
+    return Result(content, lacks_letters=bool(lacking), retired=_memory_bytes() > RETIRE_BYTES)
 
 
-def _held() -> int:
-    """How many bytes this process holds; 0 where the system does not say."""
-    with suppress(OSError):  # getrusage counts what the process had that started this one
+def _memory_bytes() -> int:
+    """The resident memory of this process; 0 if the system does not say."""
+    with suppress(OSError):  # getrusage would count the memory of the parent, too
         return int(STATM.read_text().split()[1]) * resource.getpagesize()
     return 0

@@ -1,7 +1,7 @@
-"""Documents made by processes of their own, few at a time, and kept for who asks again.
+"""A pool of processes that render documents, few at a time, and a cache of the documents.
 
-Making a document takes memory in proportion to its length, which the process keeps. So it is done
-elsewhere: bounded in time and memory, and killed past either.
+Rendering takes memory in proportion to the length of a document, and the process does not give it
+back. So child processes do it, with limits of time and memory, and are killed past either.
 """
 
 import pickle
@@ -13,7 +13,7 @@ from contextlib import suppress
 from multiprocessing import Pipe
 
 from impl.concurrency import ConcurrencyLimit
-from impl.documents.document import DocumentError, Look, Style
+from impl.documents.document import DocumentError, Renderer, Style
 from impl.documents.limits import RenderLimits
 from impl.documents.renderer import Job, Result, Setup
 from impl.documents.values import Json, text
@@ -22,76 +22,76 @@ from impl.processes import python
 from impl.query.language import Document
 
 PART_BYTES = 256 * 1024
-"""How much is handed over at a time, but for a single rate that is larger."""
+"""The most bytes of rates in one message, unless a single rate is larger."""
 
-OVER = (EOFError, OSError)
-"""What tells that a process has ended before its time."""
+PROCESS_DIED = (EOFError, OSError)
+"""The errors of a pipe whose process has died."""
 
 
-class RendererPool(Look):
-    """Makes documents as `Documents` does, from any thread."""
+class RendererPool(Renderer):
+    """Renders the same documents as `Documents`, in child processes, from any thread."""
 
     def __init__(
-        self, style: Style, lacking: Callable[[str], None], bounds: RenderLimits = RenderLimits()
+        self, style: Style, report: Callable[[str], None], limits: RenderLimits = RenderLimits()
     ) -> None:
-        """DocumentError where the style can't be read; nothing is started yet.
+        """Read the style, and start no process yet; DocumentError if a file can't be read.
 
-        `lacking` is told the id of each bill whose PDF has letters that no font has.
+        `report` is called with the id of each bill whose PDF has letters that no font has.
         """
         super().__init__(style)
-        self._setup = Setup(style, bounds.seconds, bounds.memory_bytes)
-        self._lacking = lacking
-        self._patience = bounds.seconds
-        self._turns = ConcurrencyLimit(bounds.processes, bounds.waiting, "documents")
+        self._setup = Setup(style, limits.seconds, limits.memory_bytes)
+        self._report = report
+        self._wait_seconds = limits.seconds
+        self._turns = ConcurrencyLimit(limits.processes, limits.waiting, "documents")
         self._idle: list[_Process] = []
-        self._kept = Kept(bounds.cache_bytes)
+        self._cache = DocumentCache(limits.cache_bytes)
 
     def start(self) -> None:
-        """Have a process ready; DocumentError where the style does not serve."""
+        """Start a process; DocumentError if a template, the logo or a font fails."""
         self._idle.append(_Process(self._setup))
 
-    def made(
-        self, media: str, bill: Json, rates: Iterable[Json], language: str = "", key: str = ""
+    def render(
+        self, media: str, bill: Json, rates: Iterable[Json], language: str = "", cache_key: str = ""
     ) -> bytes:
-        """The document. Raises Busy where it, or those before it, take too long or too much."""
-        named = (key, media, language)
-        content = self._kept.get(named)
+        """The document; Busy if it, or those before it, take too much time or memory."""
+        key = (cache_key, media, language)
+        content = self._cache.get(key)
         if content is not None:
             return content
-        with self._turns.within(self._patience):
-            content = self._kept.get(named)  # by who had the turn before
+        with self._turns.within(self._wait_seconds):
+            content = self._cache.get(key)  # another thread may have rendered it meanwhile
             if content is None:
-                content = self._printed(Job(media, _plain(bill), language), rates)
-                if key:
-                    self._kept.keep(named, content)
+                content = self._content(Job(media, _plain(bill), language), rates)
+                if cache_key:
+                    self._cache.put(key, content)
         return content
 
-    def _printed(self, job: Job, rates: Iterable[Json]) -> bytes:
-        result = self._done(job, rates)
-        if result.trouble:
-            raise DocumentError(result.trouble)
+    def _content(self, job: Job, rates: Iterable[Json]) -> bytes:
+        result = self._result(job, rates)
+        if result.error:
+            raise DocumentError(result.error)
         if result.lacks_letters:
-            self._lacking(text(job.bill.get("id")))
+            self._report(text(job.bill.get("id")))
         return result.content
 
-    def _done(self, job: Job, rates: Iterable[Json]) -> Result:
+    def _result(self, job: Job, rates: Iterable[Json]) -> Result:
         process = self._process()
         try:
             result = process.do(job, rates)
-        except OVER:
+        except PROCESS_DIED:
             process.end()
             raise Busy("the document takes more time or memory than allowed") from None
         except BaseException:
-            process.end()  # for it waits for what is left of the rates
+            process.end()  # because it waits for the other rates
             raise
-        if result.worn:
+        if result.retired:
             process.end()
         else:
             self._idle.append(process)
         return result
 
     def _process(self) -> "_Process":
-        """One that waits for work, or a new one."""
+        """An idle process, or a new one."""
         with suppress(IndexError):
             while True:
                 process = self._idle.pop()
@@ -102,24 +102,24 @@ class RendererPool(Look):
 
 
 class _Process:
-    """A process that makes one document at a time (`impl.documents.renderer`)."""
+    """A process that renders one document at a time (`impl.documents.renderer`)."""
 
     def __init__(self, setup: Setup) -> None:
-        """DocumentError where the style does not serve; Busy where the process does not start."""
-        self._pipe, theirs = Pipe()
-        with theirs:
-            # Not by -m: what it answers with would be of a module of another name than here.
+        """DocumentError if a template, logo or font fails; Busy if the process does not start."""
+        self._pipe, child = Pipe()
+        with child:
+            # Not by -m, because the Result would then be of the module `__main__`.
             command = [*python(), "-c", "from impl.documents.renderer import main; main()"]
-            self._process = subprocess.Popen(command, stdin=theirs.fileno(), start_new_session=True)
+            self._process = subprocess.Popen(command, stdin=child.fileno(), start_new_session=True)
         try:
             self._pipe.send(setup)
-            trouble: str = self._pipe.recv()
-        except OVER:
+            error: str = self._pipe.recv()
+        except PROCESS_DIED:
             self.end()
             raise Busy("the process that makes documents does not start") from None
-        if trouble:
+        if error:
             self.end()
-            raise DocumentError(trouble)
+            raise DocumentError(error)
 
     @property
     def runs(self) -> bool:
@@ -154,34 +154,34 @@ def _parts(rates: Iterable[Json]) -> Iterator[list[bytes]]:
 
 
 def _plain(document: Json) -> Json:
-    """The document without what the store keeps with it."""
+    """The document without the store's own data of it."""
     return Document(document, derived=getattr(document, "derived", ()))
 
 
-class Kept:
-    """Documents up to so many bytes in all, those that were asked for last."""
+class DocumentCache:
+    """A cache of the most recently used documents, up to a number of bytes in all."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self._size = 0
-        self._kept: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
+        self._documents: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: tuple[str, ...]) -> bytes | None:
-        """What is kept under the key."""
+        """The document under the key."""
         with self._lock:
-            content = self._kept.get(key)
+            content = self._documents.get(key)
             if content is not None:
-                self._kept.move_to_end(key)
+                self._documents.move_to_end(key)
             return content
 
-    def keep(self, key: tuple[str, ...], content: bytes) -> None:
-        """Keep what is not larger than all may be."""
+    def put(self, key: tuple[str, ...], content: bytes) -> None:
+        """Add a document, unless it alone is too large."""
         with self._lock:
-            if key in self._kept or len(content) > self._most:
+            if key in self._documents or len(content) > self._max_bytes:
                 return
-            self._kept[key] = content
+            self._documents[key] = content
             self._size += len(content)
-            while self._size > self._most:
-                _, gone = self._kept.popitem(last=False)
-                self._size -= len(gone)
+            while self._size > self._max_bytes:
+                _, oldest = self._documents.popitem(last=False)
+                self._size -= len(oldest)

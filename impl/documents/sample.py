@@ -1,4 +1,4 @@
-"""A bill that says something everywhere, to try templates on."""
+"""A bill that has every attribute that templates show, to try them on."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a bill says, as ready strings in the order of reading; templates only lay it out."""
+"""A bill as strings in the order of reading; templates only lay them out."""
 
 import re
 from collections import Counter
@@ -8,18 +8,18 @@ from itertools import chain, islice
 from urllib.parse import quote
 
 from impl.documents.formats import Formats
-from impl.documents.lines import NO_PRODUCT, Line, left_of, lines, product, summed
+from impl.documents.lines import NO_PRODUCT, Line, product, product_lines, rate_lines, remainder
 from impl.documents.style import Style
 from impl.documents.totals import Row, difference_name, settlement, sums
 from impl.documents.values import Json, listed, money, name, text, total
 
 RECEIVERS = ("bill receiver", "customer", "payer")
-"""Roles of who a bill is for, the likeliest reader first."""
+"""The roles of parties that receive bills, the likeliest reader first."""
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that the head of a bill says."""
+    """A label and a value in the head of a bill."""
 
     label: str
     value: str
@@ -38,9 +38,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Group:
-    """The lines of one product; `detail` tells products of the same name apart.
+    """The lines of one product; `detail` is its id if products have the same name.
 
-    A subtotal is empty where not all lines have that amount in one unit.
+    A subtotal is blank unless all lines have that amount in one unit.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Seller:
-    """Who sends the bill."""
+    """The sender of the bill."""
 
     name: str = ""
     address: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Seller:
 
 @dataclass(frozen=True)
 class Statement:
-    """A bill in words; what the bill does not say is an empty string or has no row."""
+    """A bill in words; what the bill does not have is a blank string or has no row."""
 
     language: str
     direction: str
@@ -76,10 +76,10 @@ class Statement:
     currency: str
     groups: tuple[Group, ...]
     elsewhere: str
-    """Where the lines are, where they are too many: then an entry is what a product adds up to."""
+    """Where to find the lines if they are too many; an entry is then the sum of a product."""
 
     rounding: Entry | None
-    """What the lines' amounts lack to make the bill's totals, where they do."""
+    """The difference of the bill's totals and its lines, if there is one."""
 
     sums: tuple[Row, ...]
     settlement: tuple[Row, ...]
@@ -98,18 +98,18 @@ class StatementWriter:
     rates: str = Style.rates
 
     def statement(self, bill: Json, rates: Iterable[Json]) -> Statement:
-        """What the bill and the rates on it say; of many rates, few are in memory at a time."""
+        """The statement of a bill and its rates; of many rates, few are in memory at a time."""
         rest = iter(rates)
-        few = list(islice(rest, self.itemised + 1))
-        unit, elsewhere = _unit(bill, few), ""
-        if len(few) <= self.itemised:
-            of = lines(bill, few)
-            groups = tuple(self._groups(of, unit))
+        first = list(islice(rest, self.itemised + 1))
+        unit, elsewhere = _unit(bill, first), ""
+        if len(first) <= self.itemised:
+            lines = rate_lines(bill, first)
+            groups = tuple(self._groups(lines, unit))
         else:
-            counted = _Counted(chain(few, rest))
-            of = summed(bill, counted, self.itemised)
-            groups = (self._summary(of, unit),)
-            elsewhere = self._elsewhere(bill, counted.count)
+            counter = _Counter(chain(first, rest))
+            lines = product_lines(bill, counter, self.itemised)
+            groups = (self._summary(lines, unit),)
+            elsewhere = self._elsewhere(bill, counter.count)
         rows = settlement(bill, self.formats, self.words)
         return Statement(
             language=self.language,
@@ -119,15 +119,15 @@ class StatementWriter:
             number=_number(bill),
             account=_account(bill),
             status=self.words["on_hold"] if bill.get("state") == "onHold" else "",
-            seller=self.seller if self.seller.name else self._selling(bill),
+            seller=self.seller if self.seller.name else self._bill_seller(bill),
             parties=tuple(self._parties(bill)),
             facts=tuple(fact for fact in self._facts(bill) if fact.value),
             headline=self._headline(bill, rows),
             currency=self.formats.symbol(unit),
             groups=groups,
             elsewhere=elsewhere,
-            rounding=self._rounding(bill, of, unit),
-            sums=sums(bill, of, self.formats, self.words),
+            rounding=self._rounding(bill, lines, unit),
+            sums=sums(bill, lines, self.formats, self.words),
             settlement=rows,
         )
 
@@ -142,11 +142,11 @@ class StatementWriter:
         yield Fact(words["account"], _account(bill))
         yield Fact(words["payment_method"], name(bill.get("paymentMethod")))
         category = text(bill.get("category"))
-        told = _is_credit_note(bill) or category.lower() == "normal"
-        yield Fact(words["category"], "" if told else category)
+        hidden = _is_credit_note(bill) or category.lower() == "normal"
+        yield Fact(words["category"], "" if hidden else category)
 
     def _parties(self, bill: Json) -> Iterator[Fact]:
-        """Everyone whom the bill is for with their role, its likeliest reader first."""
+        """The parties with their roles, but for sellers; the likeliest reader first."""
         parties = [each for each in listed(bill.get("relatedParty")) if name(each)]
         for party in sorted(parties, key=_likely_reader):
             if _sells(party):
@@ -154,13 +154,13 @@ class StatementWriter:
             role = text(party.get("role"))
             yield Fact(self.words.get(role.lower(), role), name(party))
 
-    def _selling(self, bill: Json) -> Seller:
-        """The party that the bill names as its seller, where no setting does."""
+    def _bill_seller(self, bill: Json) -> Seller:
+        """The party that the bill names as its seller, for lack of a setting."""
         parties = (each for each in listed(bill.get("relatedParty")) if _sells(each))
         return replace(self.seller, name=next(map(name, parties), ""))
 
     def _headline(self, bill: Json, rows: tuple[Row, ...]) -> Row | None:
-        """What is to be paid and until when; of a settled bill, that it is paid."""
+        """The sum to pay and its due date; for a settled bill, that it is paid."""
         if bill.get("state") == "settled":
             gross = self.formats.amount(money(bill.get("taxIncludedAmount")))
             return Row("paid", self.words["paid"], gross)
@@ -170,22 +170,22 @@ class StatementWriter:
         day = self.formats.day(bill.get("paymentDueDate")) if last.kind == "due" else ""
         return replace(last, detail=day and f"{self.words['due_date']}: {day}")
 
-    def _groups(self, of: Sequence[Line], unit: str) -> Iterator[Group]:
-        """The lines by product in the order that the products first come; the rest last."""
-        products = _by_product(of)
+    def _groups(self, lines: Sequence[Line], unit: str) -> Iterator[Group]:
+        """A group for each product, in the order of their first lines; other lines last."""
+        products = _by_product(lines)
         others = self.words["other_charges" if len(products) > 1 else "charges"]
         titles = Counter(title for title, _ in products)
         for (title, id_), own in products.items():
             yield self._group(title or others, id_ if titles[title] > 1 else "", own, unit)
 
-    def _group(self, title: str, detail: str, of: Sequence[Line], unit: str) -> Group:
-        net = self.formats.bare(total(line.net for line in of), unit)
-        gross = self.formats.bare(total(line.gross for line in of), unit)
-        return Group(title, detail, tuple(self._entry(line, unit) for line in of), net, gross)
+    def _group(self, title: str, detail: str, lines: Sequence[Line], unit: str) -> Group:
+        net = self.formats.bare(total(line.net for line in lines), unit)
+        gross = self.formats.bare(total(line.gross for line in lines), unit)
+        return Group(title, detail, tuple(self._entry(line, unit) for line in lines), net, gross)
 
-    def _summary(self, of: Sequence[Line], unit: str) -> Group:
-        """What each product adds up to, as the lines of one group."""
-        products = _by_product(of)
+    def _summary(self, lines: Sequence[Line], unit: str) -> Group:
+        """One group with the sum of each product as an entry."""
+        products = _by_product(lines)
         titles = Counter(title for title, _ in products)
         entries = (
             Entry(
@@ -197,12 +197,12 @@ class StatementWriter:
             )
             for (title, id_), own in products.items()
         )
-        return replace(self._group(self.words["charges"], "", of, unit), entries=tuple(entries))
+        return replace(self._group(self.words["charges"], "", lines, unit), entries=tuple(entries))
 
     def _elsewhere(self, bill: Json, count: int) -> str:
         address = f"{self.rates}?bill.id={quote(str(bill.get('id', '')), safe='')}"
         parts = {"{count}": self.formats.count(count), "{address}": address}
-        return re.sub("{count}|{address}", lambda found: parts[found[0]], self.words["lines_at"])
+        return re.sub("{count}|{address}", lambda match: parts[match[0]], self.words["lines_at"])
 
     def _entry(self, line: Line, unit: str) -> Entry:
         rate = line.rate
@@ -216,14 +216,14 @@ class StatementWriter:
             gross=self.formats.bare(line.gross, unit),
         )
 
-    def _rounding(self, bill: Json, of: Sequence[Line], unit: str) -> Entry | None:
-        """The row that closes both columns of the lines, where they miss the bill's totals."""
-        net = left_of(money(bill.get("taxExcludedAmount")), (line.net for line in of))
-        gross = left_of(money(bill.get("taxIncludedAmount")), (line.gross for line in of))
-        off = [each for each in (net, gross) if each and each.value]
-        if not off:
+    def _rounding(self, bill: Json, lines: Sequence[Line], unit: str) -> Entry | None:
+        """The row that makes both columns add up to the bill's totals; None if they do."""
+        net = remainder(money(bill.get("taxExcludedAmount")), (line.net for line in lines))
+        gross = remainder(money(bill.get("taxIncludedAmount")), (line.gross for line in lines))
+        differences = [each for each in (net, gross) if each and each.value]
+        if not differences:
             return None
-        largest = max(off, key=lambda each: abs(each.value))
+        largest = max(differences, key=lambda each: abs(each.value))
         name = self.words[difference_name(largest)]
         return Entry(name, "", "", self.formats.bare(net, unit), self.formats.bare(gross, unit))
 
@@ -252,17 +252,17 @@ def _sells(party: Json) -> bool:
     return text(party.get("role")).lower() == "seller"
 
 
-def _by_product(of: Sequence[Line]) -> dict[tuple[str, str], list[Line]]:
-    """Lines by the name and id of their product; those without one come last."""
+def _by_product(lines: Sequence[Line]) -> dict[tuple[str, str], list[Line]]:
+    """The lines by the name and id of their product; those without one last."""
     products: dict[tuple[str, str], list[Line]] = {}
-    for line in of:
+    for line in lines:
         products.setdefault(product(line.rate.get("product")), []).append(line)
     rest = products.pop(NO_PRODUCT, None)
     return products | ({NO_PRODUCT: rest} if rest else {})
 
 
-class _Counted(Iterator[Json]):
-    """The rates one by one, and how many they were."""
+class _Counter(Iterator[Json]):
+    """Iterates over the rates and counts them."""
 
     def __init__(self, rates: Iterator[Json]) -> None:
         self._rates = rates
@@ -277,5 +277,5 @@ class _Counted(Iterator[Json]):
 def _unit(bill: Json, rates: Sequence[Json]) -> str:
     """The unit of the bill's total, or of the first amount that there is."""
     amounts = ("taxIncludedAmount", "taxExcludedAmount", "amountDue", "remainingAmount")
-    given = (money(each.get(amount)) for each in (bill, *rates) for amount in amounts)
-    return next((each.unit for each in given if each), "")
+    present = (money(each.get(name)) for each in (bill, *rates) for name in amounts)
+    return next((each.unit for each in present if each), "")

@@ -1,4 +1,4 @@
-"""How an operator wants documents to look."""
+"""The operator's choices for the look of documents."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    r"""How documents look; an address's lines end with a newline, a literal `\n`, or a `;`.
+    r"""The look of documents; a newline, a literal `\n` or a `;` ends a line of the address.
 
-    A bill of more lines than `itemised` has a line for each product, and the address where its own
-    lines are: that is `rates`, with a query behind it.
+    A bill of more lines than `itemised` shows one line for each product, and the URL of all its
+    rates: `rates` with a query.
     """
 
     locale: str = "en_GB"

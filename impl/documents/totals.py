@@ -1,4 +1,4 @@
-"""What a bill adds up to, and what is left to pay of it."""
+"""The sums of a bill, and what is left to pay of it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,17 +11,17 @@ from impl.documents.formats import Formats, rounded
 from impl.documents.lines import Line
 from impl.documents.values import Json, Money, listed, money, name, number, text, total
 
-ROUNDING = Decimal(1)
-"""The most that is called rounding, in whole units of the currency."""
+MAX_ROUNDING = Decimal(1)
+"""The largest difference that is called rounding, in whole units of the currency."""
 Words = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A sum with its label; `kind` is for the layout.
+    """A sum with its label; templates lay it out by its `kind`.
 
-    In the sums `net`, `tax`, `rounding` and `gross`; in the settlement `billed`, `payment`, and
-    last `due`, `nothing` or `favour`; in the headline one of these last or `paid`.
+    The sums are of the kinds `net`, `tax`, `rounding` and `gross`; the settlement has `billed` and
+    `payment`, and at its end `due`, `nothing` or `favour`; the headline has one of those or `paid`.
     """
 
     kind: str
@@ -30,10 +30,10 @@ class Row:
     detail: str = ""
 
 
-def sums(bill: Json, of: Sequence[Line], formats: Formats, words: Words) -> tuple[Row, ...]:
-    """The net total, the taxes on it, what rounding made of them, and the gross total."""
+def sums(bill: Json, lines: Sequence[Line], formats: Formats, words: Words) -> tuple[Row, ...]:
+    """The net total, its taxes, the rounding difference, and the gross total."""
     net, gross = money(bill.get("taxExcludedAmount")), money(bill.get("taxIncludedAmount"))
-    taxes = _taxes(bill, of)
+    taxes = _taxes(bill, lines)
     difference = _difference(net, [tax.amount for tax in taxes], gross)
     rows = [
         _row("net", words["net_total"], net, formats),
@@ -45,12 +45,12 @@ def sums(bill: Json, of: Sequence[Line], formats: Formats, words: Words) -> tupl
 
 
 def settlement(bill: Json, formats: Formats, words: Words) -> tuple[Row, ...]:
-    """What was billed where it is not the gross total, what was paid, and what is left."""
+    """The billed amount if it is not the gross total, the payments, and what is left to pay."""
     due, left = money(bill.get("amountDue")), money(bill.get("remainingAmount"))
     last = due if left is None else left
     payments = tuple(_payments(bill, formats, words))
-    told = due in (last, money(bill.get("taxIncludedAmount")))
-    billed = _row("billed", words["billed_amount"], None if told else due, formats)
+    shown = due in (last, money(bill.get("taxIncludedAmount")))
+    billed = _row("billed", words["billed_amount"], None if shown else due, formats)
     label = words["remaining" if payments else "amount_due"]
     rows = (billed, *payments, _final(last, label, formats, words))
     return tuple(row for row in rows if row.amount)
@@ -62,7 +62,7 @@ def _row(kind: str, label: str, amount: Money | None, formats: Formats) -> Row:
 
 @dataclass(frozen=True)
 class _Tax:
-    """A tax of a bill: its rate in percent, and what it is levied on where the bill says that."""
+    """A tax of a bill: its rate in percent, and the amount it is levied on, if the bill says so."""
 
     category: str
     percent: Decimal | None
@@ -70,16 +70,16 @@ class _Tax:
     base: Money | None
 
 
-def _taxes(bill: Json, of: Sequence[Line]) -> list[_Tax]:
-    """The bill's taxes by category and rate; where it names none, those of its lines."""
+def _taxes(bill: Json, lines: Sequence[Line]) -> list[_Tax]:
+    """The bill's taxes by category and rate; those of its lines if it has none itself."""
     items = [_item(each) for each in listed(bill.get("taxItem"))] or [
         _Tax(tax.category or "", tax.rate, Money(tax.amount, line.unit), None)
-        for line in of
+        for line in lines
         for tax in line.taxes
         if tax.rate or tax.amount
     ]
     unit = next((item.amount.unit for item in items if item.amount), "")
-    levied = [*_based(items)] or [*_levied(bill, items, of)]
+    levied = [*_based(items)] or [*_levied(bill, items, lines)]
     percents = Percents(levied, currency(unit).minor)
     taxes: dict[tuple[str, Decimal | None, str], list[_Tax]] = {}
     for item in items:
@@ -103,18 +103,18 @@ def _item(given: Json) -> _Tax:
 
 
 def _based(items: Sequence[_Tax]) -> Iterator[Levied]:
-    """What the bill's own taxes tell of their rates."""
+    """The bill's own taxes with their bases, which show how rates are written."""
     for item in items:
         if item.amount and item.base:
             yield Levied(item.category, item.percent, item.base.value, item.amount.value)
 
 
-def _levied(bill: Json, items: Sequence[_Tax], of: Sequence[Line]) -> Iterator[Levied]:
-    """What the lines tell of the rates; or the bill, of its only tax."""
+def _levied(bill: Json, items: Sequence[_Tax], lines: Sequence[Line]) -> Iterator[Levied]:
+    """The taxes of the lines with their bases; of a bill with one tax also that one."""
     net = money(bill.get("taxExcludedAmount"))
     if len(items) == 1 and net and items[0].amount and not items[0].base:
         yield Levied(items[0].category, items[0].percent, net.value, items[0].amount.value)
-    for tax in (tax for line in of for tax in line.taxes):
+    for tax in (tax for line in lines for tax in line.taxes):
         yield tax._replace(category=tax.category or "")
 
 
@@ -122,27 +122,27 @@ def _tax(tax: _Tax, formats: Formats, words: Words, *, based: bool) -> Row:
     label = f"{tax.category or words['tax']} {formats.percent(tax.percent)}".strip()
     if based and tax.base:
         parts = {"{tax}": label, "{base}": formats.amount(tax.base)}
-        label = re.sub("{tax}|{base}", lambda found: parts[found[0]], words["tax_on"])
+        label = re.sub("{tax}|{base}", lambda match: parts[match[0]], words["tax_on"])
     return _row("tax", label, tax.amount, formats)
 
 
 def _difference(
     net: Money | None, taxes: Sequence[Money | None], gross: Money | None
 ) -> Money | None:
-    """What the gross total is off net and taxes, if it is and all of them are known."""
+    """The gross total minus net and taxes; None if it is zero, or one of them is unknown."""
     parts = total([net, *taxes]) if taxes else None
-    off = total([gross, -parts]) if parts else None
-    return off if off and rounded(off) else None
+    difference = total([gross, -parts]) if parts else None
+    return difference if difference and rounded(difference) else None
 
 
 def difference_name(difference: Money | None) -> str:
-    """The word for what sums are off: rounding up to one unit of the currency, else adjustment."""
-    small = difference is None or abs(difference.value) <= ROUNDING
+    """The word for a difference: rounding up to one unit of the currency, else adjustment."""
+    small = difference is None or abs(difference.value) <= MAX_ROUNDING
     return "rounding" if small else "adjustment"
 
 
 def _payments(bill: Json, formats: Formats, words: Words) -> Iterator[Row]:
-    """What was paid, taken off the bill."""
+    """A row for each payment, with a minus."""
     for payment in listed(bill.get("appliedPayment")):
         amount = money(payment.get("appliedAmount"))
         if amount:
@@ -151,7 +151,7 @@ def _payments(bill: Json, formats: Formats, words: Words) -> Iterator[Row]:
 
 
 def _final(last: Money | None, label: str, formats: Formats, words: Words) -> Row:
-    """What is left to pay; what the customer is owed has no sign, for its label says so."""
+    """What is left to pay; a sum in the customer's favour has no sign, for the label says so."""
     left = rounded(last) if last else Decimal(0)
     if last and left < 0:
         return _row("favour", words["in_favour"], -last, formats)

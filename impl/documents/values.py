@@ -1,4 +1,4 @@
-"""What can be read from a bill as it is stored: amounts and texts, or nothing."""
+"""Amounts and texts of a stored bill, which may have anything in their place."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from typing import Any
 Json = Mapping[str, Any]
 MOST = Decimal(10) ** 15
 MAX_TEXT = 1000
-"""Characters of one text that are shown; a bill is no place for more."""
+"""The characters of one text that are shown."""
 MAX_UNIT = 20
 EMBEDDINGS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 LEFTWARDS = frozenset(("R", "AL"))
@@ -20,7 +20,7 @@ ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 
 @dataclass(frozen=True)
 class Money:
-    """An exact amount; the unit is empty where it is not known."""
+    """An exact amount; the unit is blank if it is not known."""
 
     value: Decimal
     unit: str
@@ -30,7 +30,7 @@ class Money:
 
 
 def money(given: Any) -> Money | None:
-    """The amount that a Money of the contract gives, if it gives one."""
+    """The amount of a Money of the contract; None if it is no valid one."""
     if not isinstance(given, Mapping):
         return None
     value, unit = number(given.get("value")), given.get("unit")
@@ -40,7 +40,7 @@ def money(given: Any) -> Money | None:
 
 
 def number(given: Any) -> Decimal | None:
-    """A number as exact as it was written, if it is one that a bill can hold."""
+    """The number, as exact as it was written; None if it is none, or too large for a bill."""
     if isinstance(given, bool) or not isinstance(given, (int, float, Decimal)):
         return None
     value = Decimal(repr(given)) if isinstance(given, float) else Decimal(given)
@@ -48,7 +48,7 @@ def number(given: Any) -> Decimal | None:
 
 
 def total(amounts: Iterable[Money | None]) -> Money | None:
-    """The exact sum, if there is something to sum, all of it known and in one unit."""
+    """The exact sum; None without amounts, with an unknown one, or in several units."""
     known = list(amounts)
     units = {each.unit for each in known if each}
     if len(units) != 1 or None in known:
@@ -57,10 +57,10 @@ def total(amounts: Iterable[Money | None]) -> Money | None:
 
 
 def text(given: Any) -> str:
-    """Client text on one line: no control characters, no overrides of direction, not endless.
+    """A client's text on one short line, without control characters and direction overrides.
 
-    What has letters that are read from right to left is isolated (UAX 9, FSI and PDI): numbers and
-    words of ours that stand beside it keep their order, whatever the direction of the document.
+    A text with letters that are read from right to left is isolated (UAX 9, FSI and PDI), so that
+    numbers and words beside it keep their order, whatever the direction of the document.
     """
     if not isinstance(given, str):
         return ""
@@ -72,7 +72,7 @@ def text(given: Any) -> str:
 
 
 def _harmless(character: str) -> str:
-    """The character; a space for one that is nothing to read (a control, half a surrogate pair)."""
+    """The character; a space for a control, half a surrogate pair or a noncharacter."""
     if character in EMBEDDINGS:
         return ""
     unread = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
@@ -87,7 +87,7 @@ def listed(given: Any) -> list[Json]:
 
 
 def name(reference: Any) -> str:
-    """What a reference calls the thing that it points to: by name, else by id."""
+    """The name in a reference, or else its id."""
     if not isinstance(reference, Mapping):
         return ""
     return text(reference.get("name")) or text(reference.get("id"))

@@ -12,7 +12,7 @@ from ulid import ULID
 
 from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
-from impl.documents.document import Documents, Look
+from impl.documents.document import Documents, Renderer
 from impl.documents.style import Style
 from impl.errors import ApiError, Conflict, NamedError, Unavailable, refuse
 from impl.events.callbacks import Allowance
@@ -42,7 +42,7 @@ class Services:
     store: Store
     contract: Contract
     policy: Policy = field(default_factory=Policy)
-    documents: Callable[[], Look] = field(default_factory=lambda: cache(_plain_documents))
+    documents: Callable[[], Renderer] = field(default_factory=lambda: cache(_plain_documents))
     """What makes documents, asked for where one is wanted."""
 
     reject_unknown_filters: bool = True

@@ -84,7 +84,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         key = version.hexdigest()
 
         def made(media: str, language: str) -> bytes:
-            return documents.made(media, bill, self._rates(id_, seen, key), language, key)
+            return documents.render(media, bill, self._rates(id_, seen, key), language, key)
 
         return Representations(
             name=str(bill.get("billNo") or id_),

@@ -15,7 +15,7 @@ from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.policy import Policy
 from impl.contract import Contract
 from impl.documents import lines
-from impl.documents.document import Look, Style
+from impl.documents.document import Renderer, Style
 from impl.documents.renderer_pool import PART_BYTES, _parts
 from impl.documents.values import Json
 from impl.events.build import build
@@ -130,13 +130,13 @@ def test_a_document_reads_of_its_rates_what_it_shows(store: Store) -> None:
     assert held[0] < MOST
 
 
-class Reader(Look):
+class Reader(Renderer):
     """What has the rates that a document would be made of."""
 
     read: Sequence[Json] = ()
 
-    def made(
-        self, media: str, bill: Json, rates: Iterable[Json], language: str = "", key: str = ""
+    def render(
+        self, media: str, bill: Json, rates: Iterable[Json], language: str = "", cache_key: str = ""
     ) -> bytes:
         self.read = list(rates)
         return b""

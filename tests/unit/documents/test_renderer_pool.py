@@ -13,7 +13,7 @@ import pytest
 
 from impl.documents.document import HTML, PDF, DocumentError, Documents, Style
 from impl.documents.limits import RenderLimits
-from impl.documents.renderer_pool import Kept, RendererPool
+from impl.documents.renderer_pool import DocumentCache, RendererPool
 from impl.errors import Busy
 from tests.unit.documents.bills import Json, demo, lines, money, rate
 
@@ -41,7 +41,7 @@ def processes() -> list[int]:
     """The processes that make documents for this one."""
     tasks = Path("/proc/self/task").iterdir()
     pids = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
-    return [pid for pid in pids if b".printer" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in pids if b".renderer" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def test_they_are_those_that_are_made_here() -> None:
@@ -49,15 +49,15 @@ def test_they_are_those_that_are_made_here() -> None:
     bill, rates = demo("bill-2026-06-2001")
     assert made.fingerprint == here.fingerprint
     for language in ("", "de-AT"):
-        assert made.made(PDF, bill, rates, language) == here.pdf(bill, rates, language)
-        assert made.made(HTML, bill, rates, language) == here.html(bill, rates, language)
+        assert made.render(PDF, bill, rates, language) == here.pdf(bill, rates, language)
+        assert made.render(HTML, bill, rates, language) == here.html(bill, rates, language)
 
 
 def test_letters_without_a_font_are_told() -> None:
     told.clear()
     made = press()
-    made.made(PDF, {"id": "plain"}, [])
-    made.made(PDF, {"id": "boxes", "billNo": "請求書"}, [])
+    made.render(PDF, {"id": "plain"}, [])
+    made.render(PDF, {"id": "boxes", "billNo": "請求書"}, [])
     assert told == ["boxes"]
 
 
@@ -75,9 +75,9 @@ def test_a_document_past_its_bounds_is_given_up_and_the_next_one_is_made(
     made.start()
     began = time.monotonic()
     with pytest.raises(Busy):
-        made.made(HTML, {"billNo": number}, [])
+        made.render(HTML, {"billNo": number}, [])
     assert time.monotonic() - began < 20
-    assert made.made(HTML, {"billNo": "8"}, []) == b"8"
+    assert made.render(HTML, {"billNo": "8"}, []) == b"8"
 
 
 def test_a_fault_is_told_and_takes_no_process(hostile: Style) -> None:
@@ -86,8 +86,8 @@ def test_a_fault_is_told_and_takes_no_process(hostile: Style) -> None:
     before = processes()
     for _ in range(2):
         with pytest.raises(DocumentError, match="nosuch"):
-            made.made(HTML, {"billNo": "wrong"}, lines(1000))
-        assert made.made(HTML, {"billNo": "8"}, lines(1000)) == b"8"
+            made.render(HTML, {"billNo": "wrong"}, lines(1000))
+        assert made.render(HTML, {"billNo": "8"}, lines(1000)) == b"8"
     assert processes() == before
 
 
@@ -97,7 +97,7 @@ def test_a_process_that_was_killed_is_replaced() -> None:
     (pid,) = set(processes()) - others
     os.kill(pid, signal.SIGKILL)
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    assert made.made(HTML, {"billNo": "8"}, [])
+    assert made.render(HTML, {"billNo": "8"}, [])
 
 
 def test_rates_that_fail_on_their_way_are_told() -> None:
@@ -107,8 +107,8 @@ def test_rates_that_fail_on_their_way_are_told() -> None:
 
     made = press()
     with pytest.raises(KeyError):
-        made.made(HTML, {}, failing())
-    assert made.made(HTML, {"billNo": "8"}, [])
+        made.render(HTML, {}, failing())
+    assert made.render(HTML, {"billNo": "8"}, [])
 
 
 def test_so_many_are_made_at_once_so_many_wait_and_others_are_refused(hostile: Style) -> None:
@@ -117,7 +117,7 @@ def test_so_many_are_made_at_once_so_many_wait_and_others_are_refused(hostile: S
 
     def ask(number: str) -> bool:
         try:
-            return bool(made.made(HTML, {"billNo": number}, []))
+            return bool(made.render(HTML, {"billNo": number}, []))
         except Busy:
             refused.release()
             return False
@@ -144,11 +144,11 @@ def test_what_was_made_under_a_key_is_kept_by_form_and_language() -> None:
 
     for _ in range(3):
         for media, language in ((PDF, ""), (HTML, ""), (HTML, "fr")):
-            assert made.made(media, {}, rates(), language, "one")
+            assert made.render(media, {}, rates(), language, "one")
     assert len(read) == 3
-    made.made(HTML, {}, rates(), "", "other")
-    made.made(HTML, {}, rates())
-    made.made(HTML, {}, rates())
+    made.render(HTML, {}, rates(), "", "other")
+    made.render(HTML, {}, rates())
+    made.render(HTML, {}, rates())
     assert len(read) == 6
 
 
@@ -160,18 +160,18 @@ def test_those_who_ask_for_the_same_at_once_have_it_made_once() -> None:
         yield from lines(500)
 
     with ThreadPoolExecutor(8) as pool:
-        jobs = [pool.submit(made.made, PDF, {}, rates(), "", "one") for _ in range(8)]
+        jobs = [pool.submit(made.render, PDF, {}, rates(), "", "one") for _ in range(8)]
         assert len({each.result() for each in jobs}) == 1
     assert len(read) == 1
 
 
 def test_what_is_kept_is_bounded_in_bytes_and_the_last_used_stays() -> None:
-    kept = Kept(100)
+    kept = DocumentCache(100)
     for name in "abc":
-        kept.keep((name,), b"x" * 40)
+        kept.put((name,), b"x" * 40)
         kept.get(("a",))
     assert [kept.get((name,)) is not None for name in "abc"] == [True, False, True]
-    kept.keep(("large",), b"x" * 101)
+    kept.put(("large",), b"x" * 101)
     assert kept.get(("large",)) is None
     assert kept.get(("a",))
 
@@ -185,7 +185,7 @@ def test_a_bill_of_many_lines_is_summed_up_by_product_in_little_memory() -> None
     made.start()
     (pid,) = set(processes()) - others
     before = resident(pid)
-    page = made.made(HTML, bill, (each for each in lines(30_000))).decode()
+    page = made.render(HTML, bill, (each for each in lines(30_000))).decode()
     assert "30,000" in page
     assert "http://h/rates?bill.id=a%20b" in page
     assert page.count("Product ") == 600
