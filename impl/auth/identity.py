@@ -38,39 +38,39 @@ class Identity:
 ANYBODY = Identity("")
 """The caller if there is no authentication (AUTH=off), and the server itself."""
 
-_asking: ContextVar[Identity | None] = ContextVar("asking", default=None)
+_current: ContextVar[Identity | None] = ContextVar("identity", default=None)
 
 
-def asks(who: Identity | None) -> None:
+def set_identity(identity: Identity | None) -> None:
     """Set the caller of this context."""
-    _asking.set(who)
+    _current.set(identity)
 
 
-def asking() -> Identity | None:
+def current_identity() -> Identity | None:
     """The caller of this context; None if none is set."""
-    return _asking.get()
+    return _current.get()
 
 
-def may(scope: str) -> bool:
+def has_scope(scope: str) -> bool:
     """Whether the caller has the scope; without authentication everybody has."""
-    who = asking()
-    return who is None or who == ANYBODY or scope in who.scopes
+    identity = current_identity()
+    return identity is None or identity == ANYBODY or scope in identity.scopes
 
 
 def expired() -> bool:
     """Whether the caller's token has expired since the request began."""
-    who = asking()
-    return who is not None and who.expires <= time.time()
+    identity = current_identity()
+    return identity is not None and identity.expires <= time.time()
 
 
 @contextmanager
-def unconfined() -> Iterator[None]:
+def as_server() -> Iterator[None]:
     """Read and write in this block as the server itself, whoever the caller is.
 
     For updates that keep resources consistent, and for parts of what the caller may see.
     """
-    token = _asking.set(ANYBODY)
+    token = _current.set(ANYBODY)
     try:
         yield
     finally:
-        _asking.reset(token)
+        _current.reset(token)

@@ -17,7 +17,7 @@ ARCHIVAL: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
 """PDF for archives (PDF/A-2a) and for screen readers (PDF/UA-1)."""
 
 ARCHIVAL_ONLY: "list[typst.PDFStandard]" = ["a-2b"]
-"""PDF for archives, for templates with undescribed pictures; every letter must have a font, too."""
+"""PDF for archives only, if a template lacks descriptions; every letter must have a font, too."""
 
 MISSING_LETTERS = re.compile(r"^error: PDF/.* could not be displayed with ", re.MULTILINE)
 """typst's error for a letter that no font has, which the standards forbid."""

@@ -155,7 +155,7 @@ class StatementWriter:
             yield Fact(self.words.get(role.lower(), role), name(party))
 
     def _bill_seller(self, bill: Json) -> Seller:
-        """The party that the bill names as its seller, for lack of a setting."""
+        """The party that the bill names as its seller, used without BILL_SELLER_NAME."""
         parties = (each for each in listed(bill.get("relatedParty")) if _sells(each))
         return replace(self.seller, name=next(map(name, parties), ""))
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from generated import api, schemas, types
-from impl.auth.identity import unconfined
+from impl.auth.identity import as_server
 from impl.errors import Conflict, FieldInvalid, FieldMissing, refuse
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
@@ -73,7 +73,7 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
         why = "can't change, because the rate is billed"
         refuse(Conflict(why, attribute=name) for name in changed)
         same_bill = after["isBilled"] and after["bill"]["id"] == before["bill"]["id"]
-        with unconfined():
+        with as_server():
             kept = not same_bill and self._store.has("customerBill", before["bill"]["id"])
         if kept:
             why = f"the rate is on {before['bill']['id']!r} until that is deleted"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from generated import api, schemas, types
-from impl.auth.identity import may
+from impl.auth.identity import has_scope
 from impl.billing.on_demand import TASK
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
@@ -63,5 +63,5 @@ def _start(request: dict[str, Any]) -> None:
     for name in ("customerBill", "statusReason"):
         request.pop(name, None)
     account = request.get("billingAccount")
-    if isinstance(account, dict) and not may(WRITES_BILLS):
+    if isinstance(account, dict) and not has_scope(WRITES_BILLS):
         request["billingAccount"] = {k: v for k, v in account.items() if k != "ratingType"}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from impl.auth.identity import Identity, asking
+from impl.auth.identity import Identity, current_identity
 from impl.errors import Conflict, KeyReused
 from impl.store.mongo import Store
 
@@ -37,7 +37,7 @@ class Idempotency:
         with other limits, KeyReused where it came with other content, and what `produce` raises;
         then nothing is kept.
         """
-        who = asking()
+        who = current_identity()
         id_ = sha256(f"{request}\0{key}{_whose(who)}".encode()).hexdigest()
         same = {"fingerprint": sha256(content).hexdigest(), "limits": _limits(who)}
 

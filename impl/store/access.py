@@ -13,7 +13,7 @@ from typing import Any
 
 from pymongo.database import Database
 
-from impl.auth.identity import ANYBODY, Identity, asking
+from impl.auth.identity import ANYBODY, Identity, current_identity
 from impl.errors import Forbidden
 from impl.query.language import (
     Compare,
@@ -111,7 +111,7 @@ class Access:
             self._refuse_adoption(who, after["id"])
 
     def _who(self) -> Identity:
-        who = asking()
+        who = current_identity()
         if who is None and self._guarded:
             raise RuntimeError("the store is asked by nobody: see impl/auth/identity.py")
         return who or ANYBODY

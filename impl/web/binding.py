@@ -19,7 +19,7 @@ from werkzeug.http import parse_accept_header
 from generated import schemas
 from generated.api import HANDLERS
 from generated.operations import OPERATIONS, Operation
-from impl.auth.identity import asks
+from impl.auth.identity import set_identity
 from impl.events import subscriptions
 from impl.events.build import correlation, trace
 from impl.handlers import Handlers
@@ -92,7 +92,7 @@ class _View:
         scope = request.environ["asgi.scope"]
         correlation.set(scope["tmf678.request_id"])
         trace.set(scope[TRACE])
-        asks(scope.get(IDENTITY))
+        set_identity(scope.get(IDENTITY))
         self._server.met()
         changes = request.method in ("POST", "PATCH")
         key = request.headers.get("Idempotency-Key") if changes else None

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from impl.auth.identity import ANYBODY, Identity, asking, asks, unconfined
+from impl.auth.identity import ANYBODY, Identity, as_server, current_identity, set_identity
 from impl.errors import Forbidden, NotFound
 from impl.query.language import Compare, Document, Every, Query
 from impl.store.assignment import Assignment
@@ -26,10 +26,10 @@ OTHERS = Identity("them", accounts=frozenset({"B"}))
 @pytest.fixture
 def guarded(mongod: Mongod) -> Iterator[Store]:
     store = Store(mongod.uri, f"guarded-{uuid4().hex}", guarded=True)
-    with unconfined():
+    with as_server():
         store.insert("customerBill", BILL)
     yield store
-    asks(None)
+    set_identity(None)
     store.close()
 
 
@@ -75,16 +75,16 @@ def test_every_method_that_is_about_a_resource_is_tried_here() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_nobody_is_served(guarded: Store, name: str) -> None:
-    asks(None)
+    set_identity(None)
     with pytest.raises(RuntimeError, match="nobody"):
         CALLS[name](guarded)
-    asks(ANYBODY)
+    set_identity(ANYBODY)
     assert [each["id"] for each in guarded.every("customerBill", Every())] == ["b"]
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_others_are_served_as_if_there_were_nothing(guarded: Store, name: str) -> None:
-    asks(OTHERS)
+    set_identity(OTHERS)
     try:
         found = CALLS[name](guarded)
     except (Forbidden, NotFound):
@@ -92,18 +92,18 @@ def test_others_are_served_as_if_there_were_nothing(guarded: Store, name: str) -
     if name in ("find", "stream", "every"):
         found = list(found)
     assert found in (None, 0, False, [], {}) or name == "is_empty"
-    asks(MINE)
+    set_identity(MINE)
     assert guarded.every("customerBill", Every()) == [BILL]
 
 
 def test_own_behalf_ends_where_it_began(guarded: Store) -> None:
-    asks(OTHERS)
-    with unconfined():
+    set_identity(OTHERS)
+    with as_server():
         assert guarded.has("customerBill", "b")
-        with suppress(ZeroDivisionError), unconfined():
+        with suppress(ZeroDivisionError), as_server():
             raise ZeroDivisionError
         assert guarded.has("customerBill", "b")
-    assert asking() is OTHERS
+    assert current_identity() is OTHERS
     assert not guarded.has("customerBill", "b")
 
 
@@ -115,7 +115,7 @@ def test_a_store_of_our_own_processes_asks_nobody(store: Store) -> None:
 def test_where_the_server_acts_on_its_own_behalf_is_known() -> None:
     """Each place is to be thought about: what it shows or writes is not held to who asks."""
     found = {
-        str(path.relative_to(ROOT)): len(re.findall(r"with unconfined\(\)", path.read_text()))
+        str(path.relative_to(ROOT)): len(re.findall(r"with as_server\(\)", path.read_text()))
         for path in (ROOT / "impl").rglob("*.py")
     }
     assert {path: count for path, count in found.items() if count} == {

@@ -8,7 +8,7 @@ import pymongo
 import pytest
 from pymongo.monitoring import CommandListener
 
-from impl.auth.identity import Identity, asks
+from impl.auth.identity import Identity, set_identity
 from impl.query import attributes
 from impl.query.language import Path
 from impl.store import upgrade
@@ -145,7 +145,7 @@ def test_a_limited_bearer_is_told_of_own_documents_without_a_look_at_any_for_a_w
     upgrade.meet(store)
     for account in "AB":
         store.insert(BILLS, {"id": account, "billingAccount": {"id": account}, f"x-{account}": 1})
-    asks(Identity("s", accounts=frozenset("A")))
+    set_identity(Identity("s", accounts=frozenset("A")))
     try:
         reads.read.clear()
         assert not store.knows(BILLS, ("nosuch",))
@@ -153,7 +153,7 @@ def test_a_limited_bearer_is_told_of_own_documents_without_a_look_at_any_for_a_w
         assert store.knows(BILLS, ("x-A",))
         assert not store.knows(BILLS, ("x-B",))
     finally:
-        asks(None)
+        set_identity(None)
         store.close()
 
 
