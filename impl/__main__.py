@@ -16,10 +16,10 @@ from generated.operations import BASE_PATH
 from impl import __version__, logs, open_store, settings, worker
 from impl.billing import preview
 from impl.bulk.files import FileTrouble
-from impl.bulk.resources import EXPORTED, IMPORTED
 from impl.errors import ApiError
-from impl.events.dispatcher import Dispatcher, Options
+from impl.events.dispatcher import Dispatcher
 from impl.processes import Companion, Held, Stop, python
+from impl.resources import EXPORTABLE, IMPORTABLE
 from impl.settings import Settings, SettingsError
 from impl.store import upgrade
 from impl.store.client import UriError
@@ -79,13 +79,13 @@ def _parser() -> argparse.ArgumentParser:
 def _add_bulk(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     bring = commands.add_parser("import", help="import a file, each line as a POST of it would")
     bring.add_argument("file", help="JSON lines, compressed if it ends in .gz; - is standard input")
-    bring.add_argument("--resource", choices=IMPORTED, help="else each line's @type says")
+    bring.add_argument("--resource", choices=IMPORTABLE, help="else each line's @type says")
     bring.add_argument("--name", help="the name to resume by; else the file's own")
     bring.add_argument("--refused", metavar="FILE", help="for refused lines; else *.refused")
     bring.add_argument("--events", action="store_true", help="record events, too")
     bring.set_defaults(run=bring_in)
     write = commands.add_parser("export", help="export the resources of a query, as JSON lines")
-    write.add_argument("resource", choices=EXPORTED)
+    write.add_argument("resource", choices=EXPORTABLE)
     write.add_argument(
         "--query", default="", help="a list's query, such as 'state=new&sort=-billDate'"
     )
@@ -156,7 +156,7 @@ def work(chosen: Settings, _options: argparse.Namespace) -> None:
     while not (open_store.meet(store) or stop.wait(AWAY_SECONDS)):
         pass
     store.keep_indexed()
-    with closing(Dispatcher(store, Options.of(chosen))) as dispatcher:
+    with closing(Dispatcher(store, worker.dispatch_options(chosen))) as dispatcher:
         worker.work([*worker.jobs(chosen, store), dispatcher.step], stop)
     store.close()
 

@@ -73,7 +73,7 @@ def _import(
 ) -> Import:
     store.ensure_indexes()
     contract = Contract.load()
-    collections = handlers.collections(Services(store, contract, chosen.policy))
+    collections = handlers.importable(Services(store, contract, chosen.policy))
     stop = Stop()
     keeper = Keeper(store, collections, refusals, format_.job, stop)
     return Import(source, Reader(collections, contract, format_), keeper, refusals, stop)

@@ -12,13 +12,14 @@ from tqdm import tqdm
 from impl.billing.assemble import warnings
 from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import RATES, Draft, Maker, now
+from impl.billing.maker import Draft, Maker, now
 from impl.billing.money import exact, in_words, total
 from impl.billing.outcomes import COUNTS
-from impl.billing.plans import CYCLE_TASK, CYCLES, occasion, specification_of
+from impl.billing.plans import CYCLE_TASK, occasion, specification_of
 from impl.billing.policy import Policy
 from impl.errors import Conflict
 from impl.query.language import Every
+from impl.resources import CYCLES, RATES
 from impl.store.mongo import Store
 from impl.store.tasks import Tasks
 

@@ -10,11 +10,11 @@ from tqdm import tqdm
 
 from generated import schemas
 from impl.bulk.files import target
-from impl.bulk.resources import EXPORTED
 from impl.handlers import unknown
 from impl.instants import written
 from impl.query import attributes, parse
 from impl.query.language import Document, Query
+from impl.resources import BY_NAME
 from impl.store.mongo import Store
 
 BATCH = 500
@@ -26,7 +26,7 @@ def query(resource: str, text: str, zone: tzinfo) -> Query:
 
     Raises ParameterInvalid where it can't be read.
     """
-    known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
+    known = attributes.of(schemas.SCHEMAS[BY_NAME[resource].schema])
     found = parse.parse(text, known, parse.Limits(most=parse.FARTHEST), zone)
     return replace(found, window=replace(found.window, stream=True))
 
@@ -36,7 +36,7 @@ def found(store: Store, resource: str, asked: Query, *, reject: bool) -> Iterato
     an attribute that no document has.
     """
     if reject:
-        known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
+        known = attributes.of(schemas.SCHEMAS[BY_NAME[resource].schema])
         unknown.refuse(store, resource, asked.unknown, known)
     return store.stream(resource, asked)
 

@@ -10,6 +10,7 @@ from impl.contract import COMPONENTS, Contract
 from impl.errors import BodyInvalid, ContentTooLarge, FieldInvalid, FieldMissing
 from impl.handlers.collection import Collection
 from impl.instants import plan
+from impl.resources import BY_NAME
 from impl.store.bulk_insert import New
 
 Json = dict[str, Any]
@@ -61,7 +62,7 @@ class Reader:
         self._format = format_
         self._stem = format_.name and blake2b(format_.name.encode(), digest_size=8).hexdigest()
         self._kinds = {name: _kind(name, each) for name, each in collections.items()}
-        self._types = {_type(name): kind for name, kind in self._kinds.items()}
+        self._types = {BY_NAME[name].schema: kind for name, kind in self._kinds.items()}
 
     def read(self, number: int, text: bytes) -> Line:
         """The line, ready to be kept; raises the error that a `POST` would get."""
@@ -94,9 +95,5 @@ class Reader:
 
 
 def _kind(resource: str, collection: Collection[Any]) -> _Kind:
-    body = f"{_type(resource)}_Create"
+    body = f"{BY_NAME[resource].schema}_Create"
     return _Kind(resource, COMPONENTS + body, plan(schemas.SCHEMAS[body]), collection)
-
-
-def _type(resource: str) -> str:
-    return resource[0].upper() + resource[1:]

@@ -13,6 +13,7 @@ from impl.demo import bills, cycles
 from impl.demo.accounts import ACCOUNTS
 from impl.demo.cycles import month_before
 from impl.errors import Conflict
+from impl.resources import BILLS, CYCLES, OUTCOMES, RATES, REGISTER, REQUESTS, SPECIFICATIONS
 from impl.store.mongo import Store
 
 Json = dict[str, Any]
@@ -20,7 +21,7 @@ Json = dict[str, Any]
 
 def load(store: Store) -> None:
     """Fill a database that has no bills yet; leave any other as it is."""
-    if not store.is_empty("customerBill"):
+    if not store.is_empty(BILLS):
         return
     store.ensure_indexes()
     for resource, document in documents(datetime.now(UTC)):
@@ -32,15 +33,15 @@ def documents(now: datetime) -> Iterator[tuple[str, Json]]:
     """Every document with its resource, as of a day; the bills come last."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     made, rates = bills.made(today)
-    yield "billCycleSpecification", cycles.specification()
+    yield SPECIFICATIONS, cycles.specification()
     for cycle in cycles.run(today, made):
-        yield "billCycle", cycle
+        yield CYCLES, cycle
     for outcome in cycles.outcomes(made):
-        yield "billCycleAccount", outcome
-    yield from (("billNumber", number) for number in bills.numbers(made))
-    yield from (("appliedCustomerBillingRate", rate) for rate in rates)
-    yield from (("customerBillOnDemand", request) for request in _requests(today))
-    yield from (("customerBill", bill) for bill in made)
+        yield OUTCOMES, outcome
+    yield from ((REGISTER, number) for number in bills.numbers(made))
+    yield from ((RATES, rate) for rate in rates)
+    yield from ((REQUESTS, request) for request in _requests(today))
+    yield from ((BILLS, bill) for bill in made)
 
 
 def _requests(today: datetime) -> list[Json]:

@@ -1,4 +1,4 @@
-"""Create, read, change and remove the resources of one collection: what all handlers share."""
+"""Create, read, change and delete the resources of one kind: the standard operations."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from marshmallow import Schema
 from ulid import ULID
 
+from generated import schemas
 from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
 from impl.documents.document import Documents, Look
@@ -23,6 +23,7 @@ from impl.patch.operations import same
 from impl.query import attributes
 from impl.query.language import Document, Page, Path, Query
 from impl.query.project import project
+from impl.resources import BY_NAME
 from impl.store.assignment import Assignment
 from impl.store.bulk_insert import New, insert_many, ready
 from impl.store.mongo import Store
@@ -37,53 +38,53 @@ def _plain_documents() -> Documents:
 
 @dataclass(frozen=True)
 class Services:
-    """What handlers work with."""
+    """Everything that handlers use."""
 
     store: Store
     contract: Contract
     policy: Policy = field(default_factory=Policy)
     documents: Callable[[], Look] = field(default_factory=lambda: cache(_plain_documents))
-    """What makes documents, asked for where one is wanted."""
+    """Returns what makes PDF and HTML; called when a document is requested."""
 
     reject_unknown_filters: bool = True
     allowance: Allowance = field(default_factory=Allowance)
-    """Where callbacks may lead beyond public addresses."""
+    """Addresses beyond public ones that callbacks may have."""
 
     stopping: Callable[[], bool] = lambda: False
-    """Whether streams are to end."""
+    """Whether streams must end, because the server stops."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a resource asks for beyond its schema."""
+    """The rules of a resource beyond its schema."""
 
     on_create: Callable[[Document], None] = lambda document: None
-    """Fill in what the server owns; raise what the client got wrong."""
+    """Set the attributes that the server owns; raise an error for a wrong request."""
 
     on_change: Callable[[Document, Document, frozenset[str]], None] = lambda *_: None
-    """Judge a change, and fill in what follows from it; last, the attributes that it names."""
+    """Refuse a change, or set what follows from it: before, after, the attributes it names."""
 
-    free: frozenset[str] = frozenset()
-    """Attributes whose change is not judged, and has nothing follow from it."""
+    assignable: frozenset[str] = frozenset()
+    """Attributes that `on_change` has nothing to do with: a patch of these needs no read."""
 
     apart: Mapping[str, Any] = field(default_factory=dict)
-    """Values of these that are judged after all, when they come and when they go."""
+    """Values of assignable attributes that `on_change` must see set and replaced."""
 
     on_write: Callable[[Document | None, Document | None], None] | None = None
-    """Write what belongs to a create (from None), a change or a removal (to None), or refuse it."""
+    """Write what belongs to a create (from None), change or delete (to None), or refuse it."""
 
     on_remove: Callable[[Document], None] | None = None
-    """The same, of a removal alone: other writes need no transaction for it."""
+    """The same for a delete alone, so that other writes need no transaction."""
 
 
 class Collection(Generic[T]):
-    """The resources of one kind, kept in the store and true to the contract."""
+    """The resources of one row of `impl/resources.py`, in the store and valid by the contract."""
 
-    def __init__(
-        self, name: str, schema: type[Schema], services: Services, rules: Rules = Rules()
-    ) -> None:
-        self._name = name
-        self._type = schema.__name__
+    def __init__(self, name: str, services: Services, rules: Rules = Rules()) -> None:
+        row = BY_NAME[name]
+        schema = schemas.SCHEMAS[row.schema]
+        self._name = row.collection
+        self._type = row.schema
         self._schema = schema()
         self._typed_values = plan(schema)
         self._store = services.store
@@ -192,7 +193,11 @@ class Collection(Generic[T]):
         """What the patch comes to, where that needs no look at what it patches."""
         assigned = patch.assigned
         apart = {name: kept for name, kept in self._rules.apart.items() if name in assigned}
-        if not assigned or not assigned.keys() <= self._free or apart.items() & assigned.items():
+        if (
+            not assigned
+            or not assigned.keys() <= self._assignable
+            or apart.items() & assigned.items()
+        ):
             return None
         touched: dict[str, Any] = {}
         self._touch(touched)
@@ -218,10 +223,10 @@ class Collection(Generic[T]):
         return after
 
     @cached_property
-    def _free(self) -> frozenset[str]:
+    def _assignable(self) -> frozenset[str]:
         """What a patch may set without a look at the rest, and with nothing to write beside it."""
-        free = frozenset() if self._rules.on_write else self._rules.free
-        return free if self._patchable is None else free & self._patchable
+        names = frozenset() if self._rules.on_write else self._rules.assignable
+        return names if self._patchable is None else names & self._patchable
 
     @property
     def _kept(self) -> frozenset[str]:
