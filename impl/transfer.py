@@ -11,7 +11,7 @@ from pathlib import Path
 
 from impl import handlers, open_store
 from impl.bulk import exporting
-from impl.bulk.batch_writer import Keeper, Progress
+from impl.bulk.batch_writer import BatchWriter, Progress
 from impl.bulk.files import Source
 from impl.bulk.importing import Import, Stopped
 from impl.bulk.reader import Format, Reader
@@ -62,7 +62,7 @@ def write_out(chosen: Settings, options: argparse.Namespace) -> int:
     asked = exporting.query(options.resource, options.query, chosen.policy.zone)
     with _store(chosen, told=False) as store:
         reject = chosen.unknown_filter == "reject"
-        rows = exporting.found(store, options.resource, asked, reject=reject)
+        rows = exporting.documents(store, options.resource, asked, reject=reject)
         count = exporting.export(_until_signalled(rows), options.file)
     print(f"{count:,} exported", file=sys.stderr)
     return ALL
@@ -75,8 +75,8 @@ def _import(
     contract = Contract.load()
     collections = handlers.importable(Services(store, contract, chosen.policy))
     stop = Stop()
-    keeper = Keeper(store, collections, refusals, format_.job, stop)
-    return Import(source, Reader(collections, contract, format_), keeper, refusals, stop)
+    writer = BatchWriter(store, collections, refusals, format_.job, stop)
+    return Import(source, Reader(collections, contract, format_), writer, refusals, stop)
 
 
 @contextmanager

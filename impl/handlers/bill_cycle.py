@@ -64,8 +64,8 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
                 )
             if not self._store.count(OUTCOMES, Compare(("billCycle", "id"), (id_,))):
                 raise _state("no account was billed here by this cycle")
-            kept = {n: v for n, v in before.items() if n not in ENDED}
-            return Document({**kept, "runState": "running"}, derived=before.derived)
+            cycle = {n: v for n, v in before.items() if n not in ENDED}
+            return Document({**cycle, "runState": "running"}, derived=before.derived)
 
         return self._run_on(id_, reopened, again=True)
 

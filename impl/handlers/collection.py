@@ -95,7 +95,7 @@ class Collection(Generic[T]):
         self._rules = rules
 
     def list(self, query: Query, *, to_show: bool = True) -> Page:
-        """The page that the query asks for; not only `to_show`, its documents can be read."""
+        """The page of the query. To read attributes of its documents, set `to_show` to False."""
         self.refuse_unknown(query.unknown)
         query = replace(query, ready=to_show)
         if query.window.stream:
@@ -103,23 +103,23 @@ class Collection(Generic[T]):
         return self._store.find(self._name, query)
 
     def refuse_unknown(self, paths: Sequence[Path]) -> None:
-        """Raise ParameterInvalid for what is asked of an attribute that no document has."""
+        """Raise ParameterInvalid for a path that no document has."""
         if self._reject_unknown:
             unknown.refuse(self._store, self._name, paths, self._attributes)
 
     def create(self, body: Mapping[str, Any]) -> T:
-        """Keep a new resource: the client's id or a ULID, the server's `lastUpdate` and `href`."""
+        """Store a new resource: with the client's id or a ULID, and the server's `lastUpdate`."""
         document = self._made(body)
         return self._typed(self._written(lambda: (None, self._store.insert(self._name, document))))
 
     def ready(self, body: Mapping[str, Any]) -> New:
-        """What `keep` keeps of a body, as `create` would; raises what the client got wrong."""
+        """A body as `create` would store it, for `keep`; raises the error of a wrong body."""
         return ready(self._store, self._name, self._made(body))
 
     def keep(self, documents: Sequence[New]) -> None:
-        """Keep documents that are `ready`, in the transaction that this is in.
+        """Store documents that are `ready`, in the current transaction.
 
-        Raises Conflict where an id is taken; then the transaction is over.
+        Raises Conflict if an id is taken; then the transaction is aborted.
         """
         insert_many(self._store, self._name, documents)
         if self._rules.on_write is not None:
@@ -127,7 +127,7 @@ class Collection(Generic[T]):
                 self._rules.on_write(None, Document(each.document, 1))
 
     def retrieve(self, id_: str, query: Query) -> T:
-        """The resource, with the attributes that the query asks for; NotFound."""
+        """The resource with the attributes that the query chooses; NotFound."""
         if query.fields is None:
             return self._typed(self._store.show(self._name, id_))
         return self._typed(project(self._store.get(self._name, id_), query.fields))
@@ -155,7 +155,7 @@ class Collection(Generic[T]):
         return self._typed(self._written(changed))
 
     def delete(self, id_: str, *, if_match: str | None = None) -> None:
-        """Remove the resource. NotFound or PreconditionFailed."""
+        """Delete the resource. NotFound or PreconditionFailed."""
 
         def removed() -> tuple[Document, None]:
             before = self._store.delete(self._name, id_, versions(if_match))
@@ -166,7 +166,7 @@ class Collection(Generic[T]):
         self._store.in_transaction(lambda: self._written(removed))
 
     def _made(self, body: Mapping[str, Any]) -> Document:
-        """What is kept of a body; raises what the client got wrong."""
+        """The document to store of a body; raises the error of a wrong body."""
         document = Document(body if "id" in body else {"id": str(ULID()), **body})
         document.pop("href", None)
         if "@type" in self._schema.fields:
@@ -245,7 +245,7 @@ class Collection(Generic[T]):
 
 
 def _unfit(error: ApiError) -> Conflict:
-    """The Conflict for a valid patch that would leave the resource with this fault."""
+    """The Conflict for a valid patch that would leave the resource invalid."""
     return Conflict(f"after this patch, {error.trouble}", attribute=error.attribute)
 
 

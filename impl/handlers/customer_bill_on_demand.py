@@ -23,7 +23,7 @@ class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
         self.collection = Collection[types.CustomerBillOnDemand](REQUESTS, services, rules)
 
     def _plan(self, before: Document | None, after: Document | None) -> None:
-        """Have a worker make the bill."""
+        """Have a worker make the bill; a delete cancels that."""
         if before is None and after is not None:
             self._tasks.put(TASK, after["id"])
         elif before is not None and after is None:

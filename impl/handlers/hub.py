@@ -53,16 +53,16 @@ class Hub(api.HubApi[Query, Page, Patch]):
         return self._store.in_transaction(lambda: self._registered(document))
 
     def retrieve_listener(self, id_: str, query: Query) -> types.EventSubscription:
-        return self._typed(project(self._found(id_), query.fields))
+        return self._typed(project(self._with_health(id_), query.fields))
 
     def redeliver_listener(self, id_: str) -> types.EventSubscription:
         self._store.get(HUB, id_)
         self._deliveries.redeliver(id_)
-        return self._typed(self._found(id_))
+        return self._typed(self._with_health(id_))
 
     def unregister_listener(self, id_: str, *, if_match: str | None = None) -> None:
-        wanted = versions(if_match)
-        if wanted is not None and self._found(id_).version not in wanted:
+        expected = versions(if_match)
+        if expected is not None and self._with_health(id_).version not in expected:
             raise PreconditionFailed(f"{id_!r} has another version by now", attribute="If-Match")
         self._subscribers.end(id_)
 
@@ -78,7 +78,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
         secret = signing.new_secret()
         made = self.collection.create(document)
         self._deliveries.subscribe(made["id"], secret)
-        shown = self._found(made["id"])
+        shown = self._with_health(made["id"])
         return self._typed(Document({**shown, "secret": secret}, shown.version))
 
     def _refuse_same(self, document: Mapping[str, Any]) -> None:
@@ -88,7 +88,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
             why = f"{other['id']!r} subscribes it to the same query already"
             raise Conflict(why, attribute="callback")
 
-    def _found(self, id_: str) -> Document:
+    def _with_health(self, id_: str) -> Document:
         return self._healthy([self._store.get(HUB, id_)])[0]
 
     def _stream(self, rows: Iterator[Document], query: Query) -> Iterator[Document]:
@@ -101,25 +101,25 @@ class Hub(api.HubApi[Query, Page, Patch]):
     def _healthy(self, rows: list[Document]) -> list[Document]:
         """The subscriptions with their deliveries' health, which their versions depend on."""
         health = self._deliveries.health([each["id"] for each in rows])
-        return [_with_health(each, told(health[each["id"]])) for each in rows]
+        return [_merged(each, health_attributes(health[each["id"]])) for each in rows]
 
     def _typed(self, document: Any) -> types.EventSubscription:
         typed: types.EventSubscription = document
         return typed
 
 
-def _with_health(subscription: Document, health: Mapping[str, Any]) -> Document:
+def _merged(subscription: Document, health: Mapping[str, Any]) -> Document:
     version = 1 + crc32(repr(sorted(health.items())).encode())
     return Document({**subscription, **health}, version)
 
 
-def told(health: Health) -> dict[str, Any]:
+def health_attributes(health: Health) -> dict[str, Any]:
     """The attributes that show a subscription's health; `failed` counts deliveries given up."""
-    kept = {name: health.kept[name] for name in HEALTH if name in health.kept}
+    stored = {name: health.kept[name] for name in HEALTH if name in health.kept}
     return {
         "state": "failing" if health.kept.get("failures") else "active",
         "delivered": 0,
-        **kept,
+        **stored,
         "pending": health.pending,
         "failed": health.failed,
     }
@@ -127,6 +127,6 @@ def told(health: Health) -> dict[str, Any]:
 
 def _refuse_health(query: Query) -> None:
     """Raise ParameterInvalid if a list filters or sorts by what is computed for each answer."""
-    asked = [*paths(query.where), *(key.path for key in query.order)]
-    for name in (path[0] for path in asked if path and path[0] in OWNED):
+    named = [*paths(query.where), *(key.path for key in query.order)]
+    for name in (path[0] for path in named if path and path[0] in OWNED):
         raise ParameterInvalid(name, "is computed for each answer, and can't be searched or sorted")

@@ -126,4 +126,4 @@ def test_a_rate_filter_is_judged_where_it_changes_and_as_unknown_filters_are(
         patch(rateFilter="date=never")
     asked = exporting.query(SPECIFICATION, "nosuch=1", UTC)
     with pytest.raises(ParameterInvalid, match="nosuch") if reject else nullcontext():
-        assert list(exporting.found(store, SPECIFICATION, asked, reject=reject)) == []
+        assert list(exporting.documents(store, SPECIFICATION, asked, reject=reject)) == []
