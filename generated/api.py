@@ -1,9 +1,13 @@
 # DO NOT EDIT: `make generate` writes this from tmf678.yaml and openapi/overlay.yaml
-"""The typed seam of Customer Bill Management 4.0.0: one class a resource, one method an operation."""
+"""The typed seam of Customer Bill Management 4.0.0: one class a resource, one method an operation.
+
+A handler must have the abstract methods. It may have the others, which are for the type checker
+alone: without them, the resource's collection serves these operations.
+"""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import types
 
@@ -20,57 +24,51 @@ PatchT = TypeVar("PatchT")
 class CustomerBillOnDemandApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /customerBillOnDemand."""
 
-    @abstractmethod
-    def list_customer_bill_on_demand(self, query: QueryT) -> PageT:
-        """List or find requests for a bill"""
+    if TYPE_CHECKING:
 
-    @abstractmethod
-    def create_customer_bill_on_demand(
-        self, body: types.CustomerBillOnDemandCreate
-    ) -> types.CustomerBillOnDemand:
-        """Request a bill"""
+        def list_customer_bill_on_demand(self, query: QueryT) -> PageT:
+            """List or find requests for a bill"""
 
-    @abstractmethod
-    def retrieve_customer_bill_on_demand(
-        self, id_: str, query: QueryT
-    ) -> types.CustomerBillOnDemand:
-        """Read a request for a bill"""
+        def create_customer_bill_on_demand(
+            self, body: types.CustomerBillOnDemandCreate
+        ) -> types.CustomerBillOnDemand:
+            """Request a bill"""
 
-    @abstractmethod
-    def patch_customer_bill_on_demand(
-        self, id_: str, patch: PatchT, *, if_match: str | None = None
-    ) -> types.CustomerBillOnDemand:
-        """Change a request for a bill"""
+        def retrieve_customer_bill_on_demand(
+            self, id_: str, query: QueryT
+        ) -> types.CustomerBillOnDemand:
+            """Read a request for a bill"""
 
-    @abstractmethod
-    def delete_customer_bill_on_demand(self, id_: str, *, if_match: str | None = None) -> None:
-        """Delete a request for a bill"""
+        def patch_customer_bill_on_demand(
+            self, id_: str, patch: PatchT, *, if_match: str | None = None
+        ) -> types.CustomerBillOnDemand:
+            """Change a request for a bill"""
+
+        def delete_customer_bill_on_demand(self, id_: str, *, if_match: str | None = None) -> None:
+            """Delete a request for a bill"""
 
 
 class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /customerBill."""
 
-    @abstractmethod
-    def list_customer_bill(self, query: QueryT) -> PageT:
-        """List or find customer bills"""
+    if TYPE_CHECKING:
 
-    @abstractmethod
-    def create_customer_bill(self, body: types.CustomerBillCreate) -> types.CustomerBill:
-        """Create a bill that another system made"""
+        def list_customer_bill(self, query: QueryT) -> PageT:
+            """List or find customer bills"""
 
-    @abstractmethod
-    def retrieve_customer_bill(self, id_: str, query: QueryT) -> types.CustomerBill:
-        """Read a customer bill"""
+        def create_customer_bill(self, body: types.CustomerBillCreate) -> types.CustomerBill:
+            """Create a bill that another system made"""
 
-    @abstractmethod
-    def patch_customer_bill(
-        self, id_: str, patch: PatchT, *, if_match: str | None = None
-    ) -> types.CustomerBill:
-        """Change a customer bill"""
+        def retrieve_customer_bill(self, id_: str, query: QueryT) -> types.CustomerBill:
+            """Read a customer bill"""
 
-    @abstractmethod
-    def delete_customer_bill(self, id_: str, *, if_match: str | None = None) -> None:
-        """Delete a customer bill"""
+        def patch_customer_bill(
+            self, id_: str, patch: PatchT, *, if_match: str | None = None
+        ) -> types.CustomerBill:
+            """Change a customer bill"""
+
+        def delete_customer_bill(self, id_: str, *, if_match: str | None = None) -> None:
+            """Delete a customer bill"""
 
     @abstractmethod
     def retrieve_customer_bill_document(self, id_: str) -> Any:
@@ -80,53 +78,48 @@ class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
 class AppliedCustomerBillingRateApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /appliedCustomerBillingRate."""
 
-    @abstractmethod
-    def list_applied_customer_billing_rate(self, query: QueryT) -> PageT:
-        """List or find applied billing rates"""
+    if TYPE_CHECKING:
 
-    @abstractmethod
-    def create_applied_customer_billing_rate(
-        self, body: types.AppliedCustomerBillingRateCreate
-    ) -> types.AppliedCustomerBillingRate:
-        """Create an applied billing rate"""
+        def list_applied_customer_billing_rate(self, query: QueryT) -> PageT:
+            """List or find applied billing rates"""
 
-    @abstractmethod
-    def retrieve_applied_customer_billing_rate(
-        self, id_: str, query: QueryT
-    ) -> types.AppliedCustomerBillingRate:
-        """Read an applied billing rate"""
+        def create_applied_customer_billing_rate(
+            self, body: types.AppliedCustomerBillingRateCreate
+        ) -> types.AppliedCustomerBillingRate:
+            """Create an applied billing rate"""
 
-    @abstractmethod
-    def patch_applied_customer_billing_rate(
-        self, id_: str, patch: PatchT, *, if_match: str | None = None
-    ) -> types.AppliedCustomerBillingRate:
-        """Change an applied billing rate"""
+        def retrieve_applied_customer_billing_rate(
+            self, id_: str, query: QueryT
+        ) -> types.AppliedCustomerBillingRate:
+            """Read an applied billing rate"""
 
-    @abstractmethod
-    def delete_applied_customer_billing_rate(
-        self, id_: str, *, if_match: str | None = None
-    ) -> None:
-        """Delete an applied billing rate"""
+        def patch_applied_customer_billing_rate(
+            self, id_: str, patch: PatchT, *, if_match: str | None = None
+        ) -> types.AppliedCustomerBillingRate:
+            """Change an applied billing rate"""
+
+        def delete_applied_customer_billing_rate(
+            self, id_: str, *, if_match: str | None = None
+        ) -> None:
+            """Delete an applied billing rate"""
 
 
 class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /hub."""
 
-    @abstractmethod
-    def list_listener(self, query: QueryT) -> PageT:
-        """List or find subscriptions"""
+    if TYPE_CHECKING:
 
-    @abstractmethod
-    def register_listener(self, body: types.EventSubscriptionInput) -> types.EventSubscription:
-        """Subscribe to events"""
+        def list_listener(self, query: QueryT) -> PageT:
+            """List or find subscriptions"""
 
-    @abstractmethod
-    def retrieve_listener(self, id_: str, query: QueryT) -> types.EventSubscription:
-        """Read a subscription"""
+        def register_listener(self, body: types.EventSubscriptionInput) -> types.EventSubscription:
+            """Subscribe to events"""
 
-    @abstractmethod
-    def unregister_listener(self, id_: str, *, if_match: str | None = None) -> None:
-        """Unsubscribe from events"""
+        def retrieve_listener(self, id_: str, query: QueryT) -> types.EventSubscription:
+            """Read a subscription"""
+
+        def unregister_listener(self, id_: str, *, if_match: str | None = None) -> None:
+            """Unsubscribe from events"""
 
     @abstractmethod
     def redeliver_listener(self, id_: str) -> types.EventSubscription:
@@ -136,51 +129,48 @@ class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
 class BillCycleAccountApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /billCycleAccount."""
 
-    @abstractmethod
-    def list_bill_cycle_account(self, query: QueryT) -> PageT:
-        """List or find outcomes of accounts in billing cycles"""
+    if TYPE_CHECKING:
 
-    @abstractmethod
-    def retrieve_bill_cycle_account(self, id_: str, query: QueryT) -> types.BillCycleAccount:
-        """Read the outcome of an account in a billing cycle"""
+        def list_bill_cycle_account(self, query: QueryT) -> PageT:
+            """List or find outcomes of accounts in billing cycles"""
+
+        def retrieve_bill_cycle_account(self, id_: str, query: QueryT) -> types.BillCycleAccount:
+            """Read the outcome of an account in a billing cycle"""
 
 
 class BillNumberApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /billNumber."""
 
-    @abstractmethod
-    def list_bill_number(self, query: QueryT) -> PageT:
-        """List or find bill numbers"""
+    if TYPE_CHECKING:
 
-    @abstractmethod
-    def retrieve_bill_number(self, id_: str, query: QueryT) -> types.BillNumber:
-        """Read a bill number"""
+        def list_bill_number(self, query: QueryT) -> PageT:
+            """List or find bill numbers"""
+
+        def retrieve_bill_number(self, id_: str, query: QueryT) -> types.BillNumber:
+            """Read a bill number"""
 
 
 class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /billCycle."""
 
-    @abstractmethod
-    def list_bill_cycle(self, query: QueryT) -> PageT:
-        """List or find billing cycles"""
+    if TYPE_CHECKING:
 
-    @abstractmethod
-    def create_bill_cycle(self, body: types.BillCycleCreate) -> types.BillCycle:
-        """Create a billing cycle"""
+        def list_bill_cycle(self, query: QueryT) -> PageT:
+            """List or find billing cycles"""
 
-    @abstractmethod
-    def retrieve_bill_cycle(self, id_: str, query: QueryT) -> types.BillCycle:
-        """Read a billing cycle"""
+        def create_bill_cycle(self, body: types.BillCycleCreate) -> types.BillCycle:
+            """Create a billing cycle"""
 
-    @abstractmethod
-    def patch_bill_cycle(
-        self, id_: str, patch: PatchT, *, if_match: str | None = None
-    ) -> types.BillCycle:
-        """Change a billing cycle"""
+        def retrieve_bill_cycle(self, id_: str, query: QueryT) -> types.BillCycle:
+            """Read a billing cycle"""
 
-    @abstractmethod
-    def delete_bill_cycle(self, id_: str, *, if_match: str | None = None) -> None:
-        """Delete a billing cycle"""
+        def patch_bill_cycle(
+            self, id_: str, patch: PatchT, *, if_match: str | None = None
+        ) -> types.BillCycle:
+            """Change a billing cycle"""
+
+        def delete_bill_cycle(self, id_: str, *, if_match: str | None = None) -> None:
+            """Delete a billing cycle"""
 
     @abstractmethod
     def cancel_bill_cycle(self, id_: str) -> types.BillCycle:
@@ -194,31 +184,28 @@ class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
 class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
     """What serves /billCycleSpecification."""
 
-    @abstractmethod
-    def list_bill_cycle_specification(self, query: QueryT) -> PageT:
-        """List or find billing cycle specifications"""
+    if TYPE_CHECKING:
 
-    @abstractmethod
-    def create_bill_cycle_specification(
-        self, body: types.BillCycleSpecificationCreate
-    ) -> types.BillCycleSpecification:
-        """Create a billing cycle specification"""
+        def list_bill_cycle_specification(self, query: QueryT) -> PageT:
+            """List or find billing cycle specifications"""
 
-    @abstractmethod
-    def retrieve_bill_cycle_specification(
-        self, id_: str, query: QueryT
-    ) -> types.BillCycleSpecification:
-        """Read a billing cycle specification"""
+        def create_bill_cycle_specification(
+            self, body: types.BillCycleSpecificationCreate
+        ) -> types.BillCycleSpecification:
+            """Create a billing cycle specification"""
 
-    @abstractmethod
-    def patch_bill_cycle_specification(
-        self, id_: str, patch: PatchT, *, if_match: str | None = None
-    ) -> types.BillCycleSpecification:
-        """Change a billing cycle specification"""
+        def retrieve_bill_cycle_specification(
+            self, id_: str, query: QueryT
+        ) -> types.BillCycleSpecification:
+            """Read a billing cycle specification"""
 
-    @abstractmethod
-    def delete_bill_cycle_specification(self, id_: str, *, if_match: str | None = None) -> None:
-        """Delete a billing cycle specification"""
+        def patch_bill_cycle_specification(
+            self, id_: str, patch: PatchT, *, if_match: str | None = None
+        ) -> types.BillCycleSpecification:
+            """Change a billing cycle specification"""
+
+        def delete_bill_cycle_specification(self, id_: str, *, if_match: str | None = None) -> None:
+            """Delete a billing cycle specification"""
 
 
 class EventsApi(ABC, Generic[QueryT, PageT, PatchT]):
@@ -233,16 +220,18 @@ class EventsApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 @dataclass(frozen=True, kw_only=True)
 class Handlers(Generic[QueryT, PageT, PatchT]):
-    """One handler for each resource of the contract."""
+    """The handler of each resource; None if the collection serves it without any rules."""
 
-    customer_bill_on_demand: CustomerBillOnDemandApi[QueryT, PageT, PatchT]
+    customer_bill_on_demand: CustomerBillOnDemandApi[QueryT, PageT, PatchT] | None = None
     customer_bill: CustomerBillApi[QueryT, PageT, PatchT]
-    applied_customer_billing_rate: AppliedCustomerBillingRateApi[QueryT, PageT, PatchT]
+    applied_customer_billing_rate: AppliedCustomerBillingRateApi[QueryT, PageT, PatchT] | None = (
+        None
+    )
     hub: HubApi[QueryT, PageT, PatchT]
-    bill_cycle_account: BillCycleAccountApi[QueryT, PageT, PatchT]
-    bill_number: BillNumberApi[QueryT, PageT, PatchT]
+    bill_cycle_account: BillCycleAccountApi[QueryT, PageT, PatchT] | None = None
+    bill_number: BillNumberApi[QueryT, PageT, PatchT] | None = None
     bill_cycle: BillCycleApi[QueryT, PageT, PatchT]
-    bill_cycle_specification: BillCycleSpecificationApi[QueryT, PageT, PatchT]
+    bill_cycle_specification: BillCycleSpecificationApi[QueryT, PageT, PatchT] | None = None
     events: EventsApi[QueryT, PageT, PatchT]
 
 

@@ -3,23 +3,28 @@
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Mapping
+from typing import Literal, Mapping
 
 BASE_PATH = "/tmf-api/customerBillManagement/v4"
 """Where the paths begin."""
 
 Media = Mapping[str, str | None]
+Standard = Literal["list", "create", "retrieve", "patch", "delete"]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One row. `arguments` are (name, place, Python name); a schema's name ends in [] for an array."""
+    """One row. `arguments` are (name, place, Python name); a schema's name ends in [] for an array.
+
+    `standard` names the method of every collection that serves it; None if it needs one of its own.
+    """
 
     id: str
     python_name: str
     method: str
     path: str
     resource: str
+    standard: Standard | None = None
     takes_query: bool = False
     arguments: tuple[tuple[str, str, str], ...] = ()
     request: Media = field(default_factory=lambda: MappingProxyType({}))
@@ -34,6 +39,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/customerBillOnDemand",
         resource="customerBillOnDemand",
+        standard="list",
         takes_query=True,
         responses={
             200: {"application/json": "CustomerBillOnDemand[]", "application/x-ndjson": None},
@@ -59,6 +65,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/customerBillOnDemand",
         resource="customerBillOnDemand",
+        standard="create",
         request={"application/json": "CustomerBillOnDemand_Create"},
         responses={
             201: {"application/json": "CustomerBillOnDemand"},
@@ -84,6 +91,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/customerBillOnDemand/{id}",
         resource="customerBillOnDemand",
+        standard="retrieve",
         takes_query=True,
         arguments=(("id", "path", "id_"),),
         responses={
@@ -109,6 +117,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PATCH",
         path="/customerBillOnDemand/{id}",
         resource="customerBillOnDemand",
+        standard="patch",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -145,6 +154,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/customerBillOnDemand/{id}",
         resource="customerBillOnDemand",
+        standard="delete",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -172,6 +182,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/customerBill",
         resource="customerBill",
+        standard="list",
         takes_query=True,
         responses={
             200: {"application/json": "CustomerBill[]", "application/x-ndjson": None},
@@ -197,6 +208,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/customerBill",
         resource="customerBill",
+        standard="create",
         request={"application/json": "CustomerBill_Create"},
         responses={
             201: {"application/json": "CustomerBill"},
@@ -222,6 +234,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/customerBill/{id}",
         resource="customerBill",
+        standard="retrieve",
         takes_query=True,
         arguments=(("id", "path", "id_"),),
         responses={
@@ -247,6 +260,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PATCH",
         path="/customerBill/{id}",
         resource="customerBill",
+        standard="patch",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -283,6 +297,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/customerBill/{id}",
         resource="customerBill",
+        standard="delete",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -334,6 +349,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/appliedCustomerBillingRate",
         resource="appliedCustomerBillingRate",
+        standard="list",
         takes_query=True,
         responses={
             200: {"application/json": "AppliedCustomerBillingRate[]", "application/x-ndjson": None},
@@ -359,6 +375,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/appliedCustomerBillingRate",
         resource="appliedCustomerBillingRate",
+        standard="create",
         request={"application/json": "AppliedCustomerBillingRate_Create"},
         responses={
             201: {"application/json": "AppliedCustomerBillingRate"},
@@ -384,6 +401,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/appliedCustomerBillingRate/{id}",
         resource="appliedCustomerBillingRate",
+        standard="retrieve",
         takes_query=True,
         arguments=(("id", "path", "id_"),),
         responses={
@@ -409,6 +427,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PATCH",
         path="/appliedCustomerBillingRate/{id}",
         resource="appliedCustomerBillingRate",
+        standard="patch",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -445,6 +464,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/appliedCustomerBillingRate/{id}",
         resource="appliedCustomerBillingRate",
+        standard="delete",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -472,6 +492,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/hub",
         resource="hub",
+        standard="list",
         takes_query=True,
         responses={
             200: {"application/json": "EventSubscription[]", "application/x-ndjson": None},
@@ -497,6 +518,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/hub",
         resource="hub",
+        standard="create",
         request={"application/json": "EventSubscriptionInput"},
         responses={
             201: {"application/json": "EventSubscription"},
@@ -523,6 +545,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/hub/{id}",
         resource="hub",
+        standard="retrieve",
         takes_query=True,
         arguments=(("id", "path", "id_"),),
         responses={
@@ -548,6 +571,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/hub/{id}",
         resource="hub",
+        standard="delete",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -599,6 +623,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/billCycleAccount",
         resource="billCycleAccount",
+        standard="list",
         takes_query=True,
         responses={
             200: {"application/json": "BillCycleAccount[]", "application/x-ndjson": None},
@@ -624,6 +649,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/billCycleAccount/{id}",
         resource="billCycleAccount",
+        standard="retrieve",
         takes_query=True,
         arguments=(("id", "path", "id_"),),
         responses={
@@ -649,6 +675,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/billNumber",
         resource="billNumber",
+        standard="list",
         takes_query=True,
         responses={
             200: {"application/json": "BillNumber[]", "application/x-ndjson": None},
@@ -674,6 +701,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/billNumber/{id}",
         resource="billNumber",
+        standard="retrieve",
         takes_query=True,
         arguments=(("id", "path", "id_"),),
         responses={
@@ -699,6 +727,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/billCycle",
         resource="billCycle",
+        standard="list",
         takes_query=True,
         responses={
             200: {"application/json": "BillCycle[]", "application/x-ndjson": None},
@@ -724,6 +753,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/billCycle",
         resource="billCycle",
+        standard="create",
         request={"application/json": "BillCycle_Create"},
         responses={
             201: {"application/json": "BillCycle"},
@@ -749,6 +779,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/billCycle/{id}",
         resource="billCycle",
+        standard="retrieve",
         takes_query=True,
         arguments=(("id", "path", "id_"),),
         responses={
@@ -774,6 +805,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PATCH",
         path="/billCycle/{id}",
         resource="billCycle",
+        standard="patch",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -810,6 +842,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/billCycle/{id}",
         resource="billCycle",
+        standard="delete",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -885,6 +918,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/billCycleSpecification",
         resource="billCycleSpecification",
+        standard="list",
         takes_query=True,
         responses={
             200: {"application/json": "BillCycleSpecification[]", "application/x-ndjson": None},
@@ -910,6 +944,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path="/billCycleSpecification",
         resource="billCycleSpecification",
+        standard="create",
         request={"application/json": "BillCycleSpecification_Create"},
         responses={
             201: {"application/json": "BillCycleSpecification"},
@@ -935,6 +970,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET",
         path="/billCycleSpecification/{id}",
         resource="billCycleSpecification",
+        standard="retrieve",
         takes_query=True,
         arguments=(("id", "path", "id_"),),
         responses={
@@ -960,6 +996,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="PATCH",
         path="/billCycleSpecification/{id}",
         resource="billCycleSpecification",
+        standard="patch",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),
@@ -996,6 +1033,7 @@ OPERATIONS: tuple[Operation, ...] = (
         method="DELETE",
         path="/billCycleSpecification/{id}",
         resource="billCycleSpecification",
+        standard="delete",
         arguments=(
             ("id", "path", "id_"),
             ("If-Match", "header", "if_match"),

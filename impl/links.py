@@ -14,6 +14,7 @@ import orjson
 
 from impl.instants import written
 from impl.query.language import Document, Rendered
+from impl.resources import BY_NAME
 
 MARK = b"\xff"
 """Stands in a rendition for the base of an `href`. No text can hold it: it is no UTF-8 (RFC 3629
@@ -22,16 +23,6 @@ section 3), and what clients send is JSON in UTF-8, which `orjson` writes again 
 
 UNQUOTED = "!$&'()*+,;=:@~"
 """What RFC 3986 lets stand in a path segment beside letters, digits, `-`, `.` and `_`."""
-
-REFERENCES: Mapping[str, Mapping[str, str]] = {
-    "appliedCustomerBillingRate": {"bill": "customerBill"},
-    "billCycle": {"billCycleSpecification": "billCycleSpecification"},
-    "billCycleAccount": {"billCycle": "billCycle", "customerBill": "customerBill"},
-    "billNumber": {"bill": "customerBill"},
-    "customerBill": {"billCycle": "billCycle"},
-    "customerBillOnDemand": {"customerBill": "customerBill"},
-}
-"""Which attributes of a resource refer to which other resource served here."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +44,7 @@ class Links:
         """The document with its `href`, and those of its references that lack one."""
         id_ = document["id"]
         shown = {"id": id_, "href": self._url(_path(self.resource, id_)), **document}
-        for name, target in REFERENCES.get(self.resource, {}).items():
+        for name, target in _references(self.resource):
             reference = document.get(name)
             if isinstance(reference, dict) and "href" not in reference and "id" in reference:
                 shown[name] = reference | {"href": self._url(_path(target, reference["id"]))}
@@ -70,7 +61,7 @@ class Links:
     def removed(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """The document without the `href`s that `added` makes, also of what it named before."""
         document = {name: value for name, value in shown.items() if name != "href"}
-        for name, target in REFERENCES.get(self.resource, {}).items():
+        for name, target in _references(self.resource):
             reference, ours = document.get(name), f"{self.base}/{target}/"
             if isinstance(reference, dict) and _leads(reference.get("href"), ours):
                 document[name] = {k: value for k, value in reference.items() if k != "href"}
@@ -141,6 +132,11 @@ def assigned(text: bytes, values: Mapping[str, Any]) -> bytes:
 def links(base: str, resource: str) -> Links:
     """The `href`s of what a path shows, below the URL that clients know the API by."""
     return EventLinks(base, resource) if resource == "events" else Links(base, resource)
+
+
+def _references(resource: str) -> Iterable[tuple[str, str]]:
+    row = BY_NAME.get(resource)
+    return row.references.items() if row else ()
 
 
 def _leads(href: object, start: str) -> bool:

@@ -5,9 +5,11 @@ Any number of workers share one database, on any number of machines. They know n
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
+from generated.operations import BASE_PATH
 from impl import bill_documents
 from impl.billing.attempts import Attempts
 from impl.billing.maker import Maker
@@ -15,6 +17,8 @@ from impl.billing.on_demand import OnDemand
 from impl.billing.register import SequenceSettler
 from impl.billing.runs import Runs
 from impl.errors import Unavailable
+from impl.events.callbacks import Allowance
+from impl.events.dispatcher import Options
 from impl.settings import Settings
 from impl.store.mongo import Store
 from impl.store.sequences import Sequences
@@ -30,6 +34,17 @@ log = structlog.get_logger("worker")
 
 Step = Callable[[], bool]
 """Does one piece of work; returns whether there was any."""
+
+
+def dispatch_options(settings: Settings) -> Options:
+    """How events are kept and delivered, by the settings."""
+    return Options(
+        settings.base + BASE_PATH,
+        Allowance.read(settings.callback_allow),
+        timedelta(hours=settings.event_retry_hours),
+        timedelta(days=settings.event_retention_days),
+        zone=settings.policy.zone,
+    )
 
 
 def jobs(settings: Settings, store: Store) -> list[Step]:

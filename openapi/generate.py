@@ -104,12 +104,10 @@ def _generate(root: Path, *, with_stubs: bool) -> None:
         path.write_text(text, "utf-8")
     count = sum(len(resource.operations) for resource in contract.resources)
     print(f"{root / 'generated'}: {len(files)} files, {count} operations")
-    if with_stubs:
-        _said([f"stub: {each}" for each in missing], "write what they are to do")
-    else:
-        _said(
-            [f"missing: {each}" for each in missing], "write them, or have --stubs written for them"
-        )
+    stubbed = [each for each in missing if with_stubs and each.needs_method]
+    _said([f"stub: {each}" for each in stubbed], "write what they are to do")
+    lacking = [f"missing: {each}" for each in missing if each not in stubbed]
+    _said(lacking, "write them" if with_stubs else "write them, or have --stubs written for them")
 
 
 def _templates() -> list[Path]:

@@ -34,7 +34,7 @@ class Module:
     @classmethod
     def new(cls, root: Path, path: Path, resource: Resource, name: str) -> "Module":
         """A module for a resource that has none: its class, and no method yet."""
-        typed = any("types." in operation.signature for operation in resource.operations)
+        typed = any("types." in operation.signature for operation in resource.own)
         lines = [
             f'"""What serves /{resource.name}."""',
             "",
@@ -54,6 +54,18 @@ class Module:
     def classes(self) -> dict[str, ast.ClassDef]:
         """The module's classes by name."""
         return {node.name: node for node in self._tree.body if isinstance(node, ast.ClassDef)}
+
+    @property
+    def rows(self) -> set[str]:
+        """The first argument of each call of `Resource`, a text or the name of one."""
+        constants = {
+            ast.unparse(node.targets[0]): ast.unparse(node.value)
+            for node in self._tree.body
+            if isinstance(node, ast.Assign)
+        }
+        calls = [node for node in ast.walk(self._tree) if isinstance(node, ast.Call)]
+        first = [ast.unparse(n.args[0]) for n in calls if _last(n.func) == "Resource" and n.args]
+        return {constants.get(each, each).strip("'") for each in first}
 
     @property
     def imported(self) -> set[str]:

@@ -11,6 +11,17 @@ from openapi.names import class_name, python_name, refuse_same
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 QUERY_PARAMETERS = {"fields", "offset", "limit"}
 JSON = "application/json"
+STANDARD = {
+    ("GET", ""): ("list", [["query"]]),
+    ("POST", ""): ("create", [["body"]]),
+    ("GET", "/{id}"): ("retrieve", [["id_", "query"]]),
+    ("PATCH", "/{id}"): ("patch", [["id_", "patch"], ["id_", "patch", "if_match"]]),
+    ("DELETE", "/{id}"): ("delete", [["id_"], ["id_", "if_match"]]),
+}
+"""Operations that every collection has, by method and path below the resource's: the collection's
+method, and the parameters that it can have.
+"""
+
 Media = dict[str, str | None]
 
 
@@ -50,6 +61,14 @@ class Operation:
     scopes: tuple[str, ...] = ()
 
     @property
+    def standard(self) -> str | None:
+        """The method of every collection that can serve it; None if it needs one of its own."""
+        below = self.path.removeprefix(f"/{self.resource}")
+        kind, parameters = STANDARD.get((self.method, below), (None, []))
+        is_page = self.returns == "PageT"
+        return kind if self.parameters in parameters and is_page == (kind == "list") else None
+
+    @property
     def signature(self) -> str:
         """The parameters and result of its method, in the words of generated/api.py."""
         named = [each.declaration for each in self.arguments if each.place != "path"]
@@ -78,6 +97,16 @@ class Resource:
     class_name: str
     python_name: str
     operations: tuple[Operation, ...]
+
+    @property
+    def standard(self) -> list[Operation]:
+        """Those that its collection can serve."""
+        return [each for each in self.operations if each.standard]
+
+    @property
+    def own(self) -> list[Operation]:
+        """Those that need a method of their own."""
+        return [each for each in self.operations if not each.standard]
 
 
 @dataclass(frozen=True)

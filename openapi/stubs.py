@@ -1,4 +1,4 @@
-"""The handlers that the contract asks for and impl/handlers/ lacks, and stubs for them."""
+"""What the contract asks for and impl/ lacks: methods of handlers, and their stubs; and rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from openapi.model import Contract, Operation, Resource
 
 FOLDER = Path("impl", "handlers")
 COMPOSED_IN = FOLDER / "__init__.py"
+ROWS = Path("impl", "resources.py")
 
 
 @dataclass(frozen=True)
 class Missing:
-    """An operation that no handler class has a method for, and the module that it belongs in."""
+    """An operation that nothing serves, and the module to add what does: a method or a row."""
 
     resource: Resource
     operation: Operation
@@ -23,28 +24,37 @@ class Missing:
 
     def __str__(self) -> str:
         wanted = f"{self.resource.class_name}.{self.operation.python_name}"
+        if not self.needs_method:
+            wanted = f"a row for {self.resource.name}"
         return f"{self.operation.method} {self.operation.path} needs {wanted} in {self.path}"
+
+    @property
+    def needs_method(self) -> bool:
+        """Whether a collection can't serve it."""
+        return self.operation.standard is None
 
 
 class Handlers:
-    """The handler modules of a project, as they are when this is made."""
+    """The handler modules of a project and its rows, as they are when this is made."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         paths = sorted(path.relative_to(root) for path in (root / FOLDER).rglob("*.py"))
         self._modules = {path: Module.read(root, path) for path in paths}
+        self._rows = Module.read(root, ROWS).rows if (root / ROWS).is_file() else set()
 
     def missing(self, contract: Contract) -> list[Missing]:
         """What the contract asks for and no class has, in the contract's order."""
         return [each for resource in contract.resources for each in self._missing(resource)]
 
     def with_stubs(self, missing: list[Missing]) -> dict[Path, str]:
-        """The text of each module that gets a stub or names one, by its path.
+        """The text of each module that gets a stub or names one, by its path; rows get none.
 
         No line that is there changes; ContractError where that can't be.
         """
         changed: dict[Path, Module] = {}
-        for _, group in groupby(missing, key=lambda each: each.resource.name):
+        methods = [each for each in missing if each.needs_method]
+        for _, group in groupby(methods, key=lambda each: each.resource.name):
             lacking = list(group)
             resource, path = lacking[0].resource, lacking[0].path
             if path not in self._modules:
@@ -59,8 +69,12 @@ class Handlers:
         there = set(self._methods(resource.class_name))
         path = self._path(resource)
         for operation in resource.operations:
-            if operation.python_name not in there:
+            if operation.python_name in there:
+                continue
+            if operation.standard is None:
                 yield Missing(resource, operation, path)
+            elif resource.name not in self._rows:
+                yield Missing(resource, operation, ROWS)
 
     def _methods(self, seam: str) -> Iterator[str]:
         """The methods of the classes that have a part of the seam, or such a class, as a base."""

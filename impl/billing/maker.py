@@ -17,15 +17,14 @@ from impl.documents import lines
 from impl.documents.document import PDF, Renderer
 from impl.errors import Conflict, ContentTooLarge
 from impl.query.language import Compare, Condition, Document, Every, Exists, Not
+from impl.resources import BILLS, RATES, REGISTER
 from impl.store.bulk_update import Change, Outline, mark, outlines
 from impl.store.document_size import refuse_large
 from impl.store.mongo import Store
-from impl.store.sequences import REGISTER, Number
+from impl.store.sequences import Number
 from impl.store.tasks import Task
 
 log = structlog.get_logger("billing")
-BILLS = "customerBill"
-RATES = "appliedCustomerBillingRate"
 READ = (*lines.READ, "billingAccount", "relatedParty")
 """What of a rate tells what its bill says, or its document."""
 

@@ -12,9 +12,9 @@ from impl.billing.eligible import dated_before, of_account
 from impl.billing.maker import Maker, is_prepaid, new_id, now, reference_to
 from impl.billing.parties import account_of, parties_of
 from impl.query.language import Document, Every
+from impl.resources import REQUESTS
 from impl.store.tasks import Task
 
-REQUESTS = "customerBillOnDemand"
 TASK = "on-demand"
 INSTANT = timedelta(milliseconds=1)
 """The least that instants of rates differ by: what is dated now is taken."""

@@ -6,12 +6,12 @@ from typing import Any
 
 from impl.billing.assemble import warnings
 from impl.billing.charges import NothingToBill, Rejected
-from impl.billing.maker import BILLS, Draft, new_id, reference_to, refused
+from impl.billing.maker import Draft, new_id, reference_to, refused
 from impl.query.language import Compare, Condition, Document, Every, Exists
+from impl.resources import BILLS, OUTCOMES
 from impl.store.bulk_insert import insert_many, ready
 from impl.store.mongo import Store
 
-OUTCOMES = "billCycleAccount"
 COUNTS = {
     "accountsBilled": "billed",
     "accountsFailed": "failed",

@@ -15,11 +15,10 @@ from impl.billing.parties import account_of, parties_of
 from impl.billing.periods import days_later, named, start_of_day
 from impl.billing.policy import Policy
 from impl.query.language import Compare, Document, Every
+from impl.resources import CYCLES, SPECIFICATIONS
 from impl.store.mongo import Store
 from impl.store.tasks import Tasks
 
-CYCLES = "billCycle"
-SPECIFICATIONS = "billCycleSpecification"
 CYCLE_TASK = "cycle"
 LONGEST_ID = 128
 

@@ -5,10 +5,11 @@ from contextlib import suppress
 
 from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import RATES, Draft, Maker, now
-from impl.billing.plans import CYCLES, occasion, specification_of
+from impl.billing.maker import Draft, Maker, now
+from impl.billing.plans import occasion, specification_of
 from impl.billing.policy import Policy
 from impl.query.language import Every
+from impl.resources import CYCLES, RATES
 from impl.store.mongo import Store
 
 

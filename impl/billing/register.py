@@ -12,9 +12,10 @@ import structlog
 from impl.billing.policy import Policy
 from impl.errors import Conflict, Unavailable
 from impl.query.language import Compare, Document, Every
+from impl.resources import REGISTER
 from impl.store.counters import FAULTS, Counters
 from impl.store.mongo import Store
-from impl.store.sequences import REGISTER, Number, Sequences
+from impl.store.sequences import Number, Sequences
 
 WAITS = timedelta(days=1)
 """How long a number that was given back waits for another bill of its day."""

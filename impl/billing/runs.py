@@ -8,18 +8,12 @@ from collections.abc import Mapping, Sequence
 from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import BILLS, RATES, Draft, Maker, now, refused
-from impl.billing.outcomes import OUTCOMES, Cancelled, Outcomes
-from impl.billing.plans import (
-    CYCLE_TASK,
-    CYCLES,
-    Specification,
-    occasion,
-    plan_following,
-    specification_of,
-)
+from impl.billing.maker import Draft, Maker, now, refused
+from impl.billing.outcomes import Cancelled, Outcomes
+from impl.billing.plans import CYCLE_TASK, Specification, occasion, plan_following, specification_of
 from impl.errors import NotFound
 from impl.query.language import Compare, Document, Every
+from impl.resources import BILLS, CYCLES, OUTCOMES, RATES
 from impl.store.tasks import CLAIM_SECONDS, Lost, Task
 
 ACCOUNT_TASK = "cycle-account"

@@ -1,4 +1,4 @@
-"""A batch of lines kept: in one transaction with its events and with how far its file is read."""
+"""Stores an import's batches, each in one transaction with its events and the import's progress."""
 
 import threading
 from collections import defaultdict
@@ -18,16 +18,19 @@ from impl.store.documents import from_mongo, to_mongo
 from impl.store.mongo import Store
 
 PAUSES_SECONDS = (1, 2, 4, 8, *[15] * 36)
-"""Between tries while the database is away: ten minutes in all."""
+"""Pauses between retries while the database is away: ten minutes in all."""
 
 RACES = 10
 OURS = "lastUpdate"
-"""What differs whenever a document is made of the same line."""
+"""The attribute that differs between two documents made of the same line."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a file is read, and what became of its lines; `size` is that of the refusals."""
+    """How far a file is imported, and the outcomes of its lines.
+
+    `there` counts lines stored before, `size` is the bytes of the file of refusals.
+    """
 
     place: Place = field(default_factory=Place)
     imported: int = 0
@@ -36,29 +39,29 @@ class Progress:
     size: int = 0
 
     def stored(self) -> dict[str, Any]:
-        """As a checkpoint holds it."""
+        """As a checkpoint stores it."""
         return vars(self) | {"place": vars(self.place)}
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> "Progress":
-        """What `stored` was called on."""
-        return cls(**{**kept, "place": Place(**kept["place"])})
+    def read(cls, checkpoint: Mapping[str, Any]) -> "Progress":
+        """The inverse of `stored`."""
+        return cls(**{**checkpoint, "place": Place(**checkpoint["place"])})
 
 
 @dataclass
 class Read:
-    """A batch that is read up to a place: what can be kept, what is there already, what is not."""
+    """A batch of lines up to a place: those to store, those refused, and how many were stored."""
 
     end: Place
-    kept: list[Line] = field(default_factory=list)
+    new: list[Line] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     there: int = 0
 
 
-class Keeper:
-    """Keeps the batches of one import, known by `job`; without it, how far that is is not kept.
+class BatchWriter:
+    """Writes the batches of one import. `job` names its checkpoint; without it there is none.
 
-    Once told to `stop`, it does not wait for the database any more.
+    Once `stop` is set, it no longer waits for the database.
     """
 
     def __init__(
@@ -74,93 +77,93 @@ class Keeper:
         self._refusals = refusals
         self._job = job
         self._checkpoints = Checkpoints(store)
-        self._wary = False
+        self._looks_up = False
         self._stop = stop
 
-    def begun(self) -> Progress:
-        """How far an earlier run of the job got that did not end."""
-        kept = self._checkpoints.read(self._job) if self._job else None
-        return Progress.read(kept) if kept else Progress()
+    def checkpoint(self) -> Progress:
+        """How far an earlier, unfinished run of the job came."""
+        stored = self._checkpoints.read(self._job) if self._job else None
+        return Progress.read(stored) if stored else Progress()
 
     def end(self) -> None:
-        """The job is over."""
+        """Delete the checkpoint: the job is finished."""
         if self._job:
             self._checkpoints.forget(self._job)
 
-    def keep(self, read: Read, before: Progress, waiting: Callable[[str], None]) -> Progress:
-        """Keep a batch, as soon as the database is there, and the progress with it.
+    def write(self, read: Read, before: Progress, waiting: Callable[[str], None]) -> Progress:
+        """Write a batch together with the progress, as soon as the database is there.
 
-        Says that it is `waiting`, and why. Raises Unavailable where that takes too long, and
-        FileTrouble where refusals can't be written; then nothing of the batch is kept.
+        Calls `waiting` with the reason for each pause. Raises Unavailable if the database stays
+        away, and FileTrouble if refusals can't be written; then nothing of the batch is stored.
         """
         for pause in PAUSES_SECONDS:
             try:
-                return self._kept(read, before)
+                return self._written(read, before)
             except Unavailable as error:
                 waiting(str(error))
                 if self._stop.wait(pause):
                     raise
             try:
-                after = self.begun()
+                after = self.checkpoint()
             except Unavailable:
                 continue
-            if after.place == read.end:  # it had been kept, and the word of it was lost
+            if after.place == read.end:  # it had been committed, and the answer was lost
                 return after
-        return self._kept(read, before)
+        return self._written(read, before)
 
-    def _kept(self, read: Read, before: Progress) -> Progress:
-        """Keep a batch; a second time with a look at what is there, if its ids ask for that."""
+    def _written(self, read: Read, before: Progress) -> Progress:
+        """Write a batch. After the first id that is taken, look up all ids before each write."""
         for _ in range(RACES):
             try:
                 return self._store.in_transaction(lambda: self._write(read, before))
             except Conflict:
-                self._wary = True
+                self._looks_up = True
         raise Unavailable("another import stores the same ids at the same time")
 
     def _write(self, read: Read, before: Progress) -> Progress:
-        new = self._new(read) if self._wary else read
-        for resource, lines in _by_resource(new.kept).items():
+        batch = self._without_stored(read) if self._looks_up else read
+        for resource, lines in _by_resource(batch.new).items():
             self._collections[resource].keep([line.new for line in lines])
         after = Progress(
             read.end,
-            before.imported + len(new.kept),
-            before.there + new.there,
-            before.refused + len(new.refused),
-            self._refusals.write(new.refused, before.size),
+            before.imported + len(batch.new),
+            before.there + batch.there,
+            before.refused + len(batch.refused),
+            self._refusals.write(batch.refused, before.size),
         )
         if self._job:
             self._checkpoints.write(self._job, after.stored())
         return after
 
-    def _new(self, read: Read) -> Read:
-        """The batch without what is there already, or has an id that is."""
-        new = replace(read, kept=[], refused=list(read.refused))
-        for resource, lines in _by_resource(read.kept).items():
+    def _without_stored(self, read: Read) -> Read:
+        """The batch without lines that are stored already; those whose id is taken are refused."""
+        batch = replace(read, new=[], refused=list(read.refused))
+        for resource, lines in _by_resource(read.new).items():
             ids = tuple(line.new.document["id"] for line in lines)
-            there = self._store.every(resource, Compare(("id",), ids))
-            known: dict[str, Mapping[str, Any]] = {each["id"]: each for each in there}
+            stored = self._store.every(resource, Compare(("id",), ids))
+            known: dict[str, Mapping[str, Any]] = {each["id"]: each for each in stored}
             for line in lines:
                 document = line.new.document
-                found = known.setdefault(document["id"], document)
-                if found is document:
-                    new.kept.append(line)
-                elif _alike(found, document):
-                    new.there += 1
+                first = known.setdefault(document["id"], document)
+                if first is document:
+                    batch.new.append(line)
+                elif _alike(first, document):
+                    batch.there += 1
                 else:
-                    trouble = f"another {resource} with {found['id']!r} is there already"
+                    trouble = f"another {resource} with {first['id']!r} is there already"
                     taken = Conflict(trouble, attribute="id")
-                    new.refused.append(Refusal(line.number, line.text, taken))
-        return new
+                    batch.refused.append(Refusal(line.number, line.text, taken))
+        return batch
 
 
 def _by_resource(lines: list[Line]) -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = defaultdict(list)
+    by_resource: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
-        found[line.resource].append(line)
-    return found
+        by_resource[line.resource].append(line)
+    return by_resource
 
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two documents are one, as they are stored."""
-    kept = [from_mongo(to_mongo(each, 1)) for each in (one, other)]
-    return same(*({k: v for k, v in each.items() if k != OURS} for each in kept))
+    """Whether two documents are equal once they are stored, but for `lastUpdate`."""
+    stored = [from_mongo(to_mongo(each, 1)) for each in (one, other)]
+    return same(*({k: v for k, v in each.items() if k != OURS} for each in stored))

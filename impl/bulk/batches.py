@@ -1,4 +1,4 @@
-"""The lines of a file in batches, and how far into it each batch reaches."""
+"""The lines of a file in batches, each with its place in the file."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,7 +12,7 @@ NEWLINE = 10
 
 @dataclass(frozen=True)
 class Place:
-    """A place in a file: lines and bytes before it, and the SHA-256 of these bytes."""
+    """A place in a file: the lines and bytes before it, and the SHA-256 of these bytes."""
 
     line: int = 0
     offset: int = 0
@@ -21,14 +21,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Batch:
-    """Lines that are not blank, each with its number, from 1 on, and where the next ones begin."""
+    """Lines that are not blank, each with its number, counted from 1; and the place after them."""
 
     lines: list[tuple[int, bytes]]
     end: Place
 
 
 class Lines:
-    """A file read line by line; no more of a line than `most` bytes and one is kept."""
+    """A file read line by line; of a longer line, only the first `most` + 1 bytes."""
 
     def __init__(self, file: BinaryIO, most: int) -> None:
         self._file = file
@@ -37,7 +37,7 @@ class Lines:
         self._line = self._offset = 0
 
     def skip(self, place: Place) -> bool:
-        """Go to a place; whether what was before it then is before it now."""
+        """Go to a place; whether the bytes before it are the same as then."""
         while self._offset < place.offset:
             piece = self._file.read(min(PIECE, place.offset - self._offset))
             if not piece:
@@ -63,7 +63,7 @@ class Lines:
         return Batch(lines, self._place()) if self._line > begun else None
 
     def _pass(self) -> None:
-        """Read on to the end of a line that is too long."""
+        """Skip the rest of a line that is too long."""
         while piece := self._file.readline(PIECE):
             self._count(piece)
             if piece[-1] == NEWLINE:

@@ -1,4 +1,4 @@
-"""The export of a resource: what a query finds, as lines that an import reads back as the same."""
+"""The export of a resource: a query's documents as JSON lines, which an import reads back."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,11 +10,11 @@ from tqdm import tqdm
 
 from generated import schemas
 from impl.bulk.files import target
-from impl.bulk.resources import EXPORTED
 from impl.handlers import unknown
 from impl.instants import written
 from impl.query import attributes, parse
 from impl.query.language import Document, Query
+from impl.resources import BY_NAME
 from impl.store.mongo import Store
 
 BATCH = 500
@@ -22,27 +22,27 @@ LINE = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE
 
 
 def query(resource: str, text: str, zone: tzinfo) -> Query:
-    """What a query string of the resource's lists asks for; its dates are days of the time zone.
+    """The query of a query string as lists take it; its dates are days of the time zone.
 
-    Raises ParameterInvalid where it can't be read.
+    Raises ParameterInvalid if it can't be read.
     """
-    known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
-    found = parse.parse(text, known, parse.Limits(most=parse.FARTHEST), zone)
-    return replace(found, window=replace(found.window, stream=True))
+    known = attributes.of(schemas.SCHEMAS[BY_NAME[resource].schema])
+    query = parse.parse(text, known, parse.Limits(most=parse.FARTHEST), zone)
+    return replace(query, window=replace(query.window, stream=True))
 
 
-def found(store: Store, resource: str, asked: Query, *, reject: bool) -> Iterator[Document]:
-    """What the query finds. Raises Unavailable, and with `reject` ParameterInvalid for a filter on
-    an attribute that no document has.
+def documents(store: Store, resource: str, query: Query, *, reject: bool) -> Iterator[Document]:
+    """The documents that match the query. Raises Unavailable; with `reject`, ParameterInvalid for a
+    filter on an attribute that no document has.
     """
     if reject:
-        known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
-        unknown.refuse(store, resource, asked.unknown, known)
-    return store.stream(resource, asked)
+        known = attributes.of(schemas.SCHEMAS[BY_NAME[resource].schema])
+        unknown.refuse(store, resource, query.unknown, known)
+    return store.stream(resource, query)
 
 
 def export(rows: Iterator[Document], path: str) -> int:
-    """Write documents to a file, all or none; how many that were. Raises FileTrouble."""
+    """Write the documents to a file, all or none; their number. Raises FileTrouble."""
     count = 0
     with target(path) as file, tqdm(unit=" documents", unit_scale=True, disable=None) as bar:
         while batch := list(islice(rows, BATCH)):

@@ -1,4 +1,4 @@
-"""Files of lines, by name: `-` is standard input or output, and what ends in `.gz` is packed."""
+"""Files by name: `-` is standard input or output, and names in `.gz` are compressed."""
 
 import gzip
 import io
@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 from impl.errors import CommandError
 
 PIECE = 1 << 20
-PACKED = ".gz"
+COMPRESSED = ".gz"
 LEVEL = 6
 
 
@@ -23,7 +23,7 @@ class FileTrouble(CommandError):
 
 @contextmanager
 def troubles(name: str) -> Iterator[None]:
-    """Raise FileTrouble for what goes wrong with a file."""
+    """Raise FileTrouble for errors with a file."""
     try:
         yield
     except (OSError, EOFError, zlib.error) as error:
@@ -32,7 +32,7 @@ def troubles(name: str) -> Iterator[None]:
 
 
 class Source:
-    """A file to read from, as a context manager; FileTrouble where it can't be opened."""
+    """A file to read from, as a context manager; FileTrouble if it can't be opened."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -44,7 +44,7 @@ class Source:
             if self.path != "-":
                 self._file = self._stack.enter_context(Path(self.path).open("rb", PIECE))
             self.size = os.fstat(self._file.fileno()).st_size or None
-        self.lines = self._unpacked()
+        self.lines = self._decompressed()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -52,39 +52,39 @@ class Source:
 
     @property
     def position(self) -> int:
-        """How many bytes of the file are read, as far as that can be told."""
+        """Bytes of the file that are read; 0 if that is unknown, as for a pipe."""
         with suppress(OSError):
             return self._file.tell()
         return 0
 
     def rewind(self) -> None:
-        """Begin anew; OSError where that can't be."""
+        """Go back to the start; OSError if the file has none, as for a pipe."""
         self._file.seek(0)
-        self.lines = self._unpacked()
+        self.lines = self._decompressed()
 
-    def _unpacked(self) -> BinaryIO:
-        if not self.path.endswith(PACKED):
+    def _decompressed(self) -> BinaryIO:
+        if not self.path.endswith(COMPRESSED):
             return self._file
         return cast(BinaryIO, io.BufferedReader(gzip.GzipFile(fileobj=self._file), PIECE))
 
 
 @contextmanager
 def target(path: str) -> Iterator[BinaryIO]:
-    """A file to write to that is there whole, under its name, or not at all.
+    """A file to write to, which appears under its name only once it is complete.
 
-    It takes the place of one that is there already once all is written. What is no file, such as a
-    pipe, is written to as it comes. Raises FileTrouble.
+    Then it replaces a file of that name. A pipe or a device is written to directly. Raises
+    FileTrouble.
     """
     with troubles(path):
         if path == "-":
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
         elif Path(path).exists() and not Path(path).is_file():
-            with Path(path).open("wb", PIECE) as file, _packed(file, path) as packed:
-                yield packed
+            with Path(path).open("wb", PIECE) as file, _compressed(file, path) as compressed:
+                yield compressed
         else:
-            with _replaced(Path(path).resolve()) as file, _packed(file, path) as packed:
-                yield packed
+            with _replaced(Path(path).resolve()) as file, _compressed(file, path) as compressed:
+                yield compressed
 
 
 @contextmanager
@@ -101,9 +101,9 @@ def _replaced(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _packed(file: BinaryIO, path: str) -> Iterator[BinaryIO]:
-    if not path.endswith(PACKED):
+def _compressed(file: BinaryIO, path: str) -> Iterator[BinaryIO]:
+    if not path.endswith(COMPRESSED):
         yield file
         return
-    with gzip.GzipFile("", "wb", LEVEL, file) as packed:
-        yield cast(BinaryIO, packed)
+    with gzip.GzipFile("", "wb", LEVEL, file) as compressed:
+        yield cast(BinaryIO, compressed)

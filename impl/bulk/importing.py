@@ -1,7 +1,8 @@
-"""The import of a file: its lines kept as a `POST` of each would keep them, in batches.
+"""The import of a file: stores its lines in batches, each line as a `POST` of it would be.
 
-One batch is read while the one before it is kept. What died goes on behind its last batch, on any
-machine; and where that is forgotten, ids tell what is there already.
+One batch is read while the batch before it is written. An import that was killed resumes after its
+last batch, on any machine. Without a checkpoint, lines that are stored already are found by their
+ids.
 """
 
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from impl.bulk.batch_writer import PAUSES_SECONDS, Keeper, Progress, Read
+from impl.bulk.batch_writer import PAUSES_SECONDS, BatchWriter, Progress, Read
 from impl.bulk.batches import Batch, Lines
 from impl.bulk.files import FileTrouble, Source, troubles
 from impl.bulk.reader import Line, Reader
@@ -21,7 +22,7 @@ from impl.processes import Stop
 
 
 class Stopped(Exception):
-    """An import did not come to its end, because of its `__cause__`."""
+    """An import stopped before its end, because of its `__cause__`."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
@@ -32,22 +33,22 @@ class Import:
     """The import of one file."""
 
     def __init__(
-        self, source: Source, reader: Reader, keeper: Keeper, refusals: Refusals, stop: Stop
+        self, source: Source, reader: Reader, writer: BatchWriter, refusals: Refusals, stop: Stop
     ) -> None:
         self._source = source
         self._reader = reader
-        self._keeper = keeper
+        self._writer = writer
         self._refusals = refusals
         self._stop = stop
 
     def run(self, most_bytes: int) -> Progress:
-        """Import the file from where an earlier run of it ended; what became of all its lines.
+        """Import the file from where an earlier run ended; the outcomes of all its lines.
 
         Raises Stopped because of FileTrouble, Unavailable or KeyboardInterrupt.
         """
         progress = Progress()
         writing: Future[Progress] | None = None
-        with ThreadPoolExecutor(1, "writer") as writer, self._bar() as bar:
+        with ThreadPoolExecutor(1, "writer") as thread, self._bar() as bar:
             try:
                 lines, progress = self._begun(most_bytes)
                 while (batch := self._next(lines)) is not None:
@@ -55,11 +56,11 @@ class Import:
                     if self._stop.is_set():
                         raise KeyboardInterrupt
                     progress = writing.result() if writing else progress
-                    writing = writer.submit(self._keeper.keep, read, progress, _say)
+                    writing = thread.submit(self._writer.write, read, progress, _say)
                     bar.update(self._source.position - bar.n)
                     bar.set_postfix_str(f"{progress.place.line:,} lines", refresh=False)
                 progress = writing.result() if writing else progress
-                self._keeper.end()
+                self._writer.end()
             except (FileTrouble, Unavailable, KeyboardInterrupt) as error:
                 cause = KeyboardInterrupt() if self._stop.is_set() else error
                 self._stop.set()
@@ -70,8 +71,8 @@ class Import:
         return tqdm(total=self._source.size, unit="B", unit_scale=True, disable=None)
 
     def _begun(self, most_bytes: int) -> tuple[Lines, Progress]:
-        """The file where an earlier run ended, or at its beginning if it is another by now."""
-        progress = self._keeper.begun()
+        """The file after an earlier run's last batch, or from its start if it has changed."""
+        progress = self._writer.checkpoint()
         lines = Lines(self._source.lines, most_bytes)
         with troubles(self._source.path), self._stop.waiting():
             if not lines.skip(progress.place):
@@ -87,7 +88,7 @@ class Import:
         read = Read(batch.end)
         for number, text in batch.lines:
             try:
-                read.kept.append(self._line(number, text))
+                read.new.append(self._line(number, text))
             except Unavailable:
                 raise
             except ApiError as error:
@@ -95,7 +96,7 @@ class Import:
         return read
 
     def _line(self, number: int, text: bytes) -> Line:
-        """The line, as soon as the database is there, if that has to be asked."""
+        """The line; waits for the database if its rules read something there."""
         for pause in PAUSES_SECONDS:
             try:
                 return self._reader.read(number, text)
@@ -111,7 +112,7 @@ def _say(trouble: str) -> None:
 
 
 def _settled(writing: Future[Progress] | None, progress: Progress) -> Progress:
-    """The progress once the batch that is under way is kept, or can't be."""
+    """The progress once the batch in flight is written, or has failed."""
     try:
         return writing.result() if writing else progress
     except (ApiError, FileTrouble):

@@ -1,4 +1,4 @@
-"""A line read as what a `POST` of it would keep: by the same rules, refused by the same words."""
+"""Reads lines as a `POST` reads bodies: by the same rules, with the same errors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ from impl.contract import COMPONENTS, Contract
 from impl.errors import BodyInvalid, ContentTooLarge, FieldInvalid, FieldMissing
 from impl.handlers.collection import Collection
 from impl.instants import plan
+from impl.resources import BY_NAME
 from impl.store.bulk_insert import New
 
 Json = dict[str, Any]
 
 
 class Line(NamedTuple):
-    """A line whose document can be kept."""
+    """A line whose document can be stored."""
 
     number: int
     text: bytes
@@ -26,10 +27,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Format:
-    """How lines are read: as JSON, up to so many bytes, as this resource or as their `@type` says.
+    """How lines are read: up to so many bytes, as this resource, or else as each `@type` says.
 
-    A line without an id gets one made of the `name` of its file and its number, so that it is the
-    same one whenever it is read; with no name there is none.
+    A line without an id gets one of its file's `name` and its number: the same one each time the
+    file is read. Without a name, lines need ids.
     """
 
     decode: Callable[[bytes], Any]
@@ -39,7 +40,7 @@ class Format:
 
     @property
     def job(self) -> str | None:
-        """What the import of such a file is known by; None where it has no name."""
+        """The name of the import's checkpoint; None if the file has no name."""
         return self.name and f"import {self.resource or '@type'} {self.name}"
 
 
@@ -52,7 +53,7 @@ class _Kind:
 
 
 class Reader:
-    """Reads lines as documents of the collections given, by the contract and their rules."""
+    """Reads lines as documents of these collections, by the contract and their rules."""
 
     def __init__(
         self, collections: Mapping[str, Collection[Any]], contract: Contract, format_: Format
@@ -61,10 +62,10 @@ class Reader:
         self._format = format_
         self._stem = format_.name and blake2b(format_.name.encode(), digest_size=8).hexdigest()
         self._kinds = {name: _kind(name, each) for name, each in collections.items()}
-        self._types = {_type(name): kind for name, kind in self._kinds.items()}
+        self._types = {BY_NAME[name].schema: kind for name, kind in self._kinds.items()}
 
     def read(self, number: int, text: bytes) -> Line:
-        """The line, ready to be kept; raises the error that a `POST` would get."""
+        """The line, ready to store; raises the error that a `POST` would get."""
         if len(text) > self._format.most_bytes:
             raise ContentTooLarge(f"the line is over {self._format.most_bytes} bytes")
         value = self._format.decode(text)
@@ -94,9 +95,5 @@ class Reader:
 
 
 def _kind(resource: str, collection: Collection[Any]) -> _Kind:
-    body = f"{_type(resource)}_Create"
+    body = f"{BY_NAME[resource].schema}_Create"
     return _Kind(resource, COMPONENTS + body, plan(schemas.SCHEMAS[body]), collection)
-
-
-def _type(resource: str) -> str:
-    return resource[0].upper() + resource[1:]

@@ -1,4 +1,4 @@
-"""What was refused, and why: a file of JSON lines beside the one that was imported."""
+"""The refused lines and their errors: a file of JSON lines beside the imported one."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -12,12 +12,12 @@ from impl.bulk.files import troubles
 from impl.errors import ApiError
 
 LONGEST = 2000
-"""How much of a line that is too long is shown."""
+"""Bytes shown of a line that is too long."""
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A line that is not kept, and the error that a client would be told."""
+    """A refused line, and the error that a client would get."""
 
     number: int
     text: bytes
@@ -25,9 +25,9 @@ class Refusal:
 
 
 class Refusals:
-    """The file of refused lines; `tell` makes the Error body of an error, as JSON.
+    """The file of refused lines, which exists only if there are any. Raises FileTrouble.
 
-    It is there only where lines were refused. Raises FileTrouble.
+    `tell` makes the Error body of an error, as JSON.
     """
 
     def __init__(self, path: Path, tell: Callable[[ApiError], bytes], most_bytes: int) -> None:
@@ -36,7 +36,7 @@ class Refusals:
         self._most_bytes = most_bytes
 
     def resume(self, size: int) -> int:
-        """Go on behind this many bytes of an earlier run's; how many of them are there."""
+        """Continue after this many bytes of an earlier run's file; how many of them exist."""
         with troubles(str(self.path)):
             if not size:
                 self.path.unlink(missing_ok=True)
@@ -46,7 +46,7 @@ class Refusals:
             return 0
 
     def write(self, refusals: Sequence[Refusal], at: int) -> int:
-        """Write them behind so many bytes, whatever was there, onto the disk; the file's size."""
+        """Cut the file off at this offset, write refusals there and sync; the file's size."""
         if not refusals:
             return at
         with troubles(str(self.path)), self.path.open("ab") as file:

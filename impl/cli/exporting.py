@@ -5,16 +5,16 @@ import sys
 from collections.abc import Iterator
 
 from impl.bulk import exporting
-from impl.bulk.resources import EXPORTED
 from impl.cli import bulk
 from impl.processes import Stop
 from impl.query.language import Document
+from impl.resources import EXPORTABLE
 from impl.settings import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    parser.add_argument("resource", choices=EXPORTED)
+    parser.add_argument("resource", choices=EXPORTABLE)
     parser.add_argument(
         "--query", default="", help="a list's query, such as 'state=new&sort=-billDate'"
     )
@@ -26,7 +26,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     query = exporting.query(options.resource, options.query, settings.policy.zone)
     with bulk.opened(settings, events=False) as store:
         reject = settings.unknown_filter == "reject"
-        rows = exporting.found(store, options.resource, query, reject=reject)
+        rows = exporting.documents(store, options.resource, query, reject=reject)
         count = exporting.export(_until_signalled(rows), options.file)
     print(f"{count:,} exported", file=sys.stderr)
     return bulk.ALL

@@ -6,18 +6,18 @@ from functools import partial
 from pathlib import Path
 
 from impl import handlers
-from impl.bulk.batch_writer import Keeper, Progress
+from impl.bulk.batch_writer import BatchWriter, Progress
 from impl.bulk.files import Source
 from impl.bulk.importing import Import, Stopped
 from impl.bulk.reader import Format, Reader
 from impl.bulk.refusals import Refusals
-from impl.bulk.resources import IMPORTED
 from impl.cli import bulk
 from impl.contract import Contract
 from impl.errors import ApiError
 from impl.events.build import correlated
 from impl.handlers.collection import Services
 from impl.processes import Stop
+from impl.resources import IMPORTABLE
 from impl.settings import Settings
 from impl.store.mongo import Store
 from impl.web import body, errors
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", help="JSON lines, compressed if it ends in .gz; - is standard input"
     )
-    parser.add_argument("--resource", choices=IMPORTED, help="else each line's @type says")
+    parser.add_argument("--resource", choices=IMPORTABLE, help="else each line's @type says")
     parser.add_argument("--name", help="the name to resume by; else the file's own")
     parser.add_argument("--refused", metavar="FILE", help="for refused lines; else *.refused")
     parser.add_argument("--events", action="store_true", help="record events, too")
@@ -62,10 +62,10 @@ def _import(
 ) -> Import:
     store.ensure_indexes()
     contract = Contract.load()
-    collections = handlers.collections(Services(store, contract, settings.policy))
+    collections = handlers.importable(Services(store, contract, settings.policy))
     stop = Stop()
-    keeper = Keeper(store, collections, refusals, format_.job, stop)
-    return Import(source, Reader(collections, contract, format_), keeper, refusals, stop)
+    writer = BatchWriter(store, collections, refusals, format_.job, stop)
+    return Import(source, Reader(collections, contract, format_), writer, refusals, stop)
 
 
 def _error_body(error: ApiError, base: str) -> bytes:

@@ -5,7 +5,7 @@ from contextlib import closing
 
 from impl import open_store, worker
 from impl.cli.checks import require_public_url
-from impl.events.dispatcher import Dispatcher, Options
+from impl.events.dispatcher import Dispatcher
 from impl.processes import Stop
 from impl.settings import Settings, SettingsError
 
@@ -29,6 +29,6 @@ def run(settings: Settings, _options: argparse.Namespace) -> None:
     while not (open_store.meet(store) or stop.wait(CONNECT_SECONDS)):
         pass
     store.keep_indexed()
-    with closing(Dispatcher(store, Options.of(settings))) as dispatcher:
+    with closing(Dispatcher(store, worker.dispatch_options(settings))) as dispatcher:
         worker.work([*worker.jobs(settings, store), dispatcher.step], stop)
     store.close()

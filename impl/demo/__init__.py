@@ -13,6 +13,7 @@ from impl.demo import bills, cycles
 from impl.demo.accounts import ACCOUNTS
 from impl.demo.cycles import month_before
 from impl.errors import Conflict
+from impl.resources import BILLS, CYCLES, OUTCOMES, RATES, REGISTER, REQUESTS, SPECIFICATIONS
 from impl.store.mongo import Store
 
 Json = dict[str, Any]
@@ -20,7 +21,7 @@ Json = dict[str, Any]
 
 def load(store: Store) -> None:
     """Insert the demo data into a database without bills; leave any other as it is."""
-    if not store.is_empty("customerBill"):
+    if not store.is_empty(BILLS):
         return
     store.ensure_indexes()
     for resource, document in documents(datetime.now(UTC)):
@@ -32,15 +33,15 @@ def documents(now: datetime) -> Iterator[tuple[str, Json]]:
     """Each document with its resource, as of a day; the bills come last."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     demo_bills, rates = bills.bills_and_rates(today)
-    yield "billCycleSpecification", cycles.specification()
+    yield SPECIFICATIONS, cycles.specification()
     for cycle in cycles.finished(today, demo_bills):
-        yield "billCycle", cycle
+        yield CYCLES, cycle
     for outcome in cycles.outcomes(demo_bills):
-        yield "billCycleAccount", outcome
-    yield from (("billNumber", number) for number in bills.numbers(demo_bills))
-    yield from (("appliedCustomerBillingRate", rate) for rate in rates)
-    yield from (("customerBillOnDemand", request) for request in _requests(today))
-    yield from (("customerBill", bill) for bill in demo_bills)
+        yield OUTCOMES, outcome
+    yield from ((REGISTER, number) for number in bills.numbers(demo_bills))
+    yield from ((RATES, rate) for rate in rates)
+    yield from ((REQUESTS, request) for request in _requests(today))
+    yield from ((BILLS, bill) for bill in demo_bills)
 
 
 def _requests(today: datetime) -> list[Json]:

@@ -1,4 +1,4 @@
-"""The event that a write makes (TMF630 Part 1, notifications; the envelope of v4). Pure."""
+"""The event that a write publishes (TMF630 Part 1, notifications; the envelope of v4). Pure."""
 
 import re
 from collections.abc import Iterator
@@ -11,24 +11,10 @@ from typing import Any, Literal, TypeAlias
 from ulid import ULID
 
 from impl.query.language import Document
+from impl.resources import BY_NAME, PUBLISHED
 
 Json = dict[str, Any]
 Kind: TypeAlias = Literal["Create", "AttributeValueChange", "StateChange", "Delete"]
-
-RESOURCES = (
-    "customerBill",
-    "customerBillOnDemand",
-    "appliedCustomerBillingRate",
-    "billCycle",
-    "billCycleSpecification",
-)
-"""What events tell of."""
-
-STATEFUL: dict[str, frozenset[str]] = {
-    "customerBill": frozenset({"state", "lastUpdate", "stateBeforeHold", "holdReason"}),
-    "customerBillOnDemand": frozenset({"state", "lastUpdate", "statusReason", "customerBill"}),
-}
-"""Which resources have a state, and what the server may set together with it."""
 
 _TITLES: dict[Kind, str] = {
     "Create": "created",
@@ -38,16 +24,16 @@ _TITLES: dict[Kind, str] = {
 }
 _ENDS = f"(?:{'|'.join(_TITLES.values())})"
 correlation: ContextVar[str] = ContextVar("correlation")
-"""What the writes of this context belong to: a request's id, or a job's."""
+"""The id of the request or job that the writes of this context belong to."""
 
 trace: ContextVar[str] = ContextVar("trace", default="")
-"""The span that they are part of, as a `traceparent` header names it; blank for none."""
+"""The span of these writes, as in a `traceparent` header; blank for none."""
 
 
 def build(resource: str, before: Document | None, after: Document | None) -> Json | None:
-    """The event of a write, with the whole resource; None where nobody is told of it."""
-    told = after if after is not None else before
-    if resource not in RESOURCES or told is None:
+    """The event of a write, with the whole resource; None if the resource publishes no events."""
+    document = after if after is not None else before
+    if resource not in PUBLISHED or document is None:
         return None
     kind = _kind(resource, before, after)
     now = datetime.now(UTC)
@@ -61,16 +47,16 @@ def build(resource: str, before: Document | None, after: Document | None) -> Jso
         "correlationId": correlation.get(event_id),
         "domain": "Commercial",
         "title": f"{_class(resource)} {_TITLES[kind]}",
-        "description": f"{_class(resource)} {told['id']} is {_TITLES[kind]}.",
+        "description": f"{_class(resource)} {document['id']} is {_TITLES[kind]}.",
         "priority": "1",
         **({"traceparent": parent} if parent else {}),
-        "event": {resource: dict(told)},
+        "event": {resource: dict(document)},
     }
 
 
 @contextmanager
 def correlated(id_: str) -> Iterator[None]:
-    """Write within this for the sake of something that has this id."""
+    """Give the writes in this block this correlation id."""
     token = correlation.set(id_)
     try:
         yield
@@ -80,30 +66,33 @@ def correlated(id_: str) -> Iterator[None]:
 
 @cache
 def event_type(resource: str, kind: Kind) -> str:
-    """The name of an event, such as `CustomerBillCreateEvent`."""
+    """The type of an event, such as `CustomerBillCreateEvent`."""
     return f"{_class(resource)}{kind}Event"
 
 
 def event_types() -> tuple[str, ...]:
-    """The names of all events that there are."""
+    """All types of events."""
     return tuple(
         event_type(resource, kind)
-        for resource in RESOURCES
+        for resource in PUBLISHED
         for kind in _TITLES
-        if kind != "StateChange" or resource in STATEFUL
+        if kind != "StateChange" or BY_NAME[resource].state
     )
 
 
 def subject(event: Json) -> str:
-    """What an event is about; two that are about the same keep their order."""
-    resource, told = next(iter(event["event"].items()))
-    return f"{resource}/{told['id']}"
+    """The resource and id that an event is about; events of one subject keep their order."""
+    resource, document = next(iter(event["event"].items()))
+    return f"{resource}/{document['id']}"
 
 
 def subject_by_words(event: Any) -> tuple[str, str]:
-    """The resource and its id, by an event's type and description; blank where they don't say."""
+    """The resource and id in an event's type and description; blank if they name none.
+
+    For events whose content can't be read.
+    """
     texts = [str(event.get(name)) for name in ("eventType", "description")] if event else ["", ""]
-    for resource in RESOURCES:
+    for resource in PUBLISHED:
         found = re.fullmatch(rf"{_class(resource)} (.+) is {_ENDS}\.", texts[1], re.DOTALL)
         if found and texts[0].startswith(_class(resource)):
             return resource, found[1]
@@ -114,14 +103,14 @@ def _kind(resource: str, before: Document | None, after: Document | None) -> Kin
     if before is None or after is None:
         return "Create" if before is None else "Delete"
     changed = {name for name in {*before, *after} if _differs(before, after, name)}
-    alone = "state" in changed and changed <= STATEFUL.get(resource, frozenset())
-    return "StateChange" if alone else "AttributeValueChange"
+    row = BY_NAME[resource]
+    is_state = row.state in changed and changed <= {row.state, *row.with_state}
+    return "StateChange" if is_state else "AttributeValueChange"
 
 
 def _differs(before: Document, after: Document, name: str) -> bool:
     return name not in before or name not in after or before[name] != after[name]
 
 
-@cache
 def _class(resource: str) -> str:
-    return resource[0].upper() + resource[1:]
+    return BY_NAME[resource].schema

@@ -14,7 +14,6 @@ from secrets import token_hex
 
 import structlog
 
-from generated.operations import BASE_PATH
 from impl.errors import Unavailable
 from impl.events import callbacks
 from impl.events.bodies import Bodies
@@ -24,7 +23,6 @@ from impl.events.posting import Patience, Watchdog
 from impl.events.retry_policy import RetryPolicy
 from impl.events.subscribers import Subscribers, Subscription
 from impl.query.language import Document
-from impl.settings import Settings
 from impl.store.counters import FAULTS, Counters
 from impl.store.deliveries import Claim, Deliveries
 from impl.store.leases import Clock, Lease
@@ -63,18 +61,6 @@ class Options:
     resolve: Resolve = callbacks.lookup
     zone: tzinfo = UTC
     """Whose days the dates in subscriptions' queries are."""
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Options":
-        """The options that the settings give."""
-        url = settings.public_url or f"http://{settings.host}:{settings.port}"
-        return cls(
-            url + BASE_PATH,
-            Allowance.read(settings.callback_allow),
-            timedelta(hours=settings.event_retry_hours),
-            timedelta(days=settings.event_retention_days),
-            zone=settings.policy.zone,
-        )
 
 
 class Dispatcher:

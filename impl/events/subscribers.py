@@ -12,11 +12,11 @@ from impl.errors import ApiError, NotFound
 from impl.events.build import subject
 from impl.events.subscriptions import Selector, TooMuch, kept
 from impl.query.language import Document
+from impl.resources import HUB
 from impl.store.deliveries import Deliveries
 from impl.store.mongo import Store
 from impl.store.pending_events import Immovable, Routing
 
-HUB = "hub"
 EVENT_SECONDS = 5
 """CPU that all queries together may take for one event; past it, the slow ones among them rest."""
 

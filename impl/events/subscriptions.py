@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from generated import schemas
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
-from impl.events.build import RESOURCES, event_types
+from impl.events.build import event_types
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
@@ -25,6 +25,7 @@ from impl.query.language import (
 )
 from impl.query.paths import renamed
 from impl.query.project import project
+from impl.resources import PUBLISHED
 
 MEANINGLESS = ("sort", "limit", "offset", "cursor")
 """Parameters that are about lists."""
@@ -140,14 +141,14 @@ def whole(query: Query) -> Query:
 
 
 def _whole(path: Path) -> Path:
-    return ("event", *path) if path[:1] and path[0] in RESOURCES else path
+    return ("event", *path) if path[:1] and path[0] in PUBLISHED else path
 
 
 def _within_event(fields: Selection | None) -> Selection | None:
     """The selection with what it names by the resource's name at its place in the event."""
-    if fields is None or not any(name in fields for name in RESOURCES):
+    if fields is None or not any(name in fields for name in PUBLISHED):
         return fields
-    kept = {name: inner for name, inner in fields.items() if name not in RESOURCES}
-    short = {name: fields[name] for name in RESOURCES if name in fields}
+    kept = {name: inner for name, inner in fields.items() if name not in PUBLISHED}
+    short = {name: fields[name] for name in PUBLISHED if name in fields}
     event = kept.get("event", {})
     return kept | {"event": event if event is None else {**event, **short}}

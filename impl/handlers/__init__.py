@@ -1,15 +1,15 @@
-"""The handlers: what each operation of the contract does, one module a resource."""
+"""Handlers: what each operation of the contract does, one module a resource that has rules."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from generated import api
+from generated.operations import OPERATIONS
 from impl.errors import NotYetImplemented
 from impl.handlers.applied_customer_billing_rate import AppliedCustomerBillingRates
 from impl.handlers.bill_cycle import BillCycles
-from impl.handlers.bill_cycle_account import BillCycleAccounts
 from impl.handlers.bill_cycle_specification import BillCycleSpecifications
-from impl.handlers.bill_number import BillNumbers
 from impl.handlers.collection import Collection, Services
 from impl.handlers.customer_bill import CustomerBills
 from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
@@ -17,47 +17,57 @@ from impl.handlers.events import Events
 from impl.handlers.hub import Hub
 from impl.patch.apply import Patch
 from impl.query.language import Page, Query
+from impl.resources import BY_NAME, IMPORTABLE, RESOURCES
 
-Handlers = api.Handlers[Query, Page, Patch]
+
+@dataclass(frozen=True)
+class Handlers:
+    """What serves the contract's operations."""
+
+    own: api.Handlers[Query, Page, Patch]
+    collections: Mapping[str, Collection[Any]]
+    """Of every resource, by name: they serve the operations that handlers have no methods for."""
 
 
 def build(services: Services) -> Handlers:
-    """A handler for each resource of the contract."""
-    return api.Handlers(
+    """The handlers of the resources that have rules, and the collections of all."""
+    own = api.Handlers(
         customer_bill_on_demand=CustomerBillsOnDemand(services),
         customer_bill=CustomerBills(services),
         applied_customer_billing_rate=AppliedCustomerBillingRates(services),
         hub=Hub(services),
         bill_cycle=BillCycles(services),
-        bill_cycle_account=BillCycleAccounts(services),
         bill_cycle_specification=BillCycleSpecifications(services),
-        bill_number=BillNumbers(services),
         events=Events(services),
     )
-
-
-def collections(services: Services) -> dict[str, Collection[Any]]:
-    """The collections that documents may be brought into, by resource.
-
-    Requests for bills are not among them: to keep one is to have its bill made.
-    """
-    return {
-        "appliedCustomerBillingRate": AppliedCustomerBillingRates(services).collection,
-        "billCycle": BillCycles(services).collection,
-        "billCycleSpecification": BillCycleSpecifications(services).collection,
-        "customerBill": CustomerBills(services).collection,
+    handlers = {row.name: getattr(own, api.HANDLERS.get(row.name, ""), None) for row in RESOURCES}
+    collections = {
+        name: getattr(handler, "collection", None) or Collection(name, services)
+        for name, handler in handlers.items()
     }
+    return Handlers(own, collections)
+
+
+def importable(services: Services) -> dict[str, Collection[Any]]:
+    """The collections that files may be imported into, by resource."""
+    collections = build(services).collections
+    return {name: collections[name] for name in IMPORTABLE}
 
 
 def refuse_missing() -> None:
-    """Raise NotYetImplemented, which names them, where handlers lack methods of the contract."""
+    """Raise NotYetImplemented, which names them, if methods of handlers or rows are missing."""
     bases = [each for name, each in vars(api).items() if name.endswith("Api")]
-    lacking = [name for base in bases for name in _lacking(base)]
-    if lacking:
+    handlers = [handler for base in bases for handler in base.__subclasses__()]
+    methods = [
+        f"{handler.__name__}.{method} in {handler.__module__.replace('.', '/')}.py"
+        for handler in handlers
+        for method in sorted(getattr(handler, "__abstractmethods__", ()))
+    ]
+    rows = {
+        f"a row for {each.resource} in impl/resources.py"
+        for each in OPERATIONS
+        if each.standard and each.resource not in BY_NAME
+        if not any(hasattr(handler, each.python_name) for handler in handlers)
+    }
+    if lacking := [*methods, *sorted(rows)]:
         raise NotYetImplemented(", ".join(lacking))
-
-
-def _lacking(base: Any) -> Iterator[str]:
-    for handler in base.__subclasses__():
-        for method in sorted(getattr(handler, "__abstractmethods__", ())):
-            yield f"{handler.__name__}.{method} in {handler.__module__.replace('.', '/')}.py"

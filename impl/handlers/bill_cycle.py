@@ -1,38 +1,39 @@
-"""What serves /billCycle."""
+"""The rules of /billCycle; cancel and retry."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.billing.cycle import DERIVED, refuse_contradiction
 from impl.billing.derived import claim, client_said, derive
 from impl.billing.maker import now
-from impl.billing.outcomes import COUNTS, OUTCOMES
+from impl.billing.outcomes import COUNTS
 from impl.billing.periods import named
 from impl.billing.plans import CYCLE_TASK, hold_specification, specification_of
 from impl.errors import Conflict, FieldInvalid, NotFound, refuse
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Page, Query
+from impl.resources import CYCLES, OUTCOMES
 from impl.store.tasks import Tasks
 
 RUN = {
     *("runState", "statusReason", "accountsTotal", "startedAt", "finishedAt", "cancelledAt"),
     *COUNTS,
 }
-"""What a run writes of itself, and no client does."""
+"""Attributes that only a run writes."""
 
 ENDED = ("finishedAt", "cancelledAt", "statusReason")
-"""What a run wrote as it ended."""
+"""Attributes that a run writes when it ends."""
 
 FIXED = (
     *("billingDate", "chargeDate", "creditDate", "paymentDueDate"),
     *("billCycleSpecification", "billingPeriod", "validFor"),
 )
-"""What a run is made by, so that it can't change any more once it has begun."""
+"""Attributes that a run follows, and that can't change once it has begun."""
 
 TIMED = (*DERIVED, "billingPeriod", "billCycleSpecification")
-"""What a planned cycle's dates follow from, and those themselves."""
+"""The dates of a planned cycle, and the attributes that they follow from."""
 
 
 class BillCycles(api.BillCycleApi[Query, Page, Patch]):
@@ -42,34 +43,8 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         self._store = services.store
         self._policy = services.policy
         self._tasks = Tasks(services.store)
-        self._cycles: Collection[types.BillCycle] = Collection(
-            "billCycle",
-            schemas.BillCycle,
-            services,
-            Rules(on_create=self._start, on_change=self._judge, on_write=self._plan),
-        )
-
-    @property
-    def collection(self) -> Collection[types.BillCycle]:
-        """What keeps them, for those who bring in many."""
-        return self._cycles
-
-    def list_bill_cycle(self, query: Query) -> Page:
-        return self._cycles.list(query)
-
-    def create_bill_cycle(self, body: types.BillCycleCreate) -> types.BillCycle:
-        return self._cycles.create(body)
-
-    def retrieve_bill_cycle(self, id_: str, query: Query) -> types.BillCycle:
-        return self._cycles.retrieve(id_, query)
-
-    def patch_bill_cycle(
-        self, id_: str, patch: Patch, *, if_match: str | None = None
-    ) -> types.BillCycle:
-        return self._cycles.patch(id_, patch, if_match=if_match)
-
-    def delete_bill_cycle(self, id_: str, *, if_match: str | None = None) -> None:
-        self._cycles.delete(id_, if_match=if_match)
+        rules = Rules(on_create=self._start, on_change=self._decide_change, on_write=self._plan)
+        self.collection = Collection[types.BillCycle](CYCLES, services, rules)
 
     def cancel_bill_cycle(self, id_: str) -> types.BillCycle:
         def cancelled(before: Document) -> Document:
@@ -89,26 +64,27 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
                 )
             if not self._store.count(OUTCOMES, Compare(("billCycle", "id"), (id_,))):
                 raise _state("no account was billed here by this cycle")
-            kept = {n: v for n, v in before.items() if n not in ENDED}
-            return Document({**kept, "runState": "running"}, derived=before.derived)
+            cycle = {n: v for n, v in before.items() if n not in ENDED}
+            return Document({**cycle, "runState": "running"}, derived=before.derived)
 
         return self._run_on(id_, reopened, again=True)
 
     def _run_on(
         self, id_: str, change: Callable[[Document], Document], **about: Any
     ) -> types.BillCycle:
-        """Change a cycle that was run, and leave what that means to a worker."""
+        """Change a cycle that has run, and have a worker do the rest."""
 
         def changed() -> Document:
-            cycle = self._store.change("billCycle", id_, change)
+            cycle = self._store.change(CYCLES, id_, change)
             self._tasks.put(CYCLE_TASK, id_, **about)
             return cycle
 
         return cast(types.BillCycle, self._store.in_transaction(changed))
 
     def _start(self, cycle: Document) -> None:
-        """A cycle begins planned, and what it leaves out is derived; one that was run elsewhere is
-        kept as it is, with what it tells of its run.
+        """Plan the cycle, and derive the dates that it leaves out.
+
+        A cycle that ran elsewhere is stored as it is, with the outcome of its run.
         """
         if cycle.get("runState") != "finished":
             for name in RUN:
@@ -119,14 +95,14 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
             self._date(cycle)
 
     def _refuse_no_period(self, cycle: Document) -> None:
-        """Raise FieldInvalid where `billingPeriod` looks like the name of a period and is none."""
+        """Raise FieldInvalid if `billingPeriod` looks like the name of a period and is none."""
         try:
             named(cycle.get("billingPeriod"), self._policy.zone)
         except ValueError as error:
             raise FieldInvalid("billingPeriod", str(error)) from None
 
-    def _judge(self, before: Document, after: Document, _named: frozenset[str]) -> None:
-        """Keep what a run is made by once it has begun, and what it tells of itself always."""
+    def _decide_change(self, before: Document, after: Document, _named: frozenset[str]) -> None:
+        """Refuse changes of what a run writes, and of what a begun run follows; derive dates."""
         changed = sorted(name for name in RUN if before.get(name) != after.get(name))
         refuse(FieldInvalid(name, "can't be patched") for name in changed)
         if before.get("runState", "planned") == "planned":
@@ -137,7 +113,7 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         refuse(Conflict(why, attribute=name) for name in changed)
 
     def _date_again(self, before: Document, after: Document) -> None:
-        """Derive again what was derived; what the client changes is the client's from now on."""
+        """Derive the derived dates again; a date that the client changes is no longer derived."""
         changed = {name for name in TIMED if before.get(name) != after.get(name)}
         if not changed and "billingDate" in after:
             return
@@ -148,14 +124,14 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         self._date(after)
 
     def _refuse_contradiction(self, cycle: Mapping[str, Any]) -> None:
-        """Raise Conflict, naming them, where attributes that the client gave don't go together."""
+        """Raise Conflict, which names them, if attributes of the client's contradict each other."""
         try:
             refuse_contradiction(cycle, self._policy.zone, cycle.keys())
         except FieldInvalid as error:
             raise Conflict(error.trouble, attribute=error.attribute) from None
 
     def _date(self, cycle: Document) -> None:
-        """Set the dates that follow; Conflict where the cycle's specification is not here."""
+        """Set the derived dates; Conflict if the cycle's specification does not exist."""
         try:
             specification = specification_of(self._store, cycle)
         except NotFound as error:
@@ -163,7 +139,7 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         derive(cycle, specification, self._policy.zone, self._policy.terms_days)
 
     def _plan(self, before: Document | None, after: Document | None) -> None:
-        """Have the cycle run when its billing date comes; one without a date waits for it."""
+        """Schedule the run for the billing date, if the cycle has one."""
         if before is not None and after is None:
             self._forget(before)
         elif after is not None and after.get("runState") == "planned":
@@ -173,14 +149,14 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
                 self._tasks.put(CYCLE_TASK, after["id"], after["billingDate"])
 
     def _hold(self, cycle: Document) -> None:
-        """Keep the cycle's specification where it is, until this is written; Conflict."""
+        """Lock the cycle's specification until the transaction ends; Conflict if there is none."""
         try:
             hold_specification(self._store, cycle)
         except NotFound as error:
             raise Conflict(str(error), attribute="billCycleSpecification") from None
 
     def _forget(self, cycle: Document) -> None:
-        """Remove what a run of the cycle left; Conflict while it is under way."""
+        """Delete the outcomes of the cycle's run; Conflict while it runs."""
         if cycle.get("runState") == "running":
             raise _state("the cycle is running, and can be deleted when it has finished")
         self._tasks.call_off(CYCLE_TASK, cycle["id"])

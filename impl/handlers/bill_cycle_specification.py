@@ -1,76 +1,45 @@
-"""What serves /billCycleSpecification."""
+"""The rules of /billCycleSpecification."""
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.billing.cycle import refuse_specification
 from impl.billing.eligible import RATE, rate_filter
-from impl.billing.maker import RATES
-from impl.billing.plans import CYCLES, SPECIFICATIONS
 from impl.errors import Conflict, FieldInvalid, ParameterInvalid, refuse
 from impl.handlers import unknown
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Every, Page, Query
+from impl.resources import CYCLES, RATES, SPECIFICATIONS
 
 SCHEDULE = (
     *("frequency", "billingPeriod", "recurring", "recurringInAdvance", "billingDateShift"),
     *("chargeDateOffset", "mailingDateOffset", "paymentDueDateOffset"),
 )
-"""What tells when a cycle's bills are made, mailed and due."""
+"""Attributes that say when a cycle's bills are made, mailed and due."""
 
 
 class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch]):
     """The patterns that billing cycles follow."""
 
     def __init__(self, services: Services) -> None:
-        self._specifications: Collection[types.BillCycleSpecification] = Collection(
-            "billCycleSpecification",
-            schemas.BillCycleSpecification,
-            services,
-            Rules(
-                on_create=self._judge_new,
-                on_change=self._judge_change,
-                on_remove=self._keep,
-            ),
+        rules = Rules(
+            on_create=self._refuse_new,
+            on_change=self._refuse_change,
+            on_remove=self._refuse_used,
         )
+        self.collection = Collection[types.BillCycleSpecification](SPECIFICATIONS, services, rules)
         self._store = services.store
         self._zone = services.policy.zone
         self._reject_unknown = services.reject_unknown_filters
 
-    @property
-    def collection(self) -> Collection[types.BillCycleSpecification]:
-        """What keeps them, for those who bring in many."""
-        return self._specifications
-
-    def list_bill_cycle_specification(self, query: Query) -> Page:
-        return self._specifications.list(query)
-
-    def create_bill_cycle_specification(
-        self, body: types.BillCycleSpecificationCreate
-    ) -> types.BillCycleSpecification:
-        return self._specifications.create(body)
-
-    def retrieve_bill_cycle_specification(
-        self, id_: str, query: Query
-    ) -> types.BillCycleSpecification:
-        return self._specifications.retrieve(id_, query)
-
-    def patch_bill_cycle_specification(
-        self, id_: str, patch: Patch, *, if_match: str | None = None
-    ) -> types.BillCycleSpecification:
-        return self._specifications.patch(id_, patch, if_match=if_match)
-
-    def delete_bill_cycle_specification(self, id_: str, *, if_match: str | None = None) -> None:
-        self._specifications.delete(id_, if_match=if_match)
-
-    def _judge_new(self, specification: Document) -> None:
-        """Raise FieldInvalid where no cycle can follow the specification."""
+    def _refuse_new(self, specification: Document) -> None:
+        """Raise FieldInvalid if no cycle can follow the specification."""
         refuse_specification(specification)
-        self._judge_filter(specification)
+        self._refuse_filter(specification)
 
-    def _judge_change(self, before: Document, after: Document, _named: frozenset[str]) -> None:
-        """Judge what a patch changes, and no more.
+    def _refuse_change(self, before: Document, after: Document, _named: frozenset[str]) -> None:
+        """Check what a patch changes, and nothing else.
 
-        Raises FieldInvalid where it is wrong in itself, and Conflict where it does not go with what
+        Raises FieldInvalid if the change is wrong in itself, and Conflict if it does not fit what
         is stored.
         """
         changed = {name for name in SCHEDULE if before.get(name) != after.get(name)}
@@ -81,12 +50,12 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             except FieldInvalid as error:
                 refuse(Conflict(each.trouble, attribute=each.attribute) for each in error.every)
         if before.get("rateFilter") != after.get("rateFilter"):
-            self._judge_filter(after)
+            self._refuse_filter(after)
 
-    def _judge_filter(self, specification: Document) -> None:
-        """Raise FieldInvalid where the filter can't be read, or asks for what no rate has.
+    def _refuse_filter(self, specification: Document) -> None:
+        """Raise FieldInvalid if the filter can't be read, or names an attribute that no rate has.
 
-        The latter only where such filters are rejected.
+        The latter is refused only if the settings reject unknown filters.
         """
         paths = rate_filter(specification, self._zone).unknown
         try:
@@ -94,8 +63,8 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
         except ParameterInvalid as error:
             raise FieldInvalid("rateFilter", str(error)) from None
 
-    def _keep(self, specification: Document) -> None:
-        """Refuse to remove what a planned or running cycle uses."""
+    def _refuse_used(self, specification: Document) -> None:
+        """Raise Conflict for the delete of a specification that a planned or running cycle uses."""
         self._store.hold(SPECIFICATIONS, specification["id"])
         of_this = Compare(("billCycleSpecification", "id"), (specification["id"],))
         waiting = Compare(("runState",), ("planned", "running"))

@@ -1,4 +1,4 @@
-"""Create, read, change and remove the resources of one collection: what all handlers share."""
+"""Create, read, change and delete the resources of one kind: the standard operations."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, cast
 
-from marshmallow import Schema
 from ulid import ULID
 
+from generated import schemas
 from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
 from impl.documents.document import Documents, Renderer
@@ -23,6 +23,7 @@ from impl.patch.operations import same
 from impl.query import attributes
 from impl.query.language import Document, Page, Path, Query
 from impl.query.project import project
+from impl.resources import BY_NAME
 from impl.store.assignment import Assignment
 from impl.store.bulk_insert import New, insert_many, ready
 from impl.store.mongo import Store
@@ -37,53 +38,53 @@ def _plain_documents() -> Documents:
 
 @dataclass(frozen=True)
 class Services:
-    """What handlers work with."""
+    """Everything that handlers use."""
 
     store: Store
     contract: Contract
     policy: Policy = field(default_factory=Policy)
     documents: Callable[[], Renderer] = field(default_factory=lambda: cache(_plain_documents))
-    """What makes documents, asked for where one is wanted."""
+    """Returns the renderer of PDF and HTML; called when a document is requested."""
 
     reject_unknown_filters: bool = True
     allowance: Allowance = field(default_factory=Allowance)
-    """Where callbacks may lead beyond public addresses."""
+    """Addresses beyond public ones that callbacks may have."""
 
     stopping: Callable[[], bool] = lambda: False
-    """Whether streams are to end."""
+    """Whether streams must end, because the server stops."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a resource asks for beyond its schema."""
+    """The rules of a resource beyond its schema."""
 
     on_create: Callable[[Document], None] = lambda document: None
-    """Fill in what the server owns; raise what the client got wrong."""
+    """Set the attributes that the server owns; raise an error for a wrong request."""
 
     on_change: Callable[[Document, Document, frozenset[str]], None] = lambda *_: None
-    """Judge a change, and fill in what follows from it; last, the attributes that it names."""
+    """Refuse a change, or set what follows from it: before, after, the attributes it names."""
 
-    free: frozenset[str] = frozenset()
-    """Attributes whose change is not judged, and has nothing follow from it."""
+    assignable: frozenset[str] = frozenset()
+    """Attributes that `on_change` has nothing to do with: a patch of these needs no read."""
 
     apart: Mapping[str, Any] = field(default_factory=dict)
-    """Values of these that are judged after all, when they come and when they go."""
+    """Values of assignable attributes that `on_change` must see set and replaced."""
 
     on_write: Callable[[Document | None, Document | None], None] | None = None
-    """Write what belongs to a create (from None), a change or a removal (to None), or refuse it."""
+    """Write what belongs to a create (from None), change or delete (to None), or refuse it."""
 
     on_remove: Callable[[Document], None] | None = None
-    """The same, of a removal alone: other writes need no transaction for it."""
+    """The same for a delete alone, so that other writes need no transaction."""
 
 
 class Collection(Generic[T]):
-    """The resources of one kind, kept in the store and true to the contract."""
+    """The resources of one row of `impl/resources.py`, in the store and valid by the contract."""
 
-    def __init__(
-        self, name: str, schema: type[Schema], services: Services, rules: Rules = Rules()
-    ) -> None:
-        self._name = name
-        self._type = schema.__name__
+    def __init__(self, name: str, services: Services, rules: Rules = Rules()) -> None:
+        row = BY_NAME[name]
+        schema = schemas.SCHEMAS[row.schema]
+        self._name = row.collection
+        self._type = row.schema
         self._schema = schema()
         self._typed_values = plan(schema)
         self._store = services.store
@@ -94,7 +95,7 @@ class Collection(Generic[T]):
         self._rules = rules
 
     def list(self, query: Query, *, to_show: bool = True) -> Page:
-        """The page that the query asks for; not only `to_show`, its documents can be read."""
+        """The page of the query. To read attributes of its documents, set `to_show` to False."""
         self.refuse_unknown(query.unknown)
         query = replace(query, ready=to_show)
         if query.window.stream:
@@ -102,23 +103,23 @@ class Collection(Generic[T]):
         return self._store.find(self._name, query)
 
     def refuse_unknown(self, paths: Sequence[Path]) -> None:
-        """Raise ParameterInvalid for what is asked of an attribute that no document has."""
+        """Raise ParameterInvalid for a path that no document has."""
         if self._reject_unknown:
             unknown.refuse(self._store, self._name, paths, self._attributes)
 
     def create(self, body: Mapping[str, Any]) -> T:
-        """Keep a new resource: the client's id or a ULID, the server's `lastUpdate` and `href`."""
+        """Store a new resource: with the client's id or a ULID, and the server's `lastUpdate`."""
         document = self._made(body)
         return self._typed(self._written(lambda: (None, self._store.insert(self._name, document))))
 
     def ready(self, body: Mapping[str, Any]) -> New:
-        """What `keep` keeps of a body, as `create` would; raises what the client got wrong."""
+        """A body as `create` would store it, for `keep`; raises the error of a wrong body."""
         return ready(self._store, self._name, self._made(body))
 
     def keep(self, documents: Sequence[New]) -> None:
-        """Keep documents that are `ready`, in the transaction that this is in.
+        """Store documents that are `ready`, in the current transaction.
 
-        Raises Conflict where an id is taken; then the transaction is over.
+        Raises Conflict if an id is taken; then the transaction is aborted.
         """
         insert_many(self._store, self._name, documents)
         if self._rules.on_write is not None:
@@ -126,7 +127,7 @@ class Collection(Generic[T]):
                 self._rules.on_write(None, Document(each.document, 1))
 
     def retrieve(self, id_: str, query: Query) -> T:
-        """The resource, with the attributes that the query asks for; NotFound."""
+        """The resource with the attributes that the query chooses; NotFound."""
         if query.fields is None:
             return self._typed(self._store.show(self._name, id_))
         return self._typed(project(self._store.get(self._name, id_), query.fields))
@@ -154,7 +155,7 @@ class Collection(Generic[T]):
         return self._typed(self._written(changed))
 
     def delete(self, id_: str, *, if_match: str | None = None) -> None:
-        """Remove the resource. NotFound or PreconditionFailed."""
+        """Delete the resource. NotFound or PreconditionFailed."""
 
         def removed() -> tuple[Document, None]:
             before = self._store.delete(self._name, id_, versions(if_match))
@@ -165,7 +166,7 @@ class Collection(Generic[T]):
         self._store.in_transaction(lambda: self._written(removed))
 
     def _made(self, body: Mapping[str, Any]) -> Document:
-        """What is kept of a body; raises what the client got wrong."""
+        """The document to store of a body; raises the error of a wrong body."""
         document = Document(body if "id" in body else {"id": str(ULID()), **body})
         document.pop("href", None)
         if "@type" in self._schema.fields:
@@ -192,7 +193,11 @@ class Collection(Generic[T]):
         """What the patch comes to, where that needs no look at what it patches."""
         assigned = patch.assigned
         apart = {name: kept for name, kept in self._rules.apart.items() if name in assigned}
-        if not assigned or not assigned.keys() <= self._free or apart.items() & assigned.items():
+        if (
+            not assigned
+            or not assigned.keys() <= self._assignable
+            or apart.items() & assigned.items()
+        ):
             return None
         touched: dict[str, Any] = {}
         self._touch(touched)
@@ -218,10 +223,10 @@ class Collection(Generic[T]):
         return after
 
     @cached_property
-    def _free(self) -> frozenset[str]:
+    def _assignable(self) -> frozenset[str]:
         """What a patch may set without a look at the rest, and with nothing to write beside it."""
-        free = frozenset() if self._rules.on_write else self._rules.free
-        return free if self._patchable is None else free & self._patchable
+        names = frozenset() if self._rules.on_write else self._rules.assignable
+        return names if self._patchable is None else names & self._patchable
 
     @property
     def _kept(self) -> frozenset[str]:
@@ -240,7 +245,7 @@ class Collection(Generic[T]):
 
 
 def _unfit(error: ApiError) -> Conflict:
-    """The Conflict for a valid patch that would leave the resource with this fault."""
+    """The Conflict for a valid patch that would leave the resource invalid."""
     return Conflict(f"after this patch, {error.trouble}", attribute=error.attribute)
 
 

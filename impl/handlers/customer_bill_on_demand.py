@@ -1,53 +1,29 @@
-"""What serves /customerBillOnDemand."""
+"""The rules of /customerBillOnDemand."""
 
 from typing import Any
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.auth.identity import has_scope
 from impl.billing.on_demand import TASK
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
+from impl.resources import REQUESTS
 from impl.store.tasks import Tasks
 
 WRITES_BILLS = "customerBill:write"
 
 
 class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
-    """Requests for a bill outside the cycle."""
+    """Requests for a bill outside the billing cycle."""
 
     def __init__(self, services: Services) -> None:
-        self._requests: Collection[types.CustomerBillOnDemand] = Collection(
-            "customerBillOnDemand",
-            schemas.CustomerBillOnDemand,
-            services,
-            Rules(on_create=_start, on_write=self._plan),
-        )
         self._tasks = Tasks(services.store)
-
-    def list_customer_bill_on_demand(self, query: Query) -> Page:
-        return self._requests.list(query)
-
-    def create_customer_bill_on_demand(
-        self, body: types.CustomerBillOnDemandCreate
-    ) -> types.CustomerBillOnDemand:
-        return self._requests.create(body)
-
-    def retrieve_customer_bill_on_demand(
-        self, id_: str, query: Query
-    ) -> types.CustomerBillOnDemand:
-        return self._requests.retrieve(id_, query)
-
-    def patch_customer_bill_on_demand(
-        self, id_: str, patch: Patch, *, if_match: str | None = None
-    ) -> types.CustomerBillOnDemand:
-        return self._requests.patch(id_, patch, if_match=if_match)
-
-    def delete_customer_bill_on_demand(self, id_: str, *, if_match: str | None = None) -> None:
-        self._requests.delete(id_, if_match=if_match)
+        rules = Rules(on_create=_start, on_write=self._plan)
+        self.collection = Collection[types.CustomerBillOnDemand](REQUESTS, services, rules)
 
     def _plan(self, before: Document | None, after: Document | None) -> None:
-        """Leave the bill to a worker."""
+        """Have a worker make the bill; a delete cancels that."""
         if before is None and after is not None:
             self._tasks.put(TASK, after["id"])
         elif before is not None and after is None:
@@ -55,9 +31,9 @@ class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
 
 
 def _start(request: dict[str, Any]) -> None:
-    """Whatever the client says of its outcome, a request begins open.
+    """Open the request, whatever the client says of its outcome.
 
-    It keeps how its account pays, which may settle the bill, where the client may write bills.
+    Drop how its account pays, which may settle the bill, unless the client may write bills.
     """
     request["state"] = "inProgress"
     for name in ("customerBill", "statusReason"):

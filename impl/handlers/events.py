@@ -1,27 +1,27 @@
-"""What serves /events: the feed, a page of it or as it goes on."""
+"""The operation of /events: a page of the feed, or the feed as a stream."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from generated import api, schemas
+from generated import api
 from impl.auth.identity import expired
 from impl.errors import HeaderInvalid, ParameterInvalid
 from impl.events.subscriptions import whole
 from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
 from impl.query.language import QUIET, Compare, Document, Every, Page, Query, Window
+from impl.resources import EVENTS, FEED
 from impl.store.feed import Feed
 
-EVENTS = "event"
 PACE_SECONDS = 1.0
-"""How long a stream is silent at the most before it looks whether it is to end."""
+"""The longest time between two checks of a silent stream whether it must end."""
 
 
 class Events(api.EventsApi[Query, Page, Patch]):
-    """What happened to the resources, in the order of the feed."""
+    """The events of all resources, in the order of the feed."""
 
     def __init__(self, services: Services) -> None:
-        self._events: Collection[dict[str, object]] = Collection(EVENTS, schemas.Event, services)
+        self.collection = Collection[dict[str, object]](EVENTS, services)
         self._store = services.store
         self._feed = Feed(services.store)
         self._stopping: Callable[[], bool] = services.stopping
@@ -31,14 +31,14 @@ class Events(api.EventsApi[Query, Page, Patch]):
     ) -> Page:
         query = whole(query)
         if query.window.live:
-            self._events.refuse_unknown(query.unknown)
+            self.collection.refuse_unknown(query.unknown)
             return Page((), None, tail=self._live(query, self._begin(after, last_event_id)))
         if after:
             query = _behind(query, self._place(after))
-        return self._events.list(query)
+        return self.collection.list(query)
 
     def _begin(self, after: str | None, last_event_id: str | None) -> str:
-        """Where a stream begins: behind the event that the client has seen last, or now."""
+        """The place where a stream begins: behind the client's last event, or at the feed's end."""
         if last_event_id:
             try:
                 return self._feed.place_of(last_event_id)
@@ -53,15 +53,15 @@ class Events(api.EventsApi[Query, Page, Patch]):
             raise ParameterInvalid("after", str(error)) from None
 
     def _live(self, query: Query, place: str) -> Iterator[Document]:
-        """The events that match, as they come, and QUIET now and then in between.
+        """The matching events as they come, and QUIET now and then in between.
 
-        They end when the rights of the one who asks do.
+        The stream ends when the caller's token expires.
         """
-        yield QUIET  # so that the answer begins
+        yield QUIET  # so that the response begins
         while not self._stopping() and not expired():
             end = self._feed.end()
             if end > place:
-                yield from self._store.stream(EVENTS, _between(query, place, end))
+                yield from self._store.stream(FEED, _between(query, place, end))
                 place = end
             else:
                 self._feed.wait(PACE_SECONDS)

@@ -1,7 +1,7 @@
-"""`Idempotency-Key`: a request that is sent again has one effect, and the same answer.
+"""`Idempotency-Key`: a request that is sent twice has one effect, and gets the same response twice.
 
-After the IETF draft "The Idempotency-Key HTTP Header Field". The effect and the answer to repeat
-are kept in one transaction, so no crash leaves the one without the other.
+After the IETF draft "The Idempotency-Key HTTP Header Field". The effect and the response are stored
+in one transaction, so no crash leaves one without the other.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from impl.store.mongo import Store
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client was told."""
+    """A response, as it is stored."""
 
     status: int
     headers: dict[str, str]
@@ -23,7 +23,7 @@ class Answer:
 
 
 class Idempotency:
-    """Answers that are kept for 24 hours under the keys that clients gave their requests."""
+    """Responses, stored for 24 hours under the keys of their requests."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -31,27 +31,27 @@ class Idempotency:
     def once(
         self, request: str, key: str, content: bytes, produce: Callable[[], Answer]
     ) -> tuple[Answer, bool]:
-        """The first answer to this request with this key, and whether it is given again.
+        """The response to the first request with this key, and whether this is a repeated one.
 
-        A key is that of an issuer's subject and its client. Raises Conflict where it came from them
-        with other limits, KeyReused where it came with other content, and what `produce` raises;
-        then nothing is kept.
+        Each subject and client of an issuer has keys of its own. Raises Conflict if the key came
+        with other restrictions, KeyReused if it came with another body, and what `produce` raises;
+        then nothing is stored.
         """
-        who = current_identity()
-        id_ = sha256(f"{request}\0{key}{_whose(who)}".encode()).hexdigest()
-        same = {"fingerprint": sha256(content).hexdigest(), "limits": _limits(who)}
+        caller = current_identity()
+        id_ = sha256(f"{request}\0{key}{_owner(caller)}".encode()).hexdigest()
+        same = {"fingerprint": sha256(content).hexdigest(), "limits": _limits(caller)}
 
         def answered() -> tuple[Answer, bool]:
-            kept = self._store.recall(id_)
-            if kept is not None:
-                if kept.get("limits", "") != same["limits"]:
+            first = self._store.recall(id_)
+            if first is not None:
+                if first.get("limits", "") != same["limits"]:
                     why = "was used before, with other accounts or parties"
                     raise Conflict(why, attribute="Idempotency-Key")
-                if kept["fingerprint"] != same["fingerprint"]:
+                if first["fingerprint"] != same["fingerprint"]:
                     raise KeyReused(
                         "was used before, with another body", attribute="Idempotency-Key"
                     )
-                return Answer(kept["status"], kept["headers"], kept["body"]), True
+                return Answer(first["status"], first["headers"], first["body"]), True
             answer = produce()
             self._store.remember(id_, {**same, **vars(answer)})
             return answer, False
@@ -59,14 +59,14 @@ class Idempotency:
         return self._store.in_transaction(answered)
 
 
-def _whose(who: Identity | None) -> str:
-    """Who asks, with nothing that one part of it could take from another."""
-    return f"\0{(who.issuer, who.subject, who.client)!r}" if who else ""
+def _owner(caller: Identity | None) -> str:
+    """The caller's issuer, subject and client, quoted so that no two callers give one text."""
+    return f"\0{(caller.issuer, caller.subject, caller.client)!r}" if caller else ""
 
 
-def _limits(who: Identity | None) -> str:
-    """What the one who asks is limited to, by a hash; blank where they see all."""
-    if who is None or not who.limited:
+def _limits(caller: Identity | None) -> str:
+    """A hash of the caller's accounts and parties; blank if the caller is not restricted."""
+    if caller is None or not caller.limited:
         return ""
-    limits = [None if each is None else sorted(each) for each in (who.accounts, who.parties)]
+    limits = [None if each is None else sorted(each) for each in (caller.accounts, caller.parties)]
     return sha256(repr(limits).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""One thing in media types and languages, of which the client gets those that it likes best."""
+"""One document in several media types and languages, for content negotiation."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Representations:
-    """The media types, the default first, each with what makes the bytes when they are wanted."""
+    """A document whose bytes are made once its media type and language are chosen."""
 
     name: str
-    """What a file of it is called, without its ending."""
+    """The file name, without its extension."""
 
     version: str
-    """Another one whenever any of the bytes would be."""
+    """Changes whenever any of the bytes would: what an ETag is made of."""
 
     made: Mapping[str, Callable[[str], bytes]]
-    """The bytes of each media type in a language, such as `de-AT`."""
+    """By media type, the default first: makes the bytes in a language, such as `de-AT`."""
 
     language: Callable[[Sequence[tuple[str, float]]], str]
-    """The language for a client who likes these, each with how much: 1 best, 0 not at all."""
+    """Chooses the language by the client's languages and weights: 1 best, 0 not at all."""

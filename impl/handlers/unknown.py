@@ -1,4 +1,4 @@
-"""Attributes that neither the contract nor any resource has: refused by name, with the nearest."""
+"""Refuses paths that neither the contract nor any document has, and names the nearest."""
 
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher, get_close_matches
@@ -11,17 +11,14 @@ from impl.query.language import Path
 from impl.store.mongo import Store
 
 LONGEST = 64
-"""Characters of a name that is compared with others, and of those."""
+"""Characters of the names that are compared."""
 
 MOST_COMPARED = 20
-"""How many others it is compared with letter by letter: those that have the most letters of it."""
+"""How many names are compared letter by letter: those that share the most letters."""
 
 
 def refuse(store: Store, resource: str, paths: Sequence[Path], known: Attribute) -> None:
-    """Raise ParameterInvalid for a path that is no attribute of the resource, so far as is known.
-
-    It names the path, and the nearest name there is.
-    """
+    """Raise ParameterInvalid, with the nearest name, for a path that no document may have."""
     for path in paths:
         if not store.knows(resource, path):
             near = nearest(path, known, store.recorded(resource))
@@ -31,11 +28,10 @@ def refuse(store: Store, resource: str, paths: Sequence[Path], known: Attribute)
 
 
 def nearest(path: Path, known: Attribute, recorded: Iterable[Path]) -> str:
-    """The path up to its first wrong name, with the nearest in its place; blank without one.
+    """The path with the nearest name instead of its first wrong one; blank if none is near.
 
-    It goes on to its end where that is right.
-
-    On the first level that may be a parameter.
+    The rest of the path follows if it exists below that name. On the first level, the nearest name
+    may be a parameter's.
     """
     owner: Attribute | None = known
     others = list(recorded)
@@ -46,25 +42,25 @@ def nearest(path: Path, known: Attribute, recorded: Iterable[Path]) -> str:
             others = [other for other in others if other[at : at + 1] == (name,)]
             continue
         candidates = {*named, *(owner.members if owner else ()), *(() if at else RESERVED)}
-        found = _most_alike(name, candidates)
-        if not found:
+        closest = _most_alike(name, candidates)
+        if not closest:
             return ""
-        near = known.find((*path[:at], found))
+        near = known.find((*path[:at], closest))
         rest = path[at + 1 :] if near and near.find(path[at + 1 :]) else ()
-        return ".".join([*path[:at], found, *rest])
+        return ".".join([*path[:at], closest, *rest])
     return ""
 
 
 def _most_alike(name: str, others: Iterable[str]) -> str:
-    """The one of the others that is most like the name, in any case of letters; blank without."""
-    asked = name[:LONGEST].lower()
+    """The most similar of the other names, in upper or lower case; blank if none is similar."""
+    lower = name[:LONGEST].lower()
     by_case = {each.lower(): each for each in sorted(others) if len(each) <= LONGEST}
-    matcher = SequenceMatcher(b=asked)
+    matcher = SequenceMatcher(b=lower)
 
     def alike(other: str) -> float:
         matcher.set_seq1(other)
         return matcher.quick_ratio()
 
     likely = nlargest(MOST_COMPARED, by_case, alike)
-    found = get_close_matches(asked, likely, 1)
-    return by_case[found[0]] if found else ""
+    closest = get_close_matches(lower, likely, 1)
+    return by_case[closest[0]] if closest else ""

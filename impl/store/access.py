@@ -1,11 +1,11 @@
-"""Whose documents are whose: what the one who asks may see of a collection, and write to it.
+"""Access control: which documents of a collection a caller may see and write.
 
-The store asks this before everything it reads or writes of a resource, so that no handler can
-forget it. What is not named here nobody who is limited sees.
+The store checks every read and write here, so no handler can forget to. The rows in
+`impl/resources.py` name the owners of each resource; restricted callers see nothing else.
 
-A document is whose it is now; an event is whose it was at its write. So who makes a bill under the
-id of another that is gone sees nothing of what was told of that. Nobody who is limited sees the
-events from before it was kept whose they are.
+A document belongs to its owners of today, an event to the owners at the time of the write. So a
+caller who creates a bill under the id of a deleted one does not see the events of that one.
+Restricted callers don't see events from before the owners of events were stored.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +16,7 @@ from pymongo.database import Database
 from impl.auth.identity import ANYBODY, Identity, current_identity
 from impl.errors import Forbidden
 from impl.query.language import (
+    NOTHING,
     Compare,
     Condition,
     Every,
@@ -24,39 +25,33 @@ from impl.query.language import (
     Path,
     Some,
 )
+from impl.resources import (
+    ACCOUNT,
+    BILL,
+    BILLS,
+    BY_COLLECTION,
+    FEED,
+    PARTY,
+    RESOURCES,
+    Owner,
+    Resource,
+)
 from impl.store.documents import OWNERS, Stored
 from impl.store.faults import taken
 from impl.store.mongo_query import to_filter
 from impl.store.transactions import session
 
-ACCOUNT: Path = ("billingAccount", "id")
-PARTY: Path = ("relatedParty", "id")
-BILLS = "customerBill"
-OUTCOMES = "billCycleAccount"  # no event tells of one
-EVENTS = "event"
-
-OWNED: Mapping[str, tuple[Path, ...]] = {
-    BILLS: (ACCOUNT, PARTY),
-    "customerBillOnDemand": (ACCOUNT, PARTY),
-    "appliedCustomerBillingRate": (ACCOUNT, ("bill", "id")),
-    OUTCOMES: (ACCOUNT, ("customerBill", "id")),
-}
-"""What belongs to somebody, and where it says to whom: an account, a party, or a bill's owners."""
-
-NAMED: Mapping[str, tuple[Path, ...]] = {"appliedCustomerBillingRate": (PARTY,)}
-"""Parties named in a rate. They do not own the rate; they may own the bill that is made of it."""
-
-PLANS = ("billCycle", "billCycleSpecification")
-"""What belongs to nobody: everybody sees it, and who is limited does not write it."""
-
 EVERYBODY = "everybody"
-"""Whose the events of that are."""
+"""The owner of the events of public resources."""
+
+_HIDDEN = Resource("", "")
+"""The row of a collection that has none: restricted callers don't see it."""
 
 
 class Access:
-    """What the one who asks may see and write in a database.
+    """What the caller may see and write in a database.
 
-    Where it is `guarded`, somebody must ask: what reads or writes for nobody is a fault of ours.
+    If it is `guarded`, every read and write needs a caller: one without is a fault of ours.
     """
 
     def __init__(self, database: Database[Stored], *, guarded: bool) -> None:
@@ -65,126 +60,139 @@ class Access:
 
     @property
     def limited(self) -> bool:
-        """Whether the one who asks sees less than there is."""
-        return self._who().limited
+        """Whether the caller is restricted to some accounts or parties."""
+        return self._caller().limited
 
-    def seen(self, resource: str) -> Condition:
-        """What holds for all that the one who asks sees of a collection."""
-        who = self._who()
-        return self._seen(who, resource) if who.limited else Every()
+    def seen(self, collection: str) -> Condition:
+        """The condition that all documents fulfil which the caller sees of a collection."""
+        caller = self._caller()
+        return self._seen(caller, collection) if caller.limited else Every()
 
-    def filter(self, resource: str, where: Condition = Every()) -> Stored:
-        """A condition as MongoDB reads it, of what the one who asks sees."""
-        return to_filter(Every((where, self.seen(resource))))
+    def filter(self, collection: str, where: Condition = Every()) -> Stored:
+        """The MongoDB filter for a condition, within what the caller sees."""
+        return to_filter(Every((where, self.seen(collection))))
 
-    def sees(self, resource: str, document: Mapping[str, Any]) -> bool:
-        """Whether the one who asks sees a document: `seen`, without a look at all their bills."""
-        who = self._who()
-        return not who.limited or self._sees(who, resource, document)
+    def sees(self, collection: str, document: Mapping[str, Any]) -> bool:
+        """Whether the caller sees a document: as `seen`, without reading all their bills."""
+        caller = self._caller()
+        return not caller.limited or self._sees(caller, collection, document)
 
-    def judge(
-        self, resource: str, before: Mapping[str, Any], after: Mapping[str, Any] | None
+    def refuse_write(
+        self, collection: str, before: Mapping[str, Any], after: Mapping[str, Any] | None
     ) -> None:
-        """Raise Forbidden where the one who asks may not make the one of the other.
+        """Raise Forbidden if the caller may not change one document into the other.
 
-        What is written by somebody who is limited must be theirs afterwards, and names no account,
-        party or bill anew that is not theirs. `before` is theirs already, or empty.
+        After a restricted caller's write, the document must belong to the caller, and must not name
+        another's account, party or bill that it did not name before. `before` belongs to the caller
+        already, or is empty.
         """
-        who = self._who()
-        if not who.limited:
+        caller, row = self._caller(), _row(collection)
+        if not caller.limited:
             return
-        if resource not in OWNED:
+        if not row.owners:
             raise Forbidden(
-                f"{resource}: a token that is restricted to accounts or parties can't write it"
+                f"{collection}: a token that is restricted to accounts or parties can't write it"
             )
         if after is None:
             return
-        for path in (*OWNED[resource], *NAMED.get(resource, ())):
-            for name in {*_leaves(after, path)} - {*_leaves(before, path)}:
-                if not self._owns(who, path, name):
-                    why = f"{name!r} is not among the token's"
+        for owner, path in (*row.owners.items(), *row.named.items()):
+            for id_ in {*_leaves(after, path)} - {*_leaves(before, path)}:
+                if not self._owns(caller, owner, id_):
+                    why = f"{id_!r} is not among the token's"
                     raise Forbidden(why, attribute=".".join(path))
-        if not self._sees(who, resource, after):
-            why = f"the {resource} would belong to none of the token's accounts or parties"
-            raise Forbidden(why, attribute=ACCOUNT[0])
-        if resource == BILLS and not before:
-            self._refuse_adoption(who, after["id"])
+        if not self._sees(caller, collection, after):
+            why = f"the {collection} would belong to none of the token's accounts or parties"
+            raise Forbidden(why, attribute=next(iter(row.owners.values()))[0])
+        if collection == BILLS and not before:
+            self._refuse_adoption(caller, after["id"])
 
-    def _who(self) -> Identity:
-        who = current_identity()
-        if who is None and self._guarded:
+    def _caller(self) -> Identity:
+        caller = current_identity()
+        if caller is None and self._guarded:
             raise RuntimeError("the store is asked by nobody: see impl/auth/identity.py")
-        return who or ANYBODY
+        return caller or ANYBODY
 
-    def _sees(self, who: Identity, resource: str, document: Mapping[str, Any]) -> bool:
-        named = (
-            (path, name) for path in OWNED.get(resource, ()) for name in _leaves(document, path)
+    def _sees(self, caller: Identity, collection: str, document: Mapping[str, Any]) -> bool:
+        row = _row(collection)
+        return row.public or any(
+            self._owns(caller, owner, id_)
+            for owner, path in row.owners.items()
+            for id_ in _leaves(document, path)
         )
-        return resource in PLANS or any(self._owns(who, path, name) for path, name in named)
 
-    def _seen(self, who: Identity, resource: str) -> Condition:
-        if resource in PLANS:
+    def _seen(self, caller: Identity, collection: str) -> Condition:
+        if _row(collection).public:
             return Every()
-        if resource != EVENTS:
-            return self._own(who, resource)
-        named = [_owner(path, name) for path in (ACCOUNT, PARTY) for name in self._owned(who, path)]
-        return Compare((Hidden(OWNERS),), (*named, EVERYBODY))
+        if collection != FEED:
+            return self._owned(caller, collection)
+        kinds: tuple[Owner, ...] = (ACCOUNT, PARTY)
+        owners = [_key(kind, id_) for kind in kinds for id_ in self._ids(caller, kind)]
+        return Compare((Hidden(OWNERS),), (*owners, EVERYBODY))
 
-    def _own(self, who: Identity, resource: str) -> Condition:
-        """That a document belongs to one of the accounts or parties, itself or through its bill."""
-        paths = OWNED.get(resource, ())
-        named = {path: tuple(self._owned(who, path)) for path in paths}
-        return Some(tuple(Compare(path, values) for path, values in named.items() if values))
+    def _owned(self, caller: Identity, collection: str) -> Condition:
+        """The condition that the caller owns a document, directly or through its bill."""
+        paths = _row(collection).owners.items()
+        ids = {path: tuple(self._ids(caller, owner)) for owner, path in paths}
+        return Some(tuple(Compare(path, values) for path, values in ids.items() if values))
 
-    def _owned(self, who: Identity, path: Path) -> Iterable[str]:
-        """The accounts, the parties or the bills of the bearer."""
-        if path in (ACCOUNT, PARTY):
-            return sorted((who.accounts if path == ACCOUNT else who.parties) or ())
-        mine = to_filter(self._own(who, BILLS))
-        found = self._database[BILLS].find(mine, {"_id": 1}, session=session())
-        return (bill["_id"] for bill in found)
+    def _ids(self, caller: Identity, owner: Owner) -> Iterable[str]:
+        """The caller's accounts, parties or bills."""
+        if owner != BILL:
+            return sorted((caller.accounts if owner == ACCOUNT else caller.parties) or ())
+        theirs = to_filter(self._owned(caller, BILLS))
+        bills = self._database[BILLS].find(theirs, {"_id": 1}, session=session())
+        return (bill["_id"] for bill in bills)
 
-    def _owns(self, who: Identity, path: Path, name: str) -> bool:
-        if path in (ACCOUNT, PARTY):
-            return name in self._owned(who, path)
-        return self._is_there(BILLS, Every((Compare(("id",), (name,)), self._own(who, BILLS))))
+    def _owns(self, caller: Identity, owner: Owner, id_: str) -> bool:
+        if owner != BILL:
+            return id_ in self._ids(caller, owner)
+        return self._exists(BILLS, Every((Compare(("id",), (id_,)), self._owned(caller, BILLS))))
 
-    def _refuse_adoption(self, who: Identity, bill: str) -> None:
-        """Raise Forbidden where a new bill's id would make documents its own that are others'.
+    def _refuse_adoption(self, caller: Identity, bill: str) -> None:
+        """Raise Forbidden if a new bill's id would make the caller own documents of others.
 
-        Where a bill has that id already, it is Conflict, as for everybody.
+        If a bill has that id already, raise Conflict, as for everybody.
         """
-        for resource, path in ((each, path) for each in OWNED for path in OWNED[each]):
-            if path in (ACCOUNT, PARTY):
-                continue
-            others = Not(Compare(ACCOUNT, tuple(self._owned(who, ACCOUNT))))
-            if self._is_there(resource, Every((Compare(path, (bill,)), others))):
-                if self._is_there(BILLS, Compare(("id",), (bill,))):
+        accounts = tuple(self._ids(caller, ACCOUNT))
+        for row in (each for each in RESOURCES if BILL in each.owners):
+            names_it = Compare(row.owners[BILL], (bill,))
+            theirs = Compare(row.owners[ACCOUNT], accounts) if ACCOUNT in row.owners else NOTHING
+            if self._exists(row.collection, Every((names_it, Not(theirs)))):
+                if self._exists(BILLS, Compare(("id",), (bill,))):
                     raise taken(BILLS, "id", bill)
-                raise Forbidden(f"another account's {resource} names this bill", attribute="id")
+                raise Forbidden(f"another account's {row.name} names this bill", attribute="id")
 
-    def _is_there(self, resource: str, where: Condition) -> bool:
-        found = self._database[resource].find_one(to_filter(where), {"_id": 1}, session=session())
+    def _exists(self, collection: str, where: Condition) -> bool:
+        found = self._database[collection].find_one(to_filter(where), {"_id": 1}, session=session())
         return found is not None
 
 
 def owners(resource: str, document: Mapping[str, Any]) -> set[str]:
-    """Whose an event that tells of the document is, by what that says itself."""
-    if resource in PLANS:
+    """The owners of an event with this document, as far as the document names them itself."""
+    row = _row(resource)
+    if row.public:
         return {EVERYBODY}
-    paths = (path for path in OWNED.get(resource, ()) if path in (ACCOUNT, PARTY))
-    return {_owner(path, name) for path in paths for name in _leaves(document, path)}
+    return {
+        _key(owner, id_)
+        for owner, path in row.owners.items()
+        if owner != BILL
+        for id_ in _leaves(document, path)
+    }
 
 
 def bills(resource: str, document: Mapping[str, Any]) -> Iterator[str]:
-    """The bills whose owners own the document."""
-    for path in OWNED.get(resource, ()):
-        if path not in (ACCOUNT, PARTY):
-            yield from _leaves(document, path)
+    """The ids of the bills whose owners own the document."""
+    path = _row(resource).owners.get(BILL)
+    return _leaves(document, path) if path else iter(())
 
 
-def _owner(path: Path, name: str) -> str:
-    return f"{path[0]}/{name}"
+def _row(collection: str) -> Resource:
+    return BY_COLLECTION.get(collection, _HIDDEN)
+
+
+def _key(owner: Owner, id_: str) -> str:
+    """An owner as events store it."""
+    return f"{owner}/{id_}"
 
 
 def _leaves(value: Any, path: Path) -> Iterator[str]:

@@ -13,10 +13,10 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from generated import schemas
-from impl.events.build import RESOURCES
 from impl.query import attributes
 from impl.query.attributes import Attribute
 from impl.query.language import Path
+from impl.resources import BY_COLLECTION, BY_NAME, FEED, PUBLISHED
 from impl.store.documents import TEXT, Stored
 from impl.store.encoding import decode
 
@@ -27,13 +27,9 @@ LONGEST = 256
 
 BATCH = 1000
 DUPLICATE = 11000
-EVENTS = "event"
-SERVERS_OWN = frozenset({"billCycleAccount", "billNumber"})
-"""What no client writes, and so has the contract's attributes alone."""
-
 _COLLECTED = "collected"
 _OF: Mapping[str, Attribute] = {
-    name: attributes.of(schemas.SCHEMAS[name[0].upper() + name[1:]]) for name in RESOURCES
+    name: attributes.of(schemas.SCHEMAS[BY_NAME[name].schema]) for name in PUBLISHED
 }
 """What the contract says of the resources whose names are recorded."""
 
@@ -69,10 +65,11 @@ class Names:
 
         Numbers in a path name elements of arrays, or members: either may be meant.
         """
-        if resource == EVENTS and len(path) > 2 and path[0] == EVENTS and path[1] in _OF:
+        if resource == FEED and len(path) > 2 and path[0] == "event" and path[1] in _OF:
             return self.has(path[1], path[2:])
         if resource not in _OF:
-            return False if resource in SERVERS_OWN or resource == EVENTS else None
+            row = BY_COLLECTION.get(resource)
+            return False if row and not row.written_by_clients else None
         plain = tuple(name for name in path if not (name.isascii() and name.isdigit())) or path
         if _OF[resource].find(plain) is not None or {path, plain} & self.of(resource):
             return True
@@ -99,8 +96,8 @@ class Names:
 
     def near(self, resource: str) -> set[Path]:
         """The names of extension attributes that a path of the resource's may be about."""
-        if resource == EVENTS:
-            return {(EVENTS, name, *path) for name in _OF for path in self.of(name, anew=True)}
+        if resource == FEED:
+            return {("event", name, *path) for name in _OF for path in self.of(name, anew=True)}
         return self.of(resource, anew=True) if resource in _OF else set()
 
     def collected(self) -> None:

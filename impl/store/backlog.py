@@ -9,6 +9,7 @@ import pymongo
 from pymongo.errors import PyMongoError
 
 from impl.errors import Unavailable
+from impl.resources import REQUESTS
 from impl.store.counters import FAULTS, GIVEN_UP, LACKING, Counters
 from impl.store.deliveries import CONSUMERS, DEAD, PENDING, TOTALS
 from impl.store.faults import translated
@@ -21,7 +22,6 @@ SECONDS = 1.0
 MOST = 100_000
 """Counting ends here; it may be more."""
 
-REQUESTS = "customerBillOnDemand"
 OPEN = {"state": "inProgress", "lastUpdate": {"$type": "date"}}
 
 

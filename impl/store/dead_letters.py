@@ -11,7 +11,7 @@ from typing import Any
 from pymongo.database import Database
 
 from impl.errors import NotFound
-from impl.events.build import RESOURCES
+from impl.resources import PUBLISHED
 from impl.store import transactions
 from impl.store.documents import EVENT, STAMP, Stored
 from impl.store.faults import translated
@@ -88,7 +88,7 @@ def _of(noted: Mapping[str, Any]) -> Stored:
 def free(notes: Sequence[Stored], collection: str) -> Stored:
     """The condition for what of a collection is not set aside, and waits with nothing that is."""
     rows = [each["row"] for each in notes if each["collection"] == collection]
-    told = {name: [each["id"] for each in notes if each["resource"] == name] for name in RESOURCES}
+    told = {name: [each["id"] for each in notes if each["resource"] == name] for name in PUBLISHED}
     where: Stored = {}
     if here := rows + told.get(collection, []):
         where["_id"] = {"$nin": here}

@@ -1,7 +1,7 @@
-"""The indexes that are declared, by collection; `_id` has its own.
+"""The declared indexes, by collection; MongoDB adds the one of `_id`.
 
-Lists are in the order of ids, so each index ends with the id: what it finds it also sorts, and a
-page far into the list costs what the first one does.
+Each index ends with the id, because lists are in the order of ids: so an index that finds documents
+also sorts them, and a page far into the list costs as much as the first one.
 """
 
 from collections.abc import Iterator
@@ -9,56 +9,28 @@ from collections.abc import Iterator
 from pymongo import IndexModel
 from pymongo.database import Database
 
-from impl.events.build import RESOURCES
+from impl.resources import BY_COLLECTION, FEED, RESOURCES, Resource
 from impl.store.documents import EXPIRES, OWNERS, STAMP, Stored
 
-UNIQUE: dict[str, list[str]] = {"hub": ["callback", "query"]}
 EXPIRING: dict[str, tuple[str, int]] = {
     "idempotency": ("keptAt", 24 * 3600),
-    "event": (EXPIRES, 0),
+    FEED: (EXPIRES, 0),
     "delivery": (EXPIRES, 0),
     "checkpoint": ("at", 90 * 24 * 3600),
 }
-"""What is removed some seconds after the instant that the attribute holds."""
+"""What MongoDB removes this many seconds after the instant in the attribute."""
 
-DECLARED: dict[str, list[str]] = {
-    "customerBill": ["billingAccount.id", "relatedParty.id", "state", "billDate"],
-    "customerBillOnDemand": ["billingAccount.id", "relatedParty.id", "state"],
-    "appliedCustomerBillingRate": ["billingAccount.id", "bill.id", "isBilled", "product.id"],
-    "event": ["eventId", "eventType"],
-    "billCycleAccount": ["billCycle.id"],
-    "billNumber": ["bill.id", "number"],
-}
-"""What is filtered by alone."""
-
-COMPOUND: dict[str, list[tuple[str, str]]] = {
-    "customerBill": [("billingAccount.id", "billDate"), ("state", "billDate")],
-    "appliedCustomerBillingRate": [("billingAccount.id", "isBilled")],
-    "billCycleAccount": [("billCycle.id", "state"), ("billCycle.id", "billingAccount.id")],
-    "billNumber": [("sequence", "position")],
-    "task": [("kind", "due"), ("kind", "about.group")],
-}
-"""What is filtered by together, or by the one and sorted by the other."""
+OWN: dict[str, tuple[tuple[str, ...], ...]] = {"task": (("kind", "due"), ("kind", "about.group"))}
+"""The paths of indexes of the store's own collections."""
 
 
 def _of_some(path: str) -> IndexModel:
-    """An index of those documents alone that have the path."""
+    """An index of the documents that have the path, and of no others."""
     return IndexModel([(path, 1), ("_id", 1)], partialFilterExpression={path: {"$exists": True}})
 
 
-QUEUES: dict[str, list[IndexModel]] = {
-    **{resource: [_of_some(STAMP)] for resource in RESOURCES},
-    "customerBillOnDemand": [
-        _of_some(STAMP),
-        IndexModel([("lastUpdate", 1)], partialFilterExpression={"state": "inProgress"}),
-    ],
-    "billCycleAccount": [
-        IndexModel(
-            [("billCycle.id", 1), ("currency", 1)],
-            partialFilterExpression={"currency": {"$exists": True}},
-        )
-    ],
-    "event": [_of_some(OWNERS)],
+OWN_MODELS: dict[str, list[IndexModel]] = {
+    FEED: [_of_some(OWNERS)],
     "outbox": [IndexModel([("stamp", 1), ("_id", 1)])],
     "delivery": [
         IndexModel([("state", 1), ("subscription", 1), ("position", 1)]),
@@ -68,59 +40,75 @@ QUEUES: dict[str, list[IndexModel]] = {
         ),
     ],
 }
-"""What workers take their work by, what tells how long it waits, and what few documents have."""
+"""Indexes of the store's own by which workers find work, and few documents are found."""
 
-
-COMPRESSED = DECLARED.keys() | COMPOUND.keys()
-"""What is kept for long, and grows."""
-
-COLLECTIONS = sorted(COMPRESSED | UNIQUE.keys() | EXPIRING.keys() | QUEUES.keys())
-"""What has any index of ours."""
-
+COMPRESSED = {each.collection for each in RESOURCES if each.indexes} | OWN.keys()
+"""Collections that grow, and are stored compressed."""
 
 FORMER = [
-    f"event.{resource}.{path}.id_1__id_1"
-    for resource, path in (
-        ("customerBill", "billingAccount"),
-        ("customerBill", "relatedParty"),
-        ("customerBillOnDemand", "billingAccount"),
-        ("customerBillOnDemand", "relatedParty"),
-        ("appliedCustomerBillingRate", "billingAccount"),
-        ("appliedCustomerBillingRate", "bill"),
-    )
-] + ["event.billCycle.id_1__id_1", "event.billCycleSpecification.id_1__id_1"]
-"""Indexes of the feed that nothing asks for any more."""
+    "event.customerBill.billingAccount.id_1__id_1",
+    "event.customerBill.relatedParty.id_1__id_1",
+    "event.customerBillOnDemand.billingAccount.id_1__id_1",
+    "event.customerBillOnDemand.relatedParty.id_1__id_1",
+    "event.appliedCustomerBillingRate.billingAccount.id_1__id_1",
+    "event.appliedCustomerBillingRate.bill.id_1__id_1",
+    "event.billCycle.id_1__id_1",
+    "event.billCycleSpecification.id_1__id_1",
+]
+"""Indexes of the feed in earlier releases, which no query uses any more."""
 
 
 def drop_former(database: Database[Stored]) -> Iterator[int]:
-    """Drop the indexes that were declared before, and are no more; tells each as it does."""
+    """Drop the indexes of earlier releases; yields 1 after each."""
     for name in _former(database):
-        database["event"].drop_index(name)
+        database[FEED].drop_index(name)
         yield 1
 
 
 def former(database: Database[Stored]) -> int:
-    """How many indexes there are that were declared before, and are no more."""
+    """How many indexes of earlier releases there are."""
     return len(_former(database))
 
 
 def _former(database: Database[Stored]) -> list[str]:
-    there = database["event"].index_information()
+    there = database[FEED].index_information()
     return [name for name in FORMER if name in there]
 
 
 def models(collection: str) -> list[IndexModel]:
-    """All indexes of a collection, as MongoDB is asked for them."""
-    found = [IndexModel(each) for each in keys(collection)] + QUEUES.get(collection, [])
-    if paths := UNIQUE.get(collection):
-        found.append(IndexModel([(path, 1) for path in paths], unique=True))
+    """All indexes of a collection, as MongoDB is asked to build them."""
+    found = [IndexModel(each) for each in keys(collection)]
+    if row := BY_COLLECTION.get(collection):
+        found += _partial(row)
+    found += OWN_MODELS.get(collection, [])
     if expiring := EXPIRING.get(collection):
         path, seconds = expiring
         found.append(IndexModel([(path, 1)], expireAfterSeconds=seconds))
     return found
 
 
-def keys(resource: str) -> list[list[tuple[str, int]]]:
-    """The keys of a collection's declared indexes, both kinds."""
-    paths = [*((path,) for path in DECLARED.get(resource, [])), *COMPOUND.get(resource, [])]
+def _partial(row: Resource) -> Iterator[IndexModel]:
+    """A resource's indexes beyond those that lists use."""
+    if row.events:
+        yield _of_some(STAMP)
+    for each in row.partial:
+        paths = [(path, 1) for path in each.paths]
+        yield IndexModel(paths, partialFilterExpression=each.where)
+    if row.unique:
+        yield IndexModel([(path, 1) for path in row.unique], unique=True)
+
+
+def keys(collection: str) -> list[list[tuple[str, int]]]:
+    """The keys of a collection's indexes that lists use."""
+    row = BY_COLLECTION.get(collection)
+    declared = [*(row.indexes if row else ()), *OWN.get(collection, ())]
+    paths = [(each,) if isinstance(each, str) else each for each in declared]
     return [[*((path, 1) for path in each), ("_id", 1)] for each in paths]
+
+
+COLLECTIONS = sorted(
+    each
+    for each in BY_COLLECTION.keys() | OWN.keys() | EXPIRING.keys() | OWN_MODELS.keys()
+    if models(each)
+)
+"""Collections with declared indexes."""

@@ -378,7 +378,7 @@ class Store:
         self, resource: str, before: Mapping[str, Any], after: Mapping[str, Any] | None
     ) -> None:
         with translated():
-            self._access.judge(resource, before, after)
+            self._access.refuse_write(resource, before, after)
 
     def show(self, resource: str, id_: str) -> Document:
         """The document as `get`, for one who only shows it: it may be `Rendered`."""

@@ -34,8 +34,8 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.read_concern import ReadConcern
 
-from impl.events.build import RESOURCES
 from impl.query.language import Document
+from impl.resources import BILLS, BY_NAME, PUBLISHED
 from impl.store import access, dead_letters, transactions
 from impl.store.dead_letters import OUTBOX, DeadLetters
 from impl.store.documents import (
@@ -178,11 +178,11 @@ class Outbox:
         ids = {bill for each in writes for bill in access.bills(resource, each.told)}
         if not ids:
             return {}
-        bills, paths = self._database[access.BILLS], (access.ACCOUNT, access.PARTY)
-        shown = {".".join(path): 1 for path in paths}
+        bills = self._database[BILLS]
+        shown = {".".join(path): 1 for path in BY_NAME[BILLS].owners.values()}
         with translated():
             found = bills.find({"_id": {"$in": [*ids]}}, shown, session=transactions.session())
-            return {each["_id"]: sorted(access.owners(access.BILLS, each)) for each in found}
+            return {each["_id"]: sorted(access.owners(BILLS, each)) for each in found}
 
     def envelope(self, resource: str, before: Document, after: Document) -> Stored | None:
         """The event of a change of these attributes, as the changed document can hold it."""
@@ -222,7 +222,7 @@ class Outbox:
         one: list[Stored] = [{"$limit": 1}, {"$project": {"_id": 1}}]
         others = [
             {"$unionWith": {"coll": each, "pipeline": [{"$match": _held(notes, each)}, *one]}}
-            for each in RESOURCES
+            for each in PUBLISHED
         ]
         first = [{"$match": dead_letters.free(notes, OUTBOX)}, *one]
         with translated():
@@ -240,7 +240,7 @@ class Outbox:
         )
         first = rows.find(which, {"stamp": 1}).sort(ROWS_ORDER).limit(1)
         oldest = [each["stamp"] for each in first]
-        for resource in RESOURCES:
+        for resource in PUBLISHED:
             documents, which = self._database[resource], _held(notes, resource)
             count += documents.count_documents(which, limit=most)
             first = documents.find(which, {STAMP: 1}).sort(HELD_ORDER).limit(1)
@@ -270,7 +270,7 @@ class Outbox:
         events: list[Waiting] = []
         size = 0
         notes = self.aside.notes()
-        sources = [self._first(each, limit, notes) for each in (OUTBOX, *RESOURCES)]
+        sources = [self._first(each, limit, notes) for each in (OUTBOX, *PUBLISHED)]
         merged = heapq.merge(*sources, key=lambda each: (each.stamp, each.id))
         for each in islice(merged, limit):
             size += each.size

@@ -13,12 +13,12 @@ from ulid import ULID
 
 from impl.billing.policy import LONGEST_NUMBER
 from impl.query.language import Document
+from impl.resources import BILLS, OUTCOMES, RATES, REGISTER, REQUESTS
 from impl.store.documents import Stored, prepare
 from impl.store.faults import DUPLICATE_KEY
-from impl.store.sequences import REGISTER, SEQUENCES, row_id
+from impl.store.sequences import SEQUENCES, row_id
 
 BATCH = 1000
-BILLS, RATES = "customerBill", "appliedCustomerBillingRate"
 MADE_HERE: Stored = {
     "_id": {"$regex": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"},
     "runType": {"$in": ["onCycle", "offCycle"]},
@@ -29,7 +29,7 @@ MADE_HERE: Stored = {
 So does a bill that a client brought without an id and with such a `runType`.
 """
 
-NAMING = {"customerBillOnDemand": "customerBill.id", "billCycleAccount": "customerBill.id"}
+NAMING = {REQUESTS: "customerBill.id", OUTCOMES: "customerBill.id"}
 """What only the server writes, and where it names the bill that it made."""
 
 UNKNOWN = "no bill had the number when numbers began to be registered"

@@ -18,12 +18,12 @@ from typing import Any
 
 import pymongo
 
+from impl.resources import REGISTER
 from impl.store.faults import translated
 from impl.store.mongo import Store
 from impl.store.tasks import TASKS
 
 SEQUENCES = "sequence"
-REGISTER = "billNumber"
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ import structlog
 from pymongo.database import Database
 
 from impl.errors import Unavailable
-from impl.events.build import RESOURCES
+from impl.resources import RESOURCES
 from impl.store import attribute_names, indexes, register_upgrade, texts
 from impl.store.documents import Stored
 from impl.store.faults import reading, translated
 from impl.store.mongo import Store
-from impl.store.outbox import FEED
 from impl.store.sequences import SEQUENCES
 
 FORM = "form"
@@ -25,7 +24,7 @@ WHICH: Stored = {"_id": "database"}
 FIRST = 1
 """The form of all releases before there was a number for it."""
 
-HOLDING = (*RESOURCES, "billCycleAccount", "hub", SEQUENCES, FEED)
+HOLDING = (*(each.collection for each in RESOURCES), SEQUENCES)
 """What a database has something in that is not new."""
 
 log = structlog.get_logger("database")

@@ -76,8 +76,7 @@ class _View:
     def __init__(self, operation: Operation, handlers: Handlers, server: Server) -> None:
         self._operation = operation
         self._server = server
-        handler = getattr(handlers, HANDLERS[operation.resource])
-        self._method: Callable[..., Any] = getattr(handler, operation.python_name)
+        self._method = _method(operation, handlers)
         self._arguments = operation.arguments
         self._known = _attributes(operation)
         self._typed = _body_plan(operation)
@@ -168,6 +167,16 @@ class _View:
             patch = Patch(request.mimetype, value, links, came_by[WANTED], came_by[ALONE])
             return "patch", patch
         return "body", self._typed(value)
+
+
+def _method(operation: Operation, handlers: Handlers) -> Callable[..., Any]:
+    """The handler's own method for the operation, or else its collection's standard one."""
+    handler = getattr(handlers.own, HANDLERS[operation.resource])
+    name = operation.python_name
+    if not hasattr(handler, name):
+        handler, name = handlers.collections[operation.resource], operation.standard or name
+    method: Callable[..., Any] = getattr(handler, name)
+    return method
 
 
 def _preferred(accept: str | None, offered: list[str]) -> str:

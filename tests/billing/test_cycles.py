@@ -294,7 +294,7 @@ def test_a_weekly_bill_says_its_last_day_also_after_it_is_paid(
     store.insert("billCycleSpecification", weekly)
     week: Any = {"id": "w", "billingPeriod": "2026-W43"}
     week["billCycleSpecification"] = {"id": "weekly"}
-    BillCycles(services).create_bill_cycle(week)
+    BillCycles(services).collection.create(week)
     finish(runs, store, "w")
     served = CustomerBills(services)
     for _ in range(2):

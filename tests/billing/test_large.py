@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from impl.billing.attempts import Attempts
-from impl.billing.maker import BILLS, RATES, Maker
+from impl.billing.maker import Maker
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.policy import Policy
 from impl.contract import Contract
@@ -22,6 +22,7 @@ from impl.events.build import build
 from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills
 from impl.query.language import Document, Every, Query
+from impl.resources import BILLS, RATES
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pending_events import Routing
@@ -88,7 +89,7 @@ def test_large_rates_are_billed_and_freed_unread_and_each_change_has_its_event(
     assert changes(store) == [("r0", True)]
     handler = CustomerBills(Services(store, Contract.load()))
     with peak() as held:
-        handler.delete_customer_bill(bill["id"])
+        handler.collection.delete(bill["id"])
     assert held[0] < MOST
     freed = store.get(RATES, "r0")
     assert (freed["isBilled"], "bill" in freed, freed.version) == (False, False, 3)

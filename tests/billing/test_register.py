@@ -20,9 +20,10 @@ from impl.handlers.customer_bill import CustomerBills
 from impl.links import Links
 from impl.patch.apply import Patch
 from impl.query.language import Document, Every
+from impl.resources import REGISTER
 from impl.store.backlog import backlog
 from impl.store.mongo import Store
-from impl.store.sequences import REGISTER, Number, Sequences
+from impl.store.sequences import Number, Sequences
 from impl.store.tasks import Tasks
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import finish, plan, ticking
@@ -254,7 +255,7 @@ def test_the_number_of_a_bill_that_is_deleted_is_void(
     ask("q")
     assert on_demand.step()
     (bill,) = store.every(BILLS, Every())
-    served.delete_customer_bill(bill["id"])
+    served.collection.delete(bill["id"])
     (row,) = store.every(REGISTER, Every())
     assert (row["state"], row["statusReason"]) == ("void", "the bill was deleted")
     assert row["usedAt"] <= row["voidedAt"]
@@ -271,9 +272,9 @@ def test_the_number_of_a_bill_made_here_stays(
     assert on_demand.step()
     (bill,) = store.every(BILLS, Every())
     with pytest.raises(FieldInvalid, match="billNo: can't be patched"):
-        served.patch_customer_bill(bill["id"], _renumbered("2026-00000009"))
-    served.create_customer_bill({"id": "brought in", "billNo": "7"})
-    changed = served.patch_customer_bill("brought in", _renumbered("8"))
+        served.collection.patch(bill["id"], _renumbered("2026-00000009"))
+    served.collection.create({"id": "brought in", "billNo": "7"})
+    changed = served.collection.patch("brought in", _renumbered("8"))
     assert changed["billNo"] == "8"
 
 

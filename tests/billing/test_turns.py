@@ -342,20 +342,20 @@ def test_no_cycle_is_made_of_a_specification_that_is_deleted_in_that_moment(
 
     def create(id_: str) -> None:
         with suppress(Conflict):
-            cycles.create_bill_cycle({
+            cycles.collection.create({
                 "id": id_, "billingPeriod": "2999-01", "billCycleSpecification": {"id": id_}
             })  # fmt: skip
             created.append(id_)
 
     def delete(id_: str) -> None:
         with suppress(Conflict):
-            specifications.delete_bill_cycle_specification(id_)
+            specifications.collection.delete(id_)
 
     orphans = 0
     with ThreadPoolExecutor(2) as pool:
         for number in range(40):
             id_ = f"s{number}"
-            specifications.create_bill_cycle_specification({"id": id_, **made})  # type: ignore[typeddict-item]
+            specifications.collection.create({"id": id_, **made})
             for done in [pool.submit(create, id_), pool.submit(delete, id_)]:
                 done.result()
             try:

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from impl import demo
-from impl.bulk.resources import EXPORTED, IMPORTED
+from impl.resources import EXPORTABLE, IMPORTABLE
 from impl.store.embedded import Mongod
 from tests.bulk.commands import BILLS, RATES, Database, rate, read, without_time, write
 
@@ -22,7 +22,7 @@ def test_what_export_writes_import_reads_back_as_the_same(
     demo.load(database.store)
     there = Database(mongod)
     database.run("import", write(tmp_path / "odd", [rate(1, note={"$x": [{"_id": 1, "": 12.0}]})]))
-    for resource in IMPORTED:
+    for resource in IMPORTABLE:
         file = tmp_path / f"{resource}.ndjson.gz"
         said = database.run("export", resource, "-o", file)
         assert (said.status, said.error) == (0, f"{MADE[resource]} exported\n")
@@ -36,7 +36,7 @@ def test_what_export_writes_import_reads_back_as_the_same(
     there.store.close()
 
 
-@pytest.mark.parametrize("resource", sorted(set(EXPORTED) - set(IMPORTED)))
+@pytest.mark.parametrize("resource", sorted(set(EXPORTABLE) - set(IMPORTABLE)))
 def test_what_is_no_record_can_be_exported_too(database: Database, resource: str) -> None:
     database.store.insert(resource, {"id": "1", "name": "x"})
     said = database.run("export", resource)

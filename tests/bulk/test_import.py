@@ -8,9 +8,9 @@ import pytest
 
 from generated.schemas import SCHEMAS
 from impl import handlers
-from impl.bulk.resources import EXPORTED, IMPORTED
 from impl.contract import Contract
 from impl.handlers.collection import Services
+from impl.resources import EXPORTABLE, IMPORTABLE
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from tests.bulk.commands import BILLS, RATES, Database, rate, read, run, stored, without_time, write
@@ -31,12 +31,12 @@ def test_lines_are_kept_as_a_post_keeps_them(
     said = database.run("import", write(tmp_path / "some.ndjson", given))
     assert (said.status, said.out) == (0, "5 imported, 0 refused\n")
     assert not (tmp_path / "some.ndjson.refused").exists()
-    for resource, collection in handlers.collections(Services(store, Contract.load())).items():
+    for resource, collection in handlers.importable(Services(store, Contract.load())).items():
         schema = SCHEMAS[f"{resource[0].upper()}{resource[1:]}_Create"]()
         for each in given:
             if each["@type"].lower() == resource.lower():
                 collection.create(schema.load(each))
-    for resource in (*IMPORTED, "task"):
+    for resource in (*IMPORTABLE, "task"):
         ours = without_time(database.all(resource))
         assert ours == without_time(stored(store, resource))
         assert ours
@@ -51,8 +51,8 @@ def test_a_byte_order_mark_before_the_first_line_is_passed_over(
 
 
 def test_what_can_be_brought_in_is_what_has_a_collection(store: Store) -> None:
-    known = handlers.collections(Services(store, Contract.load()))
-    assert known.keys() == set(IMPORTED) < set(EXPORTED)
+    known = handlers.importable(Services(store, Contract.load()))
+    assert known.keys() == set(IMPORTABLE) < set(EXPORTABLE)
 
 
 REFUSED = {

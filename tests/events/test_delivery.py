@@ -192,7 +192,7 @@ def test_after_three_days_a_delivery_is_dead_and_can_be_sent_again(world: World)
 def test_failed_counts_what_was_given_up_and_no_tries(world: World) -> None:
     def shown() -> dict[str, Any]:
         kept = world.store.get("hub", subscription)
-        return {**kept, **hub.told(world.health(subscription))}
+        return {**kept, **hub.health_attributes(world.health(subscription))}
 
     with Receiver(receivers.status(500)) as receiver:
         subscription = world.subscribe(receiver.url)

@@ -22,9 +22,10 @@ from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills
 from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
 from impl.query.language import Every
+from impl.resources import REGISTER
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.sequences import REGISTER, SEQUENCES, Sequences
+from impl.store.sequences import SEQUENCES, Sequences
 from impl.store.tasks import TASKS, Tasks
 from tests.servers import WorkerProcess
 from tests.unit.billing.rates import rate
@@ -81,14 +82,14 @@ def _torment(store: Store, running: list[WorkerProcess], uri: str, log: Path) ->
             time.sleep(0.02)
             continue
         with suppress(ApiError):
-            requests.delete_customer_bill_on_demand(id_)
+            requests.collection.delete(id_)
             anew += 1
         rated = {"billingAccount": {"id": id_}}
         store.insert("appliedCustomerBillingRate", rate(f"r{time.monotonic_ns()}", **rated))
-        requests.create_customer_bill_on_demand({"id": id_, **rated})  # type: ignore[typeddict-item]
+        requests.collection.create({"id": id_, **rated})
         if chance.random() < 0.05 and (made := store.every(BILLS, Every())):
             with suppress(ApiError):
-                bills.delete_customer_bill(chance.choice(made)["id"])
+                bills.collection.delete(chance.choice(made)["id"])
         if time.monotonic() > next_kill:
             place = chance.randrange(len(running))
             running[place].kill()

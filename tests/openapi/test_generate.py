@@ -363,6 +363,54 @@ def test_generated_code_type_checks(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+CARS = """
+openapi: 3.0.3
+info: {title: T, version: "1"}
+paths:
+  /car:
+    get: {operationId: list, parameters: [&offset {name: offset, in: query, schema: {type: integer}}], responses: &all {"200": {description: A., content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Car'}}}}}}}
+    post: {operationId: create, requestBody: &car {content: {application/json: {schema: {$ref: '#/components/schemas/Car'}}}}, responses: &one {"200": {description: A., content: {application/json: {schema: {$ref: '#/components/schemas/Car'}}}}}}
+    delete: {operationId: deleteAll, responses: &none {"204": {description: A.}}}
+  /car/{id}:
+    parameters: [&id {name: id, in: path, required: true, schema: {type: string}}]
+    get: {operationId: retrieve, parameters: [&fields {name: fields, in: query, schema: {type: string}}], responses: *one}
+    patch: {operationId: patch, parameters: [&match {name: If-Match, in: header, schema: {type: string}}], requestBody: *car, responses: *one}
+    put: {operationId: replace, requestBody: *car, responses: *one}
+    delete: {operationId: delete, responses: *none}
+  /car/{id}/wash:
+    parameters: [*id]
+    post: {operationId: wash, responses: *one}
+    get: {operationId: washed, parameters: [*fields], responses: *one}
+  /bus:
+    get: {operationId: listLater, parameters: [*offset, {name: after, in: query, x-argument: true, schema: {type: string}}], responses: *all}
+    post: {operationId: start, responses: *one}
+  /bus/{number}:
+    get: {operationId: byNumber, parameters: [{name: number, in: path, required: true, schema: {type: string}}, *fields], responses: *one}
+  /van:
+    get: {operationId: only, parameters: [*fields], responses: *one}
+components: {schemas: {Car: {type: object, properties: {id: {type: string}}}}}
+"""  # noqa: E501 - flow style keeps it on one screen
+STANDARD = {"list", "create", "retrieve", "patch", "delete"}
+
+
+def test_standard_operations_are_marked_by_path_and_parameters(tmp_path: Path) -> None:
+    code = generated(project(tmp_path, CARS))
+    marks = {row.id: row.standard for row in code.operations.OPERATIONS}
+    own = marks.keys() - STANDARD
+    assert marks == {name: name for name in STANDARD} | dict.fromkeys(own)
+    assert own == {
+        "deleteAll",
+        "replace",
+        "wash",
+        "washed",
+        "listLater",
+        "start",
+        "byNumber",
+        "only",
+    }
+    assert code.api.CarApi.__abstractmethods__ == {"delete_all", "replace", "wash", "washed"}
+
+
 def test_contract_without_components_or_paths(tmp_path: Path) -> None:
     code = generated(project(tmp_path, ONE % ""))
     assert (code.operations.OPERATIONS, code.schemas.SCHEMAS, code.api.HANDLERS) == ((), {}, {})

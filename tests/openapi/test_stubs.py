@@ -1,9 +1,5 @@
 """From a path in the overlay to a handler: what is missing is named, and stubs are made for it."""
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +9,8 @@ import pytest
 
 from impl.store.embedded import Mongod
 from openapi import generate
-from tests.openapi.contracts import ROOT, contents, project
-from tests.servers import ServerProcess
-
-OVERLAY = Path("openapi", "overlay.yaml")
-OURS = ("generated", "impl", "openapi", "tests/__init__.py", "tests/servers.py")
-SETTINGS = ("tmf678.yaml", "setup.cfg", ".ruff.toml")
+from tests.openapi.contracts import contents, project
+from tests.openapi.scratch import OVERLAY, ScratchServer, add_row, copy_project, run
 
 ADDED = """
   - target: $.components.schemas
@@ -43,13 +35,18 @@ ADDED = """
           operationId: deleteService
           parameters: [{$ref: '#/components/parameters/SubscriptionId'}, {$ref: '#/components/parameters/IfMatch'}]
           responses: {"204": {description: Gone.}}
+      /service/{id}/close:
+        post:
+          operationId: closeService
+          parameters: [{$ref: '#/components/parameters/SubscriptionId'}]
+          responses: {"204": {description: Closed.}}
       /collection:
         post:
           operationId: collect
           responses: {"204": {description: Collected.}}
-      /hub/{id}:
-        patch:
-          operationId: patchListenerUnderANameThatMakesALineOfMoreThanAHundred
+      /hub/{id}/rename:
+        post:
+          operationId: renameListenerUnderANameThatMakesALineOfMoreThanAHundred
           parameters: [{$ref: '#/components/parameters/CustomerBillId'}]
           requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/EventSubscriptionInput'}}}}
           responses: {"200": {description: Changed., content: {application/json: {schema: {$ref: '#/components/schemas/EventSubscription'}}}}}
@@ -63,54 +60,16 @@ ADDED = """
 WANTED = {
     "POST /customerBill/{id}/settle needs CustomerBillApi.settle_customer_bill"
     " in impl/handlers/customer_bill.py",
-    "PATCH /hub/{id} needs HubApi."
-    "patch_listener_under_a_name_that_makes_a_line_of_more_than_a_hundred in impl/handlers/hub.py",
-    "GET /service needs ServiceApi.list_service in impl/handlers/service.py",
-    "POST /service needs ServiceApi.create_service in impl/handlers/service.py",
-    "DELETE /service/{id} needs ServiceApi.delete_service in impl/handlers/service.py",
+    "POST /hub/{id}/rename needs HubApi."
+    "rename_listener_under_a_name_that_makes_a_line_of_more_than_a_hundred in impl/handlers/hub.py",
+    "POST /service/{id}/close needs ServiceApi.close_service in impl/handlers/service.py",
     "POST /collection needs CollectionApi.collect in impl/handlers/collection_resource.py",
 }
-
-
-class ScratchServer(ServerProcess):
-    """A server of a copy of the project."""
-
-    def __init__(self, root: Path, **settings: object) -> None:
-        self._root = root
-        super().__init__(root / "log", **settings)
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "impl", "serve"]
-            return subprocess.Popen(
-                command, cwd=self._root, env=self._environment, stdout=log, stderr=log
-            )
-
-
-def copy_project(into: Path) -> Path:
-    """A copy of all that a change of the contract touches."""
-    for name in OURS:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, into / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            (into / name).parent.mkdir(exist_ok=True)
-            shutil.copy(ROOT / name, into / name)
-    for name in SETTINGS:
-        shutil.copy(ROOT / name, into / name)
-    return into
-
-
-def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A module as a command, in the copy and of the copy."""
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=root,
-        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=200,
-    )
+ROWS = {
+    "GET /service needs a row for service in impl/resources.py",
+    "POST /service needs a row for service in impl/resources.py",
+    "DELETE /service/{id} needs a row for service in impl/resources.py",
+}
 
 
 def holds_in_order(text: str, lines: str) -> bool:
@@ -136,6 +95,8 @@ def walked(scratch: Path) -> dict[str, Any]:
     seen["start"] = run(scratch, "impl", "serve")
     seen["untouched"] = contents(scratch / "impl")
     seen["stubs"] = run(scratch, "openapi.generate", "--stubs")
+    seen["after"] = contents(scratch / "impl")
+    add_row(scratch, 'Resource("service", "Service")')
     return seen
 
 
@@ -153,7 +114,7 @@ def answers(walked: dict[str, Any], scratch: Path, mongod: Mongod) -> Iterator[h
 
 def test_generate_names_the_missing_handlers_and_touches_none(walked: dict[str, Any]) -> None:
     lines = walked["generate"].stderr.splitlines()
-    assert set(lines[:-1]) == {f"missing: {wanted}" for wanted in WANTED}
+    assert set(lines[:-1]) == {f"missing: {wanted}" for wanted in WANTED | ROWS}
     assert walked["generate"].returncode == 0
     assert walked["untouched"] == walked["before"]
 
@@ -164,24 +125,25 @@ def test_type_checker_names_the_missing_handlers(walked: dict[str, Any]) -> None
     assert 'Missing named argument "service" for "Handlers"' in said
     assert 'Missing named argument "collection" for "Handlers"' in said
     assert '"CustomerBills" with abstract attribute "settle_customer_bill"' in said
-    assert '"Hub" with abstract attribute "patch_listener_under_a_name' in said
+    assert '"Hub" with abstract attribute "rename_listener_under_a_name' in said
 
 
 def test_start_names_a_missing_handler(walked: dict[str, Any]) -> None:
     assert walked["start"].returncode != 0
     said = walked["start"].stderr
     assert "CustomerBills.settle_customer_bill in impl/handlers/customer_bill.py" in said
+    assert "a row for service in impl/resources.py" in said
     assert "Traceback" not in said
 
 
 def test_stubs_are_named(walked: dict[str, Any]) -> None:
     lines = walked["stubs"].stderr.splitlines()
-    assert set(lines[:-1]) == {f"stub: {wanted}" for wanted in WANTED}
+    assert {line for line in lines if line.startswith("stub")} == {f"stub: {w}" for w in WANTED}
+    assert {line for line in lines if line.startswith("miss")} == {f"missing: {w}" for w in ROWS}
 
 
-def test_stubs_leave_every_line_that_is_there(walked: dict[str, Any], scratch: Path) -> None:
-    after = contents(scratch / "impl")
-    before = walked["before"]
+def test_stubs_leave_every_line_that_is_there(walked: dict[str, Any]) -> None:
+    before, after = walked["before"], walked["after"]
     changed = {name for name in after if before.get(name) != after[name]}
     old = {"handlers/__init__.py", "handlers/customer_bill.py", "handlers/hub.py"}
     assert changed == {*old, "handlers/service.py", "handlers/collection_resource.py"}
@@ -215,11 +177,9 @@ def test_nothing_is_left_to_stub(walked: dict[str, Any], scratch: Path) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("GET", "/service", None),
-        ("POST", "/service", {"id": "1"}),
-        ("DELETE", "/service/1", None),
+        ("POST", "/service/1/close", None),
         ("POST", "/collection", None),
-        ("PATCH", "/hub/1", {"callback": "http://here/"}),
+        ("POST", "/hub/1/rename", {"callback": "http://here/"}),
         ("POST", "/customerBill/1/settle", {}),
     ],
 )
@@ -231,6 +191,12 @@ def test_stub_answers_501(answers: httpx.Client, method: str, path: str, body: A
     assert error["status"] == "501"
     assert error["reason"] == "Not implemented"
     assert error["message"].endswith("is in the contract and not yet implemented")
+
+
+def test_row_serves_the_standard_operations(answers: httpx.Client) -> None:
+    assert answers.post("/service", json={"id": "1"}).status_code == 201
+    assert [each["id"] for each in answers.get("/service").json()] == ["1"]
+    assert answers.delete("/service/1").status_code == 204
 
 
 def test_rest_of_the_copy_serves_as_before(answers: httpx.Client) -> None:

@@ -12,14 +12,17 @@ import pytest
 
 from generated import schemas
 from impl.query import attributes
-from impl.query.language import Compare, Condition, Every, Path, Query, Window
+from impl.query.language import Compare, Condition, Every, Query, Window
+from impl.resources import RESOURCES, Resource
 from impl.store import indexes
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.mongo_query import to_filter
 
 BILL = "customerBill"
-DECLARED = [(resource, path) for resource, paths in indexes.DECLARED.items() for path in paths]
+DECLARED = [
+    (row.collection, path) for row in RESOURCES for path in row.indexes if isinstance(path, str)
+]
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 
@@ -192,13 +195,13 @@ def _stages(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def test_every_declared_index_is_on_an_attribute_of_the_contract() -> None:
-    paths: dict[str, list[Path]] = {
-        resource: [tuple(path.split(".")) for path in declared]
-        for resource, declared in indexes.DECLARED.items()
-    }
-    assert not [(r, p) for r, all_ in paths.items() for p in all_ if not _known(r, p)]
+    paths = [(row, path) for row in RESOURCES for each in row.indexes for path in _paths(each)]
+    assert not [(row.name, path) for row, path in paths if not _known(row, path)]
 
 
-def _known(resource: str, path: Path) -> bool:
-    schema = schemas.SCHEMAS[resource[0].upper() + resource[1:]]
-    return attributes.of(schema).find(path) is not None
+def _paths(index: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (index,) if isinstance(index, str) else index
+
+
+def _known(row: Resource, path: str) -> bool:
+    return attributes.of(schemas.SCHEMAS[row.schema]).find(tuple(path.split("."))) is not None

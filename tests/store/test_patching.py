@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from generated import schemas, types
+from generated import types
 from impl.bulk import exporting
 from impl.contract import Contract
 from impl.errors import FieldInvalid, ParameterInvalid, Postponed, Unavailable
@@ -33,7 +33,7 @@ def store(mongod: Mongod) -> Iterator[Store]:
 
 @pytest.fixture
 def bills(store: Store) -> Collection[types.CustomerBill]:
-    return Collection(BILLS, schemas.CustomerBill, Services(store, Contract.load()))
+    return Collection(BILLS, Services(store, Contract.load()))
 
 
 def test_a_patch_ends_when_nobody_waits_for_it_any_more(
@@ -98,7 +98,7 @@ def test_a_patch_of_many_operations_is_checked_once(store: Store) -> None:
             contract.check(pointer, value)
 
     services = Services(store, Counting())  # type: ignore[arg-type]
-    bills: Collection[types.CustomerBill] = Collection(BILLS, schemas.CustomerBill, services)
+    bills: Collection[types.CustomerBill] = Collection(BILLS, services)
     bills.create({"id": "1"})
     checked.clear()
     body = [{"op": "add", "path": "/relatedParty/-", "value": {"id": f"C-{n}"}} for n in range(90)]
@@ -117,7 +117,7 @@ def test_a_rate_filter_is_judged_where_it_changes_and_as_unknown_filters_are(
 
     def patch(**body: str) -> object:
         merged = Patch("application/merge-patch+json", body, links)
-        return specifications.patch_bill_cycle_specification("1", merged)
+        return specifications.collection.patch("1", merged)
 
     patch(name="after")
     with pytest.raises(FieldInvalid, match="rateFilter") if reject else nullcontext():
@@ -126,4 +126,4 @@ def test_a_rate_filter_is_judged_where_it_changes_and_as_unknown_filters_are(
         patch(rateFilter="date=never")
     asked = exporting.query(SPECIFICATION, "nosuch=1", UTC)
     with pytest.raises(ParameterInvalid, match="nosuch") if reject else nullcontext():
-        assert list(exporting.found(store, SPECIFICATION, asked, reject=reject)) == []
+        assert list(exporting.documents(store, SPECIFICATION, asked, reject=reject)) == []

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from impl.resources import REGISTER
 from impl.store.mongo import Store
-from impl.store.sequences import REGISTER, Number, Sequences
+from impl.store.sequences import Number, Sequences
 from impl.store.tasks import Tasks
 
 

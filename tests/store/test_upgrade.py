@@ -31,11 +31,12 @@ from impl.handlers.collection import Services
 from impl.links import Links
 from impl.patch.apply import Patch
 from impl.query.language import Document, Every, Query, Window
+from impl.resources import REGISTER
 from impl.store import upgrade
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pending_events import Routing
-from impl.store.sequences import REGISTER, Sequences
+from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from tests.billing.test_runs import finish
 from tests.servers import ROOT, environment, free_port
@@ -113,25 +114,25 @@ def test_all_is_listed_and_read_as_the_contract_says(served: Store, contract: Co
 
 
 def test_what_is_there_is_patched_and_deleted(served: Store, contract: Contract) -> None:
-    door = handlers.build(Services(served, contract))
+    door = handlers.build(Services(served, contract)).collections
     for bill in all_of(served, "customerBill"):
-        door.customer_bill.patch_customer_bill(
+        door["customerBill"].patch(
             bill["id"], patch("customerBill", paymentDueDate="2027-01-01T00:00:00Z")
         )
         changed = served.get("customerBill", bill["id"])
         assert changed["paymentDueDate"] == datetime(2027, 1, 1, tzinfo=UTC)
-    door.bill_cycle.patch_bill_cycle("planned", patch("billCycle", name="Later"))
-    door.applied_customer_billing_rate.patch_applied_customer_billing_rate(
+    door["billCycle"].patch("planned", patch("billCycle", name="Later"))
+    door["appliedCustomerBillingRate"].patch(
         "open1", patch("appliedCustomerBillingRate", name="changed")
     )
-    door.customer_bill.delete_customer_bill("brought-in")
+    door["customerBill"].delete("brought-in")
     asked = served.get("customerBillOnDemand", "asked")["customerBill"]["id"]
-    door.customer_bill.delete_customer_bill(asked)
+    door["customerBill"].delete(asked)
     assert served.get("appliedCustomerBillingRate", "d1")["isBilled"] is False
 
 
 def test_documents_of_bills_are_made(served: Store, contract: Contract) -> None:
-    door = handlers.build(Services(served, contract))
+    door = handlers.build(Services(served, contract)).own
     bill = served.get("customerBillOnDemand", "asked")["customerBill"]["id"]
     made = door.customer_bill.retrieve_customer_bill_document(bill).made
     assert made["application/pdf"]("en").startswith(b"%PDF")

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from impl.events.build import RESOURCES, build, correlation, event_types, subject
+from impl.events.build import build, correlation, event_types, subject
 from impl.query.language import Document
+from impl.resources import PUBLISHED
 
 LATER = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -111,5 +112,5 @@ def test_ids_rise_within_a_process() -> None:
 
 
 def test_only_what_has_a_state_changes_it() -> None:
-    assert len(event_types()) == 3 * len(RESOURCES) + 2
+    assert len(event_types()) == 3 * len(PUBLISHED) + 2
     assert "BillCycleStateChangeEvent" not in event_types()
