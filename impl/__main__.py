@@ -111,9 +111,9 @@ def serve(chosen: Settings, options: argparse.Namespace) -> None:
             uri = stack.enter_context(Mongod(chosen.data, chosen.mongod)).uri
         store = open_store.opened(chosen, uri)
         if chosen.embedded:
-            upgrade.bring_up(store)
+            upgrade.migrate_all(store)
         else:
-            open_store.meet(store)
+            open_store.check(store)
         if chosen.demo:
             demo.load(store)
         store.close()
@@ -153,7 +153,7 @@ def work(chosen: Settings, _options: argparse.Namespace) -> None:
             " MongoDB, `serve --worker` runs one."
         )
     stop, store = Stop(), _store(chosen)
-    while not (open_store.meet(store) or stop.wait(AWAY_SECONDS)):
+    while not (open_store.check(store) or stop.wait(AWAY_SECONDS)):
         pass
     store.keep_indexed()
     with closing(Dispatcher(store, worker.dispatch_options(chosen))) as dispatcher:
@@ -164,7 +164,7 @@ def work(chosen: Settings, _options: argparse.Namespace) -> None:
 def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
     """Run a billing cycle now, whatever its date, or show what it would make."""
     store = _store(chosen)
-    upgrade.meet(store)
+    upgrade.check(store)
     if options.dry_run:
         preview.show(store, chosen.policy, options.id)
     else:
@@ -175,33 +175,33 @@ def bill_cycle(chosen: Settings, options: argparse.Namespace) -> None:
 def set_aside(chosen: Settings, options: argparse.Namespace) -> None:
     """List the events that are set aside, a line of JSON each; or end that for one of them."""
     with closing(_store(chosen)) as store:
-        upgrade.meet(store)
-        aside = store.outbox.aside
+        upgrade.check(store)
+        letters = store.dead_letters
         if options.again:
-            aside.again(options.again)
+            letters.retry(options.again)
             print(f"{options.again} is tried again")
         elif options.drop:
-            store.in_transaction(lambda: aside.drop(options.drop))
+            store.in_transaction(lambda: letters.give_up(options.drop))
             print(f"{options.drop} is given up")
-        for note in [] if options.again or options.drop else aside.notes():
-            print(orjson.dumps(aside.told(note), option=orjson.OPT_UTC_Z).decode())
+        for letter in [] if options.again or options.drop else letters.all():
+            print(orjson.dumps(letters.shown(letter), option=orjson.OPT_UTC_Z).decode())
 
 
 def bring_up(chosen: Settings, options: argparse.Namespace) -> None:
     """Bring the database to the form of this release, or show what that takes."""
     store = _store(chosen)
-    found = upgrade.form(store)
+    version = upgrade.schema_version(store)
     if options.dry_run:
-        has = "no form yet" if found is None else f"form {found} of {upgrade.CURRENT}"
+        has = "no form yet" if version is None else f"form {version} of {upgrade.CURRENT}"
         print(f"the database has {has}")
     for number, step, left in upgrade.missing(store):
         print(f"form {number}: {step.says}, about {left:,} {step.unit}", flush=True)
         if not options.dry_run:
             with tqdm(total=left, unit=f" {step.unit}", disable=None) as bar:
-                for count in upgrade.climb(store, number, step):
+                for count in upgrade.migrate(store, number, step):
                     bar.update(count)
     if not options.dry_run:
-        print(f"the database has form {upgrade.meet(store)}")
+        print(f"the database has form {upgrade.check(store)}")
     store.close()
 
 

@@ -63,40 +63,43 @@ def opened(
     )
 
 
-def meet(store: Store) -> bool:
-    """Whether the database is there; TooNew where a later release has made its form.
+def check(store: Store) -> bool:
+    """Whether the database is there; TooNew if a later release has made its schema version.
 
-    That it has an older one is logged.
+    An older schema version is logged.
     """
     try:
-        form = upgrade.meet(store)
+        version = upgrade.check(store)
     except upgrade.TooNew:
         raise
     except Unavailable:
         return False
-    if form < upgrade.CURRENT:
-        log.warning("older", form=form, current=upgrade.CURRENT, mend="tmf678 upgrade")
+    if version < upgrade.CURRENT:
+        log.warning("older", form=version, current=upgrade.CURRENT, mend="tmf678 upgrade")
     return True
 
 
 def gate(store: Store) -> Callable[[], None]:
-    """What returns once the database was met, and has a form that is known here.
+    """A function that returns once the database was checked: this release knows its schema version.
 
-    Else it raises Unavailable, TooNew among them. So nothing is asked of a database, nor written
-    to it, that was away at the start and has a later form.
+    Else it raises Unavailable, TooNew among them. So the server reads and writes nothing in a
+    database that was away at the start and has a later schema version.
     """
-    met = threading.Event()
+    checked = threading.Event()
 
     def passed() -> None:
-        if not met.is_set():
-            upgrade.meet(store)
-            met.set()
+        if not checked.is_set():
+            upgrade.check(store)
+            checked.set()
 
     return passed
 
 
 def readiness(store: Store, passed: Callable[[], None]) -> Callable[[], None]:
-    """What returns where the database can be written to, and is met; else Unavailable, in 2 s."""
+    """A function that returns if the database can be written to, and was checked.
+
+    Else it raises Unavailable, in 2 s.
+    """
 
     def ready() -> None:
         store.ping()

@@ -88,7 +88,7 @@ def _store(chosen: Settings, *, told: bool) -> Iterator[Store]:
     store = open_store.opened(open_store.located(chosen), told=told)
     try:
         store.ping()
-        upgrade.meet(store)
+        upgrade.check(store)
         yield store
     finally:
         store.close()
