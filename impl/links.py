@@ -4,7 +4,6 @@ No `href` of ours is stored: each is made when a resource is shown, for the reso
 the references from it to others that are served here.
 """
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +12,8 @@ from urllib.parse import quote
 import orjson
 
 from impl.instants import written
-from impl.query.language import Document, Rendered
+from impl.query.language import Rendered
 from impl.resources import BY_NAME
-
-MARK = b"\xff"
-"""Stands in a rendition for the base of an `href`. No text can hold it: it is no UTF-8 (RFC 3629
-section 3), and what clients send is JSON in UTF-8, which `orjson` writes again as nothing else.
-"""
 
 UNQUOTED = "!$&'()*+,;=:@~"
 """What RFC 3986 lets stand in a path segment beside letters, digits, `-`, `.` and `_`."""
@@ -76,18 +70,18 @@ class Links:
         """A document as JSON."""
         if isinstance(document, Rendered):
             return self._based(document.text)
-        return _json(self.added(document))
+        return to_json(self.added(document))
 
     def many(self, documents: Iterable[Mapping[str, Any]]) -> bytes:
         """A list of documents as JSON."""
         texts = (
-            each.text if isinstance(each, Rendered) else _json(self.added(each))
+            each.text if isinstance(each, Rendered) else to_json(self.added(each))
             for each in documents
         )
         return self._based(b"[" + b",".join(texts) + b"]")
 
     def _based(self, text: bytes) -> bytes:
-        return text.replace(MARK, _json(self.base)[1:-1])
+        return text.replace(Rendered.BASE, to_json(self.base)[1:-1])
 
     def plain(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """A document as the JSON values that a client sees."""
@@ -109,29 +103,14 @@ class EventLinks(Links):
         return shown
 
 
-class _Marked(Links):
-    """The `href`s of what is kept: with `MARK` for their base."""
-
-    def _url(self, path: str) -> Any:
-        return orjson.Fragment(b'"%b%b"' % (MARK, path.encode()))
-
-
-def rendered(resource: str, document: Document) -> bytes:
-    """The document as JSON for `Rendered`: as `one` writes it, with `MARK` for each base."""
-    return _json(_Marked("", resource).added(document))
-
-
-def assigned(text: bytes, values: Mapping[str, Any]) -> bytes:
-    """What `rendered` made, with these values, which are no objects and get no links."""
-    # While that is read as JSON, what nobody could know when the text was written stands for MARK.
-    stand_in = secrets.token_hex(16).encode()
-    changed = _json(orjson.loads(text.replace(MARK, stand_in)) | values)
-    return changed.replace(stand_in, MARK)
-
-
 def links(base: str, resource: str) -> Links:
     """The `href`s of what a path shows, below the URL that clients know the API by."""
     return EventLinks(base, resource) if resource == "events" else Links(base, resource)
+
+
+def to_json(value: Any) -> bytes:
+    """A value as JSON, with instants in RFC 3339 and UTC."""
+    return orjson.dumps(value, default=written, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def _references(resource: str) -> Iterable[tuple[str, str]]:
@@ -156,7 +135,3 @@ def _path(resource: str, id_: str) -> str:
 
 def _document(bill: str) -> str:
     return f"{_path('customerBill', bill)}/document"
-
-
-def _json(value: Any) -> bytes:
-    return orjson.dumps(value, default=written, option=orjson.OPT_PASSTHROUGH_DATETIME)

@@ -137,7 +137,7 @@ def _families(backlog: Backlog) -> Iterator[Metric]:
         ("on_demand_oldest_seconds", "Age of the oldest of them.", backlog.request_seconds),
         ("outbox_events", "Events not in the feed yet.", backlog.events),
         ("outbox_oldest_seconds", "Age of the oldest of them.", backlog.event_seconds),
-        ("events_set_aside", "Events that can't be moved to the feed.", backlog.aside),
+        ("events_set_aside", "Events that can't be moved to the feed.", backlog.dead_letters),
     ):
         yield GaugeMetricFamily(f"tmf678_{name}", documentation, value)
     yield CounterMetricFamily(

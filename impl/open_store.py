@@ -68,34 +68,34 @@ def opened(
     )
 
 
-def meet(store: Store) -> bool:
+def check(store: Store) -> bool:
     """Whether the database answers; TooNew if a later release upgraded it.
 
-    Logs a warning if its form is older than this release's.
+    Logs a warning if its schema version is older than this release's.
     """
     try:
-        form = upgrade.meet(store)
+        version = upgrade.check(store)
     except upgrade.TooNew:
         raise
     except Unavailable:
         return False
-    if form < upgrade.CURRENT:
-        log.warning("older", form=form, current=upgrade.CURRENT, mend="tmf678 upgrade")
+    if version < upgrade.CURRENT:
+        log.warning("older", form=version, current=upgrade.CURRENT, mend="tmf678 upgrade")
     return True
 
 
 def gate(store: Store) -> Callable[[], None]:
-    """A function that returns once the database has answered and its form is one we know.
+    """A function that returns once the database has answered, with a schema version that we know.
 
     Until then each call checks, and raises Unavailable (TooNew is one). So a server that started
     without a database neither reads nor writes one that a later release upgraded.
     """
-    met = threading.Event()
+    checked = threading.Event()
 
     def passed() -> None:
-        if not met.is_set():
-            upgrade.meet(store)
-            met.set()
+        if not checked.is_set():
+            upgrade.check(store)
+            checked.set()
 
     return passed
 

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, options: argparse.Namespace) -> None:
     """Run the cycle, whatever its date, or print its bills; NotFound, Conflict if it has run."""
     store = open_store.for_worker(settings)
-    upgrade.meet(store)
+    upgrade.check(store)
     if options.dry_run:
         show(store, settings.policy, options.id)
     else:

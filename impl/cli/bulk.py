@@ -19,7 +19,7 @@ ALL, SOME, NONE, INTERRUPTED = 0, 1, 2, 130
 
 @contextmanager
 def opened(settings: Settings, *, events: bool) -> Iterator[Store]:
-    """The store, once the database answers and its form is known; `events` records them.
+    """The store, once the database answers and its version is known; `events` records them.
 
     SIGTERM raises KeyboardInterrupt, as Ctrl-C does, until a `Stop` listens.
     """
@@ -29,7 +29,7 @@ def opened(settings: Settings, *, events: bool) -> Iterator[Store]:
     store = open_store.opened(open_store.located(settings), events=events)
     try:
         store.ping()
-        upgrade.meet(store)
+        upgrade.check(store)
         yield store
     finally:
         store.close()

@@ -50,12 +50,12 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def _prepare_database(settings: Settings, uri: str) -> None:
-    """Upgrade an embedded database, or check the form of another one; load the demo data."""
+    """Upgrade an embedded database, or check the version of another one; load the demo data."""
     store = open_store.opened(settings, uri)
     if settings.embedded:
-        upgrade.bring_up(store)
+        upgrade.migrate_all(store)
     else:
-        open_store.meet(store)
+        open_store.check(store)
     if settings.demo:
         demo.load(store)
     store.close()

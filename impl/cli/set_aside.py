@@ -20,14 +20,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(settings: Settings, options: argparse.Namespace) -> None:
     """List the events, a line of JSON each; or retry or drop one."""
     with closing(open_store.for_worker(settings)) as store:
-        upgrade.meet(store)
-        aside = store.outbox.aside
+        upgrade.check(store)
+        letters = store.dead_letters
         if options.again:
-            aside.again(options.again)
+            letters.retry(options.again)
             print(f"{options.again} is tried again")
         elif options.drop:
-            store.in_transaction(lambda: aside.drop(options.drop))
+            store.in_transaction(lambda: letters.give_up(options.drop))
             print(f"{options.drop} is given up")
         else:
-            for note in aside.notes():
-                print(orjson.dumps(aside.told(note), option=orjson.OPT_UTC_Z).decode())
+            for letter in letters.all():
+                print(orjson.dumps(letters.shown(letter), option=orjson.OPT_UTC_Z).decode())

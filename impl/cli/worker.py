@@ -26,7 +26,7 @@ def run(settings: Settings, _options: argparse.Namespace) -> None:
             " MongoDB, `serve --worker` runs one."
         )
     stop, store = Stop(), open_store.for_worker(settings)
-    while not (open_store.meet(store) or stop.wait(CONNECT_SECONDS)):
+    while not (open_store.check(store) or stop.wait(CONNECT_SECONDS)):
         pass
     store.keep_indexed()
     with closing(Dispatcher(store, worker.dispatch_options(settings))) as dispatcher:

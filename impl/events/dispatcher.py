@@ -27,8 +27,8 @@ from impl.store.counters import FAULTS, Counters
 from impl.store.deliveries import Claim, Deliveries
 from impl.store.leases import Clock, Lease
 from impl.store.mongo import Store
-from impl.store.outbox import MOST_DELIVERIES
-from impl.store.pending_events import Routing
+from impl.store.relay import MOST_DELIVERIES
+from impl.store.routing import Routing
 
 COURIERS = 64
 """How many subscribers a worker serves at the same time."""
@@ -123,8 +123,8 @@ class Dispatcher:
         Counters(self._store).add(FAULTS[loop])
 
     def _relay(self) -> int:
-        outbox = self._store.outbox
-        if outbox.is_empty() or not self._lease.hold(RELAY_SECONDS):
+        relay = self._store.relay
+        if relay.is_idle() or not self._lease.hold(RELAY_SECONDS):
             return 0
         now = self._deliveries.now()
         subscriptions = self._subscribers.all()
@@ -133,7 +133,7 @@ class Dispatcher:
         def route(event: Document) -> Routing:
             return self._subscribers.route(subscriptions, event)
 
-        moved = outbox.relay(route, now, now + self._options.retention, limit)
+        moved = relay.move(route, now, now + self._options.retention, limit)
         self._subscribers.tell_failures()
         return moved
 

@@ -15,7 +15,7 @@ from impl.query.language import Document
 from impl.resources import HUB
 from impl.store.deliveries import Deliveries
 from impl.store.mongo import Store
-from impl.store.pending_events import Immovable, Routing
+from impl.store.routing import Immovable, Routing
 
 EVENT_SECONDS = 5
 """CPU that all queries together may take for one event; past it, the slow ones among them rest."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, cached_property
-from typing import Any, Generic, TypeVar, cast
+from functools import cache, cached_property, partial
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from ulid import ULID
 
@@ -24,12 +24,12 @@ from impl.query import attributes
 from impl.query.language import Document, Page, Path, Query
 from impl.query.project import project
 from impl.resources import BY_NAME
-from impl.store.assignment import Assignment
 from impl.store.bulk_insert import New, insert_many, ready
 from impl.store.mongo import Store
+from impl.store.writing import Assignment, Change
 
 T = TypeVar("T", bound=Mapping[str, Any])
-After = TypeVar("After", Document, None)
+OnWrite: TypeAlias = Callable[[Document | None, Document | None], None]
 
 
 def _plain_documents() -> Documents:
@@ -70,8 +70,8 @@ class Rules:
     apart: Mapping[str, Any] = field(default_factory=dict)
     """Values of assignable attributes that `on_change` must see set and replaced."""
 
-    on_write: Callable[[Document | None, Document | None], None] | None = None
-    """Write what belongs to a create (from None), change or delete (to None), or refuse it."""
+    on_write: OnWrite | None = None
+    """Write what belongs to a create (from None), a change or a removal (to None), or refuse it."""
 
     on_remove: Callable[[Document], None] | None = None
     """The same for a delete alone, so that other writes need no transaction."""
@@ -110,7 +110,7 @@ class Collection(Generic[T]):
     def create(self, body: Mapping[str, Any]) -> T:
         """Store a new resource: with the client's id or a ULID, and the server's `lastUpdate`."""
         document = self._made(body)
-        return self._typed(self._written(lambda: (None, self._store.insert(self._name, document))))
+        return self._typed(self._written(partial(self._inserted, document)))
 
     def ready(self, body: Mapping[str, Any]) -> New:
         """A body as `create` would store it, for `keep`; raises the error of a wrong body."""
@@ -133,37 +133,17 @@ class Collection(Generic[T]):
         return self._typed(project(self._store.get(self._name, id_), query.fields))
 
     def patch(self, id_: str, patch: Patch, *, if_match: str | None = None) -> T:
-        """The resource, changed. NotFound, FieldInvalid, PreconditionFailed, or Conflict where the
-        patch is right in itself and what is stored does not allow it (RFC 5789 section 2.2);
-        Unavailable where others change it until nobody waits for this any more.
+        """The resource after the patch.
+
+        Raises NotFound, FieldInvalid, PreconditionFailed; Conflict if the patch is right in itself
+        and what is stored does not allow it (RFC 5789 section 2.2); Unavailable if other clients
+        change the resource until nobody waits for this any more.
         """
-        assignment = self._assignment(patch)
-
-        def changed() -> tuple[Document | None, Document]:
-            seen: list[Document | None] = [None]
-
-            def change(before: Document) -> dict[str, Any]:
-                if not patch.wanted():
-                    raise Unavailable("the patch took too long")
-                seen.append(before)
-                return self._patched(before, patch)
-
-            expected = versions(if_match)
-            after = self._store.change(self._name, id_, change, expected, assignment)
-            return seen[-1], after
-
-        return self._typed(self._written(changed))
+        return self._typed(self._written(partial(self._changed, id_, patch, versions(if_match))))
 
     def delete(self, id_: str, *, if_match: str | None = None) -> None:
-        """Delete the resource. NotFound or PreconditionFailed."""
-
-        def removed() -> tuple[Document, None]:
-            before = self._store.delete(self._name, id_, versions(if_match))
-            if self._rules.on_remove is not None:
-                self._rules.on_remove(before)
-            return before, None
-
-        self._store.in_transaction(lambda: self._written(removed))
+        """Remove the resource. NotFound or PreconditionFailed."""
+        self._store.in_transaction(partial(self._remove, id_, versions(if_match)))
 
     def _made(self, body: Mapping[str, Any]) -> Document:
         """The document to store of a body; raises the error of a wrong body."""
@@ -175,24 +155,36 @@ class Collection(Generic[T]):
         self._rules.on_create(document)
         return document
 
-    def _written(self, write: Callable[[], tuple[Document | None, After]]) -> After:
-        """What a write leaves, together with what belongs to it: all of that or nothing."""
-        also = self._rules.on_write
-        if also is None:
-            return write()[1]
+    def _inserted(self, document: Document) -> Change:
+        return Change(None, self._store.insert(self._name, document))
 
-        def whole() -> After:
-            before, after = write()
-            if after is not before:
-                also(before, after)
-            return after
+    def _changed(self, id_: str, patch: Patch, expected: frozenset[int] | None) -> Change:
+        change, assignment = partial(self._patched, patch), self._assignment(patch)
+        return self._store.writer.change(self._name, id_, change, expected, assignment)
 
-        return self._store.in_transaction(whole)
+    def _remove(self, id_: str, expected: frozenset[int] | None) -> None:
+        before = self._store.delete(self._name, id_, expected)
+        if self._rules.on_remove is not None:
+            self._rules.on_remove(before)
+        if self._rules.on_write is not None:
+            self._rules.on_write(before, None)
+
+    def _written(self, write: Callable[[], Change]) -> Document:
+        """The document after a write, made together with what belongs to it: all or nothing."""
+        if self._rules.on_write is None:
+            return write().after
+        return self._store.in_transaction(partial(self._whole, write, self._rules.on_write))
+
+    def _whole(self, write: Callable[[], Change], on_write: OnWrite) -> Document:
+        change = write()
+        if change.after is not change.before:
+            on_write(change.before, change.after)
+        return change.after
 
     def _assignment(self, patch: Patch) -> Assignment | None:
-        """What the patch comes to, where that needs no look at what it patches."""
+        """The assignment that the patch comes to; None if the document must be read for it."""
         assigned = patch.assigned
-        apart = {name: kept for name, kept in self._rules.apart.items() if name in assigned}
+        apart = {name: value for name, value in self._rules.apart.items() if name in assigned}
         if (
             not assigned
             or not assigned.keys() <= self._assignable
@@ -203,7 +195,10 @@ class Collection(Generic[T]):
         self._touch(touched)
         return Assignment(self._typed_values(assigned), touched, apart)
 
-    def _patched(self, before: Document, patch: Patch) -> dict[str, Any]:
+    def _patched(self, patch: Patch, before: Document) -> dict[str, Any]:
+        """The document that the patch makes of another; the same one if it changes nothing."""
+        if not patch.wanted():
+            raise Unavailable("the patch took too long")
         shown = patch.shown(before)
         changed = patch.apply(shown, self._attributes, self._zone)
         if not isinstance(changed, dict):

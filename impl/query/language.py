@@ -22,33 +22,38 @@ class Hidden(str):
 class Document(dict[str, Any]):
     """A document in TMF shape, and the version of it that is stored.
 
-    `untold` is what the store keeps with it of its last write, until that is told of. `derived`
-    names the attributes that the server worked out itself: the store keeps it, and no client sees
+    `pending_event` is the store's: the event of the last write, until that is published. `derived`
+    names the attributes that the server worked out itself; the store keeps it, and no client sees
     it.
     """
 
-    __slots__ = ("derived", "untold", "version")
+    __slots__ = ("derived", "pending_event", "version")
 
     def __init__(
         self,
         attributes: Mapping[str, Any],
         version: int = 0,
-        untold: object = None,
+        pending_event: object = None,
         derived: Iterable[str] = (),
     ) -> None:
         super().__init__(attributes)
         self.version = version
-        self.untold = untold
+        self.pending_event = pending_event
         self.derived = frozenset(derived)
 
 
 class Rendered(Document):
-    """A document with its `text`: JSON that the store keeps beside it (`impl.links.rendered`).
+    """A document with its `text`: JSON that the store keeps with it (`impl/store/rendition.py`).
 
-    Where it was only to be shown, the id and what its order needs are all that is here as values.
+    If it was fetched only to be shown, its values are the id and what its order needs.
     """
 
     __slots__ = ("text",)
+
+    BASE = b"\xff"
+    """Stands in `text` for the base of each `href`. No text can hold it: it is no UTF-8 (RFC 3629
+    section 3), and clients send JSON in UTF-8, which `orjson` writes again as nothing else.
+    """
 
     def __init__(self, attributes: Mapping[str, Any], version: int, text: bytes) -> None:
         super().__init__(attributes, version)

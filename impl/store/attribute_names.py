@@ -1,8 +1,8 @@
 """The names of extension attributes, each recorded when it is first written.
 
-So whether some document has an attribute is told without a look at any. The record is of each
-database, a row a name, and only grows: up to MOST_NAMES a resource, so that nobody fills it without
-end. Beyond that, and for names that are too long, everything is taken for known.
+So the server knows whether some document has an attribute without searching the documents. Each
+database has a record, a row a name. It only grows, up to MOST_NAMES a resource, so that no client
+fills it without end. Beyond that, and for names that are too long, every name counts as known.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,8 +17,9 @@ from impl.query import attributes
 from impl.query.attributes import Attribute
 from impl.query.language import Path
 from impl.resources import BY_COLLECTION, BY_NAME, FEED, PUBLISHED
-from impl.store.documents import TEXT, Stored
+from impl.store.documents import Stored
 from impl.store.encoding import decode
+from impl.store.rendition import WITHOUT_RENDITION
 
 COLLECTION = "attribute"
 MOST_NAMES = 1000
@@ -31,11 +32,11 @@ _COLLECTED = "collected"
 _OF: Mapping[str, Attribute] = {
     name: attributes.of(schemas.SCHEMAS[BY_NAME[name].schema]) for name in PUBLISHED
 }
-"""What the contract says of the resources whose names are recorded."""
+"""The contract's attributes of the resources whose names are recorded."""
 
 
 class Names:
-    """The record of one database, and what this process knows of it."""
+    """The record of one database, with a cache of it."""
 
     def __init__(self, database: Database[Stored]) -> None:
         self._database = database
@@ -47,7 +48,7 @@ class Names:
     def note(self, resource: str, document: Mapping[str, Any]) -> None:
         """Record the names of a document that is about to be written.
 
-        This is not undone where the write is. An extra name only makes one query find nothing.
+        A name stays recorded if the write fails: a query by it then finds nothing, and no error.
         """
         if resource not in _OF or resource in self._full:
             return
@@ -61,9 +62,9 @@ class Names:
             self._record(resource, sorted(new - self.of(resource, anew=True)))
 
     def has(self, resource: str, path: Path) -> bool | None:
-        """Whether some document may have the attribute; None where the record can't tell.
+        """Whether some document may have the attribute; None if the record can't tell.
 
-        Numbers in a path name elements of arrays, or members: either may be meant.
+        A number in a path may be an index of an array, or the name of a member.
         """
         if resource == FEED and len(path) > 2 and path[0] == "event" and path[1] in _OF:
             return self.has(path[1], path[2:])
@@ -73,47 +74,48 @@ class Names:
         plain = tuple(name for name in path if not (name.isascii() and name.isdigit())) or path
         if _OF[resource].find(plain) is not None or {path, plain} & self.of(resource):
             return True
-        return not _fits(resource, path) or self._asked(resource, {path, plain})
+        return not _fits(resource, path) or self._is_recorded(resource, {path, plain})
 
-    def _asked(self, resource: str, paths: set[Path]) -> bool | None:
-        """The answer of the database; past MOST_NAMES, that all may be there."""
+    def _is_recorded(self, resource: str, paths: set[Path]) -> bool | None:
+        """Whether the database has one of the names; past MOST_NAMES, it has all."""
         keys = [_key(resource, each) for each in (*paths, ())]
-        found = {row["_id"] for row in self._rows.find({"_id": {"$in": [*keys, _COLLECTED]}})}
-        self._collected = self._collected or _COLLECTED in found
-        return True if found - {_COLLECTED} else (False if self._collected else None)
+        ids = {row["_id"] for row in self._rows.find({"_id": {"$in": [*keys, _COLLECTED]}})}
+        self._collected = self._collected or _COLLECTED in ids
+        return True if ids - {_COLLECTED} else (False if self._collected else None)
 
     def of(self, resource: str, *, anew: bool = False) -> set[Path]:
-        """The names recorded of a resource, as far as this process knows; `anew`, as they are."""
+        """The names recorded of a resource, from the cache; `anew` reads them from the database."""
         if anew or resource not in self._known:
-            # A comma goes on with a name, a bracket ends the row that says that there is no room.
+            # A key goes on with a comma and a name; that of a full record's row with a bracket.
             start = _key(resource, ())[:-1]
-            found = self._rows.find({"_id": {"$gte": start, "$lt": start + "^"}})
-            paths = {tuple(orjson.loads(row["_id"])[1:]) for row in found}
+            rows = self._rows.find({"_id": {"$gte": start, "$lt": start + "^"}})
+            paths = {tuple(orjson.loads(row["_id"])[1:]) for row in rows}
             if () in paths:
                 self._full.add(resource)
             self._known[resource] = paths - {()}
         return self._known[resource]
 
     def near(self, resource: str) -> set[Path]:
-        """The names of extension attributes that a path of the resource's may be about."""
+        """The names of extension attributes that a path of the resource may mean."""
         if resource == FEED:
             return {("event", name, *path) for name in _OF for path in self.of(name, anew=True)}
         return self.of(resource, anew=True) if resource in _OF else set()
 
     def collected(self) -> None:
-        """Rely on the record: the names of all that is stored are in it."""
+        """Note that the record is complete: it has the names of all documents."""
         self._insert([_COLLECTED])
 
     def _record(self, resource: str, new: list[Path]) -> None:
-        kept = new[: max(0, MOST_NAMES - len(self._known[resource]))]
-        self._insert([_key(resource, path) for path in kept])
-        self._known[resource] = self._known[resource].union(kept)  # others may be reading the old
-        if len(kept) < len(new):
+        fitting = new[: max(0, MOST_NAMES - len(self._known[resource]))]
+        self._insert([_key(resource, path) for path in fitting])
+        # A new set: other threads may be reading the old one.
+        self._known[resource] = self._known[resource].union(fitting)
+        if len(fitting) < len(new):
             self._insert([_key(resource, ())])
             self._full.add(resource)
 
     def _insert(self, ids: list[str]) -> None:
-        """Put in rows; those that are there already stay."""
+        """Insert rows; those that are there already stay."""
         if not ids:
             return
         try:
@@ -124,10 +126,10 @@ class Names:
 
 
 def collect(database: Database[Stored]) -> Iterator[int]:
-    """Record the names of all that is stored, for a database that is older than the record.
+    """Record the names of all documents, for a database that is older than the record.
 
-    Tells after each batch how many documents it had. Servers of a release without the record must
-    not write any more. It may be done again.
+    Yields how many documents each batch had. Servers of a release without the record must not
+    write any more. It may run again.
     """
     names = Names(database)
     for resource in _OF:
@@ -139,20 +141,20 @@ def collect(database: Database[Stored]) -> Iterator[int]:
 
 
 def left(database: Database[Stored]) -> int:
-    """How many documents about are yet to be looked at."""
+    """About how many documents `collect` has yet to look at."""
     return sum(database[resource].estimated_document_count() for resource in _OF)
 
 
 def _documents(database: Database[Stored], resource: str) -> Iterator[list[dict[str, Any]]]:
-    """All documents of a resource, a batch a command: each has its time."""
+    """All documents of a resource, one command a batch: the time limit is for each command."""
     after: dict[str, Any] = {}
-    while batch := list(database[resource].find(after, {TEXT: 0}).sort("_id").limit(BATCH)):
+    while batch := list(database[resource].find(after, WITHOUT_RENDITION).sort("_id").limit(BATCH)):
         yield [decode({n: value for n, value in row.items() if n[:1] != "_"}) for row in batch]
         after = {"_id": {"$gt": batch[-1]["_id"]}}
 
 
 def _key(resource: str, path: Path) -> str:
-    """The id of a name's row; without a name, of the row that says that there is no room."""
+    """The id of a name's row; without a name, of the row that marks the record as full."""
     return orjson.dumps([resource, *path]).decode()
 
 
@@ -161,7 +163,7 @@ def _fits(resource: str, path: Path) -> bool:
 
 
 def _paths(value: Any, owner: Attribute | None, path: Path = ()) -> Iterator[Path]:
-    """The paths in a value that the contract does not know, through every array on the way."""
+    """The paths in a value that the contract does not have, through every array on the way."""
     if type(value) is list:
         for element in value:
             if type(element) is dict or type(element) is list:

@@ -1,4 +1,4 @@
-"""What waits in the database to be done: each figure from an index, and none counted for long."""
+"""The backlog: work that waits in the database. Figures are from indexes, counting is bounded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from impl.store.counters import FAULTS, GIVEN_UP, LACKING, Counters
 from impl.store.deliveries import CONSUMERS, DEAD, PENDING, TOTALS
 from impl.store.faults import translated
 from impl.store.mongo import Store
-from impl.store.outbox import COUNTER, DELIVERIES
+from impl.store.relay import COUNTER, DELIVERIES
 
 SECONDS = 1.0
 """For all of it."""
@@ -27,9 +27,9 @@ OPEN = {"state": "inProgress", "lastUpdate": {"$type": "date"}}
 
 @dataclass(frozen=True)
 class Backlog:
-    """How much waits, and for how many seconds the oldest has; deliveries by state, and by outcome
-    how many were tried in total; in total, too, the documents that lacked letters, and by kind
-    the tasks of workers that were given up; how many events are set aside.
+    """The requests and events that wait, and the seconds that the oldest has waited; deliveries by
+    state. In total since the beginning: attempts to deliver by outcome, documents that lacked
+    letters, and by kind the tasks of workers that were given up.
     """
 
     requests: int
@@ -39,14 +39,14 @@ class Backlog:
     deliveries: Mapping[str, int]
     attempts: Mapping[str, int]
     lacking: int
-    aside: int
+    dead_letters: int
     given_up: Mapping[str, int]
     faults: Mapping[str, int]
     """Of the loops of workers that never give up, by loop."""
 
 
 def backlog(store: Store) -> Backlog:
-    """What waits now; Unavailable where MongoDB does not say so within a second."""
+    """The backlog now; Unavailable if MongoDB does not answer within a second."""
     try:
         with translated(), pymongo.timeout(SECONDS):
             return _read(store)
@@ -59,7 +59,7 @@ def _read(store: Store) -> Backlog:
     now: datetime = requests.database.command("hello")["localTime"].replace(tzinfo=UTC)
     request = requests.find_one(OPEN, {"lastUpdate": 1}, sort=[("lastUpdate", 1)])
     tallies = Counters(store)
-    events, oldest = store.outbox.size(MOST)
+    events, oldest = store.relay.backlog(MOST)
     return Backlog(
         requests=requests.count_documents(OPEN, limit=MOST),
         request_seconds=_since(request["lastUpdate"], now) if request else 0,
@@ -71,14 +71,14 @@ def _read(store: Store) -> Backlog:
         },
         attempts=_attempts(store),
         lacking=tallies.count(LACKING),
-        aside=store.outbox.aside.count(),
+        dead_letters=store.dead_letters.count(),
         given_up={kind: tallies.count(name) for kind, name in GIVEN_UP.items()},
         faults={loop: tallies.count(name) for loop, name in FAULTS.items()},
     )
 
 
 def _attempts(store: Store) -> dict[str, int]:
-    """Of the subscriptions that there are, and of those that have ended."""
+    """Attempts for present subscriptions and for those that have ended."""
     consumers, _ = store.collection(CONSUMERS)
     counters, _ = store.collection(COUNTER)
     totals: Any = {"_id": None, "delivered": {"$sum": "$delivered"}, "failed": {"$sum": "$failed"}}

@@ -1,4 +1,4 @@
-"""Many new documents at once: each made ready first, which is most of the work, then all kept."""
+"""Many new documents at once: each is prepared, which is most of the work; then all are stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,16 @@ from bson.raw_bson import RawBSONDocument
 from pymongo.collection import Collection
 
 from impl.store.document_size import refuse_large
-from impl.store.documents import Stored, prepare
+from impl.store.documents import Stored
 from impl.store.faults import translated, unique
 from impl.store.mongo import Store
 from impl.store.outbox import Write
+from impl.store.writing import prepare
 
 
 @dataclass(frozen=True)
 class New:
-    """A new document, the BSON that MongoDB is to hold, and what goes into the outbox with it."""
+    """A new document, the BSON that MongoDB will hold, and its rows in the outbox."""
 
     document: Mapping[str, Any]
     stored: RawBSONDocument
@@ -25,17 +26,17 @@ class New:
 
 
 def ready(store: Store, resource: str, document: Mapping[str, Any]) -> New:
-    """The document as `insert_many` keeps it under its id, with its event; ContentTooLarge."""
+    """The document as `insert_many` stores it under its id, with its event; ContentTooLarge."""
     refuse_large(store.bounds, resource, document)
-    stored, made = prepare(resource, document, 1)
-    rows = store.outbox.rows(resource, [Write(None, made, stored)])
+    stored, after = prepare(resource, document, 1)
+    rows = store.outbox.rows(resource, [Write(None, after, stored)])
     return New(document, RawBSONDocument(encode(stored)), rows)
 
 
 def insert_many(store: Store, resource: str, documents: Sequence[New]) -> None:
-    """Keep documents that are ready, with their events, in the transaction that this is in.
+    """Store prepared documents, with their events, in the transaction that this is in.
 
-    Conflict where an id is taken, which the transaction does not survive.
+    Conflict if an id is taken, which ends the transaction.
     """
     collection: Collection[Any]
     collection, session = store.collection(resource)

@@ -1,4 +1,4 @@
-"""MongoDB as the store holds it: a client whose writes are safe, and the collections."""
+"""The connection to MongoDB: a client whose writes are safe, and the collections."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from impl.store.documents import Stored
 from impl.store.faults import WRITE_SECONDS
 
 HEARTBEAT_SECONDS = 2
-"""How often MongoDB's servers are asked how they are; one that is frozen is found out by this."""
+"""How often the driver checks MongoDB's servers; this detects a frozen one."""
 
 NAMESPACE_EXISTS = 48
 
@@ -25,7 +25,7 @@ class UriError(CommandError):
 def client(
     uri: str, listeners: Sequence[ConnectionPoolListener] = ()
 ) -> pymongo.MongoClient[Stored]:
-    """A client that is not connected yet; UriError where the URI can't be one."""
+    """A client that is not connected yet; raises UriError."""
     try:
         return pymongo.MongoClient(
             uri,
@@ -39,14 +39,15 @@ def client(
             event_listeners=listeners,
         )
     except (PyMongoError, ValueError, TypeError):
-        # What it says may quote the URI, and with it a password.
+        # The message may quote the URI, and with it a password.
         raise UriError("MONGODB_URI: has options that can't be read") from None
 
 
 def create_compressed(database: Database[Stored], name: str) -> None:
-    """Make a collection that takes little disk; where it is there already, it stays as it is.
+    """Create a collection that takes little disk; one that exists stays as it is.
 
-    A document and its JSON say the same, which zstd finds out better than MongoDB's usual snappy.
+    A document and its JSON repeat each other; zstd compresses that better than MongoDB's default,
+    snappy.
     """
     options = {"wiredTiger": {"configString": "block_compressor=zstd"}}
     try:
@@ -57,12 +58,12 @@ def create_compressed(database: Database[Stored], name: str) -> None:
 
 
 class Collections(dict[str, Collection[Stored]]):
-    """The collections of a database, each made once: making one costs a tenth of a read."""
+    """The collections of a database, cached: to make one costs a tenth of a read."""
 
     def __init__(self, database: Database[Stored]) -> None:
         super().__init__()
-        self._database = database
+        self.database = database
 
     def __missing__(self, name: str) -> Collection[Stored]:
-        self[name] = collection = self._database[name]
+        self[name] = collection = self.database[name]
         return collection

@@ -1,4 +1,4 @@
-"""How many connections to MongoDB a process has, and how many of them are in use."""
+"""The connections of a process to MongoDB, and those of them in use."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from pymongo.monitoring import ConnectionPoolListener
 
 
 class Connections(ConnectionPoolListener):
-    """Knows the connections that pymongo opens, uses and closes, in any thread."""
+    """Counts the connections that pymongo opens, uses and closes, in any thread."""
 
     def __init__(self) -> None:
         self._open: set[Any] = set()
@@ -14,7 +14,7 @@ class Connections(ConnectionPoolListener):
 
     @property
     def open(self) -> int:
-        """How many there are."""
+        """How many are open."""
         return len(self._open)
 
     @property
@@ -23,23 +23,23 @@ class Connections(ConnectionPoolListener):
         return len(self._in_use)
 
     def connection_created(self, event: Any) -> None:
-        """Another is open."""
+        """Count one more as open."""
         self._open.add((event.address, event.connection_id))
 
     def connection_closed(self, event: Any) -> None:
-        """It is open no more."""
+        """Count it as open no more."""
         self._open.discard((event.address, event.connection_id))
 
     def connection_checked_out(self, event: Any) -> None:
-        """It is in use."""
+        """Count it as in use."""
         self._in_use.add((event.address, event.connection_id))
 
     def connection_checked_in(self, event: Any) -> None:
-        """It is free."""
+        """Count it as in use no more."""
         self._in_use.discard((event.address, event.connection_id))
 
     def _ignored(self, event: Any) -> None:
-        """What else there is to hear of."""
+        """Events of no interest here."""
 
     pool_created = pool_ready = pool_cleared = pool_closed = _ignored
     connection_ready = connection_check_out_started = connection_check_out_failed = _ignored

@@ -1,35 +1,35 @@
-"""Totals, whichever process on whichever machine adds to them."""
+"""Totals that every process on every machine adds to."""
 
 from typing import Any
 
 from impl.store.faults import translated
 from impl.store.mongo import Store
-from impl.store.outbox import COUNTER
+from impl.store.relay import COUNTER
 
 LACKING = "documentsLacking"
-"""Documents of bills whose text has letters that no font has."""
+"""Rendered bills with letters that no font has."""
 
 
 GIVEN_UP = {kind: f"givenUp/{kind}" for kind in ("on-demand", "cycle", "cycle-account")}
-"""Tasks of workers that were ended for a fault that stayed, by kind."""
+"""Tasks that workers gave up because of a lasting fault, by kind."""
 
 
 FAULTS = {loop: f"faults/{loop}" for loop in ("relay", "courier", "tidy")}
-"""Faults of the loops of workers that never give up, for what they do must not be left undone."""
+"""Faults of the workers' loops that never give up, because their work must not be lost."""
 
 
 class Counters:
-    """Counts by name, kept in the database."""
+    """Counts by name, stored in the database."""
 
     def __init__(self, store: Store) -> None:
         self._counters, _ = store.collection(COUNTER)
 
     def add(self, name: str) -> None:
-        """Count one more; ApiError where the database does not take it."""
+        """Count one more; raises Unavailable."""
         with translated():
             self._counters.update_one({"_id": name}, {"$inc": {"count": 1}}, upsert=True)
 
     def count(self, name: str) -> int:
-        """How many there were."""
-        found: dict[str, Any] | None = self._counters.find_one({"_id": name})
-        return int(found["count"]) if found else 0
+        """The total."""
+        counter: dict[str, Any] | None = self._counters.find_one({"_id": name})
+        return int(counter["count"]) if counter else 0

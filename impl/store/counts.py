@@ -1,8 +1,8 @@
-"""How many documents match, counted no more often than it is worth.
+"""How many documents match, with a cache.
 
-Counting reads an index key for each match, so it grows with the data as no page does. A count of
-many is kept for a hundred times as long as it took: whatever there is, counting takes a hundredth
-of the time.
+Counting reads an index key for each match, so its cost grows with the data, unlike that of a page.
+A count of many is cached for a hundred times as long as it took: so counting takes at the most a
+hundredth of the time.
 """
 
 import time
@@ -20,51 +20,51 @@ from impl.store.documents import Stored
 from impl.store.mongo_query import Filter
 
 MANY = 1_000
-"""Up to so many are counted anew each time."""
+"""Counts up to this are not cached."""
 
 WORTH = 100
 MOST_SECONDS = 30.0
-MOST_KEPT = 1_000
+MOST_CACHED = 1_000
 
 
 @dataclass
-class _Kept:
+class _Cached:
     total: int | None
     until: float
 
 
 class Counts:
-    """Counts of what filters select, each within a time limit."""
+    """Counts of documents by filter, each within a time limit."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
-        self._kept: OrderedDict[tuple[str, bytes], _Kept] = OrderedDict()
+        self._cached: OrderedDict[tuple[str, bytes], _Cached] = OrderedDict()
         self._lock = Lock()
 
     def of(self, collection: Collection[Stored], selected: Filter) -> int | None:
-        """How many documents match, now or a while ago; None where counting them takes too long."""
+        """How many documents match, or did lately; None if counting them takes too long."""
         key = (collection.full_name, bson.encode(selected))
         began = self._clock()
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None and began < kept.until:
-                return kept.total
-            if kept is not None:
-                kept.until = began + self._seconds  # others need not count meanwhile
+            cached = self._cached.get(key)
+            if cached is not None and began < cached.until:
+                return cached.total
+            if cached is not None:
+                cached.until = began + self._seconds  # others need not count meanwhile
         total = self._counted(collection, selected)
-        self._keep(key, total, began)
+        self._cache(key, total, began)
         return total
 
-    def _keep(self, key: tuple[str, bytes], total: int | None, began: float) -> None:
+    def _cache(self, key: tuple[str, bytes], total: int | None, began: float) -> None:
         now = self._clock()
         with self._lock:
-            self._kept.pop(key, None)
+            self._cached.pop(key, None)
             if total is None or total > MANY:
                 until = now + min(WORTH * (now - began), MOST_SECONDS)
-                self._kept[key] = _Kept(total, until)
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+                self._cached[key] = _Cached(total, until)
+            if len(self._cached) > MOST_CACHED:
+                self._cached.popitem(last=False)
 
     def _counted(self, collection: Collection[Stored], selected: Filter) -> int | None:
         try:

@@ -1,8 +1,8 @@
-"""Events that can't be moved to the feed, such as one too large for it, or one that is spoilt.
+"""Dead letters: events that can't be moved to the feed, being too large for it, or corrupt.
 
-Each stays where it is kept, in its document or in the outbox, and a note of it is made. Events of
-the same resource wait with it, so that these keep their order; all others go on. An operator has it
-tried again, or gives it up.
+Each stays where it is stored, in its document or in the outbox, and a note of it is made. Later
+events of the same resource wait for it, so that these keep their order; all others go on. An
+operator has it tried again, or gives it up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,85 +13,81 @@ from pymongo.database import Database
 from impl.errors import NotFound
 from impl.resources import PUBLISHED
 from impl.store import transactions
-from impl.store.documents import EVENT, STAMP, Stored
+from impl.store.documents import Stored
 from impl.store.faults import translated
+from impl.store.outbox import OUTBOX
+from impl.store.pending_events import REMOVAL, STAMP
 
-ASIDE = "aside"
-OUTBOX = "outbox"
+DEAD_LETTERS = "aside"
 
 
 class DeadLetters:
-    """The events of a database that are set aside."""
+    """The dead letters of a database."""
 
     def __init__(self, database: Database[Stored]) -> None:
-        self._notes = database[ASIDE]
+        self._letters = database[DEAD_LETTERS]
         self._database = database
 
-    def notes(self) -> list[Stored]:
-        """The notes of all of them, the oldest first."""
+    def all(self) -> list[Stored]:
+        """All of them, the oldest first."""
         with translated():
-            return list(self._notes.find({}, session=transactions.session()).sort("since"))
+            return list(self._letters.find({}, session=transactions.session()).sort("since"))
 
     def count(self) -> int:
         """How many there are."""
-        return self._notes.estimated_document_count()
+        return self._letters.estimated_document_count()
 
-    def add(self, notes: Sequence[Stored]) -> None:
-        """Set some events aside, in the transaction that this is in."""
-        self._notes.insert_many(notes, session=transactions.session())
+    def add(self, letters: Sequence[Stored]) -> None:
+        """Add some, in the transaction that this is in."""
+        self._letters.insert_many(letters, session=transactions.session())
 
-    def told(self, noted: Mapping[str, Any]) -> dict[str, Any]:
-        """A note as an operator reads it.
+    def shown(self, letter: Mapping[str, Any]) -> dict[str, Any]:
+        """A dead letter as an operator reads it.
 
-        `behind` is how many events of the same resource are in the outbox, and wait with this one.
+        `behind` is how many events of the same resource are in the outbox, and wait for this one.
         """
         behind = 0
-        if noted["resource"]:
+        if letter["resource"]:
+            same_resource = {f"event.event.{letter['resource']}.id": letter["id"]}
             with translated():
-                behind = self._database[OUTBOX].count_documents(_of(noted))
-            behind -= noted["collection"] == OUTBOX
-        shown = {name: noted[name] for name in ("event", "resource", "id", "reason", "since")}
-        return {"setAside": noted["_id"], **shown, "event": str(noted["event"]), "behind": behind}
+                behind = self._database[OUTBOX].count_documents(same_resource)
+            behind -= letter["collection"] == OUTBOX
+        shown = {name: letter[name] for name in ("event", "resource", "id", "reason", "since")}
+        return {"setAside": letter["_id"], **shown, "event": str(letter["event"]), "behind": behind}
 
-    def again(self, id_: str) -> None:
-        """Have an event tried again, and what waits with it; NotFound."""
+    def retry(self, id_: str) -> None:
+        """Have an event moved after all, and the events that wait for it; NotFound."""
         with translated():
-            self._taken(id_)
+            self._take(id_)
 
-    def _taken(self, id_: str) -> Stored:
-        noted = self._notes.find_one_and_delete({"_id": id_}, session=transactions.session())
-        if noted is None:
-            raise NotFound(f"no event {id_!r} is set aside")
-        return noted
-
-    def drop(self, id_: str) -> None:
-        """Give an event up, in a transaction. It is never published; the events behind it are.
+    def give_up(self, id_: str) -> None:
+        """Remove an event, in a transaction. It is never published; the events behind it are.
 
         Raises NotFound.
         """
         session = transactions.session()
         with translated():
-            noted = self._taken(id_)
-            if noted["collection"] != OUTBOX:
-                held = {"_id": noted["row"], STAMP: noted["stamp"]}
-                gone: Stored = {"$unset": {STAMP: "", EVENT: ""}}
-                self._database[noted["collection"]].update_one(held, gone, session=session)
-            # There it is, too, once the document that held it was written again.
-            self._database[OUTBOX].delete_one({"_id": noted["event"]}, session=session)
+            letter = self._take(id_)
+            if letter["collection"] != OUTBOX:
+                document = {"_id": letter["row"], STAMP: letter["stamp"]}
+                self._database[letter["collection"]].update_one(document, REMOVAL, session=session)
+            # The event is there, too, once the document that held it was written again.
+            self._database[OUTBOX].delete_one({"_id": letter["event"]}, session=session)
+
+    def _take(self, id_: str) -> Stored:
+        letter = self._letters.find_one_and_delete({"_id": id_}, session=transactions.session())
+        if letter is None:
+            raise NotFound(f"no event {id_!r} is set aside")
+        return letter
 
 
-def _of(noted: Mapping[str, Any]) -> Stored:
-    """The rows of the outbox that tell of the same resource."""
-    return {f"event.event.{noted['resource']}.id": noted["id"]}
-
-
-def free(notes: Sequence[Stored], collection: str) -> Stored:
-    """The condition for what of a collection is not set aside, and waits with nothing that is."""
-    rows = [each["row"] for each in notes if each["collection"] == collection]
-    told = {name: [each["id"] for each in notes if each["resource"] == name] for name in PUBLISHED}
+def movable(letters: Sequence[Stored], collection: str) -> Stored:
+    """The condition for what of a collection is no dead letter, and waits for none."""
+    rows = [each["row"] for each in letters if each["collection"] == collection]
+    ids = {name: [each["id"] for each in letters if each["resource"] == name] for name in PUBLISHED}
     where: Stored = {}
-    if here := rows + told.get(collection, []):
+    if here := rows + ids.get(collection, []):
         where["_id"] = {"$nin": here}
     if collection == OUTBOX:
-        where |= {f"event.event.{name}.id": {"$nin": ids} for name, ids in told.items() if ids}
+        where |= {f"event.event.{name}.id": {"$nin": these} for name, these in ids.items() if these}
     return where

@@ -1,9 +1,9 @@
 """Deliveries on their way to subscribers, and how each subscriber is doing.
 
-A consumer is the sending side of one subscription: its secret, its counts, and who works for it
-now. One worker at a time claims it, takes its next deliveries in the order of the feed, and says
-what became of them. A claim has a token, so that a worker whose claim has run out can't overwrite
-what its successor does.
+A consumer is the sending side of one subscription: its secret, its counts, and the worker that
+serves it now. One worker at a time claims it, takes its next deliveries in the order of the feed,
+and writes their outcomes under the claim's token: leases.py compares the rules for taking over
+work.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,16 +15,17 @@ from typing import Any
 from pymongo import DeleteMany, UpdateMany, UpdateOne
 
 from impl.query.language import Document
+from impl.resources import FEED
 from impl.store.documents import Stored, from_mongo
 from impl.store.faults import translated
 from impl.store.leases import Clock, server_clock
 from impl.store.mongo import Store
-from impl.store.outbox import COUNTER, DELIVERIES, FEED
+from impl.store.relay import COUNTER, DELIVERIES
 from impl.store.transactions import session
 
 CONSUMERS = "consumer"
 TOTALS = "deliveries"
-"""Where the counters hold what subscriptions that have ended had delivered."""
+"""The counter of deliveries of subscriptions that have ended."""
 
 PENDING, DEAD = "pending", "dead"
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,7 +55,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Failure:
-    """A delivery that failed, with what went wrong, and when it is tried again: None for never."""
+    """A delivery that failed, with the error, and the instant of the next try: None for never."""
 
     delivery: Delivery
     error: str
@@ -63,19 +64,19 @@ class Failure:
 
 @dataclass(frozen=True)
 class DeliveryOutcomes:
-    """What became of some deliveries, and when the consumer's next are tried."""
+    """The outcomes of some deliveries, and when the consumer's next are tried."""
 
     delivered: Sequence[Delivery] = ()
     failed: Sequence[Failure] = ()
     failures: int = 0
     due: datetime = EVER
     dead_before: datetime | None = None
-    """Whatever waits since then or longer is given up, too."""
+    """Deliveries that wait since then or longer are given up, too."""
 
 
 @dataclass(frozen=True)
 class Health:
-    """How a consumer is doing."""
+    """The health of a consumer: its deliveries, and its document in MongoDB."""
 
     pending: int = 0
     failed: int = 0
@@ -93,7 +94,7 @@ class Deliveries:
         self._clock = clock or server_clock(store)
 
     def now(self) -> datetime:
-        """The time that claims and due dates are in."""
+        """The time, by the clock of claims and due dates."""
         return self._clock()
 
     def subscribe(self, subscription: str, secret: str) -> None:
@@ -106,9 +107,9 @@ class Deliveries:
     def unsubscribe(self, subscription: str) -> None:
         """Remove a consumer, in a transaction; its deliveries end with it, and its counts stay."""
         with translated():
-            gone = self._consumers.find_one_and_delete({"_id": subscription}, session=session())
-            if gone is not None:
-                counts = {name: gone.get(name, 0) for name in ("delivered", "failed")}
+            consumer = self._consumers.find_one_and_delete({"_id": subscription}, session=session())
+            if consumer is not None:
+                counts = {name: consumer.get(name, 0) for name in ("delivered", "failed")}
                 self._counters.update_one(
                     {"_id": TOTALS}, {"$inc": counts}, upsert=True, session=session()
                 )
@@ -126,20 +127,21 @@ class Deliveries:
         return found
 
     def consumers(self, subscriptions: Iterable[str]) -> set[str]:
-        """Those of the subscriptions that have a consumer."""
+        """The subscriptions that have a consumer."""
         with translated():
             found = self._consumers.find({"_id": {"$in": list(subscriptions)}}, {"_id": 1})
             return {consumer["_id"] for consumer in found}
 
     def claimable(self, subscriptions: Iterable[str]) -> list[str]:
-        """Those of the subscriptions that nobody works for, and that are not to wait."""
+        """The subscriptions whose consumer no worker has claimed, and that may be tried now."""
         now = self._clock()
-        free = {"_id": {"$in": list(subscriptions)}, "until": {"$lte": now}, "due": {"$lte": now}}
+        claimable = {"until": {"$lte": now}, "due": {"$lte": now}}
+        where = {"_id": {"$in": list(subscriptions)}, **claimable}
         with translated():
-            return [consumer["_id"] for consumer in self._consumers.find(free, {"_id": 1})]
+            return [consumer["_id"] for consumer in self._consumers.find(where, {"_id": 1})]
 
     def claim(self, subscription: str, seconds: float) -> Claim | None:
-        """Claim a consumer for some time; None where another was quicker."""
+        """Claim a consumer for some seconds; None if another worker was quicker."""
         now, token = self._clock(), token_hex(8)
         with translated():
             found = self._consumers.find_one_and_update(
@@ -157,7 +159,7 @@ class Deliveries:
     def next(self, subscription: str, limit: int) -> list[Delivery]:
         """The next deliveries, in the feed's order.
 
-        Left out is what waits for its next try, and all behind it that has the same subject.
+        Left out are those that wait for their next try, and those behind them of the same subject.
         """
         mine = {"state": PENDING, "subscription": subscription}
         with translated():
@@ -179,29 +181,29 @@ class Deliveries:
         return {row["_id"]: from_mongo(row) for row in rows}
 
     def stumbled(self, claim: Claim, why: str) -> None:
-        """Show why a claim came to nothing, though no delivery of it was at fault."""
+        """Show an error with the consumer, though none of its deliveries was at fault."""
         self._update(claim, {"lastError": why, "lastErrorTime": self._clock()}, {})
 
     def unasked(self, subscription: str, why: str) -> None:
         """Show why a subscription's deliveries were given up before any was tried."""
-        told = {"lastError": why, "lastErrorTime": self._clock()}
+        error = {"lastError": why, "lastErrorTime": self._clock()}
         with translated():
-            self._consumers.update_one({"_id": subscription}, {"$set": told})
+            self._consumers.update_one({"_id": subscription}, {"$set": error})
 
     def settle(self, claim: Claim, done: DeliveryOutcomes, seconds: float) -> bool:
-        """Write down what became of deliveries, and keep the claim for as long again.
+        """Write the outcomes of deliveries, and renew the claim for some seconds.
 
-        False where the claim has gone to another; then nothing is written.
+        False if another worker has claimed the consumer by now; then nothing is written.
         """
         now = self._clock()
         until = now + timedelta(seconds=seconds)
-        told: Stored = {"failures": done.failures, "due": done.due, "until": until}
+        consumer: Stored = {"failures": done.failures, "due": done.due, "until": until}
         if done.delivered:
-            told["lastSuccess"] = now
+            consumer["lastSuccess"] = now
         if done.failed:
-            told |= {"lastError": done.failed[-1].error, "lastErrorTime": now}
+            consumer |= {"lastError": done.failed[-1].error, "lastErrorTime": now}
         counts = {"delivered": len(done.delivered), "failed": len(done.failed)}
-        if not self._update(claim, told, counts):
+        if not self._update(claim, consumer, counts):
             return False
         operations = list(_operations(claim.subscription, done))
         with translated():
@@ -210,13 +212,13 @@ class Deliveries:
         return True
 
     def retry(self, subscription: str) -> None:
-        """Let all that waits for its next try be tried now."""
+        """Try now every delivery that waits for its next try."""
         waits = {"state": PENDING, "subscription": subscription, "due": {"$exists": True}}
         with translated():
             self._deliveries.update_many(waits, {"$unset": {"due": ""}})
 
     def redeliver(self, subscription: str) -> None:
-        """Try what was given up anew, and the consumer at once."""
+        """Try the deliveries that were given up again, from the first try on, and at once."""
         again = {"state": PENDING, "tries": 0, "since": self._clock()}
         with translated():
             self._deliveries.update_many(
@@ -226,7 +228,7 @@ class Deliveries:
             self._consumers.update_one({"_id": subscription}, {"$set": {"due": EVER}})
 
     def health(self, subscriptions: Sequence[str]) -> dict[str, Health]:
-        """How these consumers are doing."""
+        """The health of these consumers."""
         counted: Any = [
             {"$match": {"state": {"$in": [PENDING, DEAD]}, "subscription": {"$in": subscriptions}}},
             {"$group": {"_id": ["$subscription", "$state"], "count": {"$sum": 1}}},
@@ -237,16 +239,18 @@ class Deliveries:
                 for row in self._deliveries.aggregate(counted, session=session())
             }
             consumers = self._consumers.find({"_id": {"$in": subscriptions}}, session=session())
-            kept = {row["_id"]: row for row in consumers}
+            documents = {row["_id"]: row for row in consumers}
         return {
             each: Health(
-                counts.get((each, PENDING), 0), counts.get((each, DEAD), 0), kept.get(each, {})
+                counts.get((each, PENDING), 0), counts.get((each, DEAD), 0), documents.get(each, {})
             )
             for each in subscriptions
         }
 
-    def _update(self, claim: Claim, told: Stored, counts: Mapping[str, int] | None = None) -> bool:
-        change: Stored = {"$set": told} | ({"$inc": counts} if counts else {})
+    def _update(
+        self, claim: Claim, values: Stored, counts: Mapping[str, int] | None = None
+    ) -> bool:
+        change: Stored = {"$set": values} | ({"$inc": counts} if counts else {})
         with translated():
             result = self._consumers.update_one(
                 {"_id": claim.subscription, "token": claim.token}, change
@@ -262,9 +266,9 @@ def _operations(subscription: str, done: DeliveryOutcomes) -> Iterable[Any]:
     if done.delivered:
         yield DeleteMany({"_id": {"$in": [delivery.id for delivery in done.delivered]}})
     for failure in done.failed:
-        told: Stored = {"error": failure.error, "tries": failure.delivery.tries + 1}
-        told |= {"state": DEAD} if failure.due is None else {"due": failure.due}
-        yield UpdateOne({"_id": failure.delivery.id}, {"$set": told})
+        values: Stored = {"error": failure.error, "tries": failure.delivery.tries + 1}
+        values |= {"state": DEAD} if failure.due is None else {"due": failure.due}
+        yield UpdateOne({"_id": failure.delivery.id}, {"$set": values})
     if done.dead_before is not None:
         old = {"state": PENDING, "subscription": subscription, "since": {"$lt": done.dead_before}}
         given_up = {"state": DEAD, "error": done.failed[-1].error}

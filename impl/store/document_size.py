@@ -1,4 +1,4 @@
-"""How large a document may be: no larger than its event may be in the feed, and cheap to read."""
+"""The bounds of a document: its event must fit into the feed, and reading it must be cheap."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,11 +13,11 @@ from impl.store.pages import StoreLimits
 
 HOLDERS = frozenset({dict, list})
 UNCROWDED = min(8 * MAX_HOLDERS, 3 * MAX_VALUES)
-"""Bytes of BSON that hold no more values: an empty object takes 8 in an array, and a null 3."""
+"""Bytes of BSON that can't hold too many: in an array an empty object takes 8, and a null 3."""
 
 
 def refuse_large(bounds: StoreLimits, resource: str, document: Mapping[str, Any]) -> None:
-    """Raise ContentTooLarge, with the size, for a new document that is over its bounds."""
+    """Raise ContentTooLarge, with the size, if a new document is over its bounds."""
     stored = to_mongo(document, 1)
     size = _size(stored)
     if size > bounds.document_bytes:
@@ -28,39 +28,43 @@ def refuse_large(bounds: StoreLimits, resource: str, document: Mapping[str, Any]
 def refuse_larger(
     bounds: StoreLimits, resource: str, stored: Stored, before: Document | None = None
 ) -> None:
-    """The same for what is about to be written, which may take the spare bytes, too.
+    """The same for a document about to be written, which may take the spare bytes, too.
 
-    What is over that already may shrink, and grow by the spare bytes. They are for few
-    values.
+    A document that is over its bounds already may shrink, or grow by the spare bytes, which hold
+    few values.
     """
     size, most = _size(stored), bounds.document_bytes + bounds.spare_bytes
     if size > most:
-        there = _size(to_mongo(before, 1)) if before else 0
-        if there <= most or size > there + bounds.spare_bytes:
+        size_before = _size(to_mongo(before, 1)) if before else 0
+        if size_before <= most or size > size_before + bounds.spare_bytes:
             raise _too_large(resource, size, bounds.document_bytes)
     if not bounds.spare_bytes:
         _refuse_crowded(resource, stored, size, before)
 
 
 def _size(stored: Stored) -> int:
-    """How many bytes of BSON a document takes, but for what is the store's own."""
-    return len(bson.encode(_told(stored)))
+    """The bytes of BSON of a document, without the store's own fields."""
+    return len(bson.encode(_visible(stored)))
 
 
-def _told(stored: Stored) -> Stored:
+def _visible(stored: Stored) -> Stored:
     return {name: stored[name] for name in stored if name[:1] != "_"}
 
 
 def _refuse_crowded(resource: str, stored: Stored, size: int, before: Document | None) -> None:
-    """Raise ContentTooLarge where a document holds too many values, and more than before."""
+    """Raise ContentTooLarge if a document holds too many values, and more than before."""
     if size <= UNCROWDED:
         return
-    counts = _counts(_told(stored))
+    counts = _counts(_visible(stored))
     if counts[0] <= MAX_HOLDERS and counts[1] <= MAX_VALUES:
         return
-    there = _counts({**before}) if before else (0, 0)
+    counts_before = _counts({**before}) if before else (0, 0)
     for what, count, had, most in zip(
-        ("objects and arrays", "values"), counts, there, (MAX_HOLDERS, MAX_VALUES), strict=True
+        ("objects and arrays", "values"),
+        counts,
+        counts_before,
+        (MAX_HOLDERS, MAX_VALUES),
+        strict=True,
     ):
         if count > max(had, most):
             raise ContentTooLarge(
@@ -69,7 +73,7 @@ def _refuse_crowded(resource: str, stored: Stored, size: int, before: Document |
 
 
 def _counts(value: Any) -> tuple[int, int]:
-    """How many objects and arrays a value consists of, and values beside the first of each."""
+    """The number of objects and arrays in a value, and of their members after the first of each."""
     holders = values = 0
     waiting = [value]
     while waiting:

@@ -1,7 +1,7 @@
 """The mongod that the server starts for itself: one member of a replica set, on loopback.
 
-It is looked for in MONGOD, on PATH, and in the package of the extra `embedded`. While it runs, a
-file in its folder says where it is, for other commands on the same machine.
+The program is searched in MONGOD, on PATH, and in the package of the extra `embedded`. While it
+runs, a file in its folder holds its address, for other commands on the same machine.
 """
 
 import fcntl
@@ -31,15 +31,15 @@ STOP_SECONDS = 30
 LOCK_SECONDS = 2
 REPLICA_SET = "tmf678"
 TRANSACTION_SECONDS = 30
-"""How long what a dead process was writing stays held, or half as long again (MongoDB: 60)."""
+"""MongoDB aborts a dead process's transaction after this, or half as long again (default 60)."""
 
-PORT_TAKEN, FOLDER_TAKEN = 48, 100  # what mongod exits with
+PORT_TAKEN, FOLDER_TAKEN = 48, 100  # exit statuses of mongod
 NOT_YET_INITIALIZED = 94
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
-"""How long a mongod that ended by itself is left alone: at first, and after some times in a row."""
+"""The pause before a mongod that ended by itself is restarted: the first time, and the longest."""
 
 WELL_SECONDS = 60
-"""How long one runs until its end counts as the first."""
+"""A mongod that ran for this long starts with the shortest pause again."""
 
 log = structlog.get_logger("embedded")
 
@@ -51,8 +51,8 @@ class EmbeddedError(CommandError):
 class Mongod:
     """A running mongod over a folder of its own. Use as a context manager, or call `stop`.
 
-    Raises EmbeddedError where it can't run, and then leaves nothing running or locked. One that
-    ends by itself later is started again at the same address, after a pause that grows.
+    Raises EmbeddedError if it can't run, and then leaves nothing running or locked. If it ends by
+    itself later, it is restarted at the same address, after a pause that grows.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Mongod:
         self._keeper.start()
         try:
             _become_primary(self.port)
-            _tell(folder, self.uri)
+            _publish(folder, self.uri)
         except BaseException:
             self.stop()
             raise
@@ -91,7 +91,7 @@ class Mongod:
 
     @property
     def pid(self) -> int:
-        """The process id of mongod, another one after each start."""
+        """The process id of mongod, which changes with each start."""
         return self._process.pid
 
     def stop(self) -> None:
@@ -110,7 +110,7 @@ class Mongod:
         self._lock.close()
 
     def _keep(self) -> None:
-        """Start mongod again whenever it has ended, until it is to stop."""
+        """Restart mongod whenever it ends, until `stop`."""
         pause, began = PAUSE_SECONDS, time.monotonic()
         while True:
             status = self._process.wait()
@@ -119,15 +119,15 @@ class Mongod:
             if self._stopping.is_set():
                 return
             log.error("mongod ended", status=status, starts_in=pause)
-            if self._stopping.wait(pause) or not self._again():
+            if self._stopping.wait(pause) or not self._restart():
                 return
             pause, began = min(2 * pause, LONGEST_PAUSE_SECONDS), time.monotonic()
 
-    def _again(self) -> bool:
-        """Start mongod anew where it was; False where it is to stop."""
+    def _restart(self) -> bool:
+        """Restart mongod at its address; False after `stop`."""
         with self._changing:
             if not self._stopping.is_set():
-                with suppress(EmbeddedError):  # as long as it can't be started, it has ended
+                with suppress(EmbeddedError):  # else it counts as ended, and is tried again
                     self._process = _spawned([*self._command, f"--port={self.port}"])
             return not self._stopping.is_set()
 
@@ -150,7 +150,7 @@ class Mongod:
 
     def _is_up(self, process: subprocess.Popen[bytes], port: int, deadline: float) -> bool:
         while time.monotonic() < deadline and process.poll() is None:
-            # What answers may be another program's, which was quicker to take the port.
+            # Another program may have taken the port first, and answer there.
             if _is_open(port) and _folder_at(port) == str(_database(self._folder)):
                 return True
             time.sleep(0.05)
@@ -163,10 +163,10 @@ class Mongod:
 
 
 def running(folder: Path) -> str:
-    """The URI of the mongod that a server runs over a folder; EmbeddedError where none answers.
+    """The URI of the mongod that a server runs over a folder; EmbeddedError if none answers.
 
-    A server that is killed leaves the file behind. So it counts only where a mongod answers there
-    whose data is in that folder.
+    A killed server leaves its address file behind. So the address counts only if a mongod answers
+    there whose data is in that folder.
     """
     path = _address(folder)
     try:
@@ -187,13 +187,13 @@ def _is_at(uri: str, folder: Path) -> bool:
     """Whether the mongod at a URI has its data in the folder."""
     with suppress(OSError, ValueError):
         port = urlsplit(uri).port
-        there = _folder_at(port) if port and _is_open(port) else None
-        return there is not None and _database(folder).samefile(there)
+        data = _folder_at(port) if port and _is_open(port) else None
+        return data is not None and _database(folder).samefile(data)
     return False
 
 
-def _tell(folder: Path, uri: str) -> None:
-    """Write where the mongod is, whole at once and for the owner's eyes alone; EmbeddedError."""
+def _publish(folder: Path, uri: str) -> None:
+    """Write the mongod's address, atomically and readable by the owner alone; EmbeddedError."""
     try:
         number, name = tempfile.mkstemp(dir=folder)
         with open(number, "w", encoding="utf-8") as file:  # noqa: PTH123 - it is a descriptor
@@ -229,16 +229,16 @@ def _log(folder: Path) -> Path:
 
 
 def find_program(wanted: str) -> str:
-    """The mongod to run: the wanted one, or else what is there; EmbeddedError."""
-    found = wanted or shutil.which("mongod") or _from_wheel()
-    if found is None:
+    """The mongod to run: the wanted one, or else one that is installed; EmbeddedError."""
+    program = wanted or shutil.which("mongod") or _from_wheel()
+    if program is None:
         raise EmbeddedError(
             "no mongod found: set MONGODB_URI to a MongoDB of yours, or MONGOD to a mongod, "
             "or install the extra `embedded`"
         )
-    if shutil.which(found) is None:
-        raise EmbeddedError(f"MONGOD: {found} is not a program")
-    return found
+    if shutil.which(program) is None:
+        raise EmbeddedError(f"MONGOD: {program} is not a program")
+    return program
 
 
 def _from_wheel() -> str | None:
@@ -246,14 +246,14 @@ def _from_wheel() -> str | None:
     for folder in (spec and spec.submodule_search_locations) or ():
         path = Path(folder) / "bin" / "mongod"
         if path.exists():
-            with suppress(OSError):  # a folder that isn't ours; it may be right as it is
+            with suppress(OSError):  # not our folder; the mode may be right already
                 path.chmod(path.stat().st_mode | 0o111)
             return str(path)
     return None
 
 
 def _locked(folder: Path) -> IO[str]:
-    """The folder's lock, held until it is closed; it names the server that holds it."""
+    """The folder's lock, held until it is closed; the file has the process id of its holder."""
     try:
         _database(folder).mkdir(parents=True, exist_ok=True)
         lock = (folder / "lock").open("a+", encoding="ascii")
@@ -270,9 +270,9 @@ def _locked(folder: Path) -> IO[str]:
 
 
 def _hold(lock: IO[str]) -> bool:
-    """Lock it; False where another server that is alive has it.
+    """Take the lock; False if another server holds it.
 
-    A server that was killed leaves workers behind, which hold its lock until they notice.
+    A killed server leaves workers behind, which hold its lock until they notice.
     """
     began = time.monotonic()
     while True:
@@ -329,7 +329,7 @@ def _is_open(port: int) -> bool:
 
 
 def _folder_at(port: int) -> str | None:
-    """The database folder of the mongod at a port; None where none answers."""
+    """The database folder of the mongod at a port; None if none answers."""
     with _admin(port) as admin, suppress(PyMongoError):
         storage: dict[str, str] = admin.command("getCmdLineOpts")["parsed"]["storage"]
         return storage["dbPath"]
@@ -348,11 +348,11 @@ def _admin(port: int) -> Iterator[Any]:
 
 
 def _become_primary(port: int) -> None:
-    """Make the mongod a replica set of one, wherever its last run listened; wait till it writes."""
+    """Make the mongod a replica set of one at this port, and wait until it is writable."""
     deadline = time.monotonic() + START_SECONDS
     with _admin(port) as admin:
         while time.monotonic() < deadline:
-            # While it starts and elects itself it refuses some commands, and drops connections.
+            # While it starts and elects itself, it refuses some commands and drops connections.
             with suppress(PyMongoError):
                 _configure(admin, {"_id": 0, "host": f"127.0.0.1:{port}"})
                 if admin.command("hello").get("isWritablePrimary"):

@@ -1,7 +1,8 @@
-"""Documents as they lie in MongoDB: TMF names and values, with names that MongoDB reads escaped.
+"""Documents as MongoDB stores them: TMF names and values, with names escaped that it would misread.
 
 A name that is empty, begins with `$`, or holds `.`, NUL or `~` is stored with these written as
-`~` and two hexadecimal digits; so is a first-level name that begins with `_`, for those are ours.
+`~` and two hexadecimal digits. So is a first-level name that begins with `_`, because those are the
+store's own.
 """
 
 import re
@@ -18,7 +19,7 @@ _ESCAPED = re.compile(r"~([0-9A-F]{2})|\A~\Z")
 def encode(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document under the names that it is stored by, its instants in UTC.
 
-    It shares with the document what is stored as it is.
+    It shares unchanged values with the document.
     """
     return {
         (name if name in _plain else encode_first_name(name)): (
@@ -29,7 +30,7 @@ def encode(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decode(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The document that `encode` was given; it shares what was stored as it is."""
+    """The document that `encode` was given; it shares unchanged values with the stored one."""
     document: dict[str, Any] = _decoded(stored)
     return document
 
@@ -46,14 +47,14 @@ def encode_name(name: str) -> str:
         return name
     if _SPECIAL.search(name):
         return _SPECIAL.sub(_escape, name)
-    if name[0] != "_" and len(name) <= LONGEST_KEPT and len(_plain) < MOST_KEPT:
+    if name[0] != "_" and len(name) <= LONGEST_CACHED and len(_plain) < MOST_CACHED:
         _plain.add(name)
     return name
 
 
-LONGEST_KEPT, MOST_KEPT = 64, 4096
+LONGEST_CACHED, MOST_CACHED = 64, 4096
 _plain: set[str] = set()
-"""Names that are stored as they are at any level, as far as they have been met."""
+"""A cache of names that are stored as they are at any level."""
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -75,7 +76,7 @@ def _encoded(value: Any) -> Any:
 
 
 def _members(value: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
-    """An object with its members changed; itself where none changes."""
+    """An object with its members changed; the same object if none changes."""
     changed = value
     if not _SCALARS.issuperset(map(type, value.values())):
         for name, member in value.items():
@@ -88,7 +89,7 @@ def _members(value: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, A
 
 
 def _elements(value: list[Any], change: Callable[[Any], Any]) -> list[Any]:
-    """An array with its elements changed; itself where none changes."""
+    """An array with its elements changed; the same array if none changes."""
     if _SCALARS.issuperset(map(type, value)):
         return value
     changed = [change(element) for element in value]

@@ -1,4 +1,4 @@
-"""MongoDB's troubles as ours."""
+"""MongoDB's errors as errors of the API, and the time limits of reads, writes and searches."""
 
 import errno
 import os
@@ -28,14 +28,14 @@ from impl.errors import (
 from impl.query.language import Query, searches
 
 READ_SECONDS, WRITE_SECONDS = 4, 19
-"""Within the 5 and 20 s that are promised: the driver may notice up to half a second late."""
+"""Within the promised 5 and 20 s: the driver may notice a timeout half a second late."""
 
 SEARCH_SECONDS = 2
 SEARCHES = 2
-"""How many searches a process has MongoDB do at once: each may read a whole collection."""
+"""The most searches of a process at once: each may read a whole collection."""
 
 WAITING_SEARCHES, TURN_SECONDS = 4, 1
-"""How many more wait for their turn, each in a thread that others lack meanwhile; how long."""
+"""How many more may wait for their turn, each blocking a thread; and for how long."""
 
 ILLEGAL_OPERATION = 20
 DUPLICATE_KEY = 11000
@@ -44,7 +44,7 @@ TOO_DEEP = 15
 INVALID_PATTERN = 51091
 OUT_OF_DISK_SPACE = 14031
 NO_SPACE = os.strerror(errno.ENOSPC)
-"""What MongoDB's storage engine says under a code that stands for anything."""
+"""In the message of MongoDB's storage engine, whose error code stands for anything."""
 
 PASSING = {
     24,  # LockTimeout
@@ -61,17 +61,17 @@ PASSING = {
     262,  # ExceededTimeLimit
     290,  # TransactionExceededLifetimeLimitSeconds
 }
-"""What MongoDB says where the same may succeed a little later (its error_codes.yml)."""
+"""Errors of commands that may succeed a little later (MongoDB's error_codes.yml)."""
 
 _LABELS = ("TransientTransactionError", "UnknownTransactionCommitResult", "RetryableWriteError")
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise Unavailable where MongoDB is away or too slow, and what the client can do about else.
+    """Raise Unavailable if MongoDB is away or too slow, and a client's error if it is one.
 
-    That is ParameterInvalid for a pattern that it can't search with, ContentTooLarge and Conflict
-    for a document over its limits. Anything else passes as it is.
+    That is ParameterInvalid for a pattern that MongoDB can't search with, and ContentTooLarge or
+    Conflict for a document over its limits. Other errors pass as they are.
     """
     try:
         yield
@@ -80,10 +80,10 @@ def translated() -> Iterator[None]:
     except DocumentTooLarge:
         raise ContentTooLarge("the resource would be larger than the database holds") from None
     except PyMongoError as error:
-        ours = _translation(error)
-        if ours is None:
+        api_error = _translation(error)
+        if api_error is None:
             raise
-        raise ours from error
+        raise api_error from error
 
 
 def _translation(error: PyMongoError) -> ApiError | None:
@@ -109,25 +109,25 @@ def _may_pass(error: PyMongoError) -> bool:
 
 @contextmanager
 def unique(resource: str) -> Iterator[None]:
-    """Raise Conflict where one of many documents would come under an id that is taken."""
+    """Raise Conflict if the id of one of many new documents is taken."""
     try:
         yield
     except BulkWriteError as error:
-        wrong: Sequence[Any] = (error.details or {}).get("writeErrors", ())
-        if any(each["code"] == DUPLICATE_KEY for each in wrong):
+        errors: Sequence[Any] = (error.details or {}).get("writeErrors", ())
+        if any(each["code"] == DUPLICATE_KEY for each in errors):
             why = f"a {resource} of these ids is there already"
             raise Conflict(why, attribute="id") from None
         raise
 
 
 def taken(resource: str, name: str, value: object) -> Conflict:
-    """What there is to say of a new document one of whose attributes has to be another's alone."""
+    """The Conflict for a new document with a unique attribute that another has already."""
     return Conflict(f"a {resource} with {value!r} is there already", attribute=name)
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """As `translated`, within the time that a read may take."""
+    """As `translated`, within READ_SECONDS."""
     with translated(), pymongo.timeout(READ_SECONDS):
         yield
 
@@ -137,9 +137,9 @@ _turns = ConcurrencyLimit(SEARCHES, WAITING_SEARCHES, "searches")
 
 @contextmanager
 def bounded(query: Query, *, served: bool) -> Iterator[None]:
-    """Give a query that no index serves a turn; and one by pattern a time limit of its own, too.
+    """Wait for a turn for a query that no index serves; a search by pattern has a limit of its own.
 
-    Raises Busy where too many are done already, and TooCostly past the time.
+    Raises Busy if too many wait already, and TooCostly after SEARCH_SECONDS.
     """
     if served:
         yield
@@ -159,7 +159,7 @@ def bounded(query: Query, *, served: bool) -> Iterator[None]:
 
 @contextmanager
 def patient(*, served: bool) -> Iterator[None]:
-    """Give a search that has begun already its next turn, however long that takes."""
+    """Wait for the next turn of a search that has begun, however long that takes."""
     if served:
         yield
         return

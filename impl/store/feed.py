@@ -1,6 +1,6 @@
-"""The feed of events as it grows: how far it has come, and when it goes on.
+"""The feed of events as it grows: its end, and waiting for more.
 
-One change stream a process tells all who wait.
+One change stream a process wakes all who wait.
 """
 
 import threading
@@ -10,10 +10,11 @@ from pymongo.errors import PyMongoError
 
 from impl.errors import ParameterInvalid
 from impl.query.language import Compare
+from impl.resources import FEED
 from impl.store.faults import reading
 from impl.store.mongo import Store
-from impl.store.outbox import COUNTER, FEED
-from impl.store.pending_events import place
+from impl.store.relay import COUNTER
+from impl.store.routing import place
 
 AGAIN_SECONDS = 1.0
 AWAIT_MS = 1000
@@ -26,27 +27,27 @@ class Feed:
         self._counter, _ = store.collection(COUNTER)
         self._store = store
         self._changed = threading.Condition()
-        self._seen = 0
+        self._changes = 0
         self._watching = False
 
     def place_of(self, event_id: str) -> str:
-        """The place of an event; ParameterInvalid where the feed has none of this id."""
-        for found in self._store.every(FEED, Compare(("eventId",), (event_id,))):
-            return str(found["id"])
+        """The place of an event; ParameterInvalid if the feed has none of this id."""
+        for event in self._store.every(FEED, Compare(("eventId",), (event_id,))):
+            return str(event["id"])
         raise ParameterInvalid("", "is not the eventId of an event in the feed")
 
     def end(self) -> str:
-        """The place that the feed has come to."""
+        """The place of the last event."""
         with reading():
-            found = self._counter.find_one({"_id": FEED})
-        return place(found["position"] if found else 0)
+            counter = self._counter.find_one({"_id": FEED})
+        return place(counter["position"] if counter else 0)
 
     def wait(self, seconds: float) -> None:
-        """Return when the feed goes on, or some seconds are over."""
+        """Return once the feed has more events, or after some seconds."""
         self._watch()
         with self._changed:
-            seen = self._seen
-            self._changed.wait_for(lambda: self._seen != seen, seconds)
+            changes = self._changes
+            self._changed.wait_for(lambda: self._changes != changes, seconds)
 
     def _watch(self) -> None:
         with self._changed:
@@ -55,18 +56,18 @@ class Feed:
                 threading.Thread(target=self._follow, name="feed", daemon=True).start()
 
     def _follow(self) -> None:
-        """Tell of each change, for ever; where MongoDB is away, that there may have been one."""
+        """Wake the waiting at each change, for ever; and in case of one while MongoDB is away."""
         while True:
             try:
                 with self._counter.watch(max_await_time_ms=AWAIT_MS) as changes:
-                    self._tell()
+                    self._wake()
                     for _ in changes:
-                        self._tell()
+                        self._wake()
             except PyMongoError:
                 time.sleep(AGAIN_SECONDS)
-            self._tell()
+            self._wake()
 
-    def _tell(self) -> None:
+    def _wake(self) -> None:
         with self._changed:
-            self._seen += 1
+            self._changes += 1
             self._changed.notify_all()

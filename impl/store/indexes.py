@@ -10,7 +10,8 @@ from pymongo import IndexModel
 from pymongo.database import Database
 
 from impl.resources import BY_COLLECTION, FEED, RESOURCES, Resource
-from impl.store.documents import EXPIRES, OWNERS, STAMP, Stored
+from impl.store.documents import EXPIRES, OWNERS, Stored
+from impl.store.pending_events import STAMP
 
 EXPIRING: dict[str, tuple[str, int]] = {
     "idempotency": ("keptAt", 24 * 3600),

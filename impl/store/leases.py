@@ -1,6 +1,16 @@
-"""Leases: work that one process at a time does, until it is done, or dies and its time is up.
+"""Leases: work that one process at a time does, until it releases it, or dies and its time is up.
 
-Time is MongoDB's, so that the clocks of the servers need not agree.
+Workers take work over from dead ones by three rules. Each has an expiry by MongoDB's clock, so that
+the clocks of the servers need not agree.
+
+- A task (tasks.py) is claimed for some seconds, and its holder renews that. It ends in the
+  transaction of its effect, and only under the claim's id: so the effect happens exactly once.
+- A lease (this module) has no part in the work's transaction. It only keeps workers from doing in
+  vain what is safe without it: two relays can't both commit. Its holder renews it after half its
+  time, and releases it when it stops.
+- A consumer (deliveries.py) is claimed with a token. To send an event is no transaction, so after
+  a worker's death a receiver may get an event again. The token keeps a late worker from writing
+  over the outcomes of its successor, and each outcome that is written renews the claim.
 """
 
 import time
@@ -18,19 +28,19 @@ LEASES = "lease"
 
 
 def server_clock(store: Store) -> Clock:
-    """A clock that asks MongoDB for the time."""
+    """A clock that reads MongoDB's time."""
     leases, _ = store.collection(LEASES)
 
     def now() -> datetime:
         with translated():
-            told: datetime = leases.database.command("hello")["localTime"]
-        return told.replace(tzinfo=UTC)
+            local: datetime = leases.database.command("hello")["localTime"]
+        return local.replace(tzinfo=UTC)
 
     return now
 
 
 class Lease:
-    """One lease, as one holder takes it and keeps it."""
+    """One lease, as one holder takes and renews it."""
 
     def __init__(self, store: Store, name: str, holder: str, clock: Clock) -> None:
         self._leases, _ = store.collection(LEASES)
@@ -40,19 +50,20 @@ class Lease:
         self._sure_until = 0.0
 
     def hold(self, seconds: float) -> bool:
-        """Take the lease, or keep it for as long again; False while another holds it."""
-        asked = time.monotonic()
-        if asked < self._sure_until:
+        """Take or renew the lease for some seconds; False while another holds it."""
+        began = time.monotonic()
+        if began < self._sure_until:
             return True
         now = self._clock()
-        free = {"$or": [{"holder": self._holder}, {"until": {"$lte": now}}]}
-        until = {"holder": self._holder, "until": now + timedelta(seconds=seconds)}
+        available = {"$or": [{"holder": self._holder}, {"until": {"$lte": now}}]}
+        holding = {"holder": self._holder, "until": now + timedelta(seconds=seconds)}
         try:
             with translated():
-                self._leases.update_one({"_id": self._name, **free}, {"$set": until}, upsert=True)
+                where = {"_id": self._name, **available}
+                self._leases.update_one(where, {"$set": holding}, upsert=True)
         except DuplicateKeyError:
             return False
-        self._sure_until = asked + seconds / 2
+        self._sure_until = began + seconds / 2
         return True
 
     def release(self) -> None:

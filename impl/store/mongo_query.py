@@ -48,7 +48,7 @@ def to_filter(condition: Condition, *, nested: bool = False) -> Filter:
 
 
 def _of_element(where: Condition) -> list[Filter]:
-    """What an array's element is to be: one of these, as an object or itself."""
+    """The filters for an array's element, one of which must select it, as an object or itself."""
     match where:
         case Exists(path=()):
             return [{"$exists": True}]
@@ -65,10 +65,10 @@ def to_name(path: Path) -> str:
 
 
 def to_projection(chosen: Selection, also: tuple[Path, ...]) -> dict[str, int]:
-    """The projection that fetches a selection, and these paths besides."""
+    """The projection that fetches a selection, and these paths, too."""
     whole = {name for name, inner in chosen.items() if inner is None}
     paths = {*_paths(chosen), *(path for path in also if path[0] not in whole)}
-    # What is below another path comes with that already.
+    # A path below another comes with that already.
     tops = [p for p in paths if not any(p[:end] in paths for end in range(1, len(p)))]
     return {".".join([_first(path[0]), *map(encode_name, path[1:])]): 1 for path in tops}
 
@@ -90,7 +90,7 @@ def _inner(path: Path) -> str:
 
 
 def _grouped(values: tuple[Value, ...], operator: str) -> list[Any]:
-    """The values, those that one `$in` can ask for together as one list."""
+    """The values; those that one `$in` can compare are one list."""
     plain = [v for v in values if v is not None and not isinstance(v, (Span, Prefix))]
     special = [v for v in values if v is None or isinstance(v, (Span, Prefix))]
     if operator == "eq" and len(plain) > 1:
@@ -112,8 +112,8 @@ def _related(value: Any, operator: str) -> Filter:
 
 
 def _all(filters: list[Filter]) -> Filter:
-    kept = [each for each in filters if each]
-    return kept[0] if len(kept) == 1 else {"$and": kept} if kept else {}
+    parts = [each for each in filters if each]
+    return parts[0] if len(parts) == 1 else {"$and": parts} if parts else {}
 
 
 def _any(filters: list[Filter]) -> Filter:

@@ -1,4 +1,4 @@
-"""Queries answered: a page of the matches, how many there are, or all of them one by one."""
+"""Answers to queries: a page of the matches with their number, or all of them one by one."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -16,22 +16,23 @@ from impl.query.language import Document, Page, Position, Query, searches
 from impl.query.project import project
 from impl.store import index_coverage
 from impl.store.counts import Counts
-from impl.store.documents import PROJECTION, VERSION, Stored, from_mongo, from_projection
+from impl.store.documents import VERSION, Stored, from_mongo
 from impl.store.faults import bounded, patient
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.raw_documents import count, documents
+from impl.store.rendition import PROJECTION, from_projection
 from impl.store.sort_order import Run, position_of, runs
 
 FEW = 1_000
-"""How many documents a collection may have for any query of it to be cheap."""
+"""Up to so many documents in a collection, every query of it is cheap."""
 
 BATCH = 500
-"""How many documents are fetched at a time, at the most."""
+"""The most documents that are fetched at a time."""
 
 FIRST, STREAM_BYTES = 10, 256 * 1024
-"""How many documents a stream fetches at first, and about how many bytes of them from then on.
+"""A stream fetches so many documents first, and then batches of about so many bytes.
 
-They lie here for as long as its reader takes.
+A batch stays in memory for as long as its reader takes.
 """
 
 TOO_LARGE = "ask for fewer resources or `fields`: the page would be over"
@@ -40,10 +41,9 @@ _CUT_OFF = (ConnectionFailure, CursorNotFound)
 
 @dataclass(frozen=True)
 class StoreLimits:
-    """How long counting the matches of a filter may take, and how many bytes a page may hold.
+    """The seconds that counting matches may take, and the bytes that a page may hold.
 
-    A document may take `document_bytes`, as BSON, and those that are written here `spare_bytes`
-    more.
+    A document may take `document_bytes` of BSON; this store may write `spare_bytes` more.
     """
 
     count_seconds: float = 0.5
@@ -54,9 +54,9 @@ class StoreLimits:
 
 @dataclass(frozen=True)
 class Fetch:
-    """How matches are fetched: with `turn` around each batch, and no more than `most` bytes in all.
+    """How matches are fetched: with `turn` around each batch, and at the most `most` bytes in all.
 
-    In `small` batches they have about STREAM_BYTES, by what those before them had.
+    `small` batches have about STREAM_BYTES, estimated by the batch before.
     """
 
     session: ClientSession | None = None
@@ -72,9 +72,9 @@ def find(
     most_bytes: int,
     session: ClientSession | None = None,
 ) -> Page:
-    """The part of the matches that the query's window shows, in its order.
+    """The page of the matches that the query's window names, in its order.
 
-    Raises ParameterInvalid where that is more than a page may hold. A single document always fits.
+    Raises ParameterInvalid if it has more bytes than a page may; a single document always fits.
     Raises Busy and TooCostly as `stream` does.
     """
     with bounded(query, served=is_served(collection, query)):
@@ -107,9 +107,9 @@ def _find(
 
 
 def is_served(collection: Collection[Stored], query: Query) -> bool:
-    """Whether the query is cheap for MongoDB: by an index, or for lack of documents.
+    """Whether the query is cheap for MongoDB: by an index, or because there are few documents.
 
-    One by pattern never is, for what a pattern costs depends on the texts.
+    A search by pattern never is, because its cost depends on the texts.
     """
     if searches(query.where):
         return False
@@ -118,13 +118,13 @@ def is_served(collection: Collection[Stored], query: Query) -> bool:
 
 
 def stream(collection: Collection[Stored], query: Query) -> Iterator[Document]:
-    """Every match in order, or as many as were asked for, a batch in memory at a time.
+    """Every match in order, or as many as the query's limit, a batch in memory at a time.
 
-    Raises Busy where a search does not get a turn, and TooCostly where one by pattern does not come
-    to its first match.
+    Raises Busy if a search gets no turn, and TooCostly if a search by pattern takes too long to
+    find its first match.
 
-    MongoDB ends a query that works for too long in all, and a new primary knows of none: then the
-    stream goes on behind its last document, as long as it gets on at all.
+    MongoDB ends a query that works for too long in all, and a new primary knows none of the old
+    one's. Then a new query continues behind the last document, as long as each query finds one.
     """
     left, begun = query.window.limit if query.window.asked else None, False
     cheap = is_served(collection, query)
@@ -149,7 +149,7 @@ def stream(collection: Collection[Stored], query: Query) -> Iterator[Document]:
 
 
 def _behind(last: Document, query: Query) -> Query:
-    """The same query for what comes after a document."""
+    """The same query for the matches behind a document."""
     position = query.window.position
     there = position_of(last, query.order, backwards=position is not None and position.backwards)
     return replace(query, window=replace(query.window, offset=0, position=there))
@@ -163,7 +163,7 @@ def _walk(
 ) -> Iterator[Document]:
     """The matches from the window's place on, run after run of the order.
 
-    Raises ParameterInvalid once they are over that many bytes, as they are stored.
+    Raises ParameterInvalid once they have too many bytes, as they are stored.
     """
     skip, left, size = query.window.offset, limit, 0
     read = from_projection if _only_shown(query) else from_mongo
@@ -188,10 +188,10 @@ def _walk(
 
 def _each(batches: Iterable[bytes], fetch: Fetch) -> Iterator[bytes]:
     """The batches, each fetched in a turn of its own."""
-    found = iter(batches)
+    remaining = iter(batches)
     while True:
         with fetch.turn():
-            batch = next(found, None)
+            batch = next(remaining, None)
         if batch is None:
             return
         yield batch
@@ -211,13 +211,13 @@ def _cursor(
 ) -> Iterable[bytes]:
     """One run's matches in batches of BSON: the attributes shown, and those the order needs."""
     projection = _projection(query)
-    # One more than are wanted: so the last batch is known for it.
+    # One more than is wanted: so the driver knows that the batch is the last one.
     size = FIRST if fetch.small else BATCH if limit is None else min(limit, BATCH) + 1
     if not run.flags and not fetch.small:
-        found = collection.find_raw_batches(
+        cursor = collection.find_raw_batches(
             run.filter, projection, skip, limit or 0, session=fetch.session
         )
-        return _raw(found.sort(run.sort).batch_size(size))
+        return _raw(cursor.sort(run.sort).batch_size(size))
     stages: list[dict[str, Any]] = [
         {"$match": run.filter},
         *([{"$addFields": run.flags}] if run.flags else []),
@@ -233,7 +233,7 @@ def _cursor(
 
 
 def _raw(batches: Any) -> Iterable[bytes]:
-    """What comes over the wire, which pymongo's annotations take for documents."""
+    """The batches: bytes, though pymongo's annotations say documents."""
     raw: Iterable[bytes] = batches
     return raw
 
@@ -243,7 +243,7 @@ def _only_shown(query: Query) -> bool:
 
 
 def _projection(query: Query) -> dict[str, Any] | None:
-    """What is fetched: the attributes that are shown, and those that the order needs."""
+    """The attributes to fetch: those that are shown, and those that the order needs."""
     ordered = tuple(key.path for key in query.order)
     if _only_shown(query):
         return PROJECTION | to_projection({}, ordered)
@@ -255,7 +255,7 @@ def _projection(query: Query) -> dict[str, Any] | None:
 def _around(
     query: Query, walked: list[Document], *, more: bool
 ) -> tuple[Position | None, Position | None]:
-    """Where the parts after and before these rows begin; the rows are as they were walked."""
+    """Where the pages after and before these rows begin; the rows are in the order of the walk."""
     position = query.window.position
     backwards = position is not None and position.backwards
     if not walked:

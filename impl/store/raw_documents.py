@@ -1,4 +1,4 @@
-"""Documents as MongoDB sends them, many at once, read a few at a time."""
+"""Batches of documents as MongoDB sends them, decoded a few at a time."""
 
 import struct
 from collections.abc import Iterator
@@ -6,12 +6,16 @@ from typing import Any
 
 import bson
 from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+
+RAW: CodecOptions[Any] = CodecOptions(document_class=RawBSONDocument)
+"""Leaves documents undecoded."""
 
 PART_BYTES = 256 * 1024
-"""How much is read in one go of the interpreter, in which no other thread runs."""
+"""How much is decoded in one call, during which no other Python thread runs."""
 
 _SIZE = struct.Struct("<i")
-"""What a BSON document begins with (bsonspec.org)."""
+"""A BSON document begins with its size (bsonspec.org)."""
 
 
 def documents(batch: bytes, options: CodecOptions[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -22,15 +26,15 @@ def documents(batch: bytes, options: CodecOptions[dict[str, Any]]) -> Iterator[d
 
 def count(batch: bytes) -> int:
     """How many documents a batch has."""
-    found = at = 0
+    documents = at = 0
     while at < len(batch):
         at += _SIZE.unpack_from(batch, at)[0]
-        found += 1
-    return found
+        documents += 1
+    return documents
 
 
 def _parts(batch: bytes) -> Iterator[bytes]:
-    """A batch as parts of one large document, or of some that are small together."""
+    """A batch in parts: one large document, or several small ones."""
     begin = end = 0
     while end < len(batch):
         size: int = _SIZE.unpack_from(batch, end)[0]

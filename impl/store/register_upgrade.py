@@ -13,10 +13,11 @@ from ulid import ULID
 
 from impl.billing.policy import LONGEST_NUMBER
 from impl.query.language import Document
-from impl.resources import BILLS, OUTCOMES, RATES, REGISTER, REQUESTS
-from impl.store.documents import Stored, prepare
+from impl.resources import BILLS, RATES, REGISTER
+from impl.store.documents import Stored
 from impl.store.faults import DUPLICATE_KEY
 from impl.store.sequences import SEQUENCES, row_id
+from impl.store.writing import prepare
 
 BATCH = 1000
 MADE_HERE: Stored = {
@@ -24,13 +25,13 @@ MADE_HERE: Stored = {
     "runType": {"$in": ["onCycle", "offCycle"]},
     "billNo": {"$type": "string"},
 }
-"""A condition that every bill made here meets: its id is a ULID of the server's.
+"""A condition that every bill made here meets: its id is a ULID.
 
-So does a bill that a client brought without an id and with such a `runType`.
+So does a bill that a client posted without an id and with such a `runType`.
 """
 
-NAMING = {REQUESTS: "customerBill.id", OUTCOMES: "customerBill.id"}
-"""What only the server writes, and where it names the bill that it made."""
+NAMING = {"customerBillOnDemand": "customerBill.id", "billCycleAccount": "customerBill.id"}
+"""Resources that only the server writes, and the path at which each names the bill it made."""
 
 UNKNOWN = "no bill had the number when numbers began to be registered"
 log = structlog.get_logger("database")
@@ -39,9 +40,9 @@ log = structlog.get_logger("database")
 def register(database: Database[Stored]) -> Iterator[int]:
     """Give each number of each sequence its row: the bill that has it, or that none has it.
 
-    Of two bills with one number, that one has it which a request or a run names, else one that has
-    rates, else the older one; the log names the other. What workers of the earlier release hold is
-    void a day later: none may run.
+    If two bills have one number, it belongs to the one that a request or a run names, else to one
+    with rates, else to the older one; the log names the other. No worker of the earlier release may
+    run: a number that it holds becomes void a day later.
     """
     sequences = {each["_id"]: each for each in database[SEQUENCES].find()}
     fixed = {pair: id_ for id_ in sequences for pair in _around(id_)}
@@ -53,7 +54,7 @@ def register(database: Database[Stored]) -> Iterator[int]:
 
 
 def _in_rank(database: Database[Stored]) -> Iterator[list[Stored]]:
-    """The bills that may have been made here, those first that surely were; some come again."""
+    """The bills that may have been made here, those that surely were first; some come twice."""
     for collection, path in NAMING.items():
         naming = database[collection].find({path: {"$type": "string"}}, {path: 1})
         while batch := [*islice(naming, BATCH)]:
@@ -72,28 +73,28 @@ def _ids(database: Database[Stored]) -> Iterator[list[str]]:
 
 
 def _bills(database: Database[Stored], ids: Sequence[str]) -> list[Stored]:
-    """Those of the bills that may have been made here, the oldest first."""
-    these = {"$and": [{"_id": {"$in": ids}}, MADE_HERE]}
-    return [*database[BILLS].find(these, {"billNo": 1, "category": 1}).sort("_id", 1)]
+    """The bills of these ids that may have been made here, the oldest first."""
+    where = {"$and": [{"_id": {"$in": ids}}, MADE_HERE]}
+    return [*database[BILLS].find(where, {"billNo": 1, "category": 1}).sort("_id", 1)]
 
 
 def left(database: Database[Stored]) -> int:
-    """How many numbers have no row yet, about."""
+    """About how many numbers have no row yet."""
     used = sum(int(each["last"]) for each in database[SEQUENCES].find({}, {"last": 1}))
     return max(0, used - database[REGISTER].estimated_document_count())
 
 
 def _around(sequence: str) -> Iterator[tuple[str, str]]:
-    """What may stand before and behind the place in the numbers of a sequence."""
+    """The texts that may stand before and behind the digits in the numbers of a sequence."""
     parts = sequence.split("|")
     for end in range(1, len(parts) + 1):
         yield "".join(parts[:end]), "".join(parts[end:])
 
 
 def _places(number: str) -> Iterator[tuple[tuple[str, str], str]]:
-    """Each way to read a number: what is around a run of digits, and the run; the longest first.
+    """Each way to read a number: the texts around some digits, and the digits; the longest first.
 
-    No number of ours is over LONGEST_NUMBER; of others there may be any.
+    Numbers made here have up to LONGEST_NUMBER characters, others may have any.
     """
     for run in re.finditer(r"[0-9]+", number if len(number) <= LONGEST_NUMBER else ""):
         for begin in range(run.start(), run.end()):
@@ -104,7 +105,7 @@ def _places(number: str) -> Iterator[tuple[tuple[str, str], str]]:
 def _rows(
     bill: Stored, fixed: Mapping[tuple[str, str], str], sequences: Mapping[str, Stored]
 ) -> Iterator[Document]:
-    """The row of a bill's number, where that is one of ours."""
+    """The row of a bill's number, if that was made here."""
     for around, digits in _places(bill["billNo"]):
         sequence = fixed.get(around)
         if sequence is not None and 1 <= int(digits) <= sequences[sequence]["last"]:
@@ -118,7 +119,7 @@ def _rows(
 
 
 def _explain(database: Database[Stored], id_: str) -> Iterator[int]:
-    """Give a row to each number of a sequence that no bill has and nobody is at."""
+    """Give a row to each number of a sequence that no bill has and no worker holds."""
     database[SEQUENCES].update_one({"_id": id_}, _GIVEN_BACK)
     sequence: Any = database[SEQUENCES].find_one({"_id": id_})
     busy = {int(each["number"]) for each in (*sequence.get("open", ()), *sequence["back"])}
@@ -139,7 +140,7 @@ def _explain(database: Database[Stored], id_: str) -> Iterator[int]:
 
 
 def _written(database: Database[Stored], sequence: str) -> str:
-    """How numbers of a sequence are written, as one that is used shows."""
+    """The format of a sequence's numbers, taken from one that is used."""
     used = database[REGISTER].find_one({"sequence": sequence, "state": "used"}, {"number": 1})
     fixed = {*_around(sequence)}
     for (before, behind), digits in _places(used["number"] if used else ""):
@@ -158,7 +159,7 @@ def _row(sequence: str, position: int, number: str, **more: Any) -> Document:
 
 
 def _keep(database: Database[Stored], rows: Sequence[Document]) -> None:
-    """Keep rows that are not there yet; tell of bills whose number is another's."""
+    """Insert rows that are missing; log the bills whose number belongs to another."""
     if not rows:
         return
     try:
@@ -166,17 +167,17 @@ def _keep(database: Database[Stored], rows: Sequence[Document]) -> None:
             [prepare(REGISTER, row, 1)[0] for row in rows], ordered=False
         )
     except BulkWriteError as error:
-        wrong = (error.details or {})["writeErrors"]
-        if any(each["code"] != DUPLICATE_KEY for each in wrong):
+        errors = (error.details or {})["writeErrors"]
+        if any(each["code"] != DUPLICATE_KEY for each in errors):
             raise
-        _tell(database, [rows[each["index"]] for each in wrong])
+        _log_twice(database, [rows[each["index"]] for each in errors])
 
 
-def _tell(database: Database[Stored], rows: Iterable[Document]) -> None:
+def _log_twice(database: Database[Stored], rows: Iterable[Document]) -> None:
     for row in rows:
-        there = database[REGISTER].find_one({"_id": row["id"]})
-        if there and "bill" in row and there.get("bill") != row["bill"]:
-            has = there.get("bill", {}).get("id")
+        registered = database[REGISTER].find_one({"_id": row["id"]})
+        if registered and "bill" in row and registered.get("bill") != row["bill"]:
+            has = registered.get("bill", {}).get("id")
             log.warning("twice", number=row["number"], bill=row["bill"]["id"], registered=has)
 
 

@@ -1,13 +1,13 @@
 """Numbers without gaps: each of a sequence's numbers from 1 on is used once, whoever dies when.
 
 A number is reserved for the task that will use it, and stays the task's however often that is
-tried. Reserving changes one document and waits for no transaction, so that a worker which dies with
-a number holds up no other. What tells for good that a number is used, or void, is its row in the
-register, which the transaction that uses it writes: the row's id is made of sequence and number, so
-that no number has two. A sequence is put right from there, by whoever comes next. What a task does
-not use after all, the next one of the same day gets.
+tried. Reserving changes one document and waits for no transaction, so a worker that dies with a
+number blocks no other. The transaction that uses or voids a number writes its row in the register,
+and only that counts: the row's id is made of sequence and number, so no number has two. The next
+caller corrects the sequence by the register. If a task does not use its number, the next task of
+the same day gets it.
 
-What a release before the register left open or free has no day, and waits for the upgrade.
+Numbers that a release before the register left open or free have no day, and wait for the upgrade.
 """
 
 from collections.abc import Collection, Iterator
@@ -28,7 +28,7 @@ SEQUENCES = "sequence"
 
 @dataclass(frozen=True)
 class Number:
-    """A number, by its sequence and its place there; the day that it was reserved for."""
+    """A number: its sequence, its position there, and the day that it was reserved for."""
 
     sequence: str
     position: int
@@ -41,12 +41,12 @@ class Number:
 
 
 def row_id(sequence: str, position: int) -> str:
-    """The id of a number's row in the register; a sequence may hold what no id may."""
+    """The id of a number's row in the register; hashed, as a sequence may have any characters."""
     return sha256(f"{sequence}\n{position}".encode()).hexdigest()[:32]
 
 
 class Sequences:
-    """The sequences of one database: the last number of each, those open, and those given back."""
+    """The sequences of one database: each has its last, its open and its returned numbers."""
 
     def __init__(self, store: Store) -> None:
         self._sequences, _ = store.collection(SEQUENCES)
@@ -54,10 +54,10 @@ class Sequences:
         self._tasks, _ = store.collection(TASKS)
 
     def reserve(self, sequence: str, holder: str, day: str = "", part: str = "") -> Number:
-        """The number that the holder has for the day already, or else the lowest free one.
+        """The number that the holder has for the day already, or else the lowest available one.
 
-        That is one that was given back of the same day, or the next one. A holder that needs
-        several has one for each `part` of its work.
+        That is a returned one of the same day, or the next new one. A holder that needs several
+        has one for each `part` of its work.
         """
         while True:
             position = self._reserved(sequence, holder, day, part)
@@ -66,13 +66,15 @@ class Sequences:
             self.strike(sequence, [position])
 
     def strike(self, sequence: str, positions: Collection[int]) -> None:
-        """Forget what was reserved or given back of numbers that the register has."""
-        these = {"number": {"$in": [*positions]}}
+        """Remove numbers that the register has from the open and the returned ones."""
+        numbers = {"number": {"$in": [*positions]}}
         with translated():
-            self._sequences.update_one({"_id": sequence}, {"$pull": {"open": these, "back": these}})
+            self._sequences.update_one(
+                {"_id": sequence}, {"$pull": {"open": numbers, "back": numbers}}
+            )
 
     def settle(self, holder: str) -> None:
-        """The holder is done: what it did not use, another may."""
+        """Return the numbers that the holder did not use; another may use them."""
         with translated():
             for sequence in list(self._sequences.find({"open.holder": holder})):
                 for each in sequence["open"]:
@@ -80,14 +82,14 @@ class Sequences:
                         self._settle(sequence["_id"], each)
 
     def abandoned(self) -> list[str]:
-        """Who holds numbers, and has no task any more."""
+        """The holders of numbers that have no task any more."""
         with translated():
             holders = self._sequences.distinct("open.holder")
-            there = self._tasks.distinct("_id", {"_id": {"$in": holders}})
-        return sorted({*holders} - {*there})
+            tasks = self._tasks.distinct("_id", {"_id": {"$in": holders}})
+        return sorted({*holders} - {*tasks})
 
     def left_over(self, age: timedelta) -> Iterator[Number]:
-        """The numbers that were given back so long ago, or longer, and that nobody took."""
+        """The numbers that were returned at least so long ago, and that nobody took."""
         then = {"$subtract": ["$$NOW", int(age.total_seconds() * 1000)]}
         stages: list[dict[str, Any]] = [
             {"$match": {"back.0": {"$exists": True}}},
@@ -100,7 +102,7 @@ class Sequences:
 
     def _reserved(self, sequence: str, holder: str, day: str, part: str) -> int:
         with translated():
-            found: Any = self._sequences.find_one_and_update(
+            changed: Any = self._sequences.find_one_and_update(
                 {"_id": sequence},
                 _reservation(holder, day, part),
                 upsert=True,
@@ -108,7 +110,7 @@ class Sequences:
             )
         return next(
             int(each["number"])
-            for each in found["open"]
+            for each in changed["open"]
             if (each["holder"], each.get("day"), each.get("part", "")) == (holder, day, part)
         )
 
@@ -122,19 +124,19 @@ class Sequences:
         if self._is_registered(sequence, number):
             self.strike(sequence, [number])
             return
-        this = {"$elemMatch": {"holder": entry["holder"], "number": number}}
-        given = {"number": number, "day": {"$literal": entry["day"]}, "since": "$$NOW"}
+        entry_here = {"$elemMatch": {"holder": entry["holder"], "number": number}}
+        returned = {"number": number, "day": {"$literal": entry["day"]}, "since": "$$NOW"}
         others = {"$filter": {"input": "$open", "cond": {"$ne": ["$$this.number", number]}}}
-        change = {"back": {"$concatArrays": [_BACK, [given]]}, "open": others}
-        self._sequences.update_one({"_id": sequence, "open": this}, [{"$set": change}])
+        change = {"back": {"$concatArrays": [_BACK, [returned]]}, "open": others}
+        self._sequences.update_one({"_id": sequence, "open": entry_here}, [{"$set": change}])
 
 
 _BACK = {"$ifNull": ["$back", []]}
 
 
 def _reservation(holder: str, day: str, part: str) -> list[dict[str, Any]]:
-    """What gives the holder a number for a day and a part, where it has none."""
-    kept = {
+    """The update that gives the holder a number for a day and a part, unless it has one."""
+    initial = {
         "last": {"$ifNull": ["$last", 0]},
         "back": _BACK,
         "open": {"$ifNull": ["$open", []]},
@@ -143,18 +145,18 @@ def _reservation(holder: str, day: str, part: str) -> list[dict[str, Any]]:
     same_day = {"$filter": {"input": "$back", "cond": {"$eq": ["$$this.day", own["day"]]}}}
     back = {"$min": {"$map": {"input": same_day, "in": "$$this.number"}}}
     mine = {"$and": [{"$eq": [f"$$this.{name}", value]} for name, value in own.items()]}
-    held = {"$ne": [{"$filter": {"input": "$open", "cond": mine}}, []]}
+    has_one = {"$ne": [{"$filter": {"input": "$open", "cond": mine}}, []]}
     others = {"$filter": {"input": "$back", "cond": {"$ne": ["$$this.number", "$number"]}}}
     change = {
         "last": {"$max": ["$last", "$number"]},
         "back": others,
         "open": {"$concatArrays": ["$open", [{**own, "number": "$number"}]]},
     }
-    unless_held = {name: {"$cond": [held, f"${name}", new]} for name, new in change.items()}
+    unless_it_has = {name: {"$cond": [has_one, f"${name}", new]} for name, new in change.items()}
     return [
-        {"$set": kept},
+        {"$set": initial},
         {"$set": {"number": {"$ifNull": [back, {"$add": ["$last", 1]}]}}},
-        {"$set": unless_held},
+        {"$set": unless_it_has},
         {"$unset": "number"},
     ]
 

@@ -1,13 +1,13 @@
 """An order with missing values last, walked from any place in it, by MongoDB's indexes. Pure.
 
-MongoDB puts missing values first where it ascends, so an order is walked in runs, one after the
-other: the documents that have the first key's value, then those that lack it, in the order of the
-rest. Ties are broken by id, in the direction of the last key, so that one index serves an order
-both ways.
+MongoDB puts missing values first in an ascending order. So an order is walked in runs, one after
+the other: the documents that have a value for the first key, then those that lack it, in the order
+of the other keys. Ties are broken by id, in the direction of the last key, so that one index serves
+an order both ways.
 
-A place in the order is named by the keys' values and the id of the document that stands there. What
-lies beyond it are runs again, the nearest first: what is equal in all keys and beyond it by id,
-what is equal in all but the last, and so on. Each is one range of an index, however far in it lies.
+A place in the order is the keys' values and the id of the document there. The documents beyond it
+are runs again, the nearest first: those equal in all keys with an id beyond, those equal in all
+keys but the last, and so on. Each run is one range of an index, however far in it lies.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ Keys = tuple[Key, ...]
 
 @dataclass(frozen=True)
 class Run:
-    """One query of a walk: a filter and a sort; `flags` are fields that it makes to sort by."""
+    """One query of a walk: a filter and a sort; `flags` are computed fields to sort by."""
 
     filter: Filter
     sort: dict[str, int]
@@ -45,7 +45,7 @@ def runs(order: Keys, position: Position | None) -> Iterator[Run]:
 
 
 def position_of(document: Document, order: Keys, *, backwards: bool = False) -> Position:
-    """The place in the order where the document stands."""
+    """The place of the document in the order."""
     return Position(tuple(_at(document, key.path) for key in order), document["id"], backwards)
 
 
@@ -68,7 +68,7 @@ class _Walk:
     def beyond(
         self, keys: Keys, values: tuple[Value, ...], above: tuple[Filter, ...]
     ) -> Iterator[Run]:
-        """What lies beyond the place where the keys have these values."""
+        """The runs beyond the place where the keys have these values."""
         name, value = to_name(keys[0].path), values[0]
         if keys[0].path != ID:
             equal = MISSING if value is None else {"$eq": value}
@@ -88,7 +88,7 @@ class _Walk:
         flags: dict[str, Any] = {}
         for index, key in enumerate(keys):
             name = to_name(key.path)
-            # Only where it ascends does MongoDB put missing values first.
+            # Only an ascending sort of MongoDB's puts missing values first.
             if index and not key.descending and key.path != ID:
                 flag = f"_missing{index}"
                 flags[flag] = {"$cond": [{"$gt": [f"${name}", None]}, 0, 1]}

@@ -1,8 +1,7 @@
-"""Work to be done later, divided among any number of workers on any number of machines.
+"""Tasks: work to be done later, divided among any number of workers on any number of machines.
 
-A task is claimed for a while, by MongoDB's clock. Whoever dies with it lets it go when the while is
-over; whoever is late finds that it is another's by then. A task ends in the transaction of its
-effect, so it is done once, whatever dies when.
+A task is claimed for some seconds, by MongoDB's clock, and done once, whoever dies when: leases.py
+compares the rules for taking over work.
 """
 
 import threading
@@ -29,12 +28,12 @@ _NOW = "$$NOW"
 
 
 class Lost(ApiError):
-    """The task is another worker's by now, or was called off."""
+    """Another worker has claimed the task by now, or it was called off."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task that is claimed: what it is about, and how often it was tried, this time included."""
+    """A claimed task: its subject in `about`, and its tries, this one included."""
 
     kind: str
     key: str
@@ -44,37 +43,37 @@ class Task:
 
     @property
     def id(self) -> str:
-        """What it is among the tasks of all kinds."""
+        """Its id among the tasks of all kinds."""
         return f"{self.kind}/{self.key}"
 
 
 class Tasks:
-    """The tasks of one database. Each is of a kind, with a key that is its own within the kind."""
+    """The tasks of one database. Each has a kind, and a key that is unique within the kind."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def put(self, kind: str, key: str, due: datetime | None = None, **about: Any) -> None:
-        """Have something done as soon as may be, or when it is due; again where it is there."""
+        """Add a task, due now or at an instant; it replaces one of the same kind and key."""
         task = {"kind": kind, "key": key, "about": about, "tries": 0, "claim": None}
         self._update(_id(kind, key), {**task, "due": due or _NOW}, upsert=True)
 
     def call_off(self, kind: str, key: str) -> None:
-        """Have something not done after all; whoever has the task finds it lost."""
+        """Remove a task; a worker that has claimed it gets Lost."""
         self._delete(_id(kind, key))
 
     def has(self, task: Task) -> bool:
-        """Whether the task is there, whoever has it."""
+        """Whether the task is there, whoever has claimed it."""
         tasks, session = self._store.collection(TASKS)
         with translated():
             return tasks.find_one({"_id": task.id}, {"_id": 1}, session=session) is not None
 
     def drop(self, task: Task) -> None:
-        """End a claimed task without an effect; where it is not ours any more, nothing happens."""
-        self._delete(_this(task))
+        """End a claimed task without an effect; does nothing if another has claimed it by now."""
+        self._delete(_claimed(task))
 
     def claim(self, kind: str, *, seconds: float = CLAIM_SECONDS) -> Task | None:
-        """The task of a kind that is due the longest, for some seconds; None where none is."""
+        """Claim a kind's longest due task for some seconds; None if none is due."""
         tasks, _ = self._store.collection(TASKS)
         claim = ObjectId()
         change = {
@@ -95,69 +94,68 @@ class Tasks:
         return Task(kind, found["key"], found["tries"], found["about"], claim)
 
     def keep(self, task: Task, seconds: float) -> None:
-        """Hold on to the task for some seconds from now; Lost where it is not ours any more."""
-        held = {"due": {"$add": [_NOW, int(seconds * 1000)]}}
-        if not self._update(_this(task), held):
+        """Renew the claim for some seconds from now; Lost if another has claimed the task."""
+        renewed = {"due": {"$add": [_NOW, int(seconds * 1000)]}}
+        if not self._update(_claimed(task), renewed):
             raise Lost(f"{task.kind} {task.key!r} is another worker's")
 
     @contextmanager
     def held(self, task: Task) -> Iterator[None]:
-        """Hold on to the task for as long as the work takes, by keeping it every few seconds."""
+        """Renew the claim every few seconds, for as long as the work takes."""
         done = threading.Event()
 
-        def hold() -> None:
+        def renew() -> None:
             while not done.wait(KEEP_SECONDS):
                 with suppress(Lost, Unavailable):
                     self.keep(task, CLAIM_SECONDS)
 
-        holder = threading.Thread(target=hold, daemon=True)
-        holder.start()
+        threading.Thread(target=renew, daemon=True).start()
         try:
             yield
         finally:
             done.set()
 
     def finish(self, task: Task) -> None:
-        """End the task, in the transaction of its effect; Lost where it is not ours any more."""
-        if not self._delete(_this(task)):
+        """End the task, in the transaction of its effect; Lost if another has claimed it."""
+        if not self._delete(_claimed(task)):
             raise Lost(f"{task.kind} {task.key!r} is another worker's")
 
     def again(self, task: Task, seconds: float, *, afresh: bool = False) -> None:
-        """Give the task back, due in some seconds; `afresh` forgets how often it was tried."""
+        """Give the task back, due in some seconds; `afresh` sets its tries to none."""
         wait: Any = int(seconds * 1000)
         if afresh:
-            wait = {"$min": [wait, "$soon"]}  # of numbers: null counts for nothing
+            wait = {"$min": [wait, "$soon"]}  # which ignores null
         due = {"due": {"$add": [_NOW, wait]}, "claim": None}
-        self._update(_this(task), due | ({"tries": 0} if afresh else {}))
+        self._update(_claimed(task), due | ({"tries": 0} if afresh else {}))
 
     def left(self, kind: str, group: str) -> int:
-        """How many tasks of a kind and group are not ended yet."""
+        """How many tasks of a kind and group have not ended."""
         tasks, session = self._store.collection(TASKS)
         with translated():
             return tasks.count_documents({"kind": kind, "about.group": group}, session=session)
 
     def is_left(self, kind: str, group: str) -> bool:
-        """Whether a task of a kind and group is not ended yet."""
+        """Whether a task of a kind and group has not ended."""
         tasks, session = self._store.collection(TASKS)
-        which = {"kind": kind, "about.group": group}
+        where = {"kind": kind, "about.group": group}
         with translated():
-            return tasks.find_one(which, {"_id": 1}, session=session) is not None
+            return tasks.find_one(where, {"_id": 1}, session=session) is not None
 
     def hasten(self, kind: str, key: str, seconds: float) -> None:
-        """Have a task come in some seconds at the latest, from when it is given back `afresh`."""
+        """Make a task due in some seconds at most; a claimed one once given back `afresh`."""
         soon = int(seconds * 1000)
         latest = {"$add": [_NOW, soon]}
-        free = {"$eq": ["$claim", None]}
-        late = {"$cond": [free, {"$gt": ["$due", latest]}, {"$ne": ["$soon", soon]}]}
-        due = {"$cond": [free, {"$min": ["$due", latest]}, "$due"]}
+        claimable = {"$eq": ["$claim", None]}
+        late = {"$cond": [claimable, {"$gt": ["$due", latest]}, {"$ne": ["$soon", soon]}]}
+        due = {"$cond": [claimable, {"$min": ["$due", latest]}, "$due"]}
         self._update({**_id(kind, key), "$expr": late}, {"due": due, "soon": soon})
 
     def take(self, kind: str, group: str, most: int) -> list[Task]:
-        """End tasks of a group, whoever has claimed them, in the transaction of what that means."""
+        """End tasks of a group, even claimed ones, in the transaction of the effect of that."""
         tasks, session = self._store.collection(TASKS)
-        which = {"kind": kind, "about.group": group}
+        where = {"kind": kind, "about.group": group}
         with translated():
-            found = list(tasks.find(which, session=session).limit(most))
+            found = list(tasks.find(where, session=session).limit(most))
             tasks.delete_many({"_id": {"$in": [each["_id"] for each in found]}}, session=session)
         return [Task(kind, each["key"], each["tries"], each["about"]) for each in found]
 
@@ -171,10 +169,10 @@ class Tasks:
         path: Path,
         **about: Any,
     ) -> None:
-        """A task for each text at a path of the documents that the condition holds for.
+        """Add a task for each text at a path of the documents that the condition holds for.
 
-        Each is `about` its group and that text, and what else is given. They are made within
-        MongoDB, where they are not there yet.
+        Each has in `about` its group, that text as `value`, and the other arguments. MongoDB makes
+        them itself; tasks that are there stay as they are.
         """
         documents, _ = self._store.collection(resource)
         stages: list[dict[str, Any]] = [
@@ -187,20 +185,20 @@ class Tasks:
         with translated():
             documents.aggregate(stages, allowDiskUse=True)
 
-    def _delete(self, which: Stored) -> int:
+    def _delete(self, where: Stored) -> int:
         tasks, session = self._store.collection(TASKS)
         with translated():
-            return tasks.delete_one(which, session=session).deleted_count
+            return tasks.delete_one(where, session=session).deleted_count
 
-    def _update(self, which: Stored, values: Mapping[str, Any], *, upsert: bool = False) -> int:
+    def _update(self, where: Stored, values: Mapping[str, Any], *, upsert: bool = False) -> int:
         tasks, session = self._store.collection(TASKS)
         change = {k: v if k == "due" else {"$literal": v} for k, v in values.items()}
         with translated():
-            done = tasks.update_one(which, [{"$set": change}], upsert=upsert, session=session)
+            done = tasks.update_one(where, [{"$set": change}], upsert=upsert, session=session)
         return done.matched_count
 
 
-def _this(task: Task) -> Stored:
+def _claimed(task: Task) -> Stored:
     return {"_id": task.id, "claim": task.claim}
 
 
@@ -209,7 +207,7 @@ def _id(kind: str, key: str) -> Stored:
 
 
 def _each(kind: str, group: str, about: Mapping[str, Any]) -> dict[str, Any]:
-    """A task made of a group's `_id`, in MongoDB's words."""
+    """A task made of a group's `_id`, as a projection."""
     fixed = {"kind": kind, "tries": 0, "claim": None}
     return {
         "_id": {"$concat": [{"$literal": f"{kind}/{group}/"}, "$_id"]},

@@ -1,4 +1,4 @@
-"""Transactions: what the store reads and writes within one is done whole, or not at all."""
+"""Transactions: all reads and writes of the store within one succeed together, or not at all."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -28,10 +28,10 @@ def within(
     seconds: float = WRITE_SECONDS,
     patience: float = WRITE_SECONDS,
 ) -> R:
-    """What `work` returns, with all that it reads and writes in one transaction.
+    """Return what `work` returns; all its reads and writes are in one transaction.
 
-    That is the one that this context is in already, or its own. It may be called more than once:
-    again, for as long as the patience lasts, where another transaction came between.
+    That is the transaction that this context is in already, or a new one. If another transaction
+    conflicts, `work` is called again until the patience ends.
     """
     last_start = time.monotonic() + patience
     if session() is not None:
@@ -60,5 +60,5 @@ def _in(own: ClientSession) -> Iterator[None]:
 
 
 def _untranslated(error: Unavailable) -> Exception:
-    """MongoDB's own error, which says whether a transaction may be tried again."""
+    """MongoDB's own error: its labels tell the driver whether to retry the transaction."""
     return error.__cause__ if isinstance(error.__cause__, PyMongoError) else error

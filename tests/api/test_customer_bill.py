@@ -10,9 +10,9 @@ import pymongo
 import pytest
 
 from impl.billing.policy import LONGEST_NUMBER
-from impl.store.documents import EVENT, STAMP
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.pending_events import EVENT, STAMP
 
 BILL: dict[str, Any] = {
     "billNo": "2026-00042",

@@ -13,9 +13,9 @@ import pytest
 from impl.auth.identity import ANYBODY, Identity, as_server, current_identity, set_identity
 from impl.errors import Forbidden, NotFound
 from impl.query.language import Compare, Document, Every, Query
-from impl.store.assignment import Assignment
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.writing import Assignment
 
 ROOT = Path(__file__).parent.parent.parent
 BILL = {"id": "b", "billingAccount": {"id": "A"}}

@@ -70,7 +70,7 @@ def _written(uri: str, folder: Path) -> dict[str, float]:
 
     before = counted()
     with WorkerProcess(folder / "worker.log", uri, database):
-        while _runs(store) or not store.outbox.is_empty():
+        while _runs(store) or not store.relay.is_idle():
             time.sleep(0.2)
     after = counted()
     store.close()

@@ -23,9 +23,9 @@ import pymongo
 
 from generated import schemas
 from impl.instants import plan
-from impl.store.documents import prepare
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.writing import prepare
 from tests.servers import ROOT, environment, memory
 
 RATES = 200_000

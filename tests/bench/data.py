@@ -13,8 +13,9 @@ import pymongo
 from pymongo.database import Database
 
 from impl.store.client import create_compressed
-from impl.store.documents import VERSION, Stored, prepare
+from impl.store.documents import VERSION, Stored
 from impl.store.mongo import Store
+from impl.store.writing import prepare
 
 BILL, RATE = "customerBill", "appliedCustomerBillingRate"
 BATCH = 5_000

@@ -15,8 +15,9 @@ import pymongo
 from pymongo.database import Database
 
 from impl.store.client import create_compressed
-from impl.store.documents import Stored, prepare, to_mongo
+from impl.store.documents import Stored, to_mongo
 from impl.store.embedded import Mongod
+from impl.store.writing import prepare
 from tests.bench.data import BATCH, MAKERS, Json
 
 DOCUMENTS = 20_000

@@ -14,7 +14,7 @@ from impl.billing.policy import Policy
 from impl.events.build import build
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.pending_events import Routing
+from impl.store.routing import Routing
 from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from tests.unit.billing.rates import rate
@@ -31,14 +31,14 @@ def store(mongod: Mongod) -> Iterator[Store]:
     telling.insert("customerBillOnDemand", request)
     Tasks(telling).put(TASK, "q")
     until = now() + timedelta(days=1)
-    telling.outbox.relay(lambda _: Routing("x", ()), now(), until, 100)
+    telling.relay.move(lambda _: Routing("x", ()), now(), until, 100)
     yield telling
     telling.close()
 
 
 def told(store: Store) -> list[tuple[str, str]]:
     """The events since the request was made: types, and what they belong to."""
-    events = [each.event for each in store.outbox.waiting(100)]
+    events = [each.event for each in store.relay.waiting(100)]
     return sorted((event["eventType"], event["correlationId"]) for event in events)
 
 
@@ -49,7 +49,7 @@ def test_a_rate_that_is_told_of_while_it_is_billed_costs_no_second_try(
 
     def size(*_: object) -> None:
         """The relay comes by once the rates are read, and before the bill is kept."""
-        store.outbox.relay(lambda _: Routing("x", ()), now(), now() + timedelta(days=7), 100)
+        store.relay.move(lambda _: Routing("x", ()), now(), now() + timedelta(days=7), 100)
 
     monkeypatch.setattr(Maker, "_size", size)
     assert OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store))).step()

@@ -25,7 +25,7 @@ from impl.query.language import Document, Every, Query
 from impl.resources import BILLS, RATES
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.pending_events import Routing
+from impl.store.routing import Routing
 from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from tests.unit.billing.rates import rate
@@ -99,7 +99,7 @@ def test_large_rates_are_billed_and_freed_unread_and_each_change_has_its_event(
 def changes(store: Store) -> list[tuple[str, bool]]:
     """What the feed tells of one of the rates, after the relay came by."""
     now = datetime.now(UTC)
-    while store.outbox.relay(lambda _: Routing("x", ()), now, now + timedelta(days=7), 100):
+    while store.relay.move(lambda _: Routing("x", ()), now, now + timedelta(days=7), 100):
         pass
     told = [each["event"] for each in store.stream("event", Query())]
     rates = [each[RATES] for each in told if RATES in each]

@@ -14,9 +14,10 @@ from uuid import uuid4
 import orjson
 import pymongo
 
-from impl.store.documents import DERIVED, TEXT
+from impl.store.documents import DERIVED
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.rendition import FIELD
 from tests.servers import ROOT, environment
 
 RATES, BILLS = "appliedCustomerBillingRate", "customerBill"
@@ -141,7 +142,7 @@ def read(path: Path) -> list[Any]:
 def stored(store: Store, resource: str) -> dict[str, Any]:
     """All documents by id, as JSON shows them, and whether each is kept with its text."""
     collection, _ = store.collection(resource)
-    found = {each["_id"]: each | {TEXT: TEXT in each} for each in collection.find()}
+    found = {each["_id"]: each | {FIELD: FIELD in each} for each in collection.find()}
     shown: dict[str, Any] = orjson.loads(orjson.dumps(found, option=orjson.OPT_UTC_Z))
     return shown
 

@@ -166,10 +166,10 @@ def test_a_packed_file_is_unpacked_by_its_name(database: Database, tmp_path: Pat
 def test_events_are_made_only_where_asked_for(database: Database, tmp_path: Path) -> None:
     file = write(tmp_path / "some", [rate(n) for n in range(10)])
     database.run("import", file)
-    assert database.store.outbox.is_empty()
+    assert database.store.relay.is_idle()
     other = write(tmp_path / "other", [rate(n) for n in range(20)])
     database.run("import", other, "--events")
-    told = {each.event["event"][RATES]["id"] for each in database.store.outbox.waiting(100)}
+    told = {each.event["event"][RATES]["id"] for each in database.store.relay.waiting(100)}
     assert told == {f"r{n:06}" for n in range(10, 20)}
 
 

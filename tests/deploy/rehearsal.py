@@ -25,7 +25,7 @@ from impl.events.build import build
 from impl.store.documents import to_mongo
 from impl.store.embedded import REPLICA_SET, Mongod
 from impl.store.mongo import Store
-from impl.store.outbox import HAS_PENDING_EVENT
+from impl.store.pending_events import HAS_PENDING_EVENT
 from tests.bench.data import bill
 from tests.deploy.mongods import program
 from tests.events.receiver import wait_for

@@ -9,7 +9,7 @@ from impl.events.subscriptions import MOST_LOOKS, Selector
 from impl.query import evaluate, regex
 from impl.query.evaluate import SEARCHED
 from impl.query.language import Document, Query
-from impl.store import pending_events
+from impl.store import routing
 from tests.events.conftest import World
 
 RATE = "appliedCustomerBillingRate"
@@ -52,7 +52,7 @@ def test_a_query_that_looks_at_too_much_is_a_failure_of_its_subscription_alone(
     assert (told.pending, told.failed) == (0, 2)
     assert told.kept["lastError"] == subscribers.TOO_LONG
     assert world.health(other).failed == 0
-    assert world.store.outbox.aside.count() == 0
+    assert world.store.dead_letters.count() == 0
 
 
 def test_a_query_is_asked_again_once_it_has_rested(
@@ -88,7 +88,7 @@ def test_an_event_that_takes_too_long_to_route_is_set_aside(
     world.subscribe("http://127.0.0.1:9/a")
     world.store.insert(RATE, {"id": "1"})
     world.dispatcher().step()
-    (note,) = world.store.outbox.aside.notes()
+    (note,) = world.store.dead_letters.all()
     assert (note["id"], note["reason"]) == (
         "1",
         "the queries of subscriptions take too long to ask of the event",
@@ -97,7 +97,7 @@ def test_an_event_that_takes_too_long_to_route_is_set_aside(
 
 
 def test_a_step_of_the_relay_ends_in_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pending_events, "ROUTING_SECONDS", -1)
+    monkeypatch.setattr(routing, "ROUTING_SECONDS", -1)
     for id_ in ("1", "2"):
         world.store.insert(RATE, {"id": id_})
     dispatcher = world.dispatcher()

@@ -15,7 +15,7 @@ from impl.events.posting import Patience
 from impl.events.subscriptions import Selector
 from impl.handlers import hub
 from impl.store.backlog import backlog
-from impl.store.outbox import Outbox
+from impl.store.relay import Relay
 from tests.events import receiver as receivers
 from tests.events.conftest import World
 from tests.events.receiver import Behaviour, Receiver, wait_for
@@ -226,7 +226,7 @@ def test_a_worker_takes_over_from_one_that_hangs(world: World) -> None:
         subscription = world.subscribe(receiver.url)
         count = write(world)
         world.dispatcher().close()
-        world.store.outbox.is_empty()
+        world.store.relay.is_idle()
         zombie = world.dispatcher()
         zombie._relay()  # noqa: SLF001
         claim = world.deliveries.claim(subscription, 25)
@@ -273,7 +273,7 @@ def test_a_spoilt_subscription_takes_nobody_elses_events(
         count = write(world)
         world.work()
         wait_for(lambda: world.health(subscription).kept["delivered"] == count)
-    assert world.store.outbox.aside.notes() == []
+    assert world.store.dead_letters.all() == []
 
 
 @pytest.mark.parametrize(
@@ -307,12 +307,12 @@ def test_a_relay_that_fails_rests_is_counted_and_goes_on(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(Outbox, "relay", failing)
+        patched.setattr(Relay, "move", failing)
         for _ in range(5):
             assert not running.step()
     assert len(tried) == 1
     assert backlog(world.store).faults == {"relay": 1, "courier": 0, "tidy": 0}
-    wait_for(lambda: running.step() or world.store.outbox.is_empty())
+    wait_for(lambda: running.step() or world.store.relay.is_idle())
     running.close()
 
 

@@ -49,7 +49,7 @@ class Api:
         rate = {"billingAccount": {"id": "A-1"}, "name": "Fibre"}
         self.client.post("appliedCustomerBillingRate", json=rate)
         wait_for(lambda: self.count() >= before + 8)
-        wait_for(self.store.outbox.is_empty)
+        wait_for(self.store.relay.is_idle)
 
     def count(self) -> int:
         return int(self.client.get("events?limit=0").headers["X-Total-Count"])

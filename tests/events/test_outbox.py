@@ -16,12 +16,15 @@ from pymongo.errors import PyMongoError
 
 from impl.errors import Conflict, NotFound, PreconditionFailed
 from impl.query.language import Compare, Document, Every, Query
-from impl.store.assignment import Assignment
 from impl.store.backlog import backlog
-from impl.store.documents import EVENT, MOST_TEXT, STAMP
 from impl.store.mongo import Store
-from impl.store.outbox import MOST_BYTES, RAW, Outbox
-from impl.store.pending_events import LARGEST, Routing, place
+from impl.store.outbox import Outbox
+from impl.store.pending_events import EVENT, STAMP
+from impl.store.raw_documents import RAW
+from impl.store.relay import MOST_BYTES, Relay
+from impl.store.rendition import MOST_BYTES as MOST_RENDITION
+from impl.store.routing import LARGEST, Routing, place
+from impl.store.writing import Assignment
 from tests.events.conftest import World
 from tests.servers import environment
 
@@ -29,7 +32,7 @@ BILL = "customerBill"
 
 
 def outbox(store: Store) -> list[dict[str, Any]]:
-    return [waiting.event for waiting in store.outbox.waiting(1000)]
+    return [waiting.event for waiting in store.relay.waiting(1000)]
 
 
 def kinds(store: Store) -> list[str]:
@@ -43,7 +46,7 @@ def set_to(**attributes: Any) -> Any:
 def relay(world: World, limit: int = 500) -> int:
     now = world.now()
     route = lambda _: Routing("x", ())  # noqa: E731
-    return world.store.outbox.relay(route, now, now + timedelta(days=7), limit)
+    return world.store.relay.move(route, now, now + timedelta(days=7), limit)
 
 
 def feed(world: World) -> list[Document]:
@@ -84,7 +87,7 @@ def test_a_write_whose_event_can_t_be_kept_is_not_done(world: World, step: str) 
     store = world.store
     store.insert(BILL, {"id": "1", "state": "new"})
     writes = {
-        "insert": lambda: store.insert(BILL, {"id": "2", "note": "x" * MOST_TEXT}),
+        "insert": lambda: store.insert(BILL, {"id": "2", "note": "x" * MOST_RENDITION}),
         "change": lambda: store.change(BILL, "1", set_to(state="sent")),
         "delete": lambda: store.delete(BILL, "1"),
     }
@@ -143,7 +146,7 @@ def test_the_event_of_a_create_and_of_a_change_is_kept_in_the_document(world: Wo
         store.insert(BILL, {"id": id_, "size": 1, "note": {"$x": ["a.b"]}})
     assert rows(world) == 0
     assert relay(world) == 2
-    assert store.outbox.is_empty()
+    assert store.relay.is_idle()
     both = store.every(BILL, Every())
     store.in_transaction(lambda: store.change_many(BILL, [(b, {**b, "x": 1}) for b in both]))
     assert rows(world) == 0
@@ -166,7 +169,7 @@ def test_writes_of_each_way_are_stamped_in_their_order(world: World) -> None:
             store.change(BILL, f"{number}", set_to(), None, Assignment({"state": "sent"}, {}))
         else:
             store.change(BILL, f"{number}", set_to(state="sent"))
-    stamps = [waiting.stamp for waiting in store.outbox.waiting(100)]
+    stamps = [waiting.stamp for waiting in store.relay.waiting(100)]
     assert len(set(stamps)) == 20
     assert [event["event"][BILL]["id"] for event in outbox(store)] == [f"{n}" for n in range(20)]
 
@@ -204,12 +207,12 @@ def test_an_event_in_a_document_is_told_once_whatever_comes_next(world: World, w
 
     next_write("before")
     until = world.now() + timedelta(days=7)
-    with mock.patch.object(Outbox, "_let_go"):  # the relay dies
-        store.outbox.relay(route, world.now(), until, 500)
+    with mock.patch.object(Relay, "_release"):  # the relay dies
+        store.relay.move(route, world.now(), until, 500)
     next_write("after")
     while relay(world):
         pass
-    assert store.outbox.is_empty()
+    assert store.relay.is_idle()
     second = "Delete" if write == "delete" else "AttributeValueChange"
     for id_ in ids:
         told = [each["eventType"] for each in feed(world) if each["event"][BILL]["id"] == id_]
@@ -248,7 +251,7 @@ def test_what_one_step_moves_is_bounded_in_bytes(world: World) -> None:
     for number in range(3):
         world.store.insert(BILL, {"id": str(number), "note": "x" * (MOST_BYTES // 3 + 1)})
         world.store.insert("billCycle", {"id": str(number)})
-    assert [len(world.store.outbox.waiting(limit)) for limit in (1, 100)] == [1, 4]
+    assert [len(world.store.relay.waiting(limit)) for limit in (1, 100)] == [1, 4]
     assert [relay(world), relay(world), relay(world)] == [4, 2, 0]
     assert len(feed(world)) == 6
 
@@ -275,11 +278,11 @@ def test_two_relays_move_each_event_once(world: World) -> None:
 
 def test_a_relay_that_fails_moves_nothing(world: World) -> None:
     world.store.insert(BILL, {"id": "1"})
-    failing = mock.patch.object(Outbox, "_places", side_effect=PyMongoError)
+    failing = mock.patch.object(Relay, "_places", side_effect=PyMongoError)
     with failing, pytest.raises(PyMongoError):
         relay(world)
     assert feed(world) == []
-    assert not world.store.outbox.aside.notes()
+    assert not world.store.dead_letters.all()
     assert relay(world) == 1
     assert feed(world)[0]["id"] == place(1)
 
@@ -330,16 +333,16 @@ def test_an_event_that_can_t_be_moved_is_set_aside_and_all_others_flow(
         store.insert(BILL, {"id": str(number)})
     assert sum(relay(world) for _ in range(2)) == 20
     assert [event["event"][BILL]["id"] for event in feed(world)] == [str(n) for n in range(20)]
-    (note,) = store.outbox.aside.notes()
+    (note,) = store.dead_letters.all()
     assert "xxx" not in note["reason"]
-    assert backlog(store).aside == 1
-    assert (relay(world), store.outbox.is_empty(), store.outbox.size(10)) == (0, True, (0, None))
+    assert backlog(store).dead_letters == 1
+    assert (relay(world), store.relay.is_idle(), store.relay.backlog(10)) == (0, True, (0, None))
     store.insert(BILL, {"id": "later"})
     assert relay(world) == 1
 
 
 def test_later_events_of_its_own_resource_wait_with_it_until_it_is_given_up(world: World) -> None:
-    store, aside = world.store, world.store.outbox.aside
+    store, letters = world.store, world.store.dead_letters
     full(store, "1")
     store.insert(BILL, {"id": "1", "state": "new"})
     store.insert(BILL, {"id": "2"})
@@ -348,10 +351,10 @@ def test_later_events_of_its_own_resource_wait_with_it_until_it_is_given_up(worl
     store.delete(BILL, "1")
     store.insert(BILL, {"id": "3"})
     assert relay(world) == 1
-    (note,) = aside.notes()
+    (note,) = letters.all()
     assert (note["_id"], note["resource"], note["id"]) == ("outbox/full-1", BILL, "1")
     assert str(LARGEST) in note["reason"]
-    assert aside.told(note) == {
+    assert letters.shown(note) == {
         "setAside": "outbox/full-1",
         "event": "full-1",
         "resource": BILL,
@@ -360,13 +363,13 @@ def test_later_events_of_its_own_resource_wait_with_it_until_it_is_given_up(worl
         "since": note["since"],
         "behind": 3,
     }
-    aside.again(note["_id"])
-    assert (relay(world), len(aside.notes())) == (0, 1)
-    store.in_transaction(lambda: aside.drop(note["_id"]))
+    letters.retry(note["_id"])
+    assert (relay(world), len(letters.all())) == (0, 1)
+    store.in_transaction(lambda: letters.give_up(note["_id"]))
     assert relay(world) == 3
     assert [event["event"][BILL]["id"] for event in feed(world)] == ["2", "3", "1", "1", "1"]
     with pytest.raises(NotFound):
-        aside.drop(note["_id"])
+        letters.give_up(note["_id"])
 
 
 def test_what_tells_of_the_same_resource_in_the_same_step_waits_too(world: World) -> None:
@@ -383,16 +386,16 @@ def test_what_tells_of_the_same_resource_in_the_same_step_waits_too(world: World
 def test_of_a_document_that_holds_it_only_that_event_is_given_up(
     world: World, written: bool
 ) -> None:
-    store, aside = world.store, world.store.outbox.aside
+    store, letters = world.store, world.store.dead_letters
     foreign(store, "1")
     assert relay(world) == 0
-    (note,) = aside.notes()
+    (note,) = letters.all()
     if written:
         store.collection(BILL)[0].update_one({"_id": "1"}, {"$unset": {"x": 1}})
         store.delete(BILL, "1")
         store.insert(BILL, {"id": "1"})
         assert relay(world) == 0
-    store.in_transaction(lambda: aside.drop(note["_id"]))
+    store.in_transaction(lambda: letters.give_up(note["_id"]))
     relay(world)
     told = [event["eventType"].removeprefix("CustomerBill") for event in feed(world)]
     assert told == (["DeleteEvent", "CreateEvent"] if written else [])
@@ -419,7 +422,7 @@ def test_the_command_lists_tries_again_and_gives_up(world: World) -> None:
     assert said() == ["0"]
     relay(world)
     assert said("--drop", f"{BILL}/1") == ["0", f"{BILL}/1 is given up"]
-    assert world.store.outbox.is_empty()
+    assert world.store.relay.is_idle()
     assert said("--drop", f"{BILL}/1") == ["2"]
 
 
@@ -435,17 +438,17 @@ def test_events_wait_behind_one_that_is_spoilt_and_says_in_words_what_it_tells_o
     assert rows.update_one(spoilt, {"$set": {"event.event": 7}}).modified_count == 1
     assert relay(world) == 2
     assert {event["event"][BILL]["id"] for event in feed(world)} == {"other"}
-    (note,) = store.outbox.aside.notes()
+    (note,) = store.dead_letters.all()
     assert (note["resource"], note["id"]) == (BILL, "is deleted.")
 
 
 def test_what_is_mended_is_moved_when_it_is_tried_again(world: World) -> None:
-    store, aside = world.store, world.store.outbox.aside
+    store, letters = world.store, world.store.dead_letters
     foreign(store, "1")
     assert relay(world) == 0
     store.collection(BILL)[0].update_one({"_id": "1"}, {"$unset": {"x": 1}})
     assert relay(world) == 0
-    aside.again(f"{BILL}/1")
+    letters.retry(f"{BILL}/1")
     assert relay(world) == 1
     assert feed(world)[0]["event"] == {BILL: {"id": "1"}}
 

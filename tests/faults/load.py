@@ -11,7 +11,8 @@ from uuid import uuid4
 import httpx
 import pymongo
 
-from impl.store.documents import VERSION, prepare
+from impl.store.documents import VERSION
+from impl.store.writing import prepare
 
 PATCH_SECONDS = 0.02
 """How long a client waits until it patches the next bill."""

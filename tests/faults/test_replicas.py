@@ -73,7 +73,7 @@ def the_account_is_right(replicas: ReplicaSet, writers: Persistent) -> None:
     assert not found.keys() - writers.acknowledged - writers.left, "made up"
     assert not writers.refused
     with closing(Store(replicas.uri, DATABASE)) as store:
-        events, _ = store.outbox.size(found.total() + 1)
+        events, _ = store.relay.backlog(found.total() + 1)
     assert events == found.total()
 
 

@@ -13,11 +13,12 @@ import pytest
 from impl.errors import NotFound, PreconditionFailed
 from impl.events.build import build
 from impl.query.language import Document, Query, Rendered
-from impl.store.assignment import Assignment
-from impl.store.documents import EVENT, STAMP, TEXT
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.pending_events import Routing
+from impl.store.pending_events import EVENT, STAMP
+from impl.store.rendition import FIELD
+from impl.store.routing import Routing
+from impl.store.writing import Assignment
 
 BILL = "customerBill"
 SENT = Assignment({"state": "sent"}, {"x": 2})
@@ -38,7 +39,7 @@ def sent(before: Document) -> Document:
 
 def relay(store: Store) -> int:
     now = datetime.now(UTC)
-    return store.outbox.relay(lambda _: Routing("x", ()), now, now + timedelta(days=7), 500)
+    return store.relay.move(lambda _: Routing("x", ()), now, now + timedelta(days=7), 500)
 
 
 def told(store: Store) -> list[str]:
@@ -66,7 +67,7 @@ def test_it_takes_one_step_and_the_relay_makes_the_text(store: Store) -> None:
     assert told(store) == ["sent"]
     kept = store.collection(BILL)[0].find_one({"_id": "1"}) or {}
     assert (kept.get(STAMP), kept.get(EVENT)) == (None, None)
-    assert kept[TEXT] == made.text
+    assert kept[FIELD] == made.text
     assert store.get(BILL, "1") == {"id": "1", "state": "sent", "x": 2}
 
 

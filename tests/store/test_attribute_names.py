@@ -23,7 +23,7 @@ BILLS = "customerBill"
 @pytest.fixture
 def begun(store: Store) -> Store:
     """A store that relies on its record from the first document on."""
-    upgrade.meet(store)
+    upgrade.check(store)
     return store
 
 
@@ -142,7 +142,7 @@ def test_a_limited_bearer_is_told_of_own_documents_without_a_look_at_any_for_a_w
 ) -> None:
     reads = Reads()
     store = Store(mongod.uri, f"names-{uuid4().hex}", listeners=[reads])  # type: ignore[list-item]
-    upgrade.meet(store)
+    upgrade.check(store)
     for account in "AB":
         store.insert(BILLS, {"id": account, "billingAccount": {"id": account}, f"x-{account}": 1})
     set_identity(Identity("s", accounts=frozenset("A")))
@@ -161,7 +161,7 @@ def test_until_the_names_of_what_is_there_are_collected_it_looks(
     older: tuple[Store, Reads],
 ) -> None:
     store, reads = older
-    upgrade.meet(store)
+    upgrade.check(store)
     assert store.knows(BILLS, ("x-2",))
     assert not store.knows(BILLS, ("nosuch",))
     database = store.collection(BILLS)[0].database

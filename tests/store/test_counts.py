@@ -62,6 +62,6 @@ def test_what_takes_too_long_to_count_is_not_counted_again_at_once(store: Store)
 def test_only_so_many_counts_are_kept(store: Store) -> None:
     bills, _ = store.collection("customerBill")
     slow = Counts(1e-9, count().__next__)
-    for number in range(counts.MOST_KEPT + 5):
+    for number in range(counts.MOST_CACHED + 5):
         slow.of(bills, {"state": str(number)})
-    assert len(slow._kept) == counts.MOST_KEPT  # noqa: SLF001
+    assert len(slow._cached) == counts.MOST_CACHED  # noqa: SLF001

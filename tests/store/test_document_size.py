@@ -9,12 +9,12 @@ import pytest
 
 from impl.errors import ContentTooLarge
 from impl.query.language import Document, Every
-from impl.store.assignment import Assignment
 from impl.store.bulk_insert import ready
 from impl.store.document_size import refuse_large
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
+from impl.store.writing import Assignment
 
 BILL = "customerBill"
 NAMED = r"would take \d+ bytes .* at most 2000 are allowed"

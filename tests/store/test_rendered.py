@@ -6,9 +6,8 @@ import pytest
 
 from impl.links import Links
 from impl.query.language import Every, Key, Query, Rendered, Window
-from impl.store.documents import MOST_TEXT, TEXT
 from impl.store.mongo import Store
-from impl.store.texts import FORMER, remake
+from impl.store.rendition import FIELD, FORMER_FIELD, MOST_BYTES, remake
 
 BILL = "customerBill"
 LINKS = Links("http://h/v4", BILL)
@@ -27,7 +26,7 @@ def bills(store: Store) -> Store:
     for each in BILLS:
         store.insert(BILL, each)
     collection, _ = store.collection(BILL)
-    collection.update_one({"_id": "2"}, {"$unset": {TEXT: 1}})
+    collection.update_one({"_id": "2"}, {"$unset": {FIELD: 1}})
     return store
 
 
@@ -68,7 +67,7 @@ def test_what_is_the_stores_own_is_never_shown_whichever_release_wrote_it(
     store.insert(BILL, {"id": "1", "billNo": "a", "_mine": 1})
     collection, _ = store.collection(BILL)
     own: Any = {"$set": {"_json1": b"\x00", "_json99": b"\xff", "_owners": ["x"], "_odd": {"a": 1}}}
-    collection.update_one({"_id": "1"}, own | ({} if with_text else {"$unset": {TEXT: 1}}))
+    collection.update_one({"_id": "1"}, own | ({} if with_text else {"$unset": {FIELD: 1}}))
     page = store.find(BILL, Query(ready=True))
     for each in (store.get(BILL, "1"), store.show(BILL, "1"), *page, *store.every(BILL, Every())):
         shown = LINKS.plain(each)
@@ -80,7 +79,7 @@ def test_a_text_that_an_older_release_kept_is_ignored(store: Store) -> None:
     assert LINKS.plain(store.show(BILL, "1"))["category"] == "\0/evil"
     collection, _ = store.collection(BILL)
     old = b'{"id":"1","href":"\\u0000/customerBill/1","category":"\\u0000/evil"}'
-    collection.update_one({"_id": "1"}, {"$set": {"_json1": old}, "$unset": {TEXT: 1}})
+    collection.update_one({"_id": "1"}, {"$set": {"_json1": old}, "$unset": {FIELD: 1}})
     assert LINKS.plain(store.show(BILL, "1"))["category"] == "\0/evil"
 
 
@@ -89,16 +88,16 @@ def test_texts_of_an_older_release_are_made_anew(store: Store) -> None:
         store.insert(BILL, {"id": id_, "category": "\0/evil", "billCycle": {"id": "c"}})
     collection, _ = store.collection(BILL)
     made = {each["_id"]: each for each in collection.find()}
-    old = {"$set": {FORMER: b"old"}, "$unset": {TEXT: 1}}
+    old = {"$set": {FORMER_FIELD: b"old"}, "$unset": {FIELD: 1}}
     collection.update_many({"_id": {"$in": ["1", "2"]}}, old)
-    collection.insert_one({"_id": "spoilt", FORMER: b"old"})
+    collection.insert_one({"_id": "spoilt", FORMER_FIELD: b"old"})
     assert [sum(remake(collection.database)) for _ in range(2)] == [2, 0]
     collection.delete_one({"_id": "spoilt"})
     assert {each["_id"]: each for each in collection.find()} == made
 
 
 def test_no_text_is_kept_of_what_is_large(store: Store) -> None:
-    made = store.insert(BILL, {"id": "1", "note": "x" * MOST_TEXT})
+    made = store.insert(BILL, {"id": "1", "note": "x" * MOST_BYTES})
     shown = store.show(BILL, "1")
     assert not isinstance(shown, Rendered)
     assert LINKS.one(shown) == LINKS.one(made)

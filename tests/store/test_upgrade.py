@@ -35,7 +35,7 @@ from impl.resources import REGISTER
 from impl.store import upgrade
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.pending_events import Routing
+from impl.store.routing import Routing
 from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from tests.billing.test_runs import finish
@@ -80,8 +80,8 @@ def old(mongod: Mongod) -> Any:
 def served(old: Store, request: pytest.FixtureRequest) -> Store:
     """The old database, as a server meets it before and after the upgrade."""
     if request.param == "upgraded":
-        upgrade.bring_up(old)
-    assert upgrade.meet(old) == (upgrade.CURRENT if request.param == "upgraded" else 1)
+        upgrade.migrate_all(old)
+    assert upgrade.check(old) == (upgrade.CURRENT if request.param == "upgraded" else 1)
     return old
 
 
@@ -163,7 +163,7 @@ def test_the_feed_goes_on(served: Store) -> None:
     assert there == 187
     now = datetime.now(UTC)
     later = now + timedelta(days=1)
-    while served.outbox.relay(lambda event: Routing(subject(event), ()), now, later, 500):
+    while served.relay.move(lambda event: Routing(subject(event), ()), now, later, 500):
         pass
     events, _ = served.collection("event")
     assert {"open1", "open2"} <= {*events.distinct("event.appliedCustomerBillingRate.id")}
@@ -171,7 +171,7 @@ def test_the_feed_goes_on(served: Store) -> None:
 
 
 def test_the_upgrade_registers_each_number_that_there_is(old: Store) -> None:
-    upgrade.bring_up(old)
+    upgrade.migrate_all(old)
     bills = {bill["billNo"]: bill["id"] for bill in all_of(old, "customerBill")
              if bill["billNo"].startswith("2026-") and bill["id"] != "brought-in"}  # fmt: skip
     assert len(bills) == 5
@@ -197,7 +197,7 @@ def test_a_bill_that_a_client_brought_takes_no_number_of_one_made_here(
         old.collection("customerBillOnDemand")[0].delete_one({"_id": "asked"})
     brought = {"id": "0" * 26, "billNo": made["billNo"], "runType": "offCycle"}
     old.insert("customerBill", brought)
-    upgrade.bring_up(old)
+    upgrade.migrate_all(old)
     assert rows(old)[made["billNo"]] == ("used", made["id"])
 
 
@@ -207,8 +207,8 @@ def test_no_number_that_a_client_gave_a_bill_stops_the_upgrade(old: Store, numbe
     bills.insert_one(
         {"_id": "0" * 26, "id": "0" * 26, "_rev": 1, "billNo": number, "runType": "onCycle"}
     )
-    upgrade.bring_up(old)
-    assert upgrade.meet(old) == upgrade.CURRENT
+    upgrade.migrate_all(old)
+    assert upgrade.check(old) == upgrade.CURRENT
     assert number not in rows(old)
 
 
@@ -216,23 +216,23 @@ def test_an_upgrade_that_was_cut_short_goes_on(old: Store, monkeypatch: pytest.M
     monkeypatch.setattr("impl.store.register_upgrade.BATCH", 2)
     number, step, left = next(upgrade.missing(old))
     assert left == 7
-    next(iter(upgrade.climb(old, number, step)))
-    assert upgrade.meet(old) == 1
+    next(iter(upgrade.migrate(old, number, step)))
+    assert upgrade.check(old) == 1
     first = rows(old)
     assert len(first) == 1
     for _ in range(2):
-        upgrade.bring_up(old)
+        upgrade.migrate_all(old)
     assert len(rows(old)) == 6
     assert first.items() <= rows(old).items()
-    assert upgrade.meet(old) == upgrade.CURRENT
+    assert upgrade.check(old) == upgrade.CURRENT
 
 
 def test_a_new_database_has_the_form_of_this_release(store: Store) -> None:
-    assert upgrade.form(store) is None
-    assert upgrade.meet(store) == upgrade.CURRENT
+    assert upgrade.schema_version(store) is None
+    assert upgrade.check(store) == upgrade.CURRENT
     assert store.names.has("customerBill", ("nosuch",)) is False
     store.insert("customerBill", {"id": "1"})
-    assert upgrade.meet(store) == upgrade.CURRENT
+    assert upgrade.check(store) == upgrade.CURRENT
     assert list(upgrade.missing(store)) == []
 
 
@@ -256,7 +256,7 @@ def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mong
     assert "the database has form 1 of 5\n" in shown.stdout
     assert "form 2: register the existing bill numbers, about 7 numbers" in shown.stdout
     assert rows(old) == {}
-    assert upgrade.meet(old) == 1
+    assert upgrade.check(old) == 1
     done = command(old, mongod, "upgrade")
     assert f"the database has form {upgrade.CURRENT}" in done.stdout
     assert len(rows(old)) == 6
@@ -265,9 +265,9 @@ def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mong
 
 
 def test_the_demo_data_of_a_new_database_have_their_names_on_record(store: Store) -> None:
-    upgrade.bring_up(store)
+    upgrade.migrate_all(store)
     demo.load(store)
-    assert upgrade.form(store) == upgrade.CURRENT
+    assert upgrade.schema_version(store) == upgrade.CURRENT
     for resource in COUNTS:
         if resource not in ("billCycleAccount", "hub"):
             assert store.names.has(resource, ("nosuch",)) is False
@@ -288,7 +288,7 @@ def test_a_server_whose_database_came_later_begins_the_record_of_names_or_refuse
     passed()
     store.insert("customerBill", {"id": "1"})
     assert store.names.has("customerBill", ("nosuch",)) is False
-    assert upgrade.form(store) == upgrade.CURRENT
+    assert upgrade.schema_version(store) == upgrade.CURRENT
     later = {"$set": {"version": upgrade.CURRENT + 1}}
     store.collection("form")[0].update_one({}, later)
     with pytest.raises(upgrade.TooNew):

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impl.links import Links, assigned, rendered
+from impl.links import Links
 from impl.query.language import Document, Rendered
+from impl.store.rendition import assigned, rendered
 
 BASES = ["http://h/v4", "https://api.example.com:8443/a/v4", 'http://odd"\\base']
 SIMILAR = [

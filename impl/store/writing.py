@@ -1,0 +1,335 @@
+"""How documents are written: each write with its event, and none over another's.
+
+A change reads the document, and replaces it if its version is still the same; else it starts again.
+An `Assignment` needs no reading: MongoDB does it in one step, if the document allows that.
+
+Retryable findAndModify stores a pre-image of every document. The driver does not retry here, which
+saves that write: if an answer is lost, `Writer.change` looks for the event of the write.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeAlias
+
+import bson
+import pymongo
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError, PyMongoError, WriteConcernError
+
+from impl.errors import PreconditionFailed, Unavailable
+from impl.query.language import Condition, Document, Rendered
+from impl.store.access import Access
+from impl.store.attribute_names import Names
+from impl.store.client import Collections
+from impl.store.document_size import refuse_larger
+from impl.store.documents import DERIVED, VERSION, Stored, from_mongo, to_mongo
+from impl.store.encoding import decode, encode
+from impl.store.faults import WRITE_SECONDS, taken, translated
+from impl.store.outbox import Outbox, Write
+from impl.store.pages import StoreLimits
+from impl.store.pending_events import EVENT, HAS_NO_PENDING_EVENT, STAMP, PendingEvent
+from impl.store.rendition import FIELD, HAS_RENDITION, assigned, rendition
+from impl.store.transactions import session
+
+ATTEMPTS = 100
+ASSIGNABLE: Stored = HAS_NO_PENDING_EVENT | HAS_RENDITION
+"""Which documents have room for an event: they have none, and those with a rendition are small."""
+
+Values: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A document before and after a write; `before` is None if it is new, or was not read."""
+
+    before: Document | None
+    after: Document
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Values for attributes, none of them an object, and those that are `touched` by any change.
+
+    A document that has one of the values in `apart` must be read.
+    """
+
+    values: Values
+    touched: Values
+    apart: Values = field(default_factory=dict)
+
+    @property
+    def after(self) -> dict[str, Any]:
+        """All that the document gets."""
+        return {**self.values, **self.touched}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of an assignment in one step."""
+
+    document: Document | None = None
+    """The document after it; None if the caller must read and replace instead."""
+
+    event_id: str = ""
+    """Set if the answer was lost: the assignment was made if this event is stored."""
+
+
+class Writer:
+    """Writes the documents of a database. `read` raises NotFound for what the caller can't see."""
+
+    def __init__(
+        self,
+        collections: Collections,
+        outbox: Outbox,
+        access: Access,
+        names: Names,
+        bounds: StoreLimits,
+        read: Callable[[str, str], Document],
+    ) -> None:
+        self._of = collections
+        self._outbox = outbox
+        self._access = access
+        self._names = names
+        self._bounds = bounds
+        self._read = read
+
+    @property
+    def may_write_unread(self) -> bool:
+        """Whether a write may put its event into a document that nobody has read."""
+        return self._outbox.records and not self._access.limited
+
+    def insert(self, resource: str, document: Values) -> Document:
+        """Store a new document under its `id`; as `Store.insert`."""
+        self._judge(resource, {}, document)
+        self._note(resource, document)
+        stored, after = prepare(resource, document, 1)
+        refuse_larger(self._bounds, resource, stored)
+        write = partial(self._insert, resource, stored)
+        try:
+            self._outbox.with_events(resource, [Write(None, after, stored)], write)
+        except DuplicateKeyError as error:
+            name = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
+            raise taken(resource, name, document[name]) from None
+        return after
+
+    def change(
+        self,
+        resource: str,
+        id_: str,
+        change: Callable[[Document], Values],
+        versions: frozenset[int] | None = None,
+        assignment: Assignment | None = None,
+    ) -> Change:
+        """Replace a document by what `change` makes of it; as `Store.change`."""
+        with pymongo.timeout(WRITE_SECONDS):
+            attempt = self._assign(resource, id_, assignment, versions)
+            if attempt.document is not None:
+                return Change(None, attempt.document)
+            for _ in range(ATTEMPTS):
+                # Read before the event is looked for: an assignment that arrives late then makes
+                # the version differ.
+                before = self._read(resource, id_)
+                if attempt.event_id and self._outbox.knows(attempt.event_id, resource, id_):
+                    return Change(None, self._read(resource, id_))
+                _expect(before, versions)
+                after = self._replaced(resource, before, change)
+                if after is not None:
+                    return Change(before, after)
+        raise _too_often(f"{resource} {id_!r}")
+
+    def change_many(self, resource: str, changes: Sequence[tuple[Document, Values]]) -> None:
+        """Replace each document by the values beside it, in the transaction that read them."""
+        made = [(before, *_prepared(resource, before, values)) for before, values in changes]
+        if not made:
+            return
+        for before, values in changes:
+            self._judge(resource, before, values)
+            self._note(resource, values)
+        for before, stored, _ in made:
+            refuse_larger(self._bounds, resource, stored, before)
+        replacements = [pymongo.ReplaceOne(_same(before), stored) for before, stored, _ in made]
+        writes = [Write(before, after, stored) for before, stored, after in made]
+        write = partial(self._replace_many, resource, replacements)
+        if not self._outbox.with_events(resource, writes, write):
+            raise _too_often(f"the {resource}")
+
+    def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> Document:
+        """Remove a document, and return it; as `Store.delete`."""
+        for _ in range(ATTEMPTS):
+            before = self._read(resource, id_)
+            self._judge(resource, before, None)
+            _expect(before, versions)
+            write = partial(self._remove, resource, before)
+            if self._outbox.with_events(resource, [Write(before, None)], write):
+                return before
+        raise _too_often(f"{resource} {id_!r}")
+
+    def delete_every(self, resource: str, where: Condition) -> None:
+        """Remove all documents that the condition holds for, without events."""
+        with translated():
+            condition = self._access.filter(resource, where)
+            self._of[resource].delete_many(condition, session=session())
+
+    def _assign(
+        self,
+        resource: str,
+        id_: str,
+        assignment: Assignment | None,
+        versions: frozenset[int] | None,
+    ) -> Attempt:
+        """Try an assignment. Restricted callers and transactions must read the document."""
+        if assignment is None or self._access.limited or session() is not None:
+            return Attempt()
+        after = Document({"id": id_, **assignment.after})
+        envelope = self._outbox.envelope(resource, Document({"id": id_}), after)
+        if envelope is None:
+            return Attempt()
+        try:
+            where = _fitting(assignment, versions, self._bounds.document_bytes)
+            return Attempt(_assign(self._of.database, resource, id_, assignment, envelope, where))
+        except PyMongoError:  # one that lasts comes again
+            return Attempt(event_id=envelope["eventId"])
+
+    def _replaced(
+        self, resource: str, before: Document, change: Callable[[Document], Values]
+    ) -> Document | None:
+        """The document after the change; None if another write came first."""
+        self._judge(resource, before, before)
+        values = change(before)
+        self._judge(resource, before, values)
+        if values is before:
+            return before
+        self._note(resource, _new_values(before, values))
+        stored, after = _prepared(resource, before, values)
+        refuse_larger(self._bounds, resource, stored, before)
+        write = partial(self._replace, resource, before, stored)
+        written = self._outbox.with_events(resource, [Write(before, after, stored)], write)
+        return after if written else None
+
+    def _judge(self, resource: str, before: Values, after: Values | None) -> None:
+        with translated():
+            self._access.refuse_write(resource, before, after)
+
+    def _note(self, resource: str, document: Values) -> None:
+        with translated():
+            self._names.note(resource, document)
+
+    def _insert(self, resource: str, stored: Stored) -> bool:
+        self._of[resource].insert_one(stored, session=session())
+        return True
+
+    def _replace(self, resource: str, before: Document, stored: Stored) -> bool:
+        result = self._of[resource].replace_one(_same(before), stored, session=session())
+        return bool(result.matched_count)
+
+    def _replace_many(
+        self, resource: str, replacements: Sequence[pymongo.ReplaceOne[Stored]]
+    ) -> bool:
+        result = self._of[resource].bulk_write(replacements, ordered=False, session=session())
+        return result.matched_count == len(replacements)
+
+    def _remove(self, resource: str, before: Document) -> bool:
+        result = self._of[resource].delete_one(_same(before), session=session())
+        return bool(result.deleted_count)
+
+
+def prepare(resource: str, document: Values, version: int) -> tuple[Stored, Document]:
+    """The document as it is stored, with its rendition if that is short, and as it will be read."""
+    stored = to_mongo(document, version)
+    if isinstance(document, Document) and document.derived:
+        stored[DERIVED] = sorted(document.derived)
+    after = from_mongo(dict(stored))
+    text = rendition(resource, after)
+    if text is None:
+        return stored, after
+    stored[FIELD] = text
+    return stored, Rendered(after, version, text)
+
+
+def update_unread(values: Stored, envelope: Stored, removed: Collection[str]) -> Stored:
+    """The update that gives a document, whatever else it holds, values, a version and an event."""
+    return {
+        "$set": {**values, EVENT: envelope},
+        "$inc": {VERSION: 1},
+        "$currentDate": {STAMP: {"$type": "timestamp"}},
+        **({"$unset": dict.fromkeys(removed, "")} if removed else {}),
+    }
+
+
+def _assign(
+    database: Database[Stored],
+    resource: str,
+    id_: str,
+    assignment: Assignment,
+    envelope: Stored,
+    where: Stored,
+) -> Rendered | None:
+    """Make the assignment and store its event; the document after that.
+
+    None if nothing was done and the document must be read: it is not there, is not as `where` says,
+    has one of the values already or one that is apart, or its last event is still pending.
+    """
+    values = encode(assignment.after)
+    reply = database.command(
+        {
+            "findAndModify": resource,
+            "query": {"_id": id_, **ASSIGNABLE, **_other_values(assignment), **where},
+            "update": update_unread(values, envelope, (FIELD,)),
+            "fields": {VERSION: 1, FIELD: 1},
+            "hint": "_id_",
+            "writeConcern": database.write_concern.document,
+        }
+    )
+    if trouble := reply.get("writeConcernError"):
+        raise WriteConcernError(trouble["errmsg"], trouble["code"])
+    before = reply["value"]
+    if before is None:
+        return None
+    text = assigned(before[FIELD], decode(values))
+    return Rendered({"id": id_}, before[VERSION] + 1, text)
+
+
+def _fitting(assignment: Assignment, versions: frozenset[int] | None, most_bytes: int) -> Stored:
+    """The condition that a document has one of these versions, and room for the values."""
+    room = most_bytes - len(bson.encode(encode(assignment.after)))
+    fits: Stored = {"$expr": {"$lte": [{"$bsonSize": "$$ROOT"}, room]}}
+    return fits if versions is None else fits | {VERSION: {"$in": [*versions]}}
+
+
+def _other_values(assignment: Assignment) -> Stored:
+    """The condition that a document has other values, and none that is apart."""
+    values, apart = encode(assignment.values), encode(assignment.apart)
+    return {
+        name: {"$nin": [value, *([apart[name]] if name in apart else [])]}
+        for name, value in values.items()
+    }
+
+
+def _same(document: Document) -> Stored:
+    """The condition for a document as it was read: that version, and the same event or none."""
+    event = document.pending_event
+    stamp = event.stamp if isinstance(event, PendingEvent) else None
+    return {"_id": document["id"], VERSION: document.version, STAMP: stamp}
+
+
+def _prepared(resource: str, before: Document, values: Values) -> tuple[Stored, Document]:
+    """As `prepare`; derived attributes stay derived unless the change says otherwise."""
+    after = values if isinstance(values, Document) else Document(values, derived=before.derived)
+    return prepare(resource, after, before.version + 1)
+
+
+def _new_values(before: Document, values: Values) -> dict[str, Any]:
+    """The attributes that get another value: they may be the first to have their names."""
+    return {name: value for name, value in values.items() if before.get(name) != value}
+
+
+def _expect(document: Document, versions: frozenset[int] | None) -> None:
+    if versions is not None and document.version not in versions:
+        raise PreconditionFailed(
+            f"{document['id']!r} has another version by now", attribute="If-Match"
+        )
+
+
+def _too_often(what: str) -> Unavailable:
+    return Unavailable(f"other clients change {what} too often; try again")
