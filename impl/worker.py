@@ -10,7 +10,7 @@ import structlog
 
 from impl import bill_documents
 from impl.billing.attempts import Attempts
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
 from impl.billing.register import SequenceSettler
 from impl.billing.runs import Runs
@@ -34,9 +34,9 @@ def jobs(settings: Settings, store: Store) -> list[Step]:
     """What a worker does, each in a thread of its own."""
     numbers = Sequences(store)
     attempts = Attempts(store, Tasks(store), numbers)
-    maker = Maker(store, settings.policy, bill_documents.begun(settings, store))
-    tidy = SequenceSettler(store, settings.policy, numbers)
-    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, tidy.step]
+    maker = BillMaker(store, settings.policy, bill_documents.begun(settings, store))
+    settler = SequenceSettler(store, settings.policy, numbers)
+    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, settler.step]
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:

@@ -17,8 +17,8 @@ NOTABLE = Decimal(1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Occasion:
-    """Why and when a bill is made: all of it that does not follow from its rates."""
+class BillHeader:
+    """All of a bill that does not follow from its rates."""
 
     id: str
     account: dict[str, Any]
@@ -38,7 +38,7 @@ class Occasion:
     """Other attributes, as they stand on the bill."""
 
 
-def assemble(rates: Sequence[Rate], occasion: Occasion) -> Document:
+def assemble(rates: Sequence[Rate], header: BillHeader) -> Document:
     """The CustomerBill of these rates, without its number.
 
     Gross is net plus taxes; how amounts are summed and rounded is said in `sums.py`. A bill of zero
@@ -47,32 +47,32 @@ def assemble(rates: Sequence[Rate], occasion: Occasion) -> Document:
     if not rates:
         raise NothingToBill("there is nothing to bill")
     unit = currency_of(rates)
-    found = sums([read(rate, unit, occasion.basis) for rate in rates], unit)
+    found = sums([read(rate, unit, header.basis) for rate in rates], unit)
     _refuse_too_large(found, unit)
     bill = {
-        "id": occasion.id,
+        "id": header.id,
         "@type": "CustomerBill",
-        "runType": occasion.run_type,
+        "runType": header.run_type,
         "category": "normal" if found.gross >= 0 else "credit note",
-        "billingAccount": occasion.account,
-        "billDate": occasion.date,
-        "paymentDueDate": occasion.due,
-        "lastUpdate": occasion.made,
+        "billingAccount": header.account,
+        "billDate": header.date,
+        "paymentDueDate": header.due,
+        "lastUpdate": header.made,
         "taxExcludedAmount": unit.money(found.net),
         "taxIncludedAmount": unit.money(found.gross),
         "taxItem": [_tax_item(item, unit) for item in found.items],
         "amountDue": unit.money(found.gross),
-        **_payment(found.gross, occasion, unit),
-        **occasion.more,
+        **_payment(found.gross, header, unit),
+        **header.more,
     }
-    if occasion.period:
-        bill["billingPeriod"] = dict(occasion.period)
-    if occasion.basis:
-        bill["priceBasis"] = occasion.basis
+    if header.period:
+        bill["billingPeriod"] = dict(header.period)
+    if header.basis:
+        bill["priceBasis"] = header.basis
     difference = total([found.stated, -found.gross])
     if abs(difference) >= unit.minor:
         bill["roundingDifference"] = unit.money(difference)
-    return Document(bill, derived={"billingPeriod"} if occasion.derived_period else ())
+    return Document(bill, derived={"billingPeriod"} if header.derived_period else ())
 
 
 def warnings(bill: Mapping[str, Any]) -> list[str]:
@@ -82,6 +82,11 @@ def warnings(bill: Mapping[str, Any]) -> list[str]:
     and a due date before the bill's date.
     """
     return [*_rounding_warnings(bill), *_tax_warnings(bill), *_date_warnings(bill)]
+
+
+def reference_to(bill: Mapping[str, Any]) -> dict[str, str]:
+    """A reference to a bill, as rates, requests and outcomes have it."""
+    return {"id": bill["id"], "@referredType": "CustomerBill"}
 
 
 def own_document(bill: Mapping[str, Any], size: int | None = None) -> dict[str, Any]:
@@ -100,12 +105,12 @@ def _refuse_too_large(found: Sums, unit: Currency) -> None:
         raise Rejected("the total is more than an amount can hold")
 
 
-def _payment(gross: Decimal, occasion: Occasion, unit: Currency) -> dict[str, Any]:
+def _payment(gross: Decimal, header: BillHeader, unit: Currency) -> dict[str, Any]:
     """The amount to pay: all of it, or nothing for a bill of zero and for a prepaid account."""
     nothing = {"state": "settled", "remainingAmount": unit.money(Decimal(0))}
     if not gross:
         return nothing
-    if occasion.prepaid:
+    if header.prepaid:
         return nothing | {"appliedPayment": [{"appliedAmount": unit.money(gross)}]}
     return {"state": "new", "remainingAmount": unit.money(gross)}
 

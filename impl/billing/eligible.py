@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from generated import schemas
 from impl.billing.charges import CREDIT
 from impl.billing.cycle import advance_end
+from impl.billing.rate_state import UNBILLED
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes, parse
 from impl.query.language import Compare, Condition, Every, Exists, Not, Query, Some
 
-UNBILLED = Compare(("isBilled",), (False,))
 RATE = attributes.of(schemas.AppliedCustomerBillingRate)
 _CREDIT = Compare(("type",), (CREDIT,), "regex")
 _RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")

@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from impl.billing.assemble import warnings
+from impl.billing.assemble import reference_to, warnings
 from impl.billing.charges import NothingToBill, Rejected
-from impl.billing.maker import BILLS, Draft, new_id, reference_to, refused
+from impl.billing.maker import BILLS, Draft, new_id
 from impl.query.language import Compare, Condition, Document, Every, Exists
 from impl.store.bulk_insert import insert_many, ready
 from impl.store.mongo import Store
@@ -82,7 +82,7 @@ class Outcomes:
 
     def cancel(self, cycle: str, accounts: Sequence[str]) -> None:
         """Keep that accounts were not billed, for the run was cancelled before their turn."""
-        why = _outcome(refused(Cancelled()))
+        why = _outcome(Draft.refused(Cancelled()))
         made = [_document(cycle, account, why) for account in accounts]
         if made:
             new = [ready(self._store, OUTCOMES, each) for each in made]

@@ -1,4 +1,4 @@
-"""Whom a bill names: its account and its parties, as its rates know them. Pure."""
+"""The billing account and the parties of a bill, as its rates name them. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -18,6 +18,12 @@ def account_of(rates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         return {}
     named = next((each for each in accounts if each.get("name")), {})
     return accounts[0] | ({"name": named["name"]} if named else {})
+
+
+def is_prepaid(account: Mapping[str, Any], rates: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the account is marked as prepaid, by this reference to it or by a rate's."""
+    accounts = [account, *(rate["billingAccount"] for rate in rates)]
+    return any(str(each.get("ratingType")).lower() == "prepaid" for each in accounts)
 
 
 def parties_of(

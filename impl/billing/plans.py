@@ -6,12 +6,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from impl.billing.assemble import Occasion
+from impl.billing.assemble import BillHeader
 from impl.billing.charges import price_basis
 from impl.billing.cycle import following, next_billing_date, period_of
 from impl.billing.derived import derive, has_own_period
-from impl.billing.maker import is_prepaid, new_id
-from impl.billing.parties import account_of, parties_of
+from impl.billing.maker import new_id
+from impl.billing.parties import account_of, is_prepaid, parties_of
 from impl.billing.periods import days_later, named, start_of_day
 from impl.billing.policy import Policy
 from impl.query.language import Compare, Document, Every
@@ -42,7 +42,7 @@ def hold_specification(store: Store, cycle: Mapping[str, Any]) -> None:
         store.get(SPECIFICATIONS, reference["id"])
 
 
-def occasion(
+def bill_header(
     cycle: Document,
     specification: Specification,
     policy: Policy,
@@ -50,11 +50,11 @@ def occasion(
     made: datetime,
     *,
     again: bool = False,
-) -> Occasion:
-    """Why a cycle makes a bill of these rates.
+) -> BillHeader:
+    """The header of a cycle's bill of these rates.
 
-    A bill that is made `again`, after the run, is dated today, and due as many days later as the
-    cycle's bills were.
+    A bill that is made `again`, after the run, is dated today, and is due as many days later as
+    the cycle's bills were.
     """
     zone = policy.zone
     billed, due = _dates(cycle, policy, made, again=again)
@@ -66,7 +66,7 @@ def occasion(
         "nextBillDate": next_date,
         "relatedParty": parties,
     }
-    return Occasion(
+    return BillHeader(
         id=new_id(),
         account=account,
         run_type="onCycle",

@@ -12,10 +12,10 @@ from tqdm import tqdm
 from impl.billing.assemble import warnings
 from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import RATES, Draft, Maker, now
+from impl.billing.maker import RATES, BillMaker, Draft, now
 from impl.billing.money import exact, in_words, total
 from impl.billing.outcomes import COUNTS
-from impl.billing.plans import CYCLE_TASK, CYCLES, occasion, specification_of
+from impl.billing.plans import CYCLE_TASK, CYCLES, bill_header, specification_of
 from impl.billing.policy import Policy
 from impl.errors import Conflict
 from impl.query.language import Every
@@ -81,12 +81,12 @@ def _previewed(store: Store, policy: Policy, id_: str) -> Iterator[tuple[str, Dr
     cycle, made = store.get(CYCLES, id_), now()
     specification = specification_of(store, cycle)
     where = in_cycle(cycle, specification, made, policy.zone)
-    maker = Maker(store, policy)
+    maker = BillMaker(store, policy)
     accounts = sorted(store.values(RATES, where, ("billingAccount", "id")))
     for account in tqdm(accounts, unit=" accounts", disable=None):
         rates = maker.rates(Every((of_account(account), where)))
         with suppress(NothingToBill):
             for draft in maker.drafts(
-                rates, lambda rates: occasion(cycle, specification, policy, rates, made)
+                rates, lambda rates: bill_header(cycle, specification, policy, rates, made)
             ):
                 yield account, draft

@@ -5,16 +5,16 @@ Any worker may go on where another one died. A run is over when no account of it
 
 from collections.abc import Mapping, Sequence
 
-from impl.billing.attempts import Attempts
+from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import BILLS, RATES, Draft, Maker, now, refused
+from impl.billing.maker import BILLS, RATES, BillMaker, Draft, now
 from impl.billing.outcomes import OUTCOMES, Cancelled, Outcomes
 from impl.billing.plans import (
     CYCLE_TASK,
     CYCLES,
     Specification,
-    occasion,
+    bill_header,
     plan_following,
     specification_of,
 )
@@ -38,7 +38,7 @@ CANCELLED_AT_ONCE = 500
 class Runs:
     """Takes cycles that are due, and the accounts of those that run."""
 
-    def __init__(self, maker: Maker, attempts: Attempts) -> None:
+    def __init__(self, maker: BillMaker, attempts: Attempts) -> None:
         self._maker = maker
         self._store = maker.store
         self._policy = maker.policy
@@ -62,7 +62,7 @@ class Runs:
     def _advance(self) -> bool:
         task = self._tasks.claim(CYCLE_TASK)
         if task is not None:
-            self._attempts.at(
+            self._attempts.run(
                 task,
                 work=lambda: self._go_on(task),
                 refused=lambda why: self._stop(task, str(why)),
@@ -147,7 +147,7 @@ class Runs:
             rest = self._tasks.take(ACCOUNT_TASK, id_, CANCELLED_AT_ONCE)
             for task in rest:
                 if "again" in task.about:
-                    self._close(task, [refused(Cancelled())])
+                    self._close(task, [Draft.refused(Cancelled())])
             new = {task.about["value"] for task in rest if "again" not in task.about}
             self._outcomes.cancel(id_, sorted(new - self._outcomes.known(id_, new)))
             return len(rest)
@@ -164,11 +164,18 @@ class Runs:
             total = sum(counts.values())
             finished = cycle.get("finishedAt", now())
             progress |= {"accountsTotal": total, "runState": "finished", "finishedAt": finished}
-            self._attempts.end(task, lambda: self._write(cycle, progress))
+            self._finish(task, cycle, progress)
             return
         if any(cycle.get(name) != value for name, value in progress.items()):
             self._write(cycle, progress)
         self._tasks.again(task, QUIET_SECONDS, afresh=True)
+
+    def _finish(self, task: Task, cycle: Document, progress: Mapping[str, object]) -> None:
+        def write() -> None:
+            self._tasks.finish(task)
+            self._write(cycle, progress)
+
+        self._store.in_transaction(write, *TRANSACTION_LIMITS)
 
     def _write(self, cycle: Document, progress: Mapping[str, object]) -> None:
         self._store.change(CYCLES, cycle["id"], lambda before: {**before, **progress})
@@ -186,11 +193,11 @@ class Runs:
     def _bill_next(self) -> bool:
         task = self._tasks.claim(ACCOUNT_TASK)
         if task is not None:
-            self._attempts.at(
+            self._attempts.run(
                 task,
                 work=lambda: self._bill(task),
-                refused=lambda why: self._close(task, [refused(why)]),
-                given_up=lambda why: self._close(task, [refused(Rejected(why))]),
+                refused=lambda why: self._close(task, [Draft.refused(why)]),
+                given_up=lambda why: self._close(task, [Draft.refused(Rejected(why))]),
             )
             self._tasks.hasten(CYCLE_TASK, task.about["group"], TICK_SECONDS)
         return task is not None
@@ -205,14 +212,19 @@ class Runs:
         specification = self._specification(cycle)
         made, policy = now(), self._policy
         taken = in_cycle(cycle, specification, made, policy.zone)
-        self._maker.make(
-            self._attempts,
-            task,
-            where=Every((of_account(account), taken)),
-            reason=lambda rates: occasion(cycle, specification, policy, rates, made, again=again),
-            also=lambda drafts: self._close(task, drafts),
+        batch = self._maker.prepare(
+            task.id,
+            Every((of_account(account), taken)),
+            lambda rates: bill_header(cycle, specification, policy, rates, made, again=again),
             split=True,
         )
+
+        def write() -> None:
+            self._tasks.finish(task)
+            self._close(task, batch.write())
+
+        self._store.in_transaction(write, *TRANSACTION_LIMITS)
+        batch.settle()
 
     def _close(self, task: Task, drafts: Sequence[Draft]) -> None:
         """Keep what became of the account, in the place of what became of it before."""

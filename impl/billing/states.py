@@ -29,7 +29,7 @@ SENT = frozenset({"sent", "partiallyPaid", "settled"})
 """States of a bill that the customer has."""
 
 
-def judge_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def refuse_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Raise Conflict, naming both states, for a move that the strict lifecycle does not have.
 
     A bill that was held by a server which kept no state before the hold may be released to any.
@@ -44,7 +44,7 @@ def judge_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         raise Conflict(f"{was} can't become {now}{why}", attribute="state")
 
 
-def judge_removal(bill: Mapping[str, Any]) -> None:
+def refuse_removal(bill: Mapping[str, Any]) -> None:
     """Raise Conflict where the strict lifecycle keeps a bill: the customer has it, held or not,
     or has paid for it, whatever state the client gave it.
     """

@@ -7,11 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from impl.billing import register
-from impl.billing.assemble import Occasion, assemble, own_document
+from impl.billing.assemble import BillHeader, assemble, own_document
 from impl.billing.coverage import covered
 from impl.billing.money import exact, money
 from impl.billing.parties import account_of, parties_of
-from impl.billing.plans import occasion
+from impl.billing.plans import bill_header
+from impl.billing.rate_state import billed_by
 from impl.demo import cycles
 from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, SELLER, USAGE, Account, Line
 from impl.demo.cycles import month_before
@@ -70,8 +71,10 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
         _rate(account, line, f"{id_}-{number}", *_dated(line, ahead, arrears))
         for number, line in enumerate(lines, 1)
     ]
-    why = occasion(cycles.cycle(month, back), cycles.specification(), cycles.POLICY, rates, month)
-    return _bill(account, id_, why, state, rates), rates
+    header = bill_header(
+        cycles.cycle(month, back), cycles.specification(), cycles.POLICY, rates, month
+    )
+    return _bill(account, id_, header, state, rates), rates
 
 
 def _dated(line: Line, ahead: Span, arrears: Span) -> tuple[Span, datetime]:
@@ -90,7 +93,7 @@ def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
         for number, line in enumerate(ASKED_FOR, 1)
     ]
     coverage = covered(rates, cycles.POLICY.zone)
-    why = Occasion(
+    header = BillHeader(
         id="",
         account=account_of(rates),
         run_type="offCycle",
@@ -101,16 +104,16 @@ def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
         derived_period=True,
         more={"relatedParty": parties_of(rates)},
     )
-    return _bill(account, id_, why, "sent", rates), rates
+    return _bill(account, id_, header, "sent", rates), rates
 
 
-def _bill(account: Account, id_: str, why: Occasion, state: str, rates: list[Json]) -> Json:
+def _bill(account: Account, id_: str, header: BillHeader, state: str, rates: list[Json]) -> Json:
     """A bill over its rates, which it marks as billed, as it came to its state since."""
-    changed = why.date + timedelta(days=CHANGED_AFTER[state])
-    bill = assemble(rates, replace(why, id=f"bill-{id_}", made=changed))
+    changed = header.date + timedelta(days=CHANGED_AFTER[state])
+    bill = assemble(rates, replace(header, id=f"bill-{id_}", made=changed))
     bill |= {"state": state, **_payment(account)}
     for rate in rates:
-        rate |= {"isBilled": True, "bill": {"id": bill["id"], "@referredType": "CustomerBill"}}
+        rate.update(billed_by(bill))
     gross = exact(bill["amountDue"]["value"])
     paid = _payments(gross, state)
     bill["remainingAmount"] = money(gross - sum(paid), account.currency)

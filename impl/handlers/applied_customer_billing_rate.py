@@ -4,18 +4,10 @@ from typing import Any
 
 from generated import api, schemas, types
 from impl.auth.identity import unconfined
-from impl.errors import Conflict, FieldInvalid, FieldMissing, refuse
+from impl.billing import rate_state
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
-
-FIXED = (
-    *("taxExcludedAmount", "taxIncludedAmount", "appliedTax", "priceBasis"),
-    *("type", "billingAccount"),
-)
-"""What a bill was made of."""
-
-ON_NO_BILL = "names the bill of a rate that is billed, and isBilled is false"
 
 
 class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page, Patch]):
@@ -27,7 +19,11 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
             "appliedCustomerBillingRate",
             schemas.AppliedCustomerBillingRate,
             services,
-            Rules(on_create=_start, on_change=self._judge, on_remove=_keep_billed),
+            Rules(
+                on_create=rate_state.complete_new,
+                on_change=self._refuse_change,
+                on_remove=rate_state.refuse_removal,
+            ),
         )
 
     @property
@@ -51,7 +47,7 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
     def patch_applied_customer_billing_rate(
         self, id_: str, patch: Patch, *, if_match: str | None = None
     ) -> types.AppliedCustomerBillingRate:
-        _refuse_billed_by_none(patch)
+        rate_state.refuse_billed_by_none(patch.merged)
         return self._rates.patch(id_, patch, if_match=if_match)
 
     def delete_applied_customer_billing_rate(
@@ -59,48 +55,12 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
     ) -> None:
         self._rates.delete(id_, if_match=if_match)
 
-    def _judge(self, before: Document, after: dict[str, Any], _named: frozenset[str]) -> None:
-        """Hold a rate to what its state needs, and a billed one to its bill."""
-        if lacks := _lacks(after):
-            raise Conflict(lacks[1], attribute=lacks[0])
-        if not after["isBilled"] and after.get("bill") not in (None, before.get("bill")):
-            raise Conflict(ON_NO_BILL, attribute="bill")
-        if before["isBilled"]:
-            self._judge_billed(before, after)
+    def _refuse_change(
+        self, before: Document, after: dict[str, Any], _named: frozenset[str]
+    ) -> None:
+        rate_state.refuse_change(before, after, self._has_bill)
 
-    def _judge_billed(self, before: Document, after: dict[str, Any]) -> None:
-        changed = [name for name in FIXED if before.get(name) != after.get(name)]
-        why = "can't change, because the rate is billed"
-        refuse(Conflict(why, attribute=name) for name in changed)
-        same_bill = after["isBilled"] and after["bill"]["id"] == before["bill"]["id"]
+    def _has_bill(self, id_: str) -> bool:
+        """Whether there is such a bill, even one that the caller may not read."""
         with unconfined():
-            kept = not same_bill and self._store.has("customerBill", before["bill"]["id"])
-        if kept:
-            why = f"the rate is on {before['bill']['id']!r} until that is deleted"
-            raise Conflict(why, attribute="bill")
-
-
-def _start(rate: dict[str, Any]) -> None:
-    rate.setdefault("isBilled", False)
-    if lacks := _lacks(rate):
-        raise FieldMissing(*lacks)
-    if "bill" in rate and not rate["isBilled"]:
-        raise FieldInvalid("bill", ON_NO_BILL)
-
-
-def _lacks(rate: dict[str, Any]) -> tuple[str, str] | None:
-    """The reference that a rate of its state needs and has not, and why; None where it has it."""
-    needed, state = ("bill", "billed") if rate["isBilled"] else ("billingAccount", "unbilled")
-    return None if needed in rate else (needed, f"is required on a rate that is {state}")
-
-
-def _refuse_billed_by_none(patch: Patch) -> None:
-    """Refuse a merge patch that marks a rate billed, and does not say by which bill."""
-    if patch.merged.get("isBilled") is True and patch.merged.get("bill") is None:
-        raise FieldMissing("bill", "is required on a rate that is billed")
-
-
-def _keep_billed(rate: Document) -> None:
-    """Refuse to remove a rate that is billed."""
-    if rate["isBilled"]:
-        raise Conflict("a rate that is billed can't be deleted", attribute="isBilled")
+            return self._store.has("customerBill", id_)

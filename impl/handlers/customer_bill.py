@@ -10,16 +10,17 @@ from generated import api, schemas, types
 from impl.auth.identity import unconfined
 from impl.billing import register
 from impl.billing.assemble import own_document
-from impl.billing.maker import RATES, Maker
+from impl.billing.maker import RATES, release_rates
 from impl.billing.policy import LONGEST_NUMBER
+from impl.billing.rate_state import on_bill
 from impl.billing.states import (
     BEFORE,
     HELD,
     follow_hold,
     follow_payments,
-    judge_move,
-    judge_removal,
+    refuse_move,
     refuse_payments_twice,
+    refuse_removal,
 )
 from impl.documents import lines
 from impl.documents.document import HTML, PDF
@@ -27,7 +28,7 @@ from impl.errors import FieldInvalid, Unavailable
 from impl.handlers.collection import Collection, Rules, Services
 from impl.handlers.negotiation import Representations
 from impl.patch.apply import Patch
-from impl.query.language import Compare, Condition, Document, Every, Page, Query
+from impl.query.language import Document, Page, Query
 
 DATES = frozenset({"paymentDueDate"})
 
@@ -39,7 +40,6 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         self._store = services.store
         self._documents = services.documents
         self._strict = services.policy.strict
-        self._maker = Maker(services.store, services.policy)
         self._bills: Collection[types.CustomerBill] = Collection(
             "customerBill",
             schemas.CustomerBill,
@@ -79,7 +79,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         bill, documents = self._store.get("customerBill", id_), self._documents()
         seen = sha256(repr((documents.fingerprint, bill)).encode())
         version = seen.copy()
-        for rate in self._store.versions(RATES, _of(id_)):
+        for rate in self._store.versions(RATES, on_bill(id_)):
             version.update(repr(rate).encode())
         key = version.hexdigest()
 
@@ -96,7 +96,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
     def _rates(self, id_: str, seen: "hashlib._Hash", version: str) -> Iterator[Document]:
         """The bill's rates one by one; Unavailable at the end where they are no longer those."""
         seen = seen.copy()
-        wanted = Query(_of(id_), fields=dict.fromkeys(lines.READ))
+        wanted = Query(on_bill(id_), fields=dict.fromkeys(lines.READ))
         for rate in self._store.stream(RATES, wanted):
             seen.update(repr((rate["id"], rate.version)).encode())
             yield rate
@@ -108,16 +108,16 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         self._judge_number(before, after)
         refuse_payments_twice(before, after)
         if self._strict and "state" in named:
-            judge_move(before, after)
+            refuse_move(before, after)
         follow_hold(before, after)
         follow_payments(before, after, named)
 
     def _free(self, bill: Document) -> None:
         """Give the rates of a bill that is removed back, and end its number."""
         if self._strict:
-            judge_removal(bill)
+            refuse_removal(bill)
         with unconfined():
-            self._maker.free(bill)
+            release_rates(self._store, bill)
             register.void(self._store, bill["id"])
 
     def _judge_number(self, before: Document, after: dict[str, Any]) -> None:
@@ -131,11 +131,6 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
             raise FieldInvalid("billNo", "can't be patched: the bill was made here")
         if len(number) > LONGEST_NUMBER:
             raise FieldInvalid("billNo", f"has more than {LONGEST_NUMBER} characters")
-
-
-def _of(bill: str) -> Condition:
-    """Which rates are on a bill: an unbilled one that names it is on none."""
-    return Every((Compare(("bill", "id"), (bill,)), Compare(("isBilled",), (True,))))
 
 
 def _start(bill: dict[str, Any]) -> None:
