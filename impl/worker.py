@@ -1,6 +1,6 @@
-"""The worker: a process that does what requests leave to be done, until it is told to stop.
+"""The worker: a process that makes bills and settles their numbers until it is stopped.
 
-Any number of them work on one database, on any number of machines. It knows nothing of HTTP.
+Any number of workers share one database, on any number of machines. They know nothing of HTTP.
 """
 
 import threading
@@ -21,17 +21,17 @@ from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 
 IDLE_SECONDS = 0.2
-"""How long a job rests when there is nothing to do."""
+"""The pause of a job that had nothing to do."""
 
 TROUBLE_SECONDS = 1.0
 log = structlog.get_logger("worker")
 
 Step = Callable[[], bool]
-"""Does one piece of work; whether there was any."""
+"""Does one piece of work; returns whether there was any."""
 
 
 def jobs(settings: Settings, store: Store) -> list[Step]:
-    """What a worker does, each in a thread of its own."""
+    """The jobs of a worker, besides the delivery of events."""
     numbers = Sequences(store)
     attempts = Attempts(store, Tasks(store), numbers)
     maker = BillMaker(store, settings.policy, bill_documents.begun(settings, store))
@@ -40,10 +40,7 @@ def jobs(settings: Settings, store: Store) -> list[Step]:
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:
-    """Run each step again and again, in a thread of its own, until told to stop.
-
-    What is begun is finished first.
-    """
+    """Repeat each step in a thread of its own until `stop` is set; finish steps that have begun."""
     log.info("started", jobs=len(steps))
     threads = [threading.Thread(target=_repeat, args=(step, stop)) for step in steps]
     for thread in threads:

@@ -5,14 +5,14 @@ from typing import Any
 
 Party = dict[str, str]
 ROLES = ("customer", "owner", "payer", "bill receiver", "seller")
-"""Roles of parties that a bill names unless an operator says otherwise."""
+"""The roles of parties that a bill names by default."""
 
 MOST_PARTIES = 100
 _TEXTS = ("id", "href", "name", "role", "@baseType", "@schemaLocation", "@type", "@referredType")
 
 
 def account_of(rates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The billing account of rates of one account, by the name that any of them has for it."""
+    """The billing account of these rates of one account, with the name that a rate has for it."""
     accounts: list[dict[str, Any]] = [rate["billingAccount"] for rate in rates]
     if not accounts:
         return {}
@@ -31,18 +31,18 @@ def parties_of(
     roles: Iterable[str] = ROLES,
     first: Sequence[Mapping[str, Any]] = (),
 ) -> list[Party]:
-    """The parties that a bill of these rates names: `first`, then those of its rates.
+    """The parties that a bill of these rates names: `first`, then those of the rates.
 
     Of the rates' `relatedParty` these are the ones without a role and those with one of the roles;
-    case does not matter. A mere user of a line stays on the line, for a party of a bill may read
-    all of it. Each id is named once a role, and there are at most a hundred.
+    case does not matter. Others, such as the user of a line, are left out, because a party of a
+    bill may read all of it. Each id is named once for each role; at most MOST_PARTIES are named.
     """
     wanted = {role.strip().lower() for role in roles}
-    found: dict[tuple[str, str], Party] = {}
+    named: dict[tuple[str, str], Party] = {}
     for party in (*map(_party, first), *_candidates(rates, wanted)):
-        if party and len(found) < MOST_PARTIES:
-            found.setdefault((party["id"], _role(party)), party)
-    return list(found.values())
+        if party and len(named) < MOST_PARTIES:
+            named.setdefault((party["id"], _role(party)), party)
+    return list(named.values())
 
 
 def _candidates(rates: Iterable[Mapping[str, Any]], wanted: set[str]) -> Iterator[Party | None]:
@@ -55,7 +55,7 @@ def _candidates(rates: Iterable[Mapping[str, Any]], wanted: set[str]) -> Iterato
 
 
 def _party(given: Any) -> Party | None:
-    """What the contract has for a party; None where there is no id."""
+    """The attributes that the contract has for a party; None without an id."""
     if not isinstance(given, Mapping) or not isinstance(given.get("id"), str) or not given["id"]:
         return None
     return {name: given[name] for name in _TEXTS if isinstance(given.get(name), str)}

@@ -1,4 +1,4 @@
-"""What a billing cycle is run by: its specification, why it bills, and the cycle after it."""
+"""A billing cycle's specification, the headers of its bills, and the cycle after it."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -9,7 +9,7 @@ from typing import Any
 from impl.billing.assemble import BillHeader
 from impl.billing.charges import price_basis
 from impl.billing.cycle import following, next_billing_date, period_of
-from impl.billing.derived import derive, has_own_period
+from impl.billing.derived import derive, has_derived_end
 from impl.billing.maker import new_id
 from impl.billing.parties import account_of, is_prepaid, parties_of
 from impl.billing.periods import days_later, named, start_of_day
@@ -27,15 +27,15 @@ Specification = Mapping[str, Any]
 
 
 def specification_of(store: Store, cycle: Mapping[str, Any]) -> Specification:
-    """The cycle's specification; an empty one where it has none. NotFound where it is not here."""
+    """The cycle's specification, empty if it names none; NotFound if that does not exist."""
     reference = cycle.get("billCycleSpecification")
     return store.get(SPECIFICATIONS, reference["id"]) if reference else {}
 
 
 def hold_specification(store: Store, cycle: Mapping[str, Any]) -> None:
-    """Keep the cycle's specification from being removed as this transaction writes the cycle.
+    """Lock the cycle's specification, so that nobody deletes it before this transaction ends.
 
-    NotFound where it is not here.
+    Raises NotFound if it does not exist.
     """
     if reference := cycle.get("billCycleSpecification"):
         store.hold(SPECIFICATIONS, reference["id"])
@@ -74,7 +74,7 @@ def bill_header(
         due=due,
         made=made,
         period={"startDateTime": period.start, "endDateTime": period.end} if period else None,
-        derived_period=has_own_period(cycle),
+        derived_period=has_derived_end(cycle),
         basis=price_basis(specification.get("priceBasis")) or policy.basis,
         prepaid=is_prepaid(account, rates),
         more={name: value for name, value in more.items() if value},
@@ -84,7 +84,7 @@ def bill_header(
 def _dates(
     cycle: Document, policy: Policy, made: datetime, *, again: bool
 ) -> tuple[datetime, datetime]:
-    """When a bill is dated, and when it is due."""
+    """The date and the due date of a bill."""
     zone = policy.zone
     billed = cycle.get("billingDate") or made
     due = cycle.get("paymentDueDate") or policy.due(billed)
@@ -100,9 +100,9 @@ def _dates(
 def plan_following(
     store: Store, cycle: Document, specification: Specification, policy: Policy
 ) -> None:
-    """Plan the cycle of the period after this one's, unless there is one, in a transaction.
+    """Plan the cycle of the following period, in the caller's transaction, unless it exists.
 
-    Only a `recurring` specification has one, for as long as it is valid.
+    Only a `recurring` specification has a following cycle, as long as it is valid.
     """
     after = following(cycle, specification, policy.zone) if specification.get("recurring") else None
     if after is None or _is_planned(store, specification, after):
@@ -127,7 +127,7 @@ def plan_following(
 
 
 def _is_planned(store: Store, specification: Specification, after: Mapping[str, Any]) -> bool:
-    """Whether there is a cycle of that period, under the id that it would have or another."""
+    """Whether a cycle of that period exists, under any id."""
     same = Every(
         (
             Compare(("billCycleSpecification", "id"), (specification["id"],)),
@@ -139,7 +139,7 @@ def _is_planned(store: Store, specification: Specification, after: Mapping[str, 
 
 
 def _id(specification: str, period: str) -> str:
-    """The id of a specification's cycle; a long one is told by its hash."""
+    """The id of a specification's cycle; a long specification id is shortened by its hash."""
     id_ = f"{specification}-{period}"
     if len(id_) <= LONGEST_ID:
         return id_

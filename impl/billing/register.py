@@ -1,4 +1,4 @@
-"""The register of bill numbers, `/billNumber`: what became of each number of each sequence."""
+"""The register of bill numbers, `/billNumber`: each number of each sequence, used or void."""
 
 import time
 from collections.abc import Callable, Mapping
