@@ -1,5 +1,5 @@
 # DO NOT EDIT: `make generate` writes this from tmf678.yaml and openapi/overlay.yaml
-"""The typed seam of Customer Bill Management 4.0.0: one class a resource, one method an operation."""
+"""The handlers' base classes for Customer Bill Management 4.0.0: a class for each resource, a method for each operation."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from typing import Any, Generic, TypeVar
 from . import types
 
 QueryT = TypeVar("QueryT")
-"""What the server reads a query string into."""
+"""The type of a parsed query string."""
 
 PageT = TypeVar("PageT")
-"""What the server answers a list with."""
+"""The type of the response to a list."""
 
 PatchT = TypeVar("PatchT")
-"""What the server reads a patch's body into."""
+"""The type of the parsed body of a patch."""
 
 
 class CustomerBillOnDemandApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /customerBillOnDemand."""
+    """The operations of /customerBillOnDemand."""
 
     @abstractmethod
     def list_customer_bill_on_demand(self, query: QueryT) -> PageT:
@@ -48,7 +48,7 @@ class CustomerBillOnDemandApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /customerBill."""
+    """The operations of /customerBill."""
 
     @abstractmethod
     def list_customer_bill(self, query: QueryT) -> PageT:
@@ -78,7 +78,7 @@ class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class AppliedCustomerBillingRateApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /appliedCustomerBillingRate."""
+    """The operations of /appliedCustomerBillingRate."""
 
     @abstractmethod
     def list_applied_customer_billing_rate(self, query: QueryT) -> PageT:
@@ -110,7 +110,7 @@ class AppliedCustomerBillingRateApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /hub."""
+    """The operations of /hub."""
 
     @abstractmethod
     def list_listener(self, query: QueryT) -> PageT:
@@ -134,7 +134,7 @@ class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class BillCycleAccountApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /billCycleAccount."""
+    """The operations of /billCycleAccount."""
 
     @abstractmethod
     def list_bill_cycle_account(self, query: QueryT) -> PageT:
@@ -146,7 +146,7 @@ class BillCycleAccountApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class BillNumberApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /billNumber."""
+    """The operations of /billNumber."""
 
     @abstractmethod
     def list_bill_number(self, query: QueryT) -> PageT:
@@ -158,7 +158,7 @@ class BillNumberApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /billCycle."""
+    """The operations of /billCycle."""
 
     @abstractmethod
     def list_bill_cycle(self, query: QueryT) -> PageT:
@@ -192,7 +192,7 @@ class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /billCycleSpecification."""
+    """The operations of /billCycleSpecification."""
 
     @abstractmethod
     def list_bill_cycle_specification(self, query: QueryT) -> PageT:
@@ -222,7 +222,7 @@ class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class EventsApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /events."""
+    """The operations of /events."""
 
     @abstractmethod
     def list_event(

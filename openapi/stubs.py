@@ -1,4 +1,4 @@
-"""The handlers that the contract asks for and impl/handlers/ lacks, and stubs for them."""
+"""The handlers that the contract needs and impl/handlers/ lacks, and stubs of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ COMPOSED_IN = FOLDER / "__init__.py"
 
 @dataclass(frozen=True)
 class Missing:
-    """An operation that no handler class has a method for, and the module that it belongs in."""
+    """An operation for which no handler class has a method, and the module that should have it."""
 
     resource: Resource
     operation: Operation
@@ -27,7 +27,7 @@ class Missing:
 
 
 class Handlers:
-    """The handler modules of a project, as they are when this is made."""
+    """The handler modules of a project, read once."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -35,13 +35,13 @@ class Handlers:
         self._modules = {path: Module.read(root, path) for path in paths}
 
     def missing(self, contract: Contract) -> list[Missing]:
-        """What the contract asks for and no class has, in the contract's order."""
+        """The operations for which no class has a method, in the contract's order."""
         return [each for resource in contract.resources for each in self._missing(resource)]
 
     def with_stubs(self, missing: list[Missing]) -> dict[Path, str]:
-        """The text of each module that gets a stub or names one, by its path.
+        """The text of each module that gets a stub, and of the one that composes them, by path.
 
-        No line that is there changes; ContractError where that can't be.
+        No existing line changes; ContractError if that is impossible.
         """
         changed: dict[Path, Module] = {}
         for _, group in groupby(missing, key=lambda each: each.resource.name):
@@ -63,7 +63,7 @@ class Handlers:
                 yield Missing(resource, operation, path)
 
     def _methods(self, seam: str) -> Iterator[str]:
-        """The methods of the classes that have a part of the seam, or such a class, as a base."""
+        """The methods of the classes whose base is `seam`, with inherited methods."""
         for module in self._modules.values():
             for node in module.classes.values():
                 if seam in bases(node):
@@ -78,7 +78,7 @@ class Handlers:
                     yield from self._methods_of(base, (*below, name))
 
     def _path(self, resource: Resource) -> Path:
-        """The module that has the resource's class, or a path that is free for one."""
+        """The module with the resource's class, or an unused path for it."""
         for path, module in self._modules.items():
             if any(resource.class_name in bases(node) for node in module.classes.values()):
                 return path
@@ -86,7 +86,7 @@ class Handlers:
         return path if path not in self._modules else FOLDER / f"{resource.python_name}_resource.py"
 
     def _new(self, path: Path, resource: Resource) -> Module:
-        """A module with the resource's class, which the composition names from now on."""
+        """A new module with the resource's class; also adds the class to the composition."""
         composed = self._modules.get(COMPOSED_IN)
         if composed is None:
             raise ContractError(f"{COMPOSED_IN}: is not there, to name a new handler in")
@@ -98,7 +98,7 @@ class Handlers:
 
 
 def _class_name(resource: Resource, taken: set[str]) -> str:
-    """The resource's plural, more or less, or the like that is free."""
+    """The resource's plural by a simple rule, or a similar name that is not taken."""
     name = resource.class_name.removesuffix("Api")
     while True:
         plural = name if name.endswith("s") else f"{name}s"
