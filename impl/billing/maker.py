@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
-from ulid import ULID
 
 from impl.billing.assemble import BillHeader, assemble, own_document
 from impl.billing.charges import NothingToBill, Rejected, by_currency
@@ -207,11 +206,6 @@ def release_rates(store: Store, bill: Document) -> None:
     unbilled = {"isBilled": False}
     mark(store, RATES, others, Change(unbilled, ("bill",)))
     mark(store, RATES, without_account, Change({**unbilled, "billingAccount": account}, ("bill",)))
-
-
-def new_id() -> str:
-    """An id for a bill."""
-    return str(ULID())
 
 
 def now() -> datetime:

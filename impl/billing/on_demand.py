@@ -1,17 +1,16 @@
 """Answers requests for a bill outside the cycle (real-time billing): customerBillOnDemand."""
 
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from impl.billing.assemble import BillHeader, reference_to
+from impl.billing import headers
+from impl.billing.assemble import reference_to
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
-from impl.billing.coverage import covered
 from impl.billing.eligible import dated_before, of_account
-from impl.billing.maker import BillMaker, new_id, now
-from impl.billing.parties import account_of, is_prepaid, parties_of
-from impl.query.language import Document, Every
+from impl.billing.maker import BillMaker, now
+from impl.query.language import Every
 from impl.store.tasks import Task
 
 REQUESTS = "customerBillOnDemand"
@@ -26,7 +25,6 @@ class OnDemand:
     def __init__(self, maker: BillMaker, attempts: Attempts) -> None:
         self._maker = maker
         self._store = maker.store
-        self._policy = maker.policy
         self._attempts = attempts
         self._tasks = attempts.tasks
 
@@ -48,8 +46,10 @@ class OnDemand:
         account = request.get("billingAccount")
         if account is None:
             raise Rejected("billingAccount: the request names none to bill")
-        where = Every((of_account(account["id"]), dated_before(now() + INSTANT)))
-        batch = self._maker.prepare(task.id, where, lambda rates: self._header(request, rates))
+        made = now()
+        where = Every((of_account(account["id"]), dated_before(made + INSTANT)))
+        header = partial(headers.on_demand, request, self._maker.policy, made)
+        batch = self._maker.prepare(task.id, where, header)
 
         def write() -> None:
             self._tasks.finish(task)
@@ -58,26 +58,6 @@ class OnDemand:
 
         self._store.in_transaction(write, *TRANSACTION_LIMITS)
         batch.settle()
-
-    def _header(self, request: Document, rates: Sequence[Document]) -> BillHeader:
-        """The bill's header; the rates name its account, whatever the request says of it."""
-        date, party = now(), request.get("relatedParty")
-        policy = self._policy
-        parties = parties_of(rates, policy.party_roles, [party] if party else [])
-        coverage = covered(rates, policy.zone)
-        return BillHeader(
-            id=new_id(),
-            account=account_of(rates),
-            run_type="offCycle",
-            date=date,
-            due=policy.due(date),
-            made=date,
-            period=coverage.period if coverage else None,
-            derived_period=coverage is not None and coverage.ours,
-            basis=policy.basis,
-            prepaid=is_prepaid(request["billingAccount"], rates),
-            more={"relatedParty": parties} if parties else {},
-        )
 
     def _close(self, task: Task, state: str, **outcome: Any) -> None:
         """Bring the request to its final state, in the caller's transaction."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from impl.billing.assemble import reference_to, warnings
 from impl.billing.charges import NothingToBill, Rejected
-from impl.billing.maker import BILLS, Draft, new_id
+from impl.billing.headers import new_id
+from impl.billing.maker import BILLS, Draft
 from impl.query.language import Compare, Condition, Document, Every, Exists
 from impl.store.bulk_insert import insert_many, ready
 from impl.store.mongo import Store

@@ -5,17 +5,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tqdm import tqdm
 
+from impl.billing import headers
 from impl.billing.assemble import warnings
 from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_account
 from impl.billing.maker import RATES, BillMaker, Draft, now
 from impl.billing.money import exact, in_words, total
 from impl.billing.outcomes import COUNTS
-from impl.billing.plans import CYCLE_TASK, CYCLES, bill_header, specification_of
+from impl.billing.plans import CYCLE_TASK, CYCLES, specification_of
 from impl.billing.policy import Policy
 from impl.errors import Conflict
 from impl.query.language import Every
@@ -86,7 +88,6 @@ def _previewed(store: Store, policy: Policy, id_: str) -> Iterator[tuple[str, Dr
     for account in tqdm(accounts, unit=" accounts", disable=None):
         rates = maker.rates(Every((of_account(account), where)))
         with suppress(NothingToBill):
-            for draft in maker.drafts(
-                rates, lambda rates: bill_header(cycle, specification, policy, rates, made)
-            ):
+            header = partial(headers.in_cycle, cycle, specification, policy, made)
+            for draft in maker.drafts(rates, header):
                 yield account, draft

@@ -4,7 +4,9 @@ Any worker may go on where another one died. A run is over when it has no accoun
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
+from impl.billing import headers
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
@@ -14,7 +16,6 @@ from impl.billing.plans import (
     CYCLE_TASK,
     CYCLES,
     Specification,
-    bill_header,
     plan_following,
     specification_of,
 )
@@ -211,13 +212,9 @@ class Runs:
             raise Cancelled
         specification = self._specification(cycle)
         made, policy = now(), self._policy
-        taken = in_cycle(cycle, specification, made, policy.zone)
-        batch = self._maker.prepare(
-            task.id,
-            Every((of_account(account), taken)),
-            lambda rates: bill_header(cycle, specification, policy, rates, made, again=again),
-            split=True,
-        )
+        where = Every((of_account(account), in_cycle(cycle, specification, made, policy.zone)))
+        header = partial(headers.in_cycle, cycle, specification, policy, made, again=again)
+        batch = self._maker.prepare(task.id, where, header, split=True)
 
         def write() -> None:
             self._tasks.finish(task)

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from impl.billing import register
+from impl.billing import headers, register
 from impl.billing.assemble import BillHeader, assemble, own_document
 from impl.billing.coverage import covered
 from impl.billing.money import exact, money
 from impl.billing.parties import account_of, parties_of
-from impl.billing.plans import bill_header
 from impl.billing.rate_state import billed_by
 from impl.demo import cycles
 from impl.demo.accounts import ACCOUNTS, ASKED_FOR, RECURRING, SELLER, USAGE, Account, Line
@@ -71,8 +70,8 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
         _rate(account, line, f"{id_}-{number}", *_dated(line, ahead, arrears))
         for number, line in enumerate(lines, 1)
     ]
-    header = bill_header(
-        cycles.cycle(month, back), cycles.specification(), cycles.POLICY, rates, month
+    header = headers.in_cycle(
+        cycles.cycle(month, back), cycles.specification(), cycles.POLICY, month, rates
     )
     return _bill(account, id_, header, state, rates), rates
 
