@@ -55,8 +55,8 @@ class Rendered(Document):
         self.text = text
 
 
-QUIET = Document({})
-"""In place of a document, in what comes as it happens: nothing has happened for a while."""
+IDLE = Document({})
+"""A row of a live list that says that no event has come for a while."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,7 @@ It names the request, guards it, reads its body, turns every error into the one 
 writes one log line. What is left for Connexion is a request that it handles well.
 """
 
-import re
 import time
-from secrets import token_hex
 from typing import Protocol
 
 import structlog
@@ -14,11 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from generated.operations import Operation
 from impl.errors import MethodNotAllowed, NotFound
-from impl.web import body, errors, request_checks
+from impl.web import body, errors, negotiation, request_checks
 from impl.web.admission import Admission
 from impl.web.authentication import Authentication
 from impl.web.health import PATHS, Health
 from impl.web.layers import MEDIA_TYPE, OPERATION
+from impl.web.request_id import HEADER, REQUEST_ID, request_id
 from impl.web.routes import Routes
 from impl.web.security_headers import secured
 from impl.web.tracing import TRACE, trace_id, traceparent
@@ -27,7 +26,6 @@ from impl.web.validation import HEAD, RAW_BODY
 CANCELLED = 499
 """In place of the status where the client has gone before there was one."""
 
-_REQUEST_ID = re.compile(rb"[!-~]{1,128}")
 log = structlog.get_logger("access")
 
 
@@ -108,7 +106,7 @@ class Edge:
             await self._gate.admit(scope, operation)
         finally:
             self._admission.admit(scope)  # whom the gate refuses counts by their address
-        request_checks.accept(scope, operation)
+        negotiation.check_acceptable(scope, operation.responses)
         scope[OPERATION] = operation
         headers = [(k, v) for k, v in scope["headers"] if k not in _BODY_HEADERS]
         if operation.request:
@@ -148,20 +146,16 @@ class _Exchange:
         self._method = scope["method"]
         self._send = send
         self._started = time.perf_counter()
-        names = dict(scope["headers"])
-        given = request_checks.values(scope, b"x-request-id") if b"x-request-id" in names else []
-        fits = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
-        self._id = given[0] if fits else token_hex(16).encode()
-        scope["tmf678.request_id"] = self._id.decode()
-        traced = b"traceparent" in names or TRACE in scope
-        self._trace = scope[TRACE] = traceparent(scope) if traced else ""
+        self._id = request_id(scope)
+        scope[REQUEST_ID] = self._id.decode()
+        self._trace = scope[TRACE] = traceparent(scope)
 
     async def send(self, message: Message) -> None:
         """Pass a message on, with the headers of every answer; HEAD gets no body."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.seconds = time.perf_counter() - self._started
-            message["headers"] = [*secured(message["headers"]), (b"x-request-id", self._id)]
+            message["headers"] = [*secured(message["headers"]), (HEADER, self._id)]
             if self.incoming.last:
                 message["headers"].append((b"connection", b"close"))
         elif self._method == "HEAD":

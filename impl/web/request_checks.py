@@ -9,13 +9,11 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Scope
-from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header, parse_options_header
+from werkzeug.http import parse_options_header
 
 from generated.operations import Operation
 from impl.errors import (
     HeaderInvalid,
-    NotAcceptable,
     NotFound,
     ParameterInvalid,
     PathInvalid,
@@ -23,18 +21,10 @@ from impl.errors import (
     UriTooLong,
 )
 
-JSON = "application/json"
 MAX_URI_BYTES = 8190
 UI = "/ui"
 """The one path that a slash may follow: people type it so."""
 
-LAST_RESORT = 0.0001
-"""Less than any `q` that a client can give."""
-
-MAX_LANGUAGES = 1000
-"""Characters of an `Accept-Language` header."""
-
-_RANGE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ABSOLUTE = re.compile(rb"https?://([^/]*)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(rb"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
@@ -96,68 +86,6 @@ def host(scope: Scope, *, linked: bool = True) -> None:
     if hosts[0].endswith(b":"):
         plain = hosts[0][:-1]
         scope["headers"] = [(k, plain if k == b"host" else v) for k, v in scope["headers"]]
-
-
-def accept(scope: Scope, operation: Operation) -> None:
-    """Raise NotAcceptable where the client takes none of what the operation writes.
-
-    A client that sends no `Accept`, or one that can't be read, gets JSON. Every operation writes
-    its errors in JSON. So a client that takes JSON alone gets the result in another media type
-    where there is none in JSON, as if it had sent no `Accept` (RFC 9110 section 12.5.1).
-    """
-    text = b",".join(values(scope, b"accept")).decode("latin-1")
-    offered = {
-        media for status, body in operation.responses.items() if status < 300 for media in body
-    }
-    qualities = _qualities(text)
-    if qualities and offered and not any(_quality(each, qualities) for each in offered):
-        raise NotAcceptable(
-            f"this operation writes {', '.join(sorted(offered))}", attribute="Accept"
-        )
-
-
-def preferred(text: str, offered: list[str]) -> str:
-    """Which of the media types an `Accept` header likes best; the first where it likes more."""
-    qualities = _qualities(text)
-    return max(offered, key=lambda media: _quality(media, qualities)) if qualities else offered[0]
-
-
-def languages(text: str) -> list[tuple[str, float]]:
-    """The language ranges of an `Accept-Language` header, each with its `q`.
-
-    A header that is longer than any that is meant says nothing.
-    """
-    if len(text) > MAX_LANGUAGES:
-        return []
-    return list(parse_accept_header(text, Accept))
-
-
-def _qualities(text: str) -> dict[str, float]:
-    """The media ranges of an `Accept` header without their parameters, each with its `q`.
-
-    A parameter such as `charset` narrows nothing here: JSON is UTF-8 in any case.
-    """
-    accepted = parse_accept_header(text, Accept)
-    ranges = [(value.partition(";")[0].strip().lower(), quality) for value, quality in accepted]
-    return {media: quality for media, quality in reversed(ranges) if _RANGE.fullmatch(media)}
-
-
-def _quality(media: str, qualities: dict[str, float]) -> float:
-    """How much a media type is wanted.
-
-    A client that takes JSON gets another media type in the last resort, unless it names and
-    refuses that one.
-    """
-    stated = _stated(media, qualities)
-    if stated or media in qualities:
-        return stated or 0
-    return LAST_RESORT if _stated(JSON, qualities) else 0
-
-
-def _stated(media: str, qualities: dict[str, float]) -> float | None:
-    """The `q` of a media type, by the most specific range (RFC 9110 section 12.5.1), if any."""
-    ranges = (media, f"{media.partition('/')[0]}/*", "*/*")
-    return next((qualities[each] for each in ranges if each in qualities), None)
 
 
 def media_type(scope: Scope, operation: Operation) -> str:

@@ -1,7 +1,6 @@
 """What a handler returns as the response that a client gets."""
 
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -9,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 from werkzeug.datastructures import Headers
-from werkzeug.http import parse_etags
 
 from generated.operations import Operation
 from impl.errors import TooManyStreams
-from impl.handlers.negotiation import Representations
+from impl.etags import etag, is_current
+from impl.handlers.representations import Representations
 from impl.links import Links
-from impl.query.language import QUIET, Document, Page, Query, Rendered, Selection
+from impl.query.language import Document, Page, Query, Rendered, Selection
 from impl.query.project import project
-from impl.web import request_checks
+from impl.web import event_stream, negotiation
 from impl.web.compression import packed
 from impl.web.file_names import shown_as
 from impl.web.paging import Paging
@@ -31,9 +30,6 @@ NDJSON = "application/x-ndjson"
 EVENT_STREAM = "text/event-stream"
 CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """A document is looked at; nothing in it runs, or is fetched."""
-
-KEEP_ALIVE_SECONDS = 15
-"""How long a stream of events is silent at the most."""
 
 LINES_BYTES = 32 * 1024
 """About how much of lines goes out together; the connection's pace is the stream's."""
@@ -106,10 +102,10 @@ class Responder:
         status = success(self.operation)
         headers = {}
         if isinstance(result, Document):
-            headers["ETag"] = etag = f'"{result.version}"'
+            headers["ETag"] = tag = etag(result.version)
             if status == 201:
                 headers["Location"] = self.links.href(result["id"])
-            if self.request.method == "GET" and self._known(etag):
+            if self.request.method == "GET" and self._has(tag):
                 return flask.Response(status=304, headers=headers)
             result = self._projected(result)
         return Whole(self.links.one(result), status, headers, content_type=JSON)
@@ -123,22 +119,21 @@ class Responder:
 
     def _represented(self, result: Representations) -> flask.Response:
         """The form and the language that the client likes best, each with an ETag of its own."""
-        media = request_checks.preferred(self.request.headers.get("Accept", ""), list(result.made))
-        wanted = request_checks.languages(self.request.headers.get("Accept-Language", ""))
+        media = negotiation.preferred(self.request.headers.get("Accept", ""), list(result.made))
+        wanted = negotiation.languages(self.request.headers.get("Accept-Language", ""))
         language, ending = result.language(wanted), media.partition("/")[2]
-        etag = f'"{result.version}-{ending}-{language}"'
-        headers = {"ETag": etag, "Vary": "Accept, Accept-Language"}
-        if self._known(etag):
+        tag = etag(result.version, ending, language)
+        headers = {"ETag": tag, "Vary": "Accept, Accept-Language"}
+        if self._has(tag):
             return flask.Response(status=304, headers=headers)
         headers["Content-Language"] = language
         headers["Content-Disposition"] = shown_as(result.name, ending)
         headers["Content-Security-Policy"] = CONTENT_POLICY
         return flask.Response(result.made[media](language), 200, headers, mimetype=media)
 
-    def _known(self, etag: str) -> bool:
-        """Whether the client has this version already (RFC 9110 section 13.1.2)."""
-        given = self.request.headers.get("If-None-Match")
-        return given is not None and parse_etags(given).contains_weak(etag.strip('"'))
+    def _has(self, tag: str) -> bool:
+        """Whether the client has this version already."""
+        return is_current(tag, self.request.headers.get("If-None-Match"))
 
     def _page(self, page: Page) -> flask.Response:
         query_string = self.request.environ["QUERY_STRING"]
@@ -157,22 +152,8 @@ class Responder:
     def _live(self, page: Iterable[Document]) -> flask.Response:
         rows = self.streams.kept(page)
         first = list(islice(rows, 1))
-        told = self._told(chain(first, rows))
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return flask.Response(told, 200, headers, content_type=EVENT_STREAM)
-
-    def _told(self, rows: Iterator[Document]) -> Iterator[bytes]:
-        """Server-sent events (HTML); empty where there is nothing to say."""
-        yield b": the feed goes on\n\n"
-        spoke = time.monotonic()
-        for row in rows:
-            text = b""
-            if row is not QUIET:
-                text = _server_sent(row["eventId"], row["eventType"], self.links.one(row))
-            elif time.monotonic() - spoke >= KEEP_ALIVE_SECONDS:
-                text = b": still here\n\n"
-            spoke = time.monotonic() if text else spoke
-            yield text
+        text = event_stream.encoded(chain(first, rows), self.links)
+        return flask.Response(text, 200, event_stream.HEADERS, content_type=EVENT_STREAM)
 
     def _lines(self, rows: Iterator[Document]) -> Iterator[bytes]:
         lines = bytearray()
@@ -182,10 +163,6 @@ class Responder:
                 yield bytes(lines)
                 lines.clear()
         yield bytes(lines)
-
-
-def _server_sent(id_: str, kind: str, data: bytes) -> bytes:
-    return b"id: %s\nevent: %s\ndata: %s\n\n" % (id_.encode(), kind.encode(), data)
 
 
 def success(operation: Operation) -> int:
