@@ -35,7 +35,7 @@ MOST_LOOKS = 25_000
 So many take up to a quarter of a second.
 """
 
-EVENT = attributes.chosen(attributes.of(schemas.Event), "eventType", event_types())
+EVENT = attributes.with_choices(attributes.of(schemas.Event), "eventType", event_types())
 SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
 """An event as queries name it: `event` may be left out in front of a resource's name."""
 

@@ -12,14 +12,14 @@ _RANGE = re.compile(r"items=(\d{1,15})-(\d{1,15})?")
 
 def in_range(query: Query, header: str | None, most: int) -> Query:
     """The query with the window that a `Range: items=0-99` asks for; other ranges ask nothing."""
-    found = _RANGE.fullmatch(header.strip()) if header and not query.window.asked else None
+    found = _RANGE.fullmatch(header.strip()) if header and not query.window.requested else None
     if found is None:
         return query
     first, last = int(found[1]), int(found[2] or 10**15)
     if last < first:
         return query
     limit = min(last - first + 1, most)
-    return replace(query, window=replace(query.window, offset=first, limit=limit, asked=True))
+    return replace(query, window=replace(query.window, offset=first, limit=limit, requested=True))
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Paging:
     @property
     def status(self) -> int:
         """206 where the client asked for a part and this is one, else 200."""
-        return 206 if self.query.window.asked and self._partial else 200
+        return 206 if self.query.window.requested and self._partial else 200
 
     @property
     def headers(self) -> dict[str, str]:
@@ -81,7 +81,7 @@ class Paging:
         """
         kept = cursor.without(cursor.as_url(self.query_string), ("cursor", "offset"))
         window = self.query.window
-        if not window.asked or (kept and cursor.without(kept, ("limit",)) != kept):
+        if not window.requested or (kept and cursor.without(kept, ("limit",)) != kept):
             return kept
         return f"{kept}&limit={window.limit}".removeprefix("&")
 
