@@ -1,4 +1,4 @@
-"""One thing in media types and languages, of which the client gets those that it likes best."""
+"""One resource in several media types and languages; `impl.web.negotiation` chooses."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Representations:
-    """The media types, the default first, each with what makes the bytes when they are wanted."""
+    """The representations of a resource by media type, the default first."""
 
     name: str
-    """What a file of it is called, without its ending."""
+    """The name of a saved file, without its ending."""
 
     version: str
-    """Another one whenever any of the bytes would be."""
+    """Changes whenever the bytes of any representation would change."""
 
     made: Mapping[str, Callable[[str], bytes]]
-    """The bytes of each media type in a language, such as `de-AT`."""
+    """By media type, a function that makes the bytes in a language, such as `de-AT`."""
 
     language: Callable[[Sequence[tuple[str, float]]], str]
-    """The language for a client who likes these, each with how much: 1 best, 0 not at all."""
+    """The language for a client that accepts these, each with a `q`: 1 is best, 0 refused."""

@@ -8,7 +8,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 from impl.errors import NotAcceptable
-from impl.web.request_checks import values
+from impl.web.request_checks import header_values
 
 JSON = "application/json"
 LAST_RESORT = 0.0001
@@ -27,7 +27,7 @@ def check_acceptable(scope: Scope, responses: Mapping[int, Iterable[str]]) -> No
     its errors in JSON. So a client that takes JSON alone gets the result in another media type
     if there is none in JSON, as if it had sent no `Accept` (RFC 9110 section 12.5.1).
     """
-    text = b",".join(values(scope, b"accept")).decode("latin-1")
+    text = b",".join(header_values(scope, b"accept")).decode("latin-1")
     offered = {media for status, body in responses.items() if status < 300 for media in body}
     qualities = _qualities(text)
     if qualities and offered and not any(_quality(each, qualities) for each in offered):

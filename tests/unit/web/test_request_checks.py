@@ -52,7 +52,7 @@ def scope(path: bytes = b"/", query: bytes = b"", **headers: list[bytes]) -> Sco
     ],
 )
 def test_a_path_is_decoded(raw: bytes, decoded: str) -> None:
-    assert request_checks.path(scope(raw)) == decoded
+    assert request_checks.decoded_path(scope(raw)) == decoded
 
 
 @pytest.mark.parametrize(
@@ -61,33 +61,33 @@ def test_a_path_is_decoded(raw: bytes, decoded: str) -> None:
 )
 def test_a_path_that_names_nothing_is_not_found(raw: bytes) -> None:
     with pytest.raises(NotFound, match="there is nothing at"):
-        request_checks.path(scope(raw))
+        request_checks.decoded_path(scope(raw))
 
 
 @pytest.mark.parametrize("raw", [b"/%FF", b"/%C0%80", b"/%ED%A0%80", b"/\xff"])
 def test_a_path_that_is_not_utf_8_is_refused(raw: bytes) -> None:
     with pytest.raises(PathInvalid):
-        request_checks.path(scope(raw))
+        request_checks.decoded_path(scope(raw))
 
 
 def test_a_path_and_query_are_read_up_to_a_limit() -> None:
-    request_checks.path(scope(b"/" + b"a" * 8000, b"b" * 189))
+    request_checks.decoded_path(scope(b"/" + b"a" * 8000, b"b" * 189))
     with pytest.raises(UriTooLong, match="8190"):
-        request_checks.path(scope(b"/" + b"a" * 8000, b"b" * 190))
+        request_checks.decoded_path(scope(b"/" + b"a" * 8000, b"b" * 190))
 
 
 def test_a_query_is_utf_8() -> None:
-    request_checks.query(scope(query=b"a=%00&%F0%9F%98%80=%zz&&=?"))
+    request_checks.check_query(scope(query=b"a=%00&%F0%9F%98%80=%zz&&=?"))
     for raw in (b"a=%FF", b"%C0%80=1", b"a=%ED%A0%80"):
         with pytest.raises(ParameterInvalid):
-            request_checks.query(scope(query=raw))
+            request_checks.check_query(scope(query=raw))
 
 
 @pytest.mark.parametrize(
     "given_", [b"a", b"localhost:8080", b"127.0.0.1:1", b"[::1]", b"[2001:db8::1]:80", b"a-b.c_d"]
 )
 def test_a_sane_host_is_taken(given_: bytes) -> None:
-    request_checks.host(scope(host=[given_]))
+    request_checks.check_host(scope(host=[given_]))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_sane_host_is_taken(given_: bytes) -> None:
 )
 def test_any_other_host_is_refused(given_: list[bytes]) -> None:
     with pytest.raises(HeaderInvalid, match="Host"):
-        request_checks.host(scope(host=given_))
+        request_checks.check_host(scope(host=given_))
 
 
 @pytest.mark.parametrize(
@@ -147,11 +147,11 @@ def test_any_bytes_pass_or_are_an_error_of_ours(
 ) -> None:
     request = scope(path, query, host=header, accept=header, content_type=header)
     with suppress(ApiError):
-        assert request_checks.path(request).startswith("/")
+        assert request_checks.decoded_path(request).startswith("/")
     with suppress(ApiError):
-        request_checks.query(request)
+        request_checks.check_query(request)
     with suppress(ApiError):
-        request_checks.host(request)
+        request_checks.check_host(request)
     with suppress(ApiError):
         negotiation.check_acceptable(request, {200: JSON})
     with suppress(ApiError):
