@@ -17,7 +17,7 @@ from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid,
 from impl.web.request_checks import header_values
 
 DEADLINE_SECONDS = 20
-"""For the whole body; gunicorn ends a connection after 30 s of silence."""
+"""For the whole body; gunicorn reports the client as gone after 30 s without data."""
 
 LINGER_SECONDS = 10
 SILENCE_SECONDS = 1
