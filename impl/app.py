@@ -24,13 +24,13 @@ from impl.store.mongo import Store
 from impl.web import binding, docs, validation
 from impl.web.admission import Admission, InFlightLimit, Rate
 from impl.web.authentication import Authentication
-from impl.web.bridge import Threads
 from impl.web.cors import Cors
 from impl.web.edge import Edge, Meter
 from impl.web.health import Health
 from impl.web.layers import Routing, Validation, Views
 from impl.web.responses import Streams
 from impl.web.routes import Routes
+from impl.web.threads import Threads
 
 
 def create(

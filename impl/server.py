@@ -17,7 +17,7 @@ from impl.settings import Settings
 from impl.store.backlog import backlog
 from impl.store.connections import Connections
 from impl.web import errors
-from impl.web.metrics_endpoint import Scraped
+from impl.web.metrics_endpoint import MetricsEndpoint
 from impl.web.routes import Routes
 
 GRACE_SECONDS = 30
@@ -94,7 +94,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         _rarely_collect()
         if settings.metrics_address is None:
             return worker
-        scraped = Scraped(metrics.Scrape(lambda: backlog(store)), settings.base)
+        scraped = MetricsEndpoint(metrics.Scrape(lambda: backlog(store)), settings.base)
         return _by_port({settings.metrics_address[1]: scraped}, worker)
 
 

@@ -36,7 +36,7 @@ MOST_LOOKS = 25_000
 20 characters searched by a pattern count as one value.
 """
 
-EVENT = attributes.chosen(attributes.of(schemas.Event), "eventType", event_types())
+EVENT = attributes.with_choices(attributes.of(schemas.Event), "eventType", event_types())
 SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
 """An event's attributes as queries name them, with and without `event.` before a resource."""
 

@@ -1,6 +1,5 @@
 """Create, read, change and delete the resources of one kind: the standard operations."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from impl.contract import COMPONENTS, Contract
 from impl.documents.document import Documents, Renderer
 from impl.documents.style import Style
 from impl.errors import ApiError, Conflict, NamedError, Unavailable, refuse
+from impl.etags import versions
 from impl.events.callbacks import Allowance
 from impl.handlers import unknown
 from impl.instants import plan
@@ -242,15 +242,3 @@ class Collection(Generic[T]):
 def _unfit(error: ApiError) -> Conflict:
     """The Conflict for a valid patch that would leave the resource invalid."""
     return Conflict(f"after this patch, {error.trouble}", attribute=error.attribute)
-
-
-def versions(if_match: str | None) -> frozenset[int] | None:
-    """The versions that an `If-Match` header names; None for any (RFC 9110 section 13.1.1).
-
-    A weak tag counts as the strong one that it was: proxies that compress what they pass on weaken
-    tags, and all of ours are strong.
-    """
-    if if_match is None or if_match.strip() == "*":
-        return None
-    tags = re.findall(r'(?:^|,)\s*(?:W/)?"([1-9][0-9]{0,17})"\s*(?=,|$)', if_match)
-    return frozenset(map(int, tags))

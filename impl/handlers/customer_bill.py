@@ -26,7 +26,7 @@ from impl.documents import lines
 from impl.documents.document import HTML, PDF
 from impl.errors import FieldInvalid, Unavailable
 from impl.handlers.collection import Collection, Rules, Services
-from impl.handlers.negotiation import Representations
+from impl.handlers.representations import Representations
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
 from impl.resources import BILLS, RATES

@@ -9,12 +9,15 @@ from impl.errors import HeaderInvalid, ParameterInvalid
 from impl.events.subscriptions import whole
 from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
-from impl.query.language import QUIET, Compare, Document, Every, Page, Query, Window
+from impl.query.language import IDLE, Compare, Document, Every, Page, Query, Window
 from impl.resources import EVENTS, FEED
 from impl.store.feed import Feed
 
-PACE_SECONDS = 1.0
-"""The longest time between two checks of a silent stream whether it must end."""
+IDLE_CHECK_SECONDS = 1.0
+"""While no event comes, a stream checks this often whether it has to end."""
+
+KEEP_ALIVE_SECONDS = 15
+"""While no event comes, clients get a comment this often, so that proxies keep the connection."""
 
 
 class Events(api.EventsApi[Query, Page, Patch]):
@@ -53,19 +56,19 @@ class Events(api.EventsApi[Query, Page, Patch]):
             raise ParameterInvalid("after", str(error)) from None
 
     def _live(self, query: Query, place: str) -> Iterator[Document]:
-        """The matching events as they come, and QUIET now and then in between.
+        """The events that match, as they come, and IDLE now and then in between.
 
         The stream ends when the caller's token expires.
         """
-        yield QUIET  # so that the response begins
+        yield IDLE  # so that the response begins
         while not self._stopping() and not expired():
             end = self._feed.end()
             if end > place:
                 yield from self._store.stream(FEED, _between(query, place, end))
                 place = end
             else:
-                self._feed.wait(PACE_SECONDS)
-            yield QUIET
+                self._feed.wait(IDLE_CHECK_SECONDS)
+            yield IDLE
 
 
 def _behind(query: Query, place: str) -> Query:

@@ -8,9 +8,10 @@ from zlib import crc32
 
 from generated import api, types
 from impl.errors import Conflict, FieldInvalid, ParameterInvalid, PreconditionFailed
+from impl.etags import versions
 from impl.events import callbacks, signing, subscriptions
 from impl.events.subscribers import Subscribers
-from impl.handlers.collection import Collection, Services, versions
+from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Every, Page, Query
 from impl.query.paths import paths

@@ -1,4 +1,4 @@
-"""A patch as it came, and what it makes of a document."""
+"""A patch as a client sent it, and the document that it leads to."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,55 +18,55 @@ _PLAIN = frozenset({str, int, float, bool})
 
 
 class View(Protocol):
-    """How a client sees documents: what is shown of one, and what of that is stored."""
+    """How clients see documents, with attributes such as `href` that are shown but not stored."""
 
     def one(self, document: Mapping[str, Any]) -> bytes:
-        """The document as the client sees it, as JSON."""
+        """The JSON text of the document as clients see it."""
 
     def removed(self, shown: Mapping[str, Any]) -> Json:
-        """What the client sees, without what is only shown."""
+        """The document without the attributes that are only shown."""
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A patch's body, the media type that says how to read it, and the view that it is about."""
+    """A patch: its body, the media type that says how to read it, and the view that it changes."""
 
     media_type: str
     body: Any
     view: View
     wanted: Callable[[], bool] = lambda: True
-    """Whether who sent it still waits for what comes of it."""
+    """Whether the client still waits for the answer."""
 
     alone: bool = True
-    """Whether no other patch is applied now that does much."""
+    """Whether no other heavy patch is applied at the same time."""
 
     def shown(self, document: Mapping[str, Any]) -> Json:
-        """The document as who sent the patch sees it, as JSON values.
+        """The document as the client sees it, as JSON values.
 
-        Raises Postponed where it is a large one, and the patch is not `alone`.
+        Raises Postponed if the document is large and the patch is not `alone`.
         """
         text = self.view.one(document)
-        Budget(alone=self.alone).begins(text)
+        Budget(alone=self.alone).start(text)
         value: Json = orjson.loads(text)
         return value
 
     def apply(self, document: Json, resource: Attribute, zone: tzinfo) -> Any:
-        """The JSON document with the patch applied; the document itself is left as it was.
+        """A copy of the JSON document with the patch applied.
 
-        Dates in the paths of JSON Patch with queries are days of the time zone. Raises Conflict
-        where the patch does not fit the document, BodyInvalid, and Postponed where it does much and
-        is not `alone`.
+        Dates in the paths of JSON Patch with queries are days of the time zone. Raises Conflict if
+        the patch does not fit the document, BodyInvalid, and Postponed if it is heavy and not
+        `alone`.
         """
-        work = Budget(alone=self.alone)
+        budget = Budget(alone=self.alone)
         match self.media_type:
             case "application/json-patch+json":
-                return operations.patched(document, self.body, resource, work)
+                return operations.patched(document, self.body, resource, budget)
             case "application/json-patch-query+json":
-                return selection.patched(document, self.body, resource, zone, work)
+                return selection.patched(document, self.body, resource, zone, budget)
         return merge(document, self.body)
 
     def mentions(self, document: Json, changed: Json) -> frozenset[str]:
-        """The attributes that it sets: all that a merge patch names, else those that it changes."""
+        """The attributes that it sets: all names in a merge patch, else those that it changes."""
         if self._is_merge:
             return frozenset(self.body)
         names = document.keys() | changed.keys()
@@ -74,12 +74,12 @@ class Patch:
 
     @property
     def merged(self) -> Json:
-        """What a merge patch says of attributes; nothing of the other formats."""
+        """The members of a merge patch; empty for the other formats."""
         return dict(self.body) if self._is_merge else {}
 
     @property
     def assigned(self) -> Json:
-        """What a merge patch does, where that is to give attributes plain values; else nothing."""
+        """The members of a merge patch if all are plain values; else empty."""
         return self.merged if all(type(each) in _PLAIN for each in self.merged.values()) else {}
 
     @property
@@ -87,20 +87,20 @@ class Patch:
         return isinstance(self.body, dict) and "query" not in self.media_type
 
     def named(self, document: Json, changed: Json) -> Json:
-        """The changed document, and what a merge patch removes that was not there: it named it."""
+        """The changed document, and null for each attribute that a merge patch removes in vain."""
         nulls = {name: value for name, value in self.merged.items() if value is None}
         return {name: null for name, null in nulls.items() if name not in document} | changed
 
 
 def refuse_unpatchable(before: Json, after: Json, patchable: frozenset[str] | None) -> None:
-    """Raise FieldInvalid where attributes change that a patch may not change.
+    """Raise FieldInvalid for each attribute that changes and is not patchable.
 
-    With None, all may be changed but `id` and `href`.
+    None stands for all attributes but `id` and `href`.
     """
     names = before.keys() | after.keys()
-    kept = names & {"id", "href"} if patchable is None else names - patchable
+    fixed = names & {"id", "href"} if patchable is None else names - patchable
     refuse(
         FieldInvalid(name, "can't be patched")
-        for name in sorted(kept)
+        for name in sorted(fixed)
         if not (name in before and name in after and operations.same(before[name], after[name]))
     )

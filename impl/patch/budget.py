@@ -1,4 +1,4 @@
-"""How much a patch does, and where that ends: a small body may ask for any amount of it. Pure."""
+"""Bounds the work of one patch, because a small body can cause any amount of it. Pure."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,36 +6,33 @@ from typing import Any
 from impl.errors import BodyInvalid, Postponed
 
 MAX_WORK = 1_000_000
-"""How much one patch may do: a character that it copies is one, a value `VALUE`.
+"""The most work of one patch, in copied characters; it takes about a tenth of a second."""
 
-A patch of that much takes about a tenth of a second.
-"""
 LIGHT = MAX_WORK // 10
-"""A patch that does more than this runs alone."""
+"""A heavy patch does more work than this, and runs alone."""
 
 VALUE = 16
-"""What it takes to look at a value, to compare it, or to copy it without its text."""
+"""The work of reading or comparing a value, or of copying it without its text."""
 
 PATH = 2 * VALUE
-"""What it takes to read a character of a path with a query."""
-
+"""The work of parsing one character of a path with a query."""
 
 HOLDERS = (dict, list)
-"""The types of the JSON values that hold others."""
+"""The types of JSON values that contain others."""
 
 
 class Budget:
-    """Counts what one patch does, all of its operations together."""
+    """Counts the work of one patch, all of its operations together."""
 
     def __init__(self, *, alone: bool = True) -> None:
         self._done = 0
         self._alone = alone
 
-    def does(self, work: int) -> None:
-        """So much more.
+    def spend(self, work: int) -> None:
+        """Count more work.
 
-        Raises BodyInvalid where that is too much, and Postponed where it is too much for a patch
-        that is not `alone` in doing more than a light one.
+        Raises BodyInvalid if that is too much, and Postponed if the patch is heavy by now and not
+        `alone`.
         """
         self._done += work
         if self._done > MAX_WORK:
@@ -43,18 +40,19 @@ class Budget:
         if self._done > LIGHT and not self._alone:
             raise Postponed
 
-    def begins(self, text: bytes) -> None:
-        """It is of a document of this JSON, which is read, checked and written as a whole.
+    def start(self, text: bytes) -> None:
+        """Raise Postponed if the document with this JSON is large, and the patch not `alone`.
 
-        That counts for no bound, for whoever has a large document may patch it. Raises Postponed.
+        The server parses, checks and writes all of the document. That work does not count towards
+        the bound: the owner of a large document may patch it.
         """
         values = sum(map(text.count, (b",", b"{", b"[")))
         if values * VALUE > LIGHT and not self._alone:
             raise Postponed
 
-    def looks(self, values: int) -> None:
-        """So many more values are looked at; raises as `does`."""
-        self.does(values * VALUE)
+    def spend_values(self, values: int) -> None:
+        """Count the reading of more values; raises as `spend`."""
+        self.spend(values * VALUE)
 
 
 def members(value: Any) -> Collection[Any]:
@@ -65,7 +63,7 @@ def members(value: Any) -> Collection[Any]:
 
 
 def size(value: Any) -> int:
-    """What copying a JSON value takes: the characters of its texts and names, and its values."""
+    """The work of copying a JSON value: the characters of its texts and names, and its values."""
     if not isinstance(value, HOLDERS):
         return VALUE + (len(value) if isinstance(value, str) else 0)
     names = sum(map(len, value)) if isinstance(value, dict) else 0

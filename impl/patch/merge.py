@@ -7,9 +7,9 @@ from impl.errors import Conflict, path
 
 
 def merge(target: Any, patch: Any, at: tuple[str, ...] = ()) -> Any:
-    """The target, which is at a place, with the patch merged in.
+    """A copy of the target with the patch merged in; `at` is the target's path, for errors.
 
-    Null removes, objects merge, all else replaces. Raises Conflict where an object would have more
+    Null removes, objects merge, all else replaces. Raises Conflict if an object would have more
     members than a resource may.
     """
     if not isinstance(patch, dict):

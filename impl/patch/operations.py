@@ -1,4 +1,4 @@
-"""JSON Patch (RFC 6902) on pointers (RFC 6901): operations applied one after the other, or none."""
+"""JSON Patch (RFC 6902) with pointers (RFC 6901): all operations in their order, or none."""
 
 import re
 from typing import Any, TypeAlias
@@ -12,42 +12,42 @@ from impl.query.attributes import Attribute
 
 Pointer: TypeAlias = tuple[str, ...]
 Index: TypeAlias = tuple[int, ...]
-"""Where an operation is in the body: at an index, or nowhere, for it is the body."""
+"""The place of an operation in the body: an index, or empty if the operation is the body."""
 
 _BAD_ESCAPE = re.compile(r"~(?![01])")
 UNKNOWN = Attribute("any")
 MAX_OPERATIONS = 100
 WALK = 2
-"""What it takes to come by a value, in characters that are copied."""
+"""The work of walking past a value, in copied characters."""
 
 
 def patched(
     document: Any,
     operations: list[dict[str, Any]],
     resource: Attribute = UNKNOWN,
-    work: Budget | None = None,
+    budget: Budget | None = None,
 ) -> Any:
-    """The document with all operations applied; it is left as it was.
+    """A copy of the document with all operations applied.
 
-    A list of the resource that is not there is an empty one, where something is added to it.
-    Raises BodyInvalid for what is no patch and for one that does too much, and Conflict where a
+    If an operation adds to a list of the resource that is absent, an empty list is created first.
+    Raises BodyInvalid for a malformed patch and for one that does too much, and Conflict if a
     `test` fails or a path leads nowhere in this document (RFC 5789 section 2.2).
     """
     if len(operations) > MAX_OPERATIONS:
         raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
-    return Patcher(document, resource, work or Budget()).apply(operations)
+    return Patcher(document, resource, budget or Budget()).apply(operations)
 
 
 class Patcher:
-    """A document being patched; all that is done counts as work of one patch."""
+    """A document while it is patched, within the budget of one patch."""
 
-    def __init__(self, document: Any, resource: Attribute, work: Budget) -> None:
+    def __init__(self, document: Any, resource: Attribute, budget: Budget) -> None:
         self._root = _copied(document)
         self._resource = resource
-        self._work = work
+        self._budget = budget
 
     def apply(self, operations: list[dict[str, Any]]) -> Any:
-        """Apply the operations in their order; what they make of the document."""
+        """Apply the operations in their order; the patched document."""
         for index, operation in enumerate(operations):
             with about(path([index, "path"])):
                 at = pointer(operation["path"])
@@ -60,7 +60,7 @@ class Patcher:
         return self._root
 
     def one(self, op: str, at: Pointer, operation: dict[str, Any], where: Index) -> None:
-        """Apply one operation at a place; `where` it is in the body, errors say."""
+        """Apply one operation at a place; errors name `where` it is in the body."""
         with about(path([*where, "path"])):
             self._apply(op, at, operation, where)
 
@@ -89,7 +89,7 @@ class Patcher:
             self._remove(source)
             self._add(at, value)
             return
-        self._work.does(size(value))
+        self._budget.spend(size(value))
         self._add(at, _copied(value))
 
     def _value(self, operation: dict[str, Any], where: Index) -> Any:
@@ -119,14 +119,14 @@ class Patcher:
         return attribute is not None and attribute.array and not in_list
 
     def _list_to_add_to(self, at: Pointer) -> Any:
-        """What is at a place; the empty list that is begun there, where the contract has one."""
+        """The value at a place; a new empty list if the contract has a list that is absent."""
         owner = self._get(at[:-1]) if at else None
         if isinstance(owner, dict) and at[-1] not in owner and self.is_list(at):
             owner[at[-1]] = []
         return self._get(at)
 
     def _add(self, at: Pointer, value: Any) -> None:
-        self._work.does(_measured(value, MAX_DEPTH - len(at)))
+        self._budget.spend(_measured(value, MAX_DEPTH - len(at)))
         if not at:
             self._root = value
             return
@@ -142,7 +142,7 @@ class Patcher:
             raise Conflict(f"/{'/'.join(at[:-1])} would have more than {MAX_MEMBERS} members")
 
     def _replace(self, at: Pointer, value: Any) -> None:
-        self._work.does(_measured(value, MAX_DEPTH - len(at)))
+        self._budget.spend(_measured(value, MAX_DEPTH - len(at)))
         if not at:
             self._root = value
             return
@@ -159,7 +159,7 @@ class Patcher:
 
 
 def pointer(text: str) -> Pointer:
-    """The names and indexes of a JSON Pointer; BodyInvalid where it is none."""
+    """The names and indexes of a JSON Pointer; BodyInvalid if the text is none."""
     if (text and not text.startswith("/")) or _BAD_ESCAPE.search(text):
         raise BodyInvalid(f"{text!r} is not a JSON Pointer")
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
@@ -167,13 +167,13 @@ def pointer(text: str) -> Pointer:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal; unlike in Python, `true` is not 1."""
-    if one is other:  # as most is that a patch leaves alone
+    if one is other:  # true for most values that a patch leaves alone
         return True
     if not (isinstance(one, HOLDERS) and isinstance(other, HOLDERS)):
         return _alike(one, other)
     if one != other:
         return False
-    return orjson.dumps(one) == orjson.dumps(other) or _alike(one, other)  # the first is quick
+    return orjson.dumps(one) == orjson.dumps(other) or _alike(one, other)  # the first is fast
 
 
 def _alike(one: Any, other: Any) -> bool:
@@ -206,7 +206,7 @@ def _nowhere(at: Pointer) -> Conflict:
 
 
 def _copied(value: Any) -> Any:
-    """A JSON value that shares nothing that may change; `copy.deepcopy` takes far longer."""
+    """A deep copy of a JSON value; `copy.deepcopy` takes far longer."""
     if isinstance(value, dict):
         return {k: _copied(v) if isinstance(v, HOLDERS) else v for k, v in value.items()}
     if isinstance(value, list):
@@ -215,7 +215,7 @@ def _copied(value: Any) -> Any:
 
 
 def _measured(value: Any, levels: int) -> int:
-    """What it takes to find that a value has no more levels; Conflict where it has."""
+    """The work of counting the levels of a value; Conflict if it has more than these."""
     if not isinstance(value, HOLDERS):
         return WALK
     if levels <= 0:

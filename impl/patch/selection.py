@@ -1,11 +1,11 @@
 """JSON Patch with queries (TMF630 Part 5): operations on the elements that a query selects.
 
-Both generations of the path are read. The older is a pointer and attribute filters,
+A path may have either of the standard's two forms. The older is a pointer and attribute filters,
 `/taxItem/taxRate?taxItem.taxCategory=VAT`; the newer is JSONPath,
 `taxItem[?(@.taxCategory=='VAT')].taxRate`. Filters on an array that the path goes through select
-its elements; others must hold for the resource, as in `/state?state=new`. An index and `-` mean in
-a list what they mean to RFC 6902, and select nothing behind a filter on that list; nor does what
-looks like one, such as `-1`.
+its elements; others must hold for the resource, as in `/state?state=new`. An index and `-` in a
+list mean the same as in RFC 6902. Behind a filter on that list they select nothing, and neither do
+malformed indexes, such as `-1`.
 """
 
 import re
@@ -36,13 +36,13 @@ from impl.query.paths import paths
 Json: TypeAlias = dict[str, Any]
 Step: TypeAlias = str | Condition
 Instants: TypeAlias = Mapping[str, "Instants | None"]
-"""Where instants are among an object's members: these (None) and below those."""
+"""The members of an object that are instants (None), or that contain some."""
 
 MAX_LENGTH = 2048
-"""How long a path may be, in characters."""
+"""The most characters of a path."""
 
 _INDEX = re.compile(r"-|[0-9]+", re.ASCII)
-"""What names no member of a list's elements: an index, or the place behind its last element."""
+"""An index of a list, or `-`, the place behind its last element; no name of a member."""
 
 
 def patched(
@@ -50,36 +50,36 @@ def patched(
     operations: list[dict[str, Any]] | dict[str, Any],
     resource: Attribute,
     zone: tzinfo,
-    work: Budget | None = None,
+    budget: Budget | None = None,
 ) -> Any:
-    """The document with all operations, or the one, applied at the places that they select.
+    """A copy of the document with one or more operations applied at the places they select.
 
-    Dates in their paths are days of the time zone. Raises BodyInvalid for a path that can't be
-    read and for a patch that does too much, and Conflict where nothing is selected.
+    Dates in paths are days of the time zone. Raises BodyInvalid for a path that can't be read and
+    for a patch that does too much, and Conflict if an operation selects nothing.
     """
     if isinstance(operations, list) and len(operations) > MAX_OPERATIONS:
         raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
-    work = work or Budget()
-    patcher = Patcher(document, resource, work)
+    budget = budget or Budget()
+    patcher = Patcher(document, resource, budget)
     instants = _instants(resource)
     for where, operation in _placed(operations):
         if operation["op"] != "remove" and "value" not in operation:
             raise FieldMissing(path([*where, "value"]), "is needed")
         with about(path([*where, "path"])):
-            work.does(len(operation["path"]) * PATH)
+            budget.spend(len(operation["path"]) * PATH)
             steps = _read(operation["path"], resource, zone)
-            found = list(_Places(work).of(patcher.document, tuple(map(_step, steps)), instants))
-            if not found:
+            places = list(_Places(budget).of(patcher.document, tuple(map(_step, steps)), instants))
+            if not places:
                 raise Conflict(f"{operation['path']!r} selects nothing in the stored resource")
-        work.does(size(operation.get("value")) * (len(found) - 1))
-        for place in reversed(found):
+        budget.spend(size(operation.get("value")) * (len(places) - 1))
+        for place in reversed(places):
             at = _end_of_list(patcher, place, operation)
             patcher.one(operation["op"], at, operation, where)
     return patcher.document
 
 
 def _placed(operations: list[Json] | Json) -> Iterator[tuple[Index, Json]]:
-    """The operations, each with where it is in the body; one alone is the body."""
+    """The operations, each with its place in the body; a single operation is the body."""
     if isinstance(operations, dict):
         yield (), operations
     else:
@@ -90,7 +90,7 @@ def _placed(operations: list[Json] | Json) -> Iterator[tuple[Index, Json]]:
 
 
 def _read(text: str, resource: Attribute, zone: tzinfo) -> tuple[Step, ...]:
-    """The way to what is selected; a condition is asked of what the names before it lead to."""
+    """The steps of a path; a condition applies to the value that the names before it lead to."""
     if len(text) > MAX_LENGTH:
         raise BodyInvalid(f"a path of over {MAX_LENGTH} characters")
     try:
@@ -105,7 +105,7 @@ def _read(text: str, resource: Attribute, zone: tzinfo) -> tuple[Step, ...]:
 def _older(
     names: Pointer, grouped: list[list[Filter]], resource: Attribute, zone: tzinfo
 ) -> tuple[Step, ...]:
-    """The names, and behind each the filters on what it names; in front those on the resource."""
+    """The names, each followed by the filters on its value; filters on the resource come first."""
     at: dict[int, list[list[Filter]]] = {}
     for number, group in enumerate(grouped):
         for each in group:
@@ -125,7 +125,7 @@ def _older(
 
 
 def _place_of(each: Filter, names: Pointer, resource: Attribute) -> int:
-    """How many of the names lead to what the filter is on: the last array among them, or none."""
+    """How many names lead to the array that the filter is on; 0 if it is on the resource."""
     path = tuple(each.name.split("."))
     for end in range(min(len(names), len(path) - 1), 0, -1):
         attribute = resource.find(names[:end])
@@ -138,39 +138,41 @@ def _place_of(each: Filter, names: Pointer, resource: Attribute) -> int:
 
 
 @dataclass(frozen=True)
-class _Where:
-    """A condition of elements, and the names of their members that it begins at."""
+class _Selector:
+    """A condition on elements, and the first names of its paths."""
 
     condition: Condition
     names: frozenset[str]
 
 
-_ALL = _Where(Every(), frozenset())
+_ALL = _Selector(Every(), frozenset())
 
-_Way: TypeAlias = tuple["str | _Where", ...]
+_Steps: TypeAlias = tuple["str | _Selector", ...]
 
 
 class _Places:
-    """Finds the places that a way leads to; what it looks at counts as work."""
+    """Finds the places that steps lead to, within a budget."""
 
-    def __init__(self, work: Budget) -> None:
-        self._work = work
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
 
-    def of(self, value: Any, way: _Way, instants: Instants, at: Pointer = ()) -> Iterator[Pointer]:
-        """The places below one that holds the value, which has these instants."""
-        self._work.looks(1 + len(at))
-        if not way:
+    def of(
+        self, value: Any, steps: _Steps, instants: Instants, at: Pointer = ()
+    ) -> Iterator[Pointer]:
+        """The places below `at`, which has this value and these instants."""
+        self._budget.spend_values(1 + len(at))
+        if not steps:
             yield at
         elif isinstance(value, list):
-            yield from self._in_list(value, way, instants, at)
+            yield from self._in_list(value, steps, instants, at)
         elif isinstance(value, dict):
-            yield from self._in_object(value, way, instants, at)
+            yield from self._in_object(value, steps, instants, at)
 
     def _in_object(
-        self, value: Json, way: _Way, instants: Instants, at: Pointer
+        self, value: Json, steps: _Steps, instants: Instants, at: Pointer
     ) -> Iterator[Pointer]:
-        step, rest = way[0], way[1:]
-        if isinstance(step, _Where):
+        step, rest = steps[0], steps[1:]
+        if isinstance(step, _Selector):
             if self._holds(step, value, instants):
                 yield from self.of(value, rest, instants, at)
         elif step in value:
@@ -179,15 +181,15 @@ class _Places:
             yield (*at, step, *map(str, rest))
 
     def _in_list(
-        self, value: list[Any], way: _Way, instants: Instants, at: Pointer
+        self, value: list[Any], steps: _Steps, instants: Instants, at: Pointer
     ) -> Iterator[Pointer]:
-        """The places below the elements that the way has: by a condition, by an index, or all."""
-        step, rest = way[0], way[1:]
+        """The places below the elements that the first step selects; a name selects all."""
+        step, rest = steps[0], steps[1:]
         if _is_index(step):
-            yield from self._at_index(value, way, instants, at)
+            yield from self._at_index(value, steps, instants, at)
             return
         if isinstance(step, str):
-            step, rest = _ALL, way
+            step, rest = _ALL, steps
         elif rest and _is_index(rest[0]):
             return
         for index, element in enumerate(value):
@@ -199,60 +201,60 @@ class _Places:
                 yield from self.of(element, rest, instants, (*at, str(index)))
 
     def _at_index(
-        self, value: list[Any], way: _Way, instants: Instants, at: Pointer
+        self, value: list[Any], steps: _Steps, instants: Instants, at: Pointer
     ) -> Iterator[Pointer]:
-        name, rest = str(way[0]), way[1:]
+        name, rest = str(steps[0]), steps[1:]
         if not rest:
             yield (*at, name)
         elif name != "-" and str(int(name)) == name and int(name) < len(value):
             yield from self.of(value[int(name)], rest, instants, (*at, name))
 
-    def _holds(self, where: _Where, value: Json, instants: Instants) -> bool:
-        """Whether a condition holds for an object, with the instants that it asks for as such."""
-        looks = self._work.looks
-        asked = instants.keys() & where.names & value.keys()
-        typed = {name: _typed(value[name], instants[name], looks) for name in asked}
-        return holds(where.condition, value | typed if typed else value, looks)
+    def _holds(self, selector: _Selector, value: Json, instants: Instants) -> bool:
+        """Whether a condition holds for an object, once the instants that it names are typed."""
+        count = self._budget.spend_values
+        names = instants.keys() & selector.names & value.keys()
+        typed = {name: _typed(value[name], instants[name], count) for name in names}
+        return holds(selector.condition, value | typed if typed else value, count)
 
 
-def _step(step: Step) -> "str | _Where":
+def _step(step: Step) -> "str | _Selector":
     return (
         step
         if isinstance(step, str)
-        else _Where(step, frozenset(path[0] for path in paths(step) if path))
+        else _Selector(step, frozenset(path[0] for path in paths(step) if path))
     )
 
 
-def _is_index(step: "str | _Where") -> bool:
+def _is_index(step: "str | _Selector") -> bool:
     return isinstance(step, str) and _INDEX.fullmatch(step) is not None
 
 
-def _fits(element: Json, way: _Way) -> bool:
-    """Whether an element has the member that the way goes on with, or may come to have it.
+def _fits(element: Json, steps: _Steps) -> bool:
+    """Whether an element has the member that the next step names, or may get it.
 
-    A new one begins with a letter, `_`, `@` or `$`: anything else is meant as a place in the list,
-    and is none.
+    The name of a new member begins with a letter, `_`, `@` or `$`: anything else is a malformed
+    index.
     """
-    name = way[0] if way else "_"
+    name = steps[0] if steps else "_"
     if not isinstance(name, str) or name in element:
         return True
     return name[:1].isalpha() or name[:1] in ("_", "@", "$")
 
 
 def _end_of_list(patcher: Patcher, place: Pointer, operation: Json) -> Pointer:
-    """Where `add` goes: a single value for a list is added at its end."""
+    """The place that an operation changes: `add` puts a single value at the end of a list."""
     if operation["op"] != "add" or isinstance(operation.get("value"), list):
         return place
     value, in_list = patcher.document, False
     for name in place:
         in_list = isinstance(value, list)
-        value = _there(value, name)
+        value = _child(value, name)
     appends = isinstance(value, list) or (value is None and patcher.is_list(place))
     return (*place, "-") if appends and not in_list else place
 
 
-def _there(value: Any, name: str) -> Any:
-    """The member or element of a name; None where there is none."""
+def _child(value: Any, name: str) -> Any:
+    """The member or element with a name, or None."""
     if isinstance(value, dict):
         return value.get(name)
     is_there = isinstance(value, list) and name.isdigit() and int(name) < len(value)
@@ -272,17 +274,17 @@ def _instants(owner: Attribute) -> Instants:
     return found
 
 
-def _typed(value: Any, instants: Instants | None, looks: Callable[[int], object]) -> Any:
-    """The JSON value with its instants as conditions compare them, whatever their offsets."""
-    looks(1)
+def _typed(value: Any, instants: Instants | None, count: Callable[[int], object]) -> Any:
+    """The JSON value with its instants as datetimes in UTC, which conditions compare."""
+    count(1)
     if instants is None:
         return _instant(value)
     if isinstance(value, list):
-        return [_typed(each, instants, looks) for each in value]
+        return [_typed(each, instants, count) for each in value]
     if not isinstance(value, dict):
         return value
     return value | {
-        name: _typed(value[name], below, looks) for name, below in instants.items() if name in value
+        name: _typed(value[name], below, count) for name, below in instants.items() if name in value
     }
 
 

@@ -9,19 +9,19 @@ from marshmallow.validate import OneOf
 
 Kind: TypeAlias = Literal["string", "number", "boolean", "instant", "object", "any"]
 MAX_LEVELS = 64
-"""As deep as a document may be, so no path leads deeper."""
+"""No document nests deeper, so no path is longer."""
 
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute: the kind of its value, or of its elements where it is an array."""
+    """One attribute: the kind of its value, or of its elements if it is an array."""
 
     kind: Kind
     members: Mapping[str, "Attribute"] = field(default_factory=dict)
     array: bool = False
     required: bool = False
     choices: tuple[str, ...] = ()
-    """The only values that there are, of an enumeration."""
+    """The values of an enumeration; empty if any value may be."""
 
     @property
     def has_no_comma(self) -> bool:
@@ -30,11 +30,11 @@ class Attribute:
 
     @property
     def always(self) -> frozenset[str]:
-        """The members that are shown whatever a client selects: a resource needs them."""
+        """The required members, which are shown whatever a client selects."""
         return frozenset(name for name, member in self.members.items() if member.required)
 
     def array_on(self, path: tuple[str, ...]) -> tuple[str, ...]:
-        """The way to the first array of objects that the path goes through; empty without one."""
+        """The path to the first array of objects that this path goes through; empty without one."""
         for end in range(1, len(path)):
             attribute = self.find(path[:end])
             if attribute is not None and attribute.array and attribute.kind == "object":
@@ -42,7 +42,7 @@ class Attribute:
         return ()
 
     def find(self, path: tuple[str, ...]) -> "Attribute | None":
-        """The attribute at a path below this one; None where the contract does not know it."""
+        """The attribute at a path below this one; None if the contract does not know it."""
         if not path:
             return self
         member = self.members.get(path[0])
@@ -55,13 +55,13 @@ def of(schema: type[Schema]) -> Attribute:
 
 
 def without_choices(owner: Attribute) -> Attribute:
-    """The attribute and its members with any text where an enumeration is."""
+    """The attribute with any text in place of an enumeration, in its members too."""
     members = {name: without_choices(member) for name, member in owner.members.items()}
     return replace(owner, choices=(), members=members)
 
 
-def chosen(owner: Attribute, name: str, choices: tuple[str, ...]) -> Attribute:
-    """The attribute with a member of which these are the only values."""
+def with_choices(owner: Attribute, name: str, choices: tuple[str, ...]) -> Attribute:
+    """The attribute with these as the only values of one member."""
     member = replace(owner.members[name], choices=choices)
     return replace(owner, members={**owner.members, name: member})
 
@@ -72,7 +72,7 @@ def _attribute(each: fields.Field[Any], within: tuple[type[Schema], ...] = ()) -
         return replace(element, array=True, required=each.required)
     if isinstance(each, fields.Nested):
         schema = type(each.schema)
-        if schema in within:  # it holds itself: what is deeper is not told
+        if schema in within:  # a recursive schema: its deeper members are left out
             return Attribute("object", required=each.required)
         inside = (*within, schema)
         members = {name: _attribute(member, inside) for name, member in each.schema.fields.items()}

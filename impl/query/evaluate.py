@@ -1,4 +1,4 @@
-"""A condition asked of a document in memory: the answer that MongoDB gives for a stored one."""
+"""Evaluates a condition on a document in memory, as MongoDB does on a stored one."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -20,116 +20,119 @@ from impl.query.language import (
     Value,
 )
 
-Looks: TypeAlias = Callable[[int], object]
-"""What is told how many values are looked at, before they are; it may raise."""
+Count: TypeAlias = Callable[[int], object]
+"""Called with how many values are read next, to bound the work; it may raise."""
 
 CONDITION = 2
+"""Evaluating one condition counts as this many values."""
+
 SEARCHED = 20
-"""How many characters that are searched by pattern count as a value."""
+"""A pattern search through this many characters counts as one value."""
 
 
-def holds(condition: Condition, document: Any, looks: Looks = lambda _: None) -> bool:
-    """Whether the condition holds for the document; raises what `looks` raises."""
-    looks(CONDITION)
+def holds(condition: Condition, document: Any, count: Count = lambda _: None) -> bool:
+    """Whether the condition holds for the document; raises what `count` raises."""
+    count(CONDITION)
     match condition:
         case Compare(path=()) | Element(path=()):
             return False  # a resource is neither a single value nor an array
         case Compare(path, values, operator):
             return any(
-                _related(leaf, value, operator)
-                for reached, numbered in _reached(document, path, looks)
-                for leaf in _leaves(reached, numbered=numbered)
-                for value in _looked_for(values, leaf, operator, looks)
+                _matches(leaf, value, operator)
+                for found, by_index in _values_at(document, path, count)
+                for leaf in _leaves(found, by_index=by_index)
+                for value in _counted(values, leaf, operator, count)
             )
         case Exists(path):
-            return any(True for _ in _reached(document, path, looks))
+            return any(True for _ in _values_at(document, path, count))
         case Element(path, where):
             return any(
-                _fulfils(element, where, looks)
-                for value, _ in _reached(document, path, looks)
+                _fulfils(element, where, count)
+                for value, _ in _values_at(document, path, count)
                 if isinstance(value, list)
                 for element in value
             )
         case Every(parts):
-            return all(holds(part, document, looks) for part in parts)
+            return all(holds(part, document, count) for part in parts)
         case Some(parts):
-            return any(holds(part, document, looks) for part in parts)
+            return any(holds(part, document, count) for part in parts)
         case Not(part):
-            return not holds(part, document, looks)
+            return not holds(part, document, count)
 
 
-def _looked_for(
-    values: tuple[Value, ...], leaf: Any, operator: Operator, looks: Looks
+def _counted(
+    values: tuple[Value, ...], leaf: Any, operator: Operator, count: Count
 ) -> tuple[Value, ...]:
+    """The values, once comparing them with the leaf is counted."""
     searched = len(leaf) // SEARCHED if operator == "regex" and isinstance(leaf, str) else 0
-    looks(len(values) * (1 + searched))
+    count(len(values) * (1 + searched))
     return values
 
 
-def _reached(
-    value: Any, path: Path, looks: Looks, *, numbered: bool = False
+def _values_at(
+    value: Any, path: Path, count: Count, *, by_index: bool = False
 ) -> Iterator[tuple[Any, bool]]:
-    """The values at the path, through every array of objects on the way.
+    """Each value at the path, through every array of objects on the way.
 
-    With each, whether the path's last name is its number in an array.
+    The flag says whether the last name of the path is an array index.
     """
     if not path:
-        yield value, numbered
+        yield value, by_index
     elif isinstance(value, dict) and path[0] in value:
-        yield from _below(value[path[0]], path[1:], looks)
+        yield from _below(value[path[0]], path[1:], count)
 
 
 def _below(
-    value: Any, path: Path, looks: Looks, *, numbered: bool = False
+    value: Any, path: Path, count: Count, *, by_index: bool = False
 ) -> Iterator[tuple[Any, bool]]:
     if path and isinstance(value, list):
-        looks(len(value))
+        count(len(value))
         for element in value:
             if isinstance(element, dict):
-                yield from _reached(element, path, looks)
+                yield from _values_at(element, path, count)
         if (index := _index(path[0], len(value))) is not None:
-            yield from _below(value[index], path[1:], looks, numbered=True)
+            yield from _below(value[index], path[1:], count, by_index=True)
     else:
-        yield from _reached(value, path, looks, numbered=numbered)
+        yield from _values_at(value, path, count, by_index=by_index)
 
 
 def _index(name: str, length: int) -> int | None:
-    """The place in an array of this length that the name is a number of."""
+    """The name as an index of an array of this length; None if it is none."""
     is_number = name.isascii() and name.isdigit() and (name == "0" or name[0] != "0")
     index = int(name) if is_number and len(name) < 10 else length
     return index if index < length else None
 
 
-def _fulfils(element: Any, where: Condition, looks: Looks) -> bool:
-    """Whether an array's element has what it is to have: itself, or as an object."""
+def _fulfils(element: Any, where: Condition, count: Count) -> bool:
+    """Whether an element of an array meets a condition, as a single value or as an object."""
     match where:
         case Exists(path=()):
             return True
         case Compare((), values, operator):
-            looked_for = _looked_for(values, element, operator, looks)
-            return any(_related(element, value, operator) for value in looked_for)
+            counted = _counted(values, element, operator, count)
+            return any(_matches(element, value, operator) for value in counted)
     members = _members(element)
-    return members is not None and holds(where, members, looks)
+    return members is not None and holds(where, members, count)
 
 
 def _members(element: Any) -> dict[str, Any] | None:
-    """What a condition finds in an element; an array in an array has its indexes for names."""
+    """The members of an element by name; those of an array in an array by index."""
     if isinstance(element, list):
         return {str(index): member for index, member in enumerate(element)}
     return element if isinstance(element, dict) else None
 
 
-def _leaves(value: Any, *, numbered: bool) -> Iterator[Any]:
-    """What a comparison looks at: the value itself, and each element where it is an array.
+def _leaves(value: Any, *, by_index: bool) -> Iterator[Any]:
+    """The values that a comparison tries: the value itself, and each element if it is an array.
 
-    MongoDB doesn't look into an array that is named by its number in another one.
+    MongoDB tries no elements of an array that the path names by its index in another array.
     """
     yield value
-    if isinstance(value, list) and not numbered:
+    if isinstance(value, list) and not by_index:
         yield from value
 
 
-def _related(leaf: Any, value: Value, operator: Operator) -> bool:
+def _matches(leaf: Any, value: Value, operator: Operator) -> bool:
     match value:
         case Span(start, end):
             return isinstance(leaf, datetime) and start <= leaf < end
@@ -155,18 +158,18 @@ def _compared(leaf: Any, value: Any, operator: Operator) -> bool:
         case "lte":
             return bool(leaf <= value)
         case "regex":
-            return isinstance(leaf, str) and _found(value, leaf)
+            return isinstance(leaf, str) and _search(value, leaf)
 
 
-def _found(pattern: str, text: str) -> bool:
-    """Whether the pattern is found; as in MongoDB, `$` is also before a last line feed."""
+def _search(pattern: str, text: str) -> bool:
+    """Whether the pattern is found; as in MongoDB, `$` also matches before a final line feed."""
     return regex.search(pattern, text) or (
         text.endswith("\n") and regex.search(pattern, text.removesuffix("\n"))
     )
 
 
 def _kind(value: Any) -> type | None:
-    """The class of values that this one can be compared with."""
+    """The type that another value must have to be compared with this one."""
     for kind in (bool, str, datetime):
         if isinstance(value, kind):
             return kind

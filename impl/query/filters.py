@@ -6,9 +6,9 @@
     values  := value ("," value)*                            or
 
 The string is read as it came over the wire: an encoded `&`, `;`, `,`, `=` or `<` in a value is
-data, and so are a `,` and a `;` after a backslash or in a quoted value. Within a group the same
-attribute and operator again means or, another operator or attribute and; filters on members of one
-array of objects mean one and the same element of it.
+data, and so are a `,` and a `;` after a backslash or in a quoted value. Within a group, filters
+with the same attribute and operator mean "or", all others "and". Filters on members of one array of
+objects must hold for the same element of it.
 """
 
 import re
@@ -35,7 +35,7 @@ from impl.query.language import (
 from impl.query.values import values
 
 IGNORED = "_"
-"""What clients send so that no cache answers."""
+"""A parameter that clients send with a new value each time, so that no cache answers."""
 
 RESERVED = {"fields", "offset", "limit", "sort", "filter", "cursor", "depth", "expand"}
 SUFFIXES = ("gt", "gte", "lt", "lte", "eq", "ne", "regex")
@@ -43,8 +43,8 @@ _SYMBOLS = {
     "=": "", "==": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte",
     "=~": "regex", "*=": "regex",
 }  # fmt: skip
-# What begins raw is raw to its end, but for `!` and `*`, which some encoders leave alone. Clients
-# that know parameters only as names and values put another `=` behind a symbol of two characters.
+# A symbol is raw or encoded as a whole, but for `!` and `*`, which some encoders leave alone.
+# Clients that know parameters only as names and values put another `=` behind a symbol of two.
 _SYMBOL = re.compile(
     r"(==|=~|>=|<=|(?:!|\*|%21|%2[Aa])(?:=|%3[Dd])|%3[C-Ec-e](?:=|%3[Dd])|%3[Dd](?:~|%7[Ee]))=?"
     r"|([=<>]|%3[C-Ec-e])"
@@ -52,7 +52,7 @@ _SYMBOL = re.compile(
 _BLANKS = r"(?:[ +]|%20)*"
 _QUOTED = rf'(?:"|%22)(?:(?!"|%22).)*(?:"|%22)(?={_BLANKS}(?:[,;]|\Z))'
 _ESCAPED = r"(?:\\|%5[Cc])(?:%[0-9A-Fa-f]{2}|.)"
-# Where a mark is data: after a backslash, and in a quoted value, which begins where a value does.
+# A `,` or `;` in these is data: after a backslash, and in a quoted value, which begins as a value.
 _DATA = re.compile(
     rf"{_ESCAPED}|(?:\A|(?<=[=~<>,;])|(?<=%3[C-Ec-e])|(?<=%7[Ee])){_BLANKS}{_QUOTED}", re.DOTALL
 )
@@ -62,7 +62,7 @@ _ESCAPED_MARK = re.compile(r"(?:\\|%5[Cc])([,;]|%2[Cc]|%3[Bb])")
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter before its attribute is looked up; `symbol` is empty for a plain `=`."""
+    """One filter, not yet checked against the contract; `symbol` is empty for a plain `=`."""
 
     name: str
     symbol: str
@@ -70,12 +70,12 @@ class Filter:
 
     @classmethod
     def read(cls, raw: str) -> "Filter":
-        """The filter that a raw piece of a query string is; without a symbol it is only a name."""
+        """Parse a raw piece of a query string; without a symbol, all of it is the name."""
         found = _SYMBOL.search(raw)
         if found is None:
             return cls(unquote_plus(raw).strip(), "", "")
         name, symbol = unquote_plus(raw[: found.start()]).strip(), found[1] or found[2]
-        if name in RESERVED and symbol.startswith("=~"):  # a `=`, and a value that begins with `~`
+        if name in RESERVED and symbol.startswith("=~"):  # an `=`, and a value that begins with `~`
             return cls(name, "", raw[found.start() + 1 :])
         return cls(name, _SYMBOLS[unquote(symbol)], raw[found.end() :])
 
@@ -83,7 +83,8 @@ class Filter:
 def groups(text: str) -> list[list[Filter]]:
     """The filters of a raw query string, by groups.
 
-    A bare value after `;` goes on with the value list before it. All of a JSONPath is its value.
+    A bare value after `;` continues the value list before it. In `filter=`, a `;` is part of the
+    JSONPath.
     """
     found: list[list[Filter]] = [[]]
     for part in text.split("&"):
@@ -102,15 +103,15 @@ def groups(text: str) -> list[list[Filter]]:
 
 
 def unquoted(text: str) -> str:
-    """The text without blanks around it and without one pair of double quotes."""
+    """The text without the blanks around it and one pair of double quotes."""
     text = text.strip()
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 class Reader:
-    """Reads filters against a resource, and remembers which paths the contract does not know.
+    """Reads filters on a resource, and collects the paths that the contract does not know.
 
-    Dates in them are days of the time zone.
+    Dates in filters are days of the time zone.
     """
 
     def __init__(self, resource: Attribute, zone: tzinfo) -> None:
@@ -119,7 +120,7 @@ class Reader:
         self.unknown: list[Path] = []
 
     def condition(self, grouped: list[list[Filter]]) -> Condition:
-        """What the groups mean together.
+        """The condition that the groups mean together.
 
         Raises ParameterInvalid, which names the attribute or the operator that can't be read.
         """
@@ -127,10 +128,10 @@ class Reader:
         return parts[0] if len(parts) == 1 else Some(parts) if parts else Every()
 
     def _every(self, group: list[Filter]) -> Condition:
-        found: dict[tuple[Path, str], list[str]] = {}
+        raw_values: dict[tuple[Path, str], list[str]] = {}
         for each in group:
-            found.setdefault(self._operator(each), []).append(each.value)
-        leaves = [self._leaf(path, operator, raws) for (path, operator), raws in found.items()]
+            raw_values.setdefault(self._operator(each), []).append(each.value)
+        leaves = [self._leaf(path, operator, raws) for (path, operator), raws in raw_values.items()]
         return _together(leaves, self._resource)
 
     def _operator(self, each: Filter) -> tuple[Path, str]:
@@ -145,7 +146,7 @@ class Reader:
         return path, operator
 
     def _refuse_below_scalar(self, name: str, path: Path) -> None:
-        """What follows the name of a single value can only have been meant as an operator."""
+        """Raise ParameterInvalid for a name below a single value: it is meant as an operator."""
         for end in range(1, len(path)):
             owner = self._resource.find(path[:end])
             if owner is not None and owner.kind not in ("object", "any"):
@@ -163,7 +164,7 @@ class Reader:
         if attribute and attribute.has_no_comma and relation != "regex":
             raws = [_COMMA.sub(",", raw) for raw in raws]
         parts = [part for raw in raws for part in _split(raw, marks)]
-        if path == ("href",):  # it is not stored: its last segment is the id
+        if path == ("href",):  # is not stored, but its last segment is the id
             path, parts = ("id",), [unquoted(unquote(part)).rsplit("/", 1)[-1] for part in parts]
         found = (_meant(name, part, attribute, relation, self._zone) for part in parts)
         values_ = tuple(chain.from_iterable(found))
@@ -172,7 +173,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class _Leaf:
-    """A comparison whose path may still be cut to begin at an array's element."""
+    """A comparison; its path may still be cut to begin at an element of an array."""
 
     path: Path
     values: tuple[Value, ...]
@@ -185,7 +186,7 @@ class _Leaf:
 
 
 def _together(leaves: list[_Leaf], owner: Attribute) -> Condition:
-    """All of the leaves; those below one array of objects in one element of it."""
+    """All of the leaves hold; those below one array of objects hold for the same element."""
     parts: list[Condition] = []
     arrays: dict[Path, list[_Leaf]] = {}
     for leaf in leaves:
@@ -202,10 +203,10 @@ def _together(leaves: list[_Leaf], owner: Attribute) -> Condition:
 
 
 def _alone(leaf: _Leaf, array: Path, element: Attribute) -> Condition:
-    """A leaf that no other shares its element with: negated, it holds for none of them."""
+    """The condition of the only leaf below an array; if negated, it holds for no element."""
     if not any(isinstance(value, Span) for value in leaf.values):
         return leaf.condition()
-    # The two ends of a span would else be sought in two elements.
+    # Else MongoDB could take the two ends of a span from two elements.
     found = _in_element([replace(leaf, negated=False)], array, element)
     return Not(found) if leaf.negated else found
 
@@ -218,7 +219,7 @@ def _in_element(inside: list[_Leaf], array: Path, element: Attribute) -> Conditi
 def _meant(
     name: str, raw: str, attribute: Attribute | None, operator: Operator, zone: tzinfo
 ) -> list[Value]:
-    """What a raw value may mean: a raw plus is a space, and may have been meant as a plus."""
+    """The values that a raw text may mean: a raw plus is a space, or meant as a plus."""
     raw = raw if operator == "regex" else _ESCAPED_MARK.sub(r"\1", raw)
     text, with_plus = unquoted(unquote_plus(raw)), unquoted(unquote(raw))
     if not text and '"' not in unquote(raw):
@@ -237,13 +238,13 @@ def _meant(
 
 
 def _split(raw: str, marks: str) -> list[str]:
-    """The raw text between the marks that are no data."""
+    """The raw text, split at the marks that are not data."""
     plain = _DATA.sub(lambda found: "_" * len(found[0]), raw)
     cuts = [-1, *(at for at, each in enumerate(plain) if each in marks), len(raw)]
     return [raw[start + 1 : end] for start, end in pairwise(cuts)]
 
 
 def _is_value(raw: str) -> bool:
-    """Whether a piece after `;` is a value, not a filter."""
+    """Whether a piece after `;` is a value and not a filter."""
     plain = _DATA.sub("", raw)
     return bool(raw.strip()) and not _SYMBOL.search(plain)

@@ -1,12 +1,12 @@
-"""`filter=`: JSONPath (TMF630 Part 6) as a condition. Nothing is evaluated here; it is translated.
+"""`filter=`: translates JSONPath (TMF630 Part 6) into a condition; nothing is evaluated here.
 
     filter    := ["$"] ("[?" predicate "]" | "[*]") steps | ["$" ["."]] name steps
     steps     := ( "." name | "['" name "']" | "[*]" | "[?" predicate "]" )*
     predicate := == != > >= < <= =~ ! && || and parentheses, over @ paths and literals
 
-The first form asks a resource itself, the second what it holds; a path that leads to something
-holds. What is JSONPath and can't be translated (`..`, indexes, slices, functions, paths on both
-sides) is NotTranslated; what is no JSONPath is ParameterInvalid, with the position.
+The first form tests the resource itself, the second its members. A path alone holds if it leads to
+something. JSONPath that can't be translated (`..`, indexes, slices, functions, paths on both sides)
+raises NotTranslated. Any other text raises ParameterInvalid, with the position.
 """
 
 import re
@@ -45,9 +45,9 @@ _UNTRANSLATED = re.compile(
     rf"|\[\s*+{_SELECTOR}(?:\s*+,\s*+{_SELECTOR})*+\s*+\]",
     re.DOTALL,
 )
-"""What JSONPath has and we do not; what only begins like it is none.
+"""Parts of JSONPath that can't be translated, each whole: a mere beginning of one is an error.
 
-Its quantifiers are possessive. Else a blank that two of them can take is tried with both, which
+The quantifiers are possessive. Else a blank that two of them can take is tried with both, which
 takes time exponential in the number of such blanks.
 """
 
@@ -62,7 +62,7 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 @dataclass(frozen=True)
 class _Text:
-    """A string, to be read by the type of what it is compared with."""
+    """A string; the attribute that it is compared with says of which type."""
 
     text: str
 
@@ -72,7 +72,7 @@ Literal: TypeAlias = _Text | int | float | bool | None
 
 @dataclass(frozen=True)
 class _Place:
-    """A place in a resource, and what the contract says of it: None where it does not know it."""
+    """A place in a resource, and its attribute in the contract, or None if it has none."""
 
     path: Path
     attribute: Attribute | None
@@ -86,13 +86,13 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Steps:
-    """Where an @ path leads: names, and conditions on the elements of the array before them."""
+    """A path as steps: names, and conditions on the elements of the array before them."""
 
     steps: tuple[str | Condition, ...]
     place: _Place
 
     def to(self, leaf: Compare | None) -> Condition:
-        """The condition that the path leads to a value, and to one that compares as `leaf` does."""
+        """The condition that the path leads to a value, and that it compares as `leaf` says."""
         for at, step in enumerate(self.steps):
             if not isinstance(step, str):
                 rest = _Steps(self.steps[at + 1 :], self.place).to(leaf)
@@ -108,18 +108,17 @@ class _Steps:
 def condition(
     text: str, resource: Attribute, zone: tzinfo, *, plus: bool = False
 ) -> tuple[Condition, tuple[Path, ...]]:
-    """What a JSONPath filter means of a resource, and its paths that the contract does not know.
+    """The condition of a JSONPath filter, and its paths that the contract does not know.
 
-    Dates in it are days of the time zone. With `plus`, a blank in a string may be a plus that came
-    raw. Raises ParameterInvalid with the
-    position, or NotTranslated.
+    Dates in it are days of the time zone. With `plus`, a blank in a string may stand
+    for a raw plus. Raises ParameterInvalid with the position, or NotTranslated.
     """
     parser = _Parser(text, resource, zone, plus=plus)
     return parser.filter(), tuple(dict.fromkeys(parser.unknown))
 
 
 def steps(text: str, resource: Attribute, zone: tzinfo) -> tuple[str | Condition, ...]:
-    """The way that a JSONPath leads from a resource: names, and conditions on an array's elements.
+    """The steps of a JSONPath from a resource: names, and conditions on the elements of an array.
 
     Raises as `condition` does.
     """
@@ -170,7 +169,7 @@ class _Parser:
             self._refuse("the end is expected")
 
     def _where(self, owner: _Place) -> Condition:
-        """What stands between `[?` and its bracket; parentheses around all of it are no level."""
+        """The predicate between `[?` and its bracket; parentheses around all of it add no level."""
         grouped = self._rest().startswith("(")
         self._deeper(0 if grouped else 1)
         found = self._predicate(owner, "]")
@@ -296,7 +295,7 @@ class _Parser:
             steps.append(step)
             place = place.below(step) if isinstance(step, str) else place
         self._depth = depth
-        if place.path == ("href",):  # it is not stored: it is there, and its last segment is the id
+        if place.path == ("href",):  # is not stored: it is always there, and ends with the id
             steps = ["id"]
         elif place.path and place.attribute is None:
             self.unknown.append(place.path)
@@ -305,7 +304,7 @@ class _Parser:
     def _step(self, place: _Place) -> str | Condition | None:
         """The next step of a path: a name, or a condition on elements; None at the path's end.
 
-        A condition is a level for all that comes behind it.
+        All steps behind a condition are a level deeper.
         """
         if self._match(_WHERE):
             found = self._where(place)

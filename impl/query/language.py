@@ -1,6 +1,6 @@
-"""The query language as frozen values: what `parse` makes, and the store and `evaluate` ask.
+"""The query language as frozen values: `parse` makes them; the store and `evaluate` run them.
 
-A path reaches through arrays: a condition on it holds where it holds for some element on the way.
+A path goes through arrays: a condition on it holds if it holds for some element on the way.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ Operator: TypeAlias = Literal["eq", "gt", "gte", "lt", "lte", "regex"]
 
 
 class Hidden(str):
-    """A name of the store's own: no client can ask for it, and none sees it."""
+    """A name of the store's own, which no client can query or see."""
 
     __slots__ = ()
 
@@ -60,8 +60,8 @@ class Rendered(Document):
         self.text = text
 
 
-QUIET = Document({})
-"""In place of a document, in what comes as it happens: nothing has happened for a while."""
+IDLE = Document({})
+"""A row of a live list that says that no event has come for a while."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ class Exists:
 
 @dataclass(frozen=True)
 class Element:
-    """Some element of the array at `path` has `where`, whose paths begin there.
+    """`where` holds for some element of the array at `path`; its paths begin at the element.
 
-    Without a path, a comparison is with the element itself, and `Exists` says that there is one.
+    In `where`, an empty path is the element itself: `Compare` compares it, `Exists` needs any.
     """
 
     path: Path
@@ -111,14 +111,14 @@ class Element:
 
 @dataclass(frozen=True)
 class Every:
-    """All of the parts hold; with no part, anything does."""
+    """All of the parts hold; without parts, it always holds."""
 
     parts: tuple["Condition", ...] = ()
 
 
 @dataclass(frozen=True)
 class Some:
-    """One of the parts holds; with no part, nothing does."""
+    """One of the parts holds; without parts, it never holds."""
 
     parts: tuple["Condition", ...] = ()
 
@@ -135,7 +135,7 @@ NOTHING = Some()
 
 
 def searches(condition: Condition) -> bool:
-    """Whether the condition has a pattern to search for."""
+    """Whether the condition searches for a regular expression."""
     match condition:
         case Compare(_, _, operator):
             return operator == "regex"
@@ -156,9 +156,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Position:
-    """A place in an order: the sort keys' values and the id of the row that it is after.
+    """A place in a sorted list: right after the row with this id and these values of the sort keys.
 
-    With `backwards`, the rows before it are wanted; with no row, those at the end.
+    A page goes on from there, or with `backwards` up to there. Without an id, the place is the
+    start of the list, or with `backwards` its end.
     """
 
     values: tuple[Value, ...] = ()
@@ -168,44 +169,45 @@ class Position:
 
 @dataclass(frozen=True)
 class Window:
-    """Which part of the matches is wanted; `asked` says whether the client named it.
+    """The part of the matches that a client gets; `requested` says whether it named that part.
 
-    With `stream`, all of them are wanted, from the first on; with `live`, those that come.
+    With `stream`, it gets all of them, from the first on; with `live`, new ones as they come.
     """
 
     offset: int = 0
     limit: int = 100
-    asked: bool = False
+    requested: bool = False
     position: Position | None = None
     stream: bool = False
     live: bool = False
 
 
 Selection: TypeAlias = Mapping[str, "Selection | None"]
-"""Attributes that a client wants to see, each whole (None) or by its own selection."""
+"""Attributes to show, each whole (None) or by a selection of its own."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """What a client wants to see of a collection."""
+    """What a client wants of a collection."""
 
     where: Condition = Every()
     order: tuple[Key, ...] = ()
     window: Window = Window()
     fields: Selection | None = None
     unknown: tuple[Path, ...] = ()
-    """Paths that it filters on and the contract does not know."""
+    """Paths in its filters that the contract does not know."""
 
     ready: bool = False
-    """Whether whole documents are only shown, and so may come as `Rendered`."""
+    """Whether documents are only shown whole, and so may come as `Rendered`."""
 
 
 @dataclass(frozen=True)
 class Page:
     """A part of a collection.
 
-    `total` is how many documents match in all, or None where counting them took too long. `next`
-    and `previous` say where the parts after and before this one begin, None where there is none.
+    `total` is how many documents match in all, or None if counting them took too long. `next` and
+    `previous` are the places of the parts after and before this one, or None. `tail` has the rows
+    of a stream, which may have no end.
     """
 
     items: Sequence[Document]

@@ -1,4 +1,4 @@
-"""A raw query string into a Query, against what the contract says of a resource's attributes."""
+"""Parses a raw query string into a Query, by the attributes that the contract gives a resource."""
 
 import re
 from collections.abc import Callable
@@ -15,19 +15,21 @@ from impl.query.language import Condition, Every, Key, Path, Position, Query, Wi
 from impl.query.project import selection
 
 NEEDED = {"filter", "sort"}
-"""Reserved parameters that are not absent where they are blank."""
+"""Reserved parameters that can't be blank; others count as absent then."""
 
 FARTHEST = 10**15
-"""An offset is cut to this: no collection is as long, and MongoDB counts in 64 bits."""
+"""The largest offset: no collection is longer, and MongoDB counts in 64 bits."""
+
 MOST_KEYS = 16
-"""MongoDB sorts by 32, and one that may be missing takes two."""
+"""MongoDB sorts by 32 keys; an attribute that may be missing takes two."""
+
 MOST_PARAMETERS = 64
 """Filters and other parameters of one query."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a page is where the client does not say, and at the most."""
+    """The length of a page: if the client does not say, and at most."""
 
     default: int = 100
     most: int = 1000
@@ -35,19 +37,19 @@ class Limits:
 
 @dataclass(frozen=True)
 class Parameters:
-    """A query string, its reserved parameters apart from its filters."""
+    """A query string, split into reserved parameters and filters."""
 
     reserved: dict[str, str]
     filters: list[list[Filter]]
     plus: bool
-    """Whether a blank in the `filter` parameter may be a plus that came raw."""
+    """Whether a blank in the `filter` parameter may stand for a raw plus."""
 
     @classmethod
     def read(cls, text: str) -> "Parameters":
         """The parameters of a raw query string.
 
-        Raises ParameterInvalid for one that comes twice, or without the value that it needs, and
-        for too many.
+        Raises ParameterInvalid for a parameter that comes twice or lacks a value that it needs, and
+        for too many parameters.
         """
         grouped = [[each for each in group if not _is_ignored(each)] for group in groups(text)]
         if sum(map(len, grouped)) > MOST_PARAMETERS:
@@ -65,16 +67,20 @@ class Parameters:
         return cls(reserved, filters, plus)
 
 
-Place: TypeAlias = Callable[[str, int], Position]
-"""What position a cursor names, in a list with this many sort keys."""
+ReadCursor: TypeAlias = Callable[[str, int], Position]
+"""From a cursor and the number of sort keys to the position that the cursor names."""
 
 
 def parse(
-    text: str, resource: Attribute, limits: Limits, zone: tzinfo, place: Place | None = None
+    text: str,
+    resource: Attribute,
+    limits: Limits,
+    zone: tzinfo,
+    read_cursor: ReadCursor | None = None,
 ) -> Query:
-    """What the query string asks for; dates in it are days of the time zone.
+    """The query that the query string means; dates in it are days of the time zone.
 
-    Raises ParameterInvalid, which names the parameter, where it can't be read, and NotTranslated.
+    Raises ParameterInvalid, which names the parameter that can't be read, and NotTranslated.
     """
     parameters = Parameters.read(text)
     reserved = parameters.reserved
@@ -87,7 +93,7 @@ def parse(
         where, unknown = _both(where, filtered), [*unknown, *also]
     keys = order(reserved.get("sort", ""), resource)
     cursor = reserved.get("cursor", "")
-    position = place(cursor, len(keys)) if cursor and place else None
+    position = read_cursor(cursor, len(keys)) if cursor and read_cursor else None
     return Query(
         where=where,
         order=keys,
@@ -100,7 +106,7 @@ def parse(
 def order(text: str, resource: Attribute) -> tuple[Key, ...]:
     """The keys of a `sort` parameter, `a,-b,+c`: each a single value that the contract knows.
 
-    An attribute counts where it comes first, and none counts behind the id, which has no ties.
+    A second key of the same attribute does nothing, nor does a key after the id, which has no ties.
     """
     keys: dict[Path, Key] = {}
     for part in re.split("[,;]", text):
@@ -141,7 +147,7 @@ def _window(reserved: dict[str, str], limits: Limits, position: Position | None)
     return Window(
         offset=0 if position else offset or 0,
         limit=min(limits.default if limit is None else limit, limits.most),
-        asked=limit is not None or offset is not None or position is not None,
+        requested=limit is not None or offset is not None or position is not None,
         position=position,
     )
 

@@ -1,4 +1,4 @@
-"""The paths of a condition: read, and given other names. Pure."""
+"""Lists or renames the paths in a condition. Pure."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from impl.query.language import Compare, Condition, Element, Every, Exists, Not,
 
 
 def paths(condition: Condition) -> Iterator[Path]:
-    """The paths that a condition asks for, from the resource on."""
+    """The paths in a condition, each from the resource on."""
     match condition:
         case Compare(path) | Exists(path) | Element(path):
             yield path
@@ -19,7 +19,7 @@ def paths(condition: Condition) -> Iterator[Path]:
 
 
 def renamed(condition: Condition, rename: Callable[[Path], Path]) -> Condition:
-    """The condition with other paths from the resource on."""
+    """The condition with each of these paths renamed."""
     match condition:
         case Compare() | Exists() | Element():
             return replace(condition, path=rename(condition.path))

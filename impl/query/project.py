@@ -10,16 +10,16 @@ from impl.query.language import Document, Path, Selection
 _SELECTOR = r"\[\s*(?:[*?:'\"]|-?\d)[^\[\]]*\]"
 _ROOT, _WILDCARD = r"(?:\A|[,;])\s*\$\s*(?:\Z|[.,;])", r"(?:\A|[.,;])\s*\*\s*(?:\Z|[.,;])"
 _JSONPATH = re.compile(f"{_SELECTOR}|{_ROOT}|{_WILDCARD}")
-FOLLOWING = {"href", "url"}
-"""What is not stored but follows from the id that stands beside it."""
+MADE_OF_ID = {"href", "url"}
+"""Links that are not stored: the server makes them of the `id` beside them."""
 
 
 def selection(text: str, resource: Attribute) -> Selection | None:
-    """What a `fields` parameter selects; None for all of it.
+    """What a `fields` parameter selects; None for everything.
 
-    `id` and `href` always come, at each level what the contract requires, and the `id` with a link
-    that is made of it; unknown names select nothing, and `none` selects no more than that. Raises
-    NotTranslated for JSONPath, which TMF630 Part 6 allows here.
+    `id` and `href` always come, and so do the members that the contract requires at each level. A
+    link brings the `id` that it is made of. Unknown names select nothing; `none` is such a name.
+    Raises NotTranslated for JSONPath, which TMF630 Part 6 allows here.
     """
     if _JSONPATH.search(text):
         raise NotTranslated("JSONPath", attribute="fields")
@@ -34,7 +34,7 @@ def _tree(paths: list[Path], owner: Attribute | None) -> Selection:
     below: dict[str, list[Path]] = {}
     for path in paths:
         below.setdefault(path[0], []).append(path[1:])
-    if below.keys() & FOLLOWING:
+    if below.keys() & MADE_OF_ID:
         below.setdefault("id", [()])
     tree: dict[str, Selection | None] = dict.fromkeys(owner.always if owner else ())
     for name, inner in below.items():
@@ -56,7 +56,7 @@ def _chosen(value: Any, chosen: Selection | None) -> Any:
     if not isinstance(value, dict):
         return {}
     return {
-        name: _chosen(held, chosen[name])
-        for name, held in value.items()
-        if name in chosen and (chosen[name] is None or isinstance(held, (dict, list)))
+        name: _chosen(member, chosen[name])
+        for name, member in value.items()
+        if name in chosen and (chosen[name] is None or isinstance(member, (dict, list)))
     }

@@ -1,9 +1,8 @@
-"""Regular expressions that clients may search with: those that take linear time to try.
+"""Regular expressions that clients may search with: those that match in linear time.
 
-A pattern must be one that RE2 reads (no back references, no look around), no choice (`|`, `?`, `*`)
-may stand inside an open repetition, and there may be few choices outside of them, so that MongoDB's
-backtracking engine can't be made to try without end, or to give up; what a pattern still costs is
-bounded by the store's time limit for a search.
+MongoDB's engine backtracks, so a bad pattern could keep it busy without end. So a pattern must be
+one that RE2 reads (no back references, no look around). It must have no choice (`|`, `?`, `*`)
+inside an open repetition, and few outside. The store's time limit for a search bounds the rest.
 """
 
 import math
@@ -22,14 +21,14 @@ parser: Any = import_module("re._parser")
 MAX_LENGTH = 128
 MAX_REPEATS = 4
 MAX_BOUND = 16
-"""A repetition of at most this many times is not an open one."""
+"""A repetition of more than this many times is an open one."""
 MAX_WAYS = 16
-"""How many ways there may be through what is not open, as a power of two."""
+"""How many ways may lead through the parts that are not open, as a power of two."""
 _REPEATS = {kinds.MAX_REPEAT, kinds.MIN_REPEAT, kinds.POSSESSIVE_REPEAT}
 
 
 def checked(name: str, pattern: str) -> str:
-    """The pattern, or ParameterInvalid, naming the parameter, where it may not be searched with."""
+    """The pattern; ParameterInvalid, which names the parameter, if clients may not use it."""
     if len(pattern) > MAX_LENGTH:
         raise ParameterInvalid(name, f"a pattern of over {MAX_LENGTH} characters")
     if "\0" in pattern:
@@ -48,7 +47,7 @@ def checked(name: str, pattern: str) -> str:
 
 
 def search(pattern: str, text: str) -> bool:
-    """Whether the pattern is found anywhere in the text."""
+    """Whether the pattern matches anywhere in the text."""
     return _compiled(pattern).search(text) is not None
 
 
@@ -62,8 +61,8 @@ def _compiled(pattern: str) -> Any:
 def _measured(tree: Any) -> tuple[int, float]:
     """How many open repetitions a parsed pattern has, and how many ways lead through the rest.
 
-    Ways are counted in powers of two. Raises re.error where an open repetition holds a choice: then
-    there are more ways to match a text than a backtracking engine can try.
+    Ways are counted in powers of two. Raises re.error if an open repetition holds a choice: then a
+    text can match in more ways than a backtracking engine can try.
     """
     repeats, ways = 0, 0.0
     for kind, argument in tree:
@@ -85,7 +84,7 @@ def _measured(tree: Any) -> tuple[int, float]:
 
 
 def inner(argument: Any) -> list[Any]:
-    """The parsed patterns inside an argument of one."""
+    """The parsed patterns inside an argument of a parsed pattern."""
     if isinstance(argument, parser.SubPattern):
         return [argument]
     if isinstance(argument, (list, tuple)):

@@ -1,4 +1,4 @@
-"""Texts of a query as the values that they mean: typed by the contract, not guessed."""
+"""Texts of a query as typed values; the contract says which type, so nothing is guessed."""
 
 import re
 from contextlib import suppress
@@ -26,11 +26,11 @@ _DATE_TIME = re.compile(
 def values(
     name: str, text: str, attribute: Attribute | None, operator: Operator, zone: tzinfo
 ) -> tuple[Value, ...]:
-    """What the text may mean, compared with this attribute by this operator.
+    """The values that the text may mean, compared with this attribute by this operator.
 
     An attribute that the contract does not know (None) may hold a string, a number, a boolean or a
-    date, so the text means each of them that it can. A date, and a time without an offset, are of
-    the time zone. Raises ParameterInvalid, naming `name`.
+    date, so the text means each of these that it can. A date, and a time without an offset, is read
+    in the time zone. Raises ParameterInvalid, which names `name`.
     """
     kind = attribute.kind if attribute else "any"
     if attribute is not None and kind == "object":
@@ -65,21 +65,21 @@ def _values(text: str, kind: Kind, operator: Operator, zone: tzinfo) -> tuple[Va
 
 
 def _meanings(text: str, operator: Operator) -> tuple[Value, ...]:
-    """What a text may mean where the contract does not say.
+    """The values that a text may mean if the contract does not know the attribute.
 
-    An order puts a number among numbers alone: as a text, "50" would come after "100".
+    For `gt` and the like, a number means a number only: as a text, "50" comes after "100".
     """
     moment = _DATE_TIME.fullmatch(text)
-    found: list[Value] = [_rfc3339(moment) if moment and " " in text[16:] else text]
+    meanings: list[Value] = [_rfc3339(moment) if moment and " " in text[16:] else text]
     with suppress(ValueError, OverflowError):
-        found.append(number(text))
+        meanings.append(number(text))
     if operator != "eq":
-        return (found[-1],)
+        return (meanings[-1],)
     if text in ("true", "false"):
-        found.append(text == "true")
+        meanings.append(text == "true")
     if _DATE.fullmatch(text):
-        found.append(Prefix(f"{text}T"))
-    return tuple(found)
+        meanings.append(Prefix(f"{text}T"))
+    return tuple(meanings)
 
 
 def number(text: str) -> int | float:
@@ -93,9 +93,9 @@ def number(text: str) -> int | float:
 
 
 def _instant(text: str, operator: Operator, zone: tzinfo) -> datetime | Span:
-    """An RFC 3339 instant, in the zone where it has no offset.
+    """An RFC 3339 instant, in the zone if it has no offset.
 
-    A bare date is the zone's whole day, and in an order its first instant.
+    A bare date is the whole day in the zone; for `gt` and the like, its first instant.
     """
     if _DATE.fullmatch(text):
         day = date.fromisoformat(text)
@@ -113,6 +113,6 @@ def _instant(text: str, operator: Operator, zone: tzinfo) -> datetime | Span:
 
 
 def _rfc3339(found: re.Match[str]) -> str:
-    """The date-time as RFC 3339 writes it; a blank in front of a zone is the plus that it was."""
+    """The date-time as RFC 3339 writes it; a blank before the zone was a raw plus."""
     zone = (found[3] or "").strip().upper()
     return f"{found[1]}T{found[2]}{'+' if zone[:1].isdigit() else ''}{zone}"

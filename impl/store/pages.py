@@ -126,7 +126,7 @@ def stream(collection: Collection[Stored], query: Query) -> Iterator[Document]:
     MongoDB ends a query that works for too long in all, and a new primary knows none of the old
     one's. Then a new query continues behind the last document, as long as each query finds one.
     """
-    left, begun = query.window.limit if query.window.asked else None, False
+    left, begun = query.window.limit if query.window.requested else None, False
     cheap = is_served(collection, query)
 
     def turn() -> AbstractContextManager[None]:

@@ -1,4 +1,4 @@
-"""Who gets in: bodies so long, so many requests at a time, so many of each client in a while."""
+"""Limits: bytes of a body, requests in progress, and requests of each client in a period."""
 
 import math
 import time
@@ -10,17 +10,17 @@ from typing import TypeAlias
 from starlette.types import Scope
 
 from impl.errors import Busy, TooManyRequests
-from impl.web.request_checks import values
+from impl.web.request_checks import header_values
 
 CLIENT = "tmf678.client"
-"""Where the request's scope names its client, once more is known of it than an address."""
+"""Key in the ASGI scope of the authenticated client's name."""
 
 FORGET_OVER = 10_000
 Network: TypeAlias = IPv4Network | IPv6Network
 
 
 class Rate:
-    """So many requests a period of each client, by the generic cell rate algorithm.
+    """So many requests a period for each client, by the generic cell rate algorithm.
 
     A client that was silent for a period may send all of them at once.
     """
@@ -35,11 +35,11 @@ class Rate:
         self._forget_over = FORGET_OVER
 
     def __len__(self) -> int:
-        """How many clients are remembered."""
+        """How many clients are stored."""
         return len(self._due)
 
     def wait(self, client: str) -> float:
-        """Count a request; 0, or the seconds to wait where it is one too many and not counted."""
+        """Count a request and return 0; or return the seconds to wait, if it is one too many."""
         now = self._clock()
         due = max(self._due.get(client, now), now)
         if due - now > self._slack + 1e-9:
@@ -50,38 +50,38 @@ class Rate:
         return 0
 
     def _forget(self, now: float) -> None:
-        """Let go of the clients that may send all again; less often where most may not."""
+        """Drop the clients that have their whole share again; less often if most have not."""
         self._due = {client: due for client, due in self._due.items() if due > now}
         self._forget_over = max(FORGET_OVER, 2 * len(self._due))
 
 
 class InFlightLimit:
-    """Room for so many requests that are worked on at the same time. A context manager."""
+    """A context manager for each request; it raises Busy if too many are in progress."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._taken = 0
+        self._in_flight = 0
 
     def __enter__(self) -> None:
-        if self._taken >= self._most:
+        if self._in_flight >= self._most:
             raise Busy(f"{self._most} requests are in progress")
-        self._taken += 1
+        self._in_flight += 1
 
     def __exit__(self, *_: object) -> None:
-        self._taken -= 1
+        self._in_flight -= 1
 
 
 @dataclass(frozen=True)
 class Admission:
-    """What the edge lets in."""
+    """The limits that the edge enforces."""
 
     max_body_bytes: int
-    room: InFlightLimit
+    in_flight: InFlightLimit
     rate: Rate | None = None
     proxies: Sequence[Network] = ()
 
     def admit(self, scope: Scope) -> None:
-        """Raise TooManyRequests where the client has sent its share."""
+        """Count a request; TooManyRequests if the client has sent its share."""
         if self.rate is not None:
             seconds = self.rate.wait(client_of(scope, self.proxies))
             if seconds:
@@ -89,17 +89,17 @@ class Admission:
 
 
 def client_of(scope: Scope, proxies: Sequence[Network]) -> str:
-    """Whose request it is: who it says it is, once that is proven, or else the address it is from.
+    """The client of a request: the authenticated subject, or else the address it comes from.
 
-    Behind proxies of ours that is the last address in `X-Forwarded-For` that is none of them. Of
-    an IPv6 address the first 64 bits count, for one client has all of the rest.
+    Behind our own proxies, that is the last address in `X-Forwarded-For` that is none of them. Of
+    an IPv6 address only the first 64 bits count, because one client owns all the rest.
     """
-    known: str | None = scope.get(CLIENT)
-    if known is not None:
-        return known
+    authenticated: str | None = scope.get(CLIENT)
+    if authenticated is not None:
+        return authenticated
     address = (scope.get("client") or ("",))[0]
     if proxies and _is_among(address, proxies):
-        forwarded = b",".join(values(scope, b"x-forwarded-for")).decode("latin-1")
+        forwarded = b",".join(header_values(scope, b"x-forwarded-for")).decode("latin-1")
         for each in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
             address = each
             if not _is_among(each, proxies):

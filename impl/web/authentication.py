@@ -1,6 +1,6 @@
-"""Who may come in: the bearer of a valid access token, with the scope that the operation needs.
+"""Authenticates requests by bearer token (RFC 6750), and checks the scope an operation needs.
 
-RFC 6750, bearer tokens; with AUTH=off there is no gate.
+With AUTH=off, every request passes.
 """
 
 from starlette.types import Scope
@@ -12,35 +12,36 @@ from impl.web import request_checks
 from impl.web.admission import CLIENT
 
 IDENTITY = "tmf678.identity"
-"""Where the request's scope says who asks."""
+"""Key of the caller's identity in the ASGI scope."""
 
 
 class Authentication:
-    """Lets requests through to the operations of the contract."""
+    """Admits requests to the operations of the contract."""
 
     def __init__(self, verifier: Verifier | None) -> None:
         self._verifier = verifier
 
     async def admit(self, scope: Scope, operation: Operation) -> None:
-        """Note in the scope who asks, where the operation is theirs to ask for.
+        """Put the caller's identity into the ASGI scope.
 
-        Raises CredentialsMissing, CredentialsInvalid, CredentialsExpired, InsufficientScope, or
-        Unavailable where the keys can't be had; Forbidden for an operation without a scope.
+        Raises CredentialsMissing, CredentialsInvalid, CredentialsExpired, InsufficientScope,
+        Unavailable if the issuer's keys can't be read, or Forbidden for an operation without a
+        scope.
         """
         if self._verifier is None:
             return
         if not operation.scopes:
             raise Forbidden(f"{operation.id} has no scope in the contract, so nobody may use it")
-        who = await self._verifier.identity(_token(scope))
+        identity = await self._verifier.identity(_token(scope))
         for needed in operation.scopes:
-            if needed not in who.scopes:
+            if needed not in identity.scopes:
                 raise InsufficientScope(needed, f"{operation.id} needs it")
-        scope[IDENTITY] = who
-        scope[CLIENT] = f"subject {who.subject}"  # which is no address
+        scope[IDENTITY] = identity
+        scope[CLIENT] = f"subject {identity.subject}"  # never equal to an address
 
 
 def _token(scope: Scope) -> bytes:
-    given = request_checks.values(scope, b"authorization")
+    given = request_checks.header_values(scope, b"authorization")
     if not given:
         raise CredentialsMissing("a bearer token is needed", attribute="Authorization")
     if len(given) > 1:

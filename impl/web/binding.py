@@ -33,7 +33,7 @@ from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
 from impl.web.authentication import IDENTITY
-from impl.web.bridge import ALONE, WANTED
+from impl.web.bridge import IS_WANTED, RUNS_ALONE
 from impl.web.responses import EVENT_STREAM, JSON, NDJSON, Responder, Streams, success
 from impl.web.tracing import TRACE
 from impl.web.validation import ARGUMENTS, BODY
@@ -164,7 +164,7 @@ class _View:
         value = self._content(request)
         if self._operation.method == "PATCH":
             came_by = request.environ
-            patch = Patch(request.mimetype, value, links, came_by[WANTED], came_by[ALONE])
+            patch = Patch(request.mimetype, value, links, came_by[IS_WANTED], came_by[RUNS_ALONE])
             return "patch", patch
         return "body", self._typed(value)
 

@@ -1,4 +1,4 @@
-"""Request bodies: read within limits, and decoded as JSON that can be kept without loss."""
+"""Request bodies: read within limits, and decoded as JSON that can be stored without loss."""
 
 import asyncio
 import codecs
@@ -14,42 +14,42 @@ from starlette.types import Receive, Scope
 from impl import fast_json
 from impl.document_limits import MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT, MAX_VALUES
 from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid, path, refuse
-from impl.web.request_checks import values
+from impl.web.request_checks import header_values
 
 DEADLINE_SECONDS = 20
-"""For the whole body; less than the 30 s of silence after which gunicorn says it is gone."""
+"""For the whole body; gunicorn reports the client as gone after 30 s without data."""
 
 LINGER_SECONDS = 10
 SILENCE_SECONDS = 1
-"""For what nobody will read: in all, and from one piece to the next."""
+"""For the rest of a body that is thrown away: in all, and from one piece to the next."""
 
 Place: TypeAlias = tuple[str | int, ...]
 
-TURN = 200
-"""After so many pieces, which may be of a byte each, other clients have their turn."""
+PIECES_A_TURN = 200
+"""After this many pieces, which may be of a byte each, other clients get their turn."""
 
 
 class Incoming:
-    """A request's body on its way in: read whole or thrown away, never left on the connection."""
+    """The body of a request: read whole or thrown away, never left on the connection."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
-        self._length = int((values(scope, b"content-length") or [b"0"])[0])
-        self._more = self._length > 0 or bool(values(scope, b"transfer-encoding"))
-        self._unsure = bool(values(scope, b"expect"))
-        self._taken = 0
+        self._length = int((header_values(scope, b"content-length") or [b"0"])[0])
+        self._more = self._length > 0 or bool(header_values(scope, b"transfer-encoding"))
+        self._may_lack_rest = bool(header_values(scope, b"expect"))
+        self._pieces = 0
 
     @property
     def last(self) -> bool:
-        """Whether the connection ends with this request: what is left may not come, or not end."""
-        return self._more and self._unsure
+        """Whether the connection must end here: the rest of the body may never come."""
+        return self._more and self._may_lack_rest
 
     async def read(self, limit: int) -> bytes:
         """The whole body, however it is framed.
 
-        Raises ContentTooLarge over the limit, BodyInvalid where it does not come whole or in time.
+        Raises ContentTooLarge over the limit, BodyInvalid if it does not come whole and in time.
         """
-        self._unsure = True
+        self._may_lack_rest = True
         if self._length > limit:
             raise ContentTooLarge(f"the body is over {limit} bytes")
         try:
@@ -59,7 +59,7 @@ class Incoming:
             raise BodyInvalid(f"the body did not come within {DEADLINE_SECONDS} s") from None
 
     async def discard(self) -> None:
-        """Take what the client still sends, for a while: it may read its answer only then."""
+        """Read the rest for a while: some clients read their answer only after sending it."""
         if not self._more:
             return
         with suppress(TimeoutError, BodyInvalid):
@@ -79,9 +79,9 @@ class Incoming:
         return b"".join(chunks)
 
     async def _next(self) -> bytes:
-        self._taken += 1
-        if self._taken % TURN == 0:
-            await asyncio.sleep(0)  # what has come already is handed over without a pause
+        self._pieces += 1
+        if self._pieces % PIECES_A_TURN == 0:
+            await asyncio.sleep(0)  # `receive` does not pause while data is there
         message = await self._receive()
         self._more = message.get("more_body", False)
         if message["type"] == "http.disconnect":
@@ -93,9 +93,9 @@ class Incoming:
 def decode(body: bytes) -> Any:
     """The JSON value (RFC 8259), or BodyMissing, BodyInvalid or FieldInvalid.
 
-    Refused is what could not come back as it was sent: duplicate names, numbers beyond 64 bits,
-    half surrogates; and what is deeper, wider or longer than `impl.document_limits` allows. A byte
-    order mark in front is skipped (RFC 8259 section 8.1).
+    The server refuses JSON that it could not return as it was sent: duplicate names, numbers beyond
+    64 bits, half surrogates. It also refuses what is deeper, wider or longer than
+    `impl.document_limits` allows. It skips a byte order mark in front (RFC 8259 section 8.1).
     """
     body = body.removeprefix(codecs.BOM_UTF8)
     if not body.strip():
@@ -108,15 +108,15 @@ def decode(body: bytes) -> Any:
     if plain is not fast_json.UNSURE:
         return plain
     try:
-        value, twins = _parsed(body.decode("utf-8"))
+        value, duplicates = _parsed(body.decode("utf-8"))
     except UnicodeDecodeError:
         raise BodyInvalid("the body is not UTF-8") from None
     except RecursionError:
         raise BodyInvalid(f"the body nests deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
         raise BodyInvalid(f"the body is not JSON: {error}") from None
-    if twins:
-        refuse(_faults([value], twins))
+    if duplicates:
+        refuse(_faults([value], duplicates))
     _check(value, texts=len(body) > MAX_TEXT or _HALF.search(body) is not None)
     return value
 
@@ -125,7 +125,7 @@ _MARK = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)|([\[{])|(,)', re.DOTAL
 
 
 def _is_crowded(body: bytes) -> bool:
-    """Whether there are too many values, by what opens and separates them outside texts."""
+    """Whether there are too many values, by the brackets and commas outside of strings."""
     if body.count(b"[") + body.count(b"{") <= MAX_HOLDERS and body.count(b",") <= MAX_VALUES:
         return False
     holders = values = 0
@@ -137,45 +137,45 @@ def _is_crowded(body: bytes) -> bool:
     return False
 
 
-Twins: TypeAlias = dict[int, tuple[Any, str]]
-"""Objects that had a name twice, by their `id`, each with that name."""
+Duplicates: TypeAlias = dict[int, tuple[Any, str]]
+"""Objects with a duplicate name, by their `id()`, each with that name."""
 
 
-def _parsed(text: str) -> tuple[Any, Twins]:
-    twins: Twins = {}
+def _parsed(text: str) -> tuple[Any, Duplicates]:
+    duplicates: Duplicates = {}
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         if len(members) < len(pairs):
             names = Counter(name for name, _ in pairs)
-            twice = next(name for name, count in names.items() if count > 1)
-            twins[id(members)] = members, twice
+            duplicate = next(name for name, count in names.items() if count > 1)
+            duplicates[id(members)] = members, duplicate
         return members
 
     def decoder(**also: Any) -> json.JSONDecoder:
         return json.JSONDecoder(object_pairs_hook=unique, parse_constant=_refuse, **also)
 
     try:
-        return decoder().decode(text), twins
+        return decoder().decode(text), duplicates
     except json.JSONDecodeError:
         raise
-    except ValueError:  # int() reads no more than some thousand digits
-        twins.clear()
-        return decoder(parse_int=_integer).decode(text), twins
+    except ValueError:  # int() refuses more than some thousand digits
+        duplicates.clear()
+        return decoder(parse_int=_integer).decode(text), duplicates
 
 
 MAX_SHOWN = 100
-"""How many characters of a name a message quotes."""
+"""The most characters of a name that a message quotes."""
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
 def _check(value: Any, *, texts: bool) -> None:
-    """Walk the value, one level after the other, and refuse what can't be kept.
+    """Walk the value, one level after the other, and refuse what can't be stored.
 
-    The hottest loop of a large write, so that it only sees that there is trouble. Without `texts`,
-    no text can be too long, or hold half of a surrogate pair.
+    This is the hottest loop of a large write, so it only detects faults; `_faults` finds them.
+    Without `texts`, no string can be too long, or hold half of a surrogate pair.
     """
     level: list[Any] = [[value]]
     for _ in range(MAX_DEPTH + 1):
@@ -201,12 +201,12 @@ def _has_bad_text(holder: Any) -> bool:
     return any(type(part) is str and _trouble(part) for part in parts)
 
 
-def _faults(holder: Any, twins: Twins, at: Place = ()) -> Iterator[FieldInvalid]:
-    """All in an array or object, at a place below the array of the body, that can't be kept."""
+def _faults(holder: Any, duplicates: Duplicates, at: Place = ()) -> Iterator[FieldInvalid]:
+    """All faults in an array or object; `at` is its path, below an array around the body."""
     if len(at) > MAX_DEPTH:
         return
-    if id(holder) in twins:
-        yield _wrong((*at, twins[id(holder)][1]), "comes twice in one object")
+    if id(holder) in duplicates:
+        yield _wrong((*at, duplicates[id(holder)][1]), "comes twice in one object")
     if len(holder) > MAX_MEMBERS:
         yield _wrong(at, f"has more than {MAX_MEMBERS} members")
     for name, part in holder.items() if type(holder) is dict else enumerate(holder):
@@ -214,7 +214,7 @@ def _faults(holder: Any, twins: Twins, at: Place = ()) -> Iterator[FieldInvalid]
         if type(name) is str and (trouble := _trouble(name)):
             yield _wrong(where, trouble)
         if type(part) is dict or type(part) is list:
-            yield from _faults(part, twins, where)
+            yield from _faults(part, duplicates, where)
         elif trouble := _trouble(part):
             yield _wrong(where, trouble)
 
@@ -224,7 +224,7 @@ def _wrong(at: Place, trouble: str) -> FieldInvalid:
 
 
 def _trouble(value: Any) -> str:
-    """What keeps a text, a name, a number or another single value from being kept; else blank."""
+    """Why a string, a name, a number or another single value can't be stored; else blank."""
     kind = type(value)
     if kind is str:
         if len(value) > MAX_TEXT:
@@ -246,5 +246,5 @@ def _refuse(name: str) -> Any:
 
 
 def _integer(digits: str) -> int | float:
-    # Past 20 digits it is beyond 64 bits for sure; reading on would cost, and be refused anyway.
+    # Over 20 digits are beyond 64 bits, and refused later; parsing them would only take time.
     return int(digits) if len(digits) <= 20 else float("inf")

@@ -1,8 +1,8 @@
-"""`cursor=`: a place in a list as a client carries it, opaque to it and checked when it comes back.
+"""`cursor=`: a position in a list as an opaque text, checked when a client sends it back.
 
-A cursor is for the list that it was made for, so it holds a digest of the list's name, its filters
-and its sort, and one of itself. They guard against mistakes, not against forgers, who would win
-nothing: what a cursor names is a place to begin, and what lies there is filtered as ever.
+A cursor is valid only for the list that it was made for. So it has a digest of the list's name,
+filters and sort, and one of itself. The digests guard against mistakes. They need not guard against
+forgers, who would gain nothing: a cursor only says where to begin, and all filters still apply.
 """
 
 import base64
@@ -21,11 +21,11 @@ from impl.query.language import Position, Value
 MAX_LENGTH = 4096
 DIGEST_BYTES = 6
 PAGING = ("cursor", "limit", "offset", "fields", IGNORED)
-"""Parameters that choose another part of the same list, show it otherwise, or mean nothing."""
+"""Parameters that leave the list the same, and only choose a part of it or its attributes."""
 
 
 def to_text(position: Position, listed: str) -> str:
-    """The cursor for a position in a list, named as by a URL: `customerBill?state=sent`."""
+    """The cursor for a position in a list with a name such as `customerBill?state=sent`."""
     values = [_plain(value) for value in position.values]
     content = orjson.dumps([position.backwards, position.id, values])
     list_digest = _list_digest(listed)
@@ -34,7 +34,7 @@ def to_text(position: Position, listed: str) -> str:
 
 
 def from_text(text: str, listed: str, keys: int) -> Position:
-    """The position that a cursor names, in a list with this many sort keys; ParameterInvalid."""
+    """The position that a cursor names in a list with this many sort keys; ParameterInvalid."""
     try:
         raw = _decoded(text)
         position = _position(raw[2 * DIGEST_BYTES :], keys)
@@ -48,24 +48,24 @@ def from_text(text: str, listed: str, keys: int) -> Position:
 
 
 def without(query_string: str, names: Container[str]) -> str:
-    """The query string without its parameters of these names."""
+    """The query string without the parameters of these names."""
     return "&".join(part for part in query_string.split("&") if part and not _is(part, names))
 
 
 def as_url(query_string: str) -> str:
-    """The query string with all that may not stand in a URL encoded (RFC 3986)."""
+    """The query string with every character encoded that a URL can't hold (RFC 3986)."""
     return quote(query_string, safe="!$&'()*+,/:;=?@%")
 
 
 def _is(part: str, names: Container[str]) -> bool:
-    """Whether the part is such a parameter and nothing else; with a `;`, another filter follows."""
+    """Whether the part is one of these parameters only; behind a `;` there is another filter."""
     each = Filter.read(part)
     return each.name in names and not each.symbol and ";" not in part
 
 
 def _list_digest(listed: str) -> bytes:
     name, _, query_string = listed.partition("?")
-    # Decoded: clients encode links anew.
+    # Decoded, because clients may encode a link again, in their own way.
     parts = sorted(map(unquote_plus, without(query_string, PAGING).split("&")))
     return _digest(f"{name}?{'&'.join(parts)}".encode())
 

@@ -1,4 +1,4 @@
-"""The contract, Swagger UI and the catalogue of errors, from files on this machine alone."""
+"""Serves the contract, Swagger UI and the catalogue of errors, all from local files."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ TEXT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
-"""A page that is read: it has styles, and does nothing."""
+"""For a page of text: it may have styles, and nothing else."""
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -41,13 +41,13 @@ PAGE = """<!doctype html>
 
 
 def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Blueprint:
-    """`/`, `/ui`, `/errors` and the contract; for every other path, the errors that say so."""
+    """Serves `/`, `/ui`, `/errors` and the contract; refuses every other path."""
     pages = flask.Blueprint("docs", __name__)
     served: dict[str, Any] = contract.served(issuer)
     if public_url:
         served = served | {"servers": [{"url": public_url + contract.base_path}]}
     _serve(pages, orjson.dumps(served))
-    at = quote(urlsplit(public_url).path, safe="/%")  # where a proxy serves all this
+    at = quote(urlsplit(public_url).path, safe="/%")  # the path at which a proxy serves the API
     script = SCRIPT.format(at=at)
     policy = _policy(public_url, script)
     assets = str(files("flask_swagger_ui") / "dist")
@@ -68,11 +68,11 @@ def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Bluepri
 
     @pages.get("/ui/<name>")
     def asset(name: str) -> flask.Response:
-        answer = flask.send_from_directory(assets, name, max_age=86400)
-        if answer.status_code < 300:  # whole, so that no thread waits for a slow reader
-            answer.direct_passthrough = False
-            answer.set_data(answer.get_data())
-        return answer
+        response = flask.send_from_directory(assets, name, max_age=86400)
+        if response.status_code < 300:  # read whole, so that no thread waits for a slow client
+            response.direct_passthrough = False
+            response.set_data(response.get_data())
+        return response
 
     _refuse_others(pages)
     return pages
@@ -90,11 +90,11 @@ def _refuse_others(pages: flask.Blueprint) -> None:
 
 
 def _serve(pages: flask.Blueprint, document: bytes) -> None:
-    """`/openapi.json` and `/openapi.yaml`, which are the same contract."""
+    """Serves the contract as `/openapi.json` and `/openapi.yaml`."""
 
     @cache
     def as_yaml() -> str:
-        plain = orjson.loads(document)  # which shares nothing, so that YAML has no aliases
+        plain = orjson.loads(document)  # shares no objects, so that YAML has no aliases
         return yaml.dump(plain, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
 
     @pages.get("/openapi.json")
@@ -107,7 +107,7 @@ def _serve(pages: flask.Blueprint, document: bytes) -> None:
 
 
 def _policy(public_url: str, script: str) -> str:
-    """What the page may do: run its own scripts, and ask the API."""
+    """The content security policy of the page: it may run its own scripts and call the API."""
     origin = "/".join(public_url.split("/", 3)[:3])
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return "; ".join(

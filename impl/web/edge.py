@@ -1,12 +1,10 @@
-"""The outermost ASGI layer: every request in and every answer out, in one place.
+"""The outermost ASGI layer: every request comes in and every response goes out here.
 
-It names the request, guards it, reads its body, turns every error into the one Error body, and
-writes one log line. What is left for Connexion is a request that it handles well.
+It gives the request an id, checks it, reads its body, turns every error into the one Error body,
+and writes one log line. So Connexion gets only requests that it handles well.
 """
 
-import re
 import time
-from secrets import token_hex
 from typing import Protocol
 
 import structlog
@@ -14,31 +12,34 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from generated.operations import Operation
 from impl.errors import MethodNotAllowed, NotFound
-from impl.web import body, errors, request_checks
+from impl.web import body, errors, negotiation, request_checks
 from impl.web.admission import Admission
 from impl.web.authentication import Authentication
 from impl.web.health import PATHS, Health
 from impl.web.layers import MEDIA_TYPE, OPERATION
+from impl.web.request_id import HEADER, REQUEST_ID, request_id
 from impl.web.routes import Routes
 from impl.web.security_headers import secured
 from impl.web.tracing import TRACE, trace_id, traceparent
 from impl.web.validation import HEAD, RAW_BODY
 
 CANCELLED = 499
-"""In place of the status where the client has gone before there was one."""
+"""The status in the log and metrics if the client left before there was one."""
 
-_REQUEST_ID = re.compile(rb"[!-~]{1,128}")
 log = structlog.get_logger("access")
 
 
 class Meter(Protocol):
-    """What measures requests."""
+    """Measures requests."""
 
     def begun(self) -> None:
-        """One more is in progress."""
+        """One more request is in progress."""
 
     def done(self, operation: str, status: int, seconds: float) -> None:
-        """One is over, whose answer began after so many seconds; blank is none of the contract."""
+        """A request is over; its response began after so many seconds.
+
+        `operation` is blank outside of the contract.
+        """
 
 
 class Edge:
@@ -50,18 +51,18 @@ class Edge:
         routes: Routes,
         health: Health,
         admission: Admission,
-        gate: Authentication = Authentication(None),
+        authentication: Authentication = Authentication(None),
         meter: Meter | None = None,
     ) -> None:
         self._app = app
-        self._gate = gate
+        self._authentication = authentication
         self._routes = routes
         self._health = health
         self._admission = admission
         self._meter = meter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one HTTP request; other protocols are not spoken."""
+        """Serve one HTTP request; other protocols are ignored."""
         if scope["type"] != "http":
             return
         exchange = _Exchange(scope, receive, send)
@@ -69,10 +70,10 @@ class Edge:
             self._meter.begun()
         try:
             await self._serve(scope, exchange)
-        except Exception as error:  # noqa: BLE001 - each becomes an answer, or a line in the log
-            answer = errors.answer(error, self._routes.home)
-            if not exchange.status:  # else it is cut off where it is
-                await exchange.answer(answer)
+        except Exception as error:  # noqa: BLE001 - each becomes a response, or a line in the log
+            response = errors.answer(error, self._routes.home)
+            if not exchange.status:  # else the response has begun, and ends here
+                await exchange.answer(response)
         finally:
             exchange.log()
             if self._meter:
@@ -80,15 +81,15 @@ class Edge:
         await exchange.incoming.discard()
 
     async def _serve(self, scope: Scope, exchange: "_Exchange") -> None:
-        request_checks.target(scope)
-        scope["path"] = request_checks.path(scope)
-        request_checks.query(scope)
-        request_checks.host(scope, linked=scope["path"] not in PATHS)
-        found = self._routes.find(scope["path"])
-        if found is None:
+        request_checks.normalize_target(scope)
+        scope["path"] = request_checks.decoded_path(scope)
+        request_checks.check_query(scope)
+        request_checks.check_host(scope, linked=scope["path"] not in PATHS)
+        match = self._routes.find(scope["path"])
+        if match is None:
             await self._serve_other(scope, exchange)
             return
-        route, scope["path_params"] = found
+        route, scope["path_params"] = match
         exchange.route = route.template
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if method == "OPTIONS":
@@ -105,10 +106,10 @@ class Edge:
     ) -> None:
         exchange.operation = operation.id
         try:
-            await self._gate.admit(scope, operation)
+            await self._authentication.admit(scope, operation)
         finally:
-            self._admission.admit(scope)  # whom the gate refuses counts by their address
-        request_checks.accept(scope, operation)
+            self._admission.admit(scope)  # an unauthenticated client counts by its address
+        negotiation.check_acceptable(scope, operation.responses)
         scope[OPERATION] = operation
         headers = [(k, v) for k, v in scope["headers"] if k not in _BODY_HEADERS]
         if operation.request:
@@ -116,11 +117,11 @@ class Edge:
             scope[RAW_BODY] = await exchange.incoming.read(self._admission.max_body_bytes)
             headers.append((b"content-type", media_type.encode()))
         scope["headers"] = headers
-        with self._admission.room:
+        with self._admission.in_flight:
             await self._app(scope, exchange.receive, exchange.send)
 
     async def _serve_other(self, scope: Scope, exchange: "_Exchange") -> None:
-        """Paths outside the contract: health, and the documentation that Flask serves."""
+        """Serve a path outside the contract: health, or the documentation that Flask serves."""
         if scope["path"].startswith(self._routes.base_path):
             raise NotFound(f"there is nothing at {scope['path']!r}")
         answer = await self._health.answer(scope["method"], scope["path"])
@@ -128,7 +129,7 @@ class Edge:
             await exchange.answer(answer)
             return
         self._admission.admit(scope)
-        with self._admission.room:
+        with self._admission.in_flight:
             await self._app(scope, exchange.receive, exchange.send)
 
 
@@ -136,7 +137,7 @@ _BODY_HEADERS = {b"content-type", b"content-length", b"transfer-encoding"}
 
 
 class _Exchange:
-    """One request's body on its way in, its answer on its way out, and what the log says of it."""
+    """One request and its response: reads the body, sends the response, and logs both."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.receive = receive
@@ -148,20 +149,16 @@ class _Exchange:
         self._method = scope["method"]
         self._send = send
         self._started = time.perf_counter()
-        names = dict(scope["headers"])
-        given = request_checks.values(scope, b"x-request-id") if b"x-request-id" in names else []
-        fits = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
-        self._id = given[0] if fits else token_hex(16).encode()
-        scope["tmf678.request_id"] = self._id.decode()
-        traced = b"traceparent" in names or TRACE in scope
-        self._trace = scope[TRACE] = traceparent(scope) if traced else ""
+        self._id = request_id(scope)
+        scope[REQUEST_ID] = self._id.decode()
+        self._trace = scope[TRACE] = traceparent(scope)
 
     async def send(self, message: Message) -> None:
-        """Pass a message on, with the headers of every answer; HEAD gets no body."""
+        """Send a message, with the headers of every response; HEAD gets no body."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.seconds = time.perf_counter() - self._started
-            message["headers"] = [*secured(message["headers"]), (b"x-request-id", self._id)]
+            message["headers"] = [*secured(message["headers"]), (HEADER, self._id)]
             if self.incoming.last:
                 message["headers"].append((b"connection", b"close"))
         elif self._method == "HEAD":
@@ -169,14 +166,14 @@ class _Exchange:
         await self._send(message)
 
     async def answer(self, answer: errors.Answer) -> None:
-        """Send a whole answer of the edge's own."""
+        """Send a whole response of the edge's own."""
         start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
         await self.send(start)
         await self.send({"type": "http.response.body", "body": answer.body})
 
     def log(self) -> None:
-        """One line a request; a path is named by its template, and no body or query ever."""
-        part_of = {"trace_id": trace_id(self._trace)} if self._trace else {}
+        """Write one line; it has the template of the path, and never a query or body."""
+        tracing = {"trace_id": trace_id(self._trace)} if self._trace else {}
         log.info(
             "request",
             method=self._method,
@@ -184,5 +181,5 @@ class _Exchange:
             status=self.status or CANCELLED,
             ms=round((time.perf_counter() - self._started) * 1000, 2),
             request_id=self._id.decode(),
-            **part_of,
+            **tracing,
         )

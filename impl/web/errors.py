@@ -1,7 +1,7 @@
-"""The one table from what went wrong to what a client is told, and the one Error body.
+"""Error responses: one table from exceptions to status and code, and the one Error body.
 
-Codes are the catalogue that TM Forum's own servers use, as strings (TMF630 Part 1, errors), and
-the status where that has none. docs/errors.md has a section for each code, served at `CATALOGUE`.
+Codes are those of TM Forum's own servers, as strings (TMF630 Part 1, errors), or the status if they
+have none. docs/errors.md has a section for each code, served at `CATALOGUE`.
 """
 
 import secrets
@@ -17,10 +17,10 @@ from impl import errors
 RETRY_AFTER_SECONDS = 2
 MAX_MESSAGE = 500
 CATALOGUE = "/errors"
-"""Where the server has the page that tells of each code, under the anchor of its name."""
+"""The path of the page about all codes; each has an anchor."""
 
 REALM = b'Bearer realm="tmf678"'
-"""What a client may come in with (RFC 6750 section 3)."""
+"""The challenge of a 401 (RFC 6750 section 3)."""
 
 Row: TypeAlias = tuple[int, str, str]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -63,7 +63,7 @@ OF_GUNICORN: dict[int, type[errors.ApiError]] = {
     431: errors.HeadersTooLarge,
     501: errors.NotTranslated,
 }
-"""What gunicorn refuses with a status; with any other it is Malformed."""
+"""The errors for gunicorn's own statuses; any other is Malformed."""
 
 _OF_FRAMEWORKS: dict[int, Row] = {row[0]: row for row in TABLE.values()} | {
     400: TABLE[errors.BodyInvalid],
@@ -74,7 +74,7 @@ _OF_FRAMEWORKS: dict[int, Row] = {row[0]: row for row in TABLE.values()} | {
 
 @dataclass(frozen=True)
 class Answer:
-    """A response before the server sends it."""
+    """A whole response."""
 
     status: int
     headers: Headers = field(default_factory=list)
@@ -82,10 +82,10 @@ class Answer:
 
 
 def answer(error: Exception, base: str) -> Answer:
-    """What a client is told of an error by the server that is found at the URL `base`.
+    """The response to an error; `base` is the URL of the server.
 
-    For what no one foresaw that is an incident id, and a log entry tells more. Unavailable is
-    logged too, with the kind and code of its cause, which clients are not told.
+    An unforeseen error becomes an incident id, and the log has the details. Unavailable is logged
+    with the kind and code of its cause, which clients don't get.
     """
     row = _row(error)
     if row is None:
@@ -96,13 +96,13 @@ def answer(error: Exception, base: str) -> Answer:
 
 
 def of_status(status: int, message: str, base: str) -> Answer:
-    """What a client is told where gunicorn can't read what it sent as a request."""
+    """The response if gunicorn can't parse a request, and would answer with this status."""
     kind = OF_GUNICORN.get(status, errors.Malformed)
     return answer(kind(f"the request can't be read: {message}"), base)
 
 
 def as_json(status: int, value: Any, headers: Headers) -> Answer:
-    """An answer of JSON."""
+    """A response with a JSON body."""
     body = orjson.dumps(value)
     length = str(len(body)).encode()
     framing = [(b"content-type", b"application/json"), (b"content-length", length)]
@@ -110,7 +110,7 @@ def as_json(status: int, value: Any, headers: Headers) -> Answer:
 
 
 def _row(error: Exception) -> Row | None:
-    """The error's row; None where no client caused it and nobody foresaw it."""
+    """The error's row in the table; None for an unforeseen error of the server."""
     if isinstance(error, HTTPException):  # Connexion's, Flask's and Starlette's own
         status, (_, code, reason) = error.status_code, TABLE[errors.Malformed]
         return _OF_FRAMEWORKS.get(status, (status, code, reason)) if status < 500 else None
@@ -118,16 +118,16 @@ def _row(error: Exception) -> Row | None:
 
 
 def _message(error: Exception) -> str:
-    """What the error says; of what frameworks say the first line, for the rest is dumps."""
+    """The message of an error; only the first line of a framework's, because the rest is dumps."""
     if isinstance(error, HTTPException):
         text = str(error.detail or "The request is refused.").partition("\n")[0]
     else:
         text = str(error)
-    return _sent(text)
+    return _shortened(text)
 
 
-def _sent(text: str) -> str:
-    """A text of any length and any characters as a client gets it."""
+def _shortened(text: str) -> str:
+    """A text of any length and any characters, cut and encodable."""
     cut = text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]}..."
     return cut.encode("utf-8", "replace").decode("utf-8")
 
@@ -135,14 +135,16 @@ def _sent(text: str) -> str:
 def _incident(error: Exception, base: str) -> Answer:
     incident = secrets.token_hex(8)
     structlog.get_logger("error").error("incident", incident=incident, exc_info=error)
-    told = errors.ApiError(f"The server failed. Its log has the details under incident {incident}.")
-    return _answer(INCIDENT, told, [], base)
+    public = errors.ApiError(
+        f"The server failed. Its log has the details under incident {incident}."
+    )
+    return _answer(INCIDENT, public, [], base)
 
 
 def _warn(error: errors.Unavailable) -> None:
     cause = error.__cause__
-    known = {"cause": type(cause).__name__, "code": getattr(cause, "code", None)} if cause else {}
-    structlog.get_logger("error").warning("unavailable", reason=str(error), **known)
+    details = {"cause": type(cause).__name__, "code": getattr(cause, "code", None)} if cause else {}
+    structlog.get_logger("error").warning("unavailable", reason=str(error), **details)
 
 
 def _headers(error: Exception) -> Headers:
@@ -169,18 +171,18 @@ def _answer(row: Row, error: Exception, headers: Headers, base: str) -> Answer:
     status, code, _ = row
     body = {
         "@type": "Error",
-        **_told(row, error),
+        **_fault(row, error),
         "status": str(status),
         "referenceError": f"{base}{CATALOGUE}#{code}",
     }
     if isinstance(error, errors.ApiError) and error.others:
-        body["errors"] = [_told(_row(each) or row, each) for each in error.every]
+        body["errors"] = [_fault(_row(each) or row, each) for each in error.every]
     return as_json(status, body, headers)
 
 
-def _told(row: Row, error: Exception) -> dict[str, Any]:
-    """What is told of each fault of a body, and of an error that is none."""
+def _fault(row: Row, error: Exception) -> dict[str, Any]:
+    """One error, or one of the faults of a body, as members of the Error body."""
     _, code, reason = row
     attribute = getattr(error, "attribute", "")
-    about = {"attribute": _sent(attribute)} if attribute else {}
-    return {"code": code, "reason": reason, "message": _message(error), **about}
+    place = {"attribute": _shortened(attribute)} if attribute else {}
+    return {"code": code, "reason": reason, "message": _message(error), **place}

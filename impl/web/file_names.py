@@ -1,4 +1,4 @@
-"""The names of files that clients may save: short, and safe on every system."""
+"""File names in `Content-Disposition`: short, and safe on every system."""
 
 import re
 from unicodedata import normalize
@@ -6,16 +6,16 @@ from urllib.parse import quote
 
 from werkzeug.utils import secure_filename
 
-LONGEST = 80
+MAX_LENGTH = 80
 """Characters before the ending."""
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _DEVICE = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)(\.|\Z)", re.IGNORECASE)
-"""What Windows takes for a device, whatever the ending."""
+"""Names of devices on Windows, with any ending."""
 
 
-def shown_as(name: str, ending: str) -> str:
-    """The `Content-Disposition` of what is to be looked at, and saved by this name (RFC 6266).
+def content_disposition(name: str, ending: str) -> str:
+    """The header for a document that browsers show, and save by this name (RFC 6266).
 
     `filename` is plain ASCII; `filename*` has the letters and digits of every script.
     """
@@ -26,10 +26,10 @@ def shown_as(name: str, ending: str) -> str:
 
 
 def _safe(name: str) -> str:
-    """The name as letters, digits, `-`, `_` and `.`; it begins and ends with none of the marks.
+    """The name as letters, digits, `-`, `_` and `.`; it begins and ends with a letter or digit.
 
-    A device's name gets a `_` in front. Where nothing is left, it is `document`.
+    The name of a device gets a `_` in front. If nothing is left, the name is `document`.
     """
     plain = _UNSAFE.sub("_", normalize("NFKC", name)).strip("._-")
-    cut = plain[:LONGEST].rstrip("._-")
+    cut = plain[:MAX_LENGTH].rstrip("._-")
     return f"_{cut}" if _DEVICE.match(cut) else cut or "document"

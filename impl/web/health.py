@@ -1,6 +1,6 @@
 """`/health/live` and `/health/ready`, for load balancers and orchestrators.
 
-Answered by the edge itself, so that they answer while every worker thread waits for the database.
+The edge itself answers them, even while every thread waits for the database.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ class Health:
     """Alive while the process answers; ready while it can serve, and write to the database."""
 
     def __init__(self, ping: Callable[[], None], stuck: Callable[[], bool] = lambda: False) -> None:
-        """`ping` raises Unavailable; `stuck` says whether requests wait in vain for a thread."""
+        """`ping` raises Unavailable without a database; `stuck` says whether no thread is free."""
         self._ping = ping
         self._stuck = stuck
 
     async def answer(self, method: str, path: str) -> Answer | None:
-        """The answer of a health path, or None where it is another path; MethodNotAllowed."""
+        """The response of a health path, or None for another path; MethodNotAllowed."""
         if path not in PATHS:
             return None
         if method not in ("GET", "HEAD"):

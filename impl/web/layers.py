@@ -22,7 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug.routing import Rule
 
 from generated.operations import BASE_PATH
-from impl.web.bridge import Bridge, Threads
+from impl.web.bridge import Bridge
+from impl.web.threads import Threads
 
 OPERATION = "tmf678.operation"
 """Where the request's scope holds the row of the operations' table that it is for."""

@@ -1,4 +1,4 @@
-"""`/metrics`, on an address of its own."""
+"""`/metrics`, for Prometheus, on an address of its own."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,21 +7,21 @@ from starlette.types import Receive, Scope, Send
 
 from impl.errors import ApiError, MethodNotAllowed, NotFound
 from impl.web import errors
-from impl.web.request_checks import values
+from impl.web.request_checks import header_values
 from impl.web.security_headers import secured
 
 
-class Scraped:
-    """An ASGI application that answers scrapes and nothing else."""
+class MetricsEndpoint:
+    """An ASGI application that serves `/metrics` and nothing else."""
 
     def __init__(self, scrape: Callable[[str], tuple[bytes, str]], base: str) -> None:
-        """`base` is the URL that the API is found at."""
+        """`base` is the URL of the API."""
         self._scrape = scrape
         self._base = base
         self._lock = asyncio.Lock()
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """One request; scrapes are made one after the other, so that they never pile up."""
+        """Serve one request; scrapes run one after the other, so that they never pile up."""
         if scope["type"] != "http":
             return
         try:
@@ -38,7 +38,7 @@ class Scraped:
             raise NotFound("there is nothing here but /metrics")
         if scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed(scope["method"], "GET, HEAD")
-        accept = b",".join(values(scope, b"accept")).decode("latin-1")
+        accept = b",".join(header_values(scope, b"accept")).decode("latin-1")
         async with self._lock:
             text, media_type = await asyncio.to_thread(self._scrape, accept)
         length = str(len(text)).encode()

@@ -1,7 +1,6 @@
-"""What a handler returns as the response that a client gets."""
+"""Turns the result of a handler into a response."""
 
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -9,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 from werkzeug.datastructures import Headers
-from werkzeug.http import parse_etags
 
 from generated.operations import Operation
 from impl.errors import TooManyStreams
-from impl.handlers.negotiation import Representations
+from impl.etags import etag, is_current
+from impl.handlers.representations import Representations
 from impl.links import Links
-from impl.query.language import QUIET, Document, Page, Query, Rendered, Selection
+from impl.query.language import Document, Page, Query, Rendered, Selection
 from impl.query.project import project
-from impl.web import request_checks
-from impl.web.compression import packed
-from impl.web.file_names import shown_as
+from impl.web import event_stream, negotiation
+from impl.web.compression import compressed
+from impl.web.file_names import content_disposition
 from impl.web.paging import Paging
 from impl.web.validation import HEAD
 
@@ -30,39 +29,37 @@ JSON = "application/json"
 NDJSON = "application/x-ndjson"
 EVENT_STREAM = "text/event-stream"
 CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-"""A document is looked at; nothing in it runs, or is fetched."""
-
-KEEP_ALIVE_SECONDS = 15
-"""How long a stream of events is silent at the most."""
+"""For documents of bills: nothing in them runs, or is fetched."""
 
 LINES_BYTES = 32 * 1024
-"""About how much of lines goes out together; the connection's pace is the stream's."""
+"""About how many bytes of lines go out together."""
 
 
 class Streams:
-    """Room for so many streams, lists and live ones, that go on at the same time."""
+    """Limits how many streams, of lists and of events, run at the same time."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._room = threading.BoundedSemaphore(most)
+        self._places = threading.BoundedSemaphore(most)
 
-    def kept(self, rows: Iterable[Document]) -> Iterator[Document]:
-        """The rows, in a place that is held until the last one or until they are given up.
+    def limited(self, rows: Iterable[Document]) -> Iterator[Document]:
+        """The rows; they count as a stream until the last one, or until the iterator is closed.
 
-        Raises TooManyStreams at the first one where all places are taken.
+        Its first step raises TooManyStreams if too many streams run.
         """
-        if not self._room.acquire(blocking=False):
+        if not self._places.acquire(blocking=False):
             raise TooManyStreams(f"all {self._most} streams are in use")
         try:
             yield from rows
         finally:
-            self._room.release()
+            self._places.release()
 
 
-class Whole(flask.Response):
-    """A body in one piece, with its headers as they go out: hrefs are URIs already.
+class JsonResponse(flask.Response):
+    """A response whose headers need no more work.
 
-    Werkzeug encodes what stands in `Location` once more, which takes a twentieth of a create.
+    Werkzeug would encode `Location` again, though hrefs are URIs already. That takes a twentieth of
+    a create.
     """
 
     def get_wsgi_headers(self, _environ: "WSGIEnvironment") -> Headers:
@@ -72,7 +69,7 @@ class Whole(flask.Response):
 
 @dataclass(frozen=True)
 class Responder:
-    """A request, as far as its answer depends on it."""
+    """Makes the response to a request: has all that the response depends on but the result."""
 
     request: flask.Request
     operation: Operation
@@ -80,7 +77,7 @@ class Responder:
     query: Query
     streams: Streams
     shown: Selection | None = None
-    """What a create or a patch shows of its result."""
+    """The attributes that the response to a create or a patch has; None for all."""
 
     def answer(self, result: Any) -> flask.Response:
         """The response for a handler's result."""
@@ -99,20 +96,20 @@ class Responder:
         return self._page(result)
 
     def _read(self, page: Page) -> Iterable[Document]:
-        """The documents of a page; none where nobody reads them (HEAD)."""
+        """The documents of a page; none for HEAD, whose response has no body."""
         return () if self.request.environ["asgi.scope"].get(HEAD) else page
 
     def _single(self, result: Any) -> flask.Response:
         status = success(self.operation)
         headers = {}
         if isinstance(result, Document):
-            headers["ETag"] = etag = f'"{result.version}"'
+            headers["ETag"] = tag = etag(result.version)
             if status == 201:
                 headers["Location"] = self.links.href(result["id"])
-            if self.request.method == "GET" and self._known(etag):
+            if self.request.method == "GET" and self._has(tag):
                 return flask.Response(status=304, headers=headers)
             result = self._projected(result)
-        return Whole(self.links.one(result), status, headers, content_type=JSON)
+        return JsonResponse(self.links.one(result), status, headers, content_type=JSON)
 
     def _projected(self, result: Document) -> Document:
         if self.shown is None:
@@ -122,57 +119,44 @@ class Responder:
         return project(result, self.shown)
 
     def _represented(self, result: Representations) -> flask.Response:
-        """The form and the language that the client likes best, each with an ETag of its own."""
-        media = request_checks.preferred(self.request.headers.get("Accept", ""), list(result.made))
-        wanted = request_checks.languages(self.request.headers.get("Accept-Language", ""))
-        language, ending = result.language(wanted), media.partition("/")[2]
-        etag = f'"{result.version}-{ending}-{language}"'
-        headers = {"ETag": etag, "Vary": "Accept, Accept-Language"}
-        if self._known(etag):
+        """The media type and language that the client likes best, each with an ETag of its own."""
+        media_type = negotiation.preferred(
+            self.request.headers.get("Accept", ""), list(result.made)
+        )
+        languages = negotiation.languages(self.request.headers.get("Accept-Language", ""))
+        language, ending = result.language(languages), media_type.partition("/")[2]
+        tag = etag(result.version, ending, language)
+        headers = {"ETag": tag, "Vary": "Accept, Accept-Language"}
+        if self._has(tag):
             return flask.Response(status=304, headers=headers)
         headers["Content-Language"] = language
-        headers["Content-Disposition"] = shown_as(result.name, ending)
+        headers["Content-Disposition"] = content_disposition(result.name, ending)
         headers["Content-Security-Policy"] = CONTENT_POLICY
-        return flask.Response(result.made[media](language), 200, headers, mimetype=media)
+        return flask.Response(result.made[media_type](language), 200, headers, mimetype=media_type)
 
-    def _known(self, etag: str) -> bool:
-        """Whether the client has this version already (RFC 9110 section 13.1.2)."""
-        given = self.request.headers.get("If-None-Match")
-        return given is not None and parse_etags(given).contains_weak(etag.strip('"'))
+    def _has(self, tag: str) -> bool:
+        """Whether the client has this version already."""
+        return is_current(tag, self.request.headers.get("If-None-Match"))
 
     def _page(self, page: Page) -> flask.Response:
         query_string = self.request.environ["QUERY_STRING"]
         paging = Paging(page, self.query, self.links.base, self.links.resource, query_string)
         body, status, headers = self.links.many(page), paging.status, paging.headers
         if status == 206:
-            body, coded = packed(body, self.request.accept_encodings)
-            headers |= coded
-        return Whole(body, status, headers, content_type=JSON)
+            body, coding = compressed(body, self.request.accept_encodings)
+            headers |= coding
+        return JsonResponse(body, status, headers, content_type=JSON)
 
     def _stream(self, page: Iterable[Document]) -> flask.Response:
-        rows = self.streams.kept(page)
-        first = list(islice(rows, 1))  # what goes wrong at once is still an error answer
+        rows = self.streams.limited(page)
+        first = list(islice(rows, 1))  # an error in the first row still becomes an error response
         return flask.Response(self._lines(chain(first, rows)), 200, content_type=NDJSON)
 
     def _live(self, page: Iterable[Document]) -> flask.Response:
-        rows = self.streams.kept(page)
+        rows = self.streams.limited(page)
         first = list(islice(rows, 1))
-        told = self._told(chain(first, rows))
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return flask.Response(told, 200, headers, content_type=EVENT_STREAM)
-
-    def _told(self, rows: Iterator[Document]) -> Iterator[bytes]:
-        """Server-sent events (HTML); empty where there is nothing to say."""
-        yield b": the feed goes on\n\n"
-        spoke = time.monotonic()
-        for row in rows:
-            text = b""
-            if row is not QUIET:
-                text = _server_sent(row["eventId"], row["eventType"], self.links.one(row))
-            elif time.monotonic() - spoke >= KEEP_ALIVE_SECONDS:
-                text = b": still here\n\n"
-            spoke = time.monotonic() if text else spoke
-            yield text
+        text = event_stream.encoded(chain(first, rows), self.links)
+        return flask.Response(text, 200, event_stream.HEADERS, content_type=EVENT_STREAM)
 
     def _lines(self, rows: Iterator[Document]) -> Iterator[bytes]:
         lines = bytearray()
@@ -184,10 +168,6 @@ class Responder:
         yield bytes(lines)
 
 
-def _server_sent(id_: str, kind: str, data: bytes) -> bytes:
-    return b"id: %s\nevent: %s\ndata: %s\n\n" % (id_.encode(), kind.encode(), data)
-
-
 def success(operation: Operation) -> int:
-    """The status that says that an operation was done."""
+    """The status of the operation's success."""
     return min(status for status in operation.responses if 200 <= status < 300)

@@ -1,4 +1,4 @@
-"""What every answer says to browsers and caches, whoever wrote it."""
+"""Headers for browsers and caches, which every response has."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -6,44 +6,44 @@ from typing import TypeAlias
 Header: TypeAlias = tuple[bytes, bytes]
 
 ALWAYS: tuple[Header, ...] = (
-    (b"server", b"tmf678"),  # else gunicorn gives its own name
+    (b"server", b"tmf678"),  # else gunicorn sends its own name
     (b"x-content-type-options", b"nosniff"),
 )
-SHOWN: tuple[Header, ...] = (
+PAGES: tuple[Header, ...] = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 )
-"""For what browsers show as a page, and not for JSON, for each header costs time."""
+"""For responses that browsers show as a page; not for JSON, because each header takes time."""
 
-CACHED: tuple[Header, ...] = ((b"cache-control", b"private, no-cache"),)
-"""Kept by the client alone, and asked for anew by its ETag; for answers that don't say else."""
+CACHING: tuple[Header, ...] = ((b"cache-control", b"private, no-cache"),)
+"""The default: only the client may cache a response, and must revalidate it by its ETag."""
 
-ALLOWED: tuple[Header, ...] = (
+POLICY: tuple[Header, ...] = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
-"""A page may do nothing at all; for answers that don't say else."""
+"""The default: a page may do nothing at all."""
 
 _JSON = b"application/json"
 
 
 def secured(headers: Iterable[Header]) -> list[Header]:
-    """An answer's headers, and those that each answer has."""
+    """The headers of a response, with those that every response has."""
     headers = list(headers)
     given = dict(headers)
-    about = (
+    case = (
         given.get(b"content-type", _JSON) != _JSON,
         b"cache-control" in given,
         b"content-security-policy" in given,
     )
-    return [*headers, *_ADDED[about]]
+    return [*headers, *_ADDED[case]]
 
 
 _ADDED = {
     (page, cached, allowed): (
         *ALWAYS,
-        *(SHOWN if page else ()),
-        *(() if cached else CACHED),
-        *(() if allowed else ALLOWED),
+        *(PAGES if page else ()),
+        *(() if cached else CACHING),
+        *(() if allowed else POLICY),
     )
     for page in (True, False)
     for cached in (True, False)

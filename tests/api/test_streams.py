@@ -256,7 +256,7 @@ def test_a_stream_goes_on_where_its_cursor_was_lost(
     mongod: Mongod, database: str, order: tuple[Key, ...], limit: int | None
 ) -> None:
     store = Store(mongod.uri, database)
-    window = Window(limit=limit or 0, asked=limit is not None, offset=5)
+    window = Window(limit=limit or 0, requested=limit is not None, offset=5)
     client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(mongod.uri)
     found: list[str] = []
     with client:

@@ -115,6 +115,6 @@ def test_a_pattern_that_is_not_found_is_searched_once(monkeypatch: pytest.Monkey
         return search(pattern, text)
 
     monkeypatch.setattr(regex, "search", noted)
-    assert not evaluate._found("b$", "a")  # noqa: SLF001
+    assert not evaluate._search("b$", "a")  # noqa: SLF001
     assert searched == ["a"]
-    assert evaluate._found("a$", "a\n")  # noqa: SLF001
+    assert evaluate._search("a$", "a\n")  # noqa: SLF001

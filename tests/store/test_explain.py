@@ -113,7 +113,7 @@ INDEXED = {"COUNT_SCAN", "IXSCAN", "RECORD_STORE_FAST_COUNT"}
 def test_a_page_far_into_a_common_list_costs_what_the_first_one_costs(archive: Archive) -> None:
     before, _ = archive.find(BILL, "state=settled&sort=-billDate&offset=80000&limit=1")
     query = parse("state=settled&sort=-billDate", KNOWN[BILL], Limits(), UTC)
-    window = Window(limit=20, asked=True, position=before.next)
+    window = Window(limit=20, requested=True, position=before.next)
     page, did = archive.found(BILL, replace(query, window=window))
     assert len(page.items) == 20
     looked_at = [each["keysExamined"] for each in did if each["planSummary"].startswith("IXSCAN")]

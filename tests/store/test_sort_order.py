@@ -57,7 +57,7 @@ class Shelf:
         self.bills.insert_many([to_mongo(each, 1) for each in documents])
 
     def page(self, order: Order, limit: int, position: Position | None, where: Condition) -> Page:
-        window = Window(limit=limit, asked=True, position=position)
+        window = Window(limit=limit, requested=True, position=position)
         return self.store.find(BILL, Query(where, order, window))
 
     def walk(
@@ -173,7 +173,7 @@ def test_an_offset_is_a_slice_of_the_list(
     shelf: Shelf, documents: list[Json], order: Order, offset: int, limit: int
 ) -> None:
     shelf.put(documents)
-    page = shelf.store.find(BILL, Query(order=order, window=Window(offset, limit, asked=True)))
+    page = shelf.store.find(BILL, Query(order=order, window=Window(offset, limit, requested=True)))
     wanted = in_order(documents, order)
     assert ids(page) == wanted[offset : offset + limit]
     assert page.total == len(documents)

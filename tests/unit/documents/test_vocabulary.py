@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from impl.documents.assets import assets
 from impl.documents.document import DocumentError, Documents, Style
 from impl.documents.languages import chosen, tag
-from impl.web.request_checks import languages
+from impl.web.negotiation import languages
 
 VOCABULARY = assets(None).words
 OURS = ["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt"]

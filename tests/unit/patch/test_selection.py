@@ -328,14 +328,14 @@ TOO_MUCH: dict[str, tuple[str, Any, int]] = {
 @pytest.mark.parametrize("case", TOO_MUCH)
 def test_a_patch_that_does_too_much_ends_there(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path, value, times = TOO_MUCH[case]
-    count = Budget.does
+    count = Budget.spend
     done: list[int] = []
 
     def counted(work: Budget, more: int) -> None:
         done.append(more)
         count(work, more)
 
-    monkeypatch.setattr(Budget, "does", counted)
+    monkeypatch.setattr(Budget, "spend", counted)
     with pytest.raises(BodyInvalid, match="changes, compares and copies too much"):
         patched(MANY, [{"op": "add", "path": path, "value": value}] * times, BILL, UTC)
     assert sum(done[:-1]) <= MAX_WORK

@@ -280,16 +280,16 @@ def test_a_filter_without_a_value_is_refused_by_name(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "window"),
     [
-        ("", Window(0, 100, asked=False)),
-        ("limit=5", Window(0, 5, asked=True)),
-        ("offset=5", Window(5, 100, asked=True)),
-        ("offset=0&limit=0", Window(0, 0, asked=True)),
-        ("limit=1000", Window(0, 1000, asked=True)),
-        ("limit=1001", Window(0, 1000, asked=True)),
-        (f"limit={10**30}", Window(0, 1000, asked=True)),
-        ("limit=007", Window(0, 7, asked=True)),
-        ("limit=&offset=", Window(0, 100, asked=False)),
-        ("billNo=1&limit=2&offset=3", Window(3, 2, asked=True)),
+        ("", Window(0, 100, requested=False)),
+        ("limit=5", Window(0, 5, requested=True)),
+        ("offset=5", Window(5, 100, requested=True)),
+        ("offset=0&limit=0", Window(0, 0, requested=True)),
+        ("limit=1000", Window(0, 1000, requested=True)),
+        ("limit=1001", Window(0, 1000, requested=True)),
+        (f"limit={10**30}", Window(0, 1000, requested=True)),
+        ("limit=007", Window(0, 7, requested=True)),
+        ("limit=&offset=", Window(0, 100, requested=False)),
+        ("billNo=1&limit=2&offset=3", Window(3, 2, requested=True)),
     ],
 )
 def test_window(text: str, window: Window) -> None:

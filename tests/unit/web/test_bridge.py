@@ -13,15 +13,9 @@ from starlette.types import Message
 
 from impl.errors import Postponed
 from impl.web import bridge as bridge_module
-from impl.web.bridge import (
-    ALONE,
-    EAGER_THREADS,
-    PIECE_BYTES,
-    WANTED,
-    WRITING_THREADS,
-    Bridge,
-    Threads,
-)
+from impl.web import threads as threads_module
+from impl.web.bridge import IS_WANTED, PIECE_BYTES, RUNS_ALONE, Bridge
+from impl.web.threads import EAGER_THREADS, WRITING_THREADS, Threads
 
 SCOPE = {
     "type": "http",
@@ -92,7 +86,7 @@ def test_threads_are_added_while_all_of_them_wait() -> None:
 def test_more_writes_than_reads_are_begun_at_once(
     method: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bridge_module, "PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(threads_module, "PATIENCE_SECONDS", 60)
     begun, go = threading.Semaphore(0), threading.Event()
 
     def wait(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -144,7 +138,7 @@ def test_work_that_comes_as_a_helper_goes_aside_is_done_by_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("PATIENCE_SECONDS", "PARKED_SECONDS"):
-        monkeypatch.setattr(bridge_module, name, 60)
+        monkeypatch.setattr(threads_module, name, 60)
     begun, go, late = threading.Semaphore(0), threading.Event(), threading.Event()
 
     class Parked(deque[Any]):
@@ -171,7 +165,7 @@ def test_work_that_comes_as_a_helper_goes_aside_is_done_by_it(
         await asyncio.gather(busy, helped)
         return done
 
-    monkeypatch.setattr(bridge_module, "deque", Parked)
+    monkeypatch.setattr(threads_module, "deque", Parked)
     soon = asyncio.run_coroutine_threadsafe
     bridge, loop = Bridge(serve, Threads(EAGER_THREADS + 1)), asyncio.new_event_loop()
     assert loop.run_until_complete(crowd())
@@ -196,7 +190,7 @@ def test_writes_do_not_take_the_threads_that_a_crowd_of_reads_has_left(
     async def crowds() -> bool:
         bridge = Bridge(meet, Threads(most))
         await asyncio.gather(*(ask(bridge) for _ in range(most)))
-        monkeypatch.setattr(bridge_module, "PATIENCE_SECONDS", 60)
+        monkeypatch.setattr(threads_module, "PATIENCE_SECONDS", 60)
         await asyncio.sleep(0.1)
         asked = asyncio.gather(*(ask(bridge, "POST") for _ in range(most)))
         begins = await begin(begun, WRITING_THREADS)
@@ -210,7 +204,7 @@ def test_writes_do_not_take_the_threads_that_a_crowd_of_reads_has_left(
 def test_streams_leave_others_as_many_threads_as_there_are_without_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bridge_module, "PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(threads_module, "PATIENCE_SECONDS", 60)
     go = threading.Event()
 
     def endless(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -307,7 +301,7 @@ def test_the_application_can_ask_whether_its_client_still_waits() -> None:
     begun, left = threading.Event(), threading.Event()
 
     def wait(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        wanted.append(environ[WANTED])
+        wanted.append(environ[IS_WANTED])
         begun.set()
         assert left.wait(20)
         return answer(environ, start)
@@ -336,7 +330,7 @@ def test_no_answer_is_wanted_any_more_when_its_time_is_over(
 
     def tell(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         start("200 OK", [])
-        return [str(environ[WANTED]()).encode()]
+        return [str(environ[IS_WANTED]()).encode()]
 
     assert asyncio.run(ask(Bridge(tell, Threads(1))))[1]["body"] == b"False"
 
@@ -346,7 +340,7 @@ def test_what_is_postponed_is_begun_again_one_at_a_time() -> None:
     together: list[int] = []
 
     def heavy(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        if not environ[ALONE]:
+        if not environ[RUNS_ALONE]:
             raise Postponed
         running.append(True)
         time.sleep(0.01)
@@ -420,7 +414,7 @@ def test_a_stream_goes_out_in_pieces_each_once_the_one_before_is_taken() -> None
 def test_a_process_whose_threads_do_not_come_free_is_stuck(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bridge_module, "STUCK_SECONDS", 0.3)
+    monkeypatch.setattr(threads_module, "STUCK_SECONDS", 0.3)
     begun, go = threading.Semaphore(0), threading.Event()
 
     def wait(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -475,7 +469,7 @@ def test_a_thread_that_the_machine_refuses_is_not_counted(monkeypatch: pytest.Mo
 def test_a_thread_that_ends_as_soon_as_it_has_begun_is_not_counted_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bridge_module, "PARKED_SECONDS", 0)
+    monkeypatch.setattr(threads_module, "PARKED_SECONDS", 0)
     start = threading.Thread.start
 
     def late(thread: threading.Thread) -> None:

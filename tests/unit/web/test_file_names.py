@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impl.web.file_names import LONGEST, shown_as
+from impl.web.file_names import MAX_LENGTH, content_disposition
 
 HEADER = re.compile(r"inline; filename=\"([^\"]+)\.pdf\"; filename\*=UTF-8''([^;\" ]+)\.pdf")
 
 
 def names(text: str) -> tuple[str, str]:
     """The plain name and the one in any script, without their ending."""
-    found = HEADER.fullmatch(shown_as(text, "pdf"))
-    assert found, shown_as(text, "pdf")
+    found = HEADER.fullmatch(content_disposition(text, "pdf"))
+    assert found, content_disposition(text, "pdf")
     return found[1], unquote(found[2])
 
 
@@ -53,9 +53,9 @@ def test_a_name_is_safe_and_says_what_it_can(text: str, plain: str, whole: str) 
 
 
 def test_a_long_name_is_cut() -> None:
-    assert names("9" * 10_000) == ("9" * LONGEST,) * 2
-    assert names("9" * (LONGEST - 1) + ". 9") == ("9" * (LONGEST - 1),) * 2
-    assert len(shown_as("\U00020000" * 10_000, "pdf")) < 1_100
+    assert names("9" * 10_000) == ("9" * MAX_LENGTH,) * 2
+    assert names("9" * (MAX_LENGTH - 1) + ". 9") == ("9" * (MAX_LENGTH - 1),) * 2
+    assert len(content_disposition("\U00020000" * 10_000, "pdf")) < 1_100
 
 
 @given(st.text() | st.text("./\\\\ -_\0\u202ecomCON1\u00b9é:", max_size=9))
@@ -63,7 +63,7 @@ def test_any_name_is_one_that_any_system_takes(text: str) -> None:
     plain, whole = names(text)
     assert re.fullmatch(r"[A-Za-z0-9_.-]+", plain)
     for name in (plain, whole):
-        assert 0 < len(name) <= LONGEST + 1
+        assert 0 < len(name) <= MAX_LENGTH + 1
         assert re.fullmatch(r"\w[\w.-]*", name)
         assert name[-1] not in ".-_ "
         assert not re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name, re.IGNORECASE)

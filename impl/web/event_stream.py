@@ -1,0 +1,33 @@
+"""Server-sent events: a live list as the text of an event stream (HTML Living Standard 9.2)."""
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from impl.handlers.events import KEEP_ALIVE_SECONDS
+from impl.links import Links
+from impl.query.language import IDLE, Document
+
+HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Neither caches nor nginx may hold a stream back."""
+
+
+def encoded(rows: Iterable[Document], links: Links) -> Iterator[bytes]:
+    """The text of each event.
+
+    It is empty for most IDLE rows: the bridge then only checks that the client is still there.
+    """
+    yield b": the feed goes on\n\n"
+    last_sent = time.monotonic()
+    for row in rows:
+        text = b""
+        if row is not IDLE:
+            text = _event(row["eventId"], row["eventType"], links.one(row))
+        elif time.monotonic() - last_sent >= KEEP_ALIVE_SECONDS:
+            text = b": still here\n\n"
+        last_sent = time.monotonic() if text else last_sent
+        yield text
+
+
+def _event(event_id: str, event_type: str, data: bytes) -> bytes:
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (event_id.encode(), event_type.encode(), data)
