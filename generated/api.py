@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from . import types
 
 QueryT = TypeVar("QueryT")
-"""What the server reads a query string into."""
+"""The type of a parsed query string."""
 
 PageT = TypeVar("PageT")
-"""What the server answers a list with."""
+"""The type of the response to a list."""
 
 PatchT = TypeVar("PatchT")
-"""What the server reads a patch's body into."""
+"""The type of the parsed body of a patch."""
 
 
 class CustomerBillOnDemandApi(ABC, Generic[QueryT, PageT, PatchT]):

@@ -1,12 +1,12 @@
 # DO NOT EDIT: `make generate` writes this from tmf678.yaml and openapi/overlay.yaml
-"""The operations of Customer Bill Management 4.0.0: what routes where, and what it reads and writes."""
+"""The operations of Customer Bill Management 4.0.0: their paths, methods and scopes, and the schemas of bodies."""
 
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, Mapping
 
 BASE_PATH = "/tmf-api/customerBillManagement/v4"
-"""Where the paths begin."""
+"""The beginning of all paths."""
 
 Media = Mapping[str, str | None]
 Standard = Literal["list", "create", "retrieve", "patch", "delete"]

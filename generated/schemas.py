@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 
 class _Open(m.Schema):
-    """A schema that keeps what it does not know, for TMF resources are extensible."""
+    """A schema that keeps unknown attributes, because TMF resources are extensible."""
 
     class Meta:
         unknown = m.INCLUDE
@@ -24,7 +24,7 @@ class _Open(m.Schema):
 
 
 class Number(fields.Field[float]):
-    """A JSON number as it came: 12 stays 12, and 12.5 is 12.5."""
+    """A JSON number: 12 stays an int, 12.5 a float."""
 
     default_error_messages = {"invalid": "Not a valid number."}
 
@@ -35,7 +35,7 @@ class Number(fields.Field[float]):
 
 
 class _Integer(fields.Integer):
-    """A JSON number without a fraction: 12 and 12.0 are one integer, "12" is none."""
+    """A JSON number without a fraction: 12 and 12.0 are the same integer, "12" is none."""
 
     def _deserialize(self, value: t.Any, *args: t.Any, **kwargs: t.Any) -> int:
         if isinstance(value, float) and value.is_integer():
@@ -46,7 +46,7 @@ class _Integer(fields.Integer):
 
 
 class _Boolean(fields.Boolean):
-    """true or false, and nothing that is like them."""
+    """true or false, but not 1, 0 or text."""
 
     def _deserialize(self, value: t.Any, *args: t.Any, **kwargs: t.Any) -> bool:
         if not isinstance(value, bool):
@@ -1040,4 +1040,4 @@ SCHEMAS: dict[str, type[m.Schema]] = {
     "ProductRef_Update": ProductRefUpdate,
     "BillCycleSpecificationRef_Update": BillCycleSpecificationRefUpdate,
 }
-"""Each schema by the name that the contract gives it."""
+"""The schemas by their names in the contract."""

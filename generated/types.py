@@ -1,5 +1,5 @@
 # DO NOT EDIT: `make generate` writes this from tmf678.yaml and openapi/overlay.yaml
-"""The shapes of Customer Bill Management 4.0.0, for the type checker."""
+"""The types of Customer Bill Management 4.0.0, for the type checker."""
 
 import typing as t
 from datetime import datetime

@@ -12,7 +12,7 @@ import structlog
 from generated.operations import BASE_PATH
 from impl import bill_documents
 from impl.billing.attempts import Attempts
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
 from impl.billing.register import SequenceSettler
 from impl.billing.runs import Runs
@@ -51,7 +51,7 @@ def jobs(settings: Settings, store: Store) -> list[Step]:
     """The jobs of a worker, besides the delivery of events."""
     numbers = Sequences(store)
     attempts = Attempts(store, Tasks(store), numbers)
-    maker = Maker(store, settings.policy, bill_documents.started_pool(settings, store))
+    maker = BillMaker(store, settings.policy, bill_documents.started_pool(settings, store))
     settler = SequenceSettler(store, settings.policy, numbers)
     return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, settler.step]
 

@@ -1,4 +1,4 @@
-"""The effective contract: the standard's document with the overlay applied, in two readings."""
+"""The effective contract: the standard's document with the overlay applied, and checked."""
 
 import json
 import re
@@ -20,9 +20,10 @@ from openapi.members import ContractError, Json
 
 
 def effective(standard: Path, overlay: Path) -> Json:
-    """The overlay applied to the standard, its merge patch forms written out, and checked.
+    """The overlay applied to the standard, its merge patch forms expanded, and checked.
 
-    openapi/variants.py makes of it what requests are held to, and what clients get.
+    Raises ContractError if that makes no valid document. `variants.py` derives two documents from
+    it: one that requests are validated against, and one for clients.
     """
     document = load(standard)
     if not str(document.get("openapi")).startswith("3.0."):
@@ -43,20 +44,21 @@ def effective(standard: Path, overlay: Path) -> Json:
 
 
 def load(path: Path) -> Json:
-    """The mapping that a YAML or JSON file holds, as JSON: its names text, none of its places
-    shared. ContractError where there is none.
+    """The mapping in a YAML or JSON file, as JSON: all names are text, no two places share a value.
+
+    Raises ContractError if the file holds none.
     """
     try:
-        found = _parsed(path.read_bytes())
+        content = _parsed(path.read_bytes())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContractError(f"{path.name}: line {line}: {error.problem}") from None
     except (OSError, yaml.YAMLError) as error:
         raise ContractError(f"{path.name}: {_line(error)}") from None
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise ContractError(f"{path.name}: holds no mapping")
     try:
-        plain: Json = json.loads(json.dumps(found))
+        plain: Json = json.loads(json.dumps(content))
     except (TypeError, ValueError) as error:
         raise ContractError(f"{path.name}: is more than JSON can hold: {_line(error)}") from None
     return plain
@@ -68,7 +70,7 @@ def dump(document: Json) -> str:
 
 
 class _Loader(yaml.CSafeLoader):
-    """A loader that reads scalars as JSON has them (YAML 1.2): `no` and a date are text."""
+    """A loader with the scalars of JSON (YAML 1.2): `no` and a date are text."""
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -89,14 +91,14 @@ def _parsed(text: bytes) -> Any:
         node = loader.get_single_node()
         if node is None:
             return None
-        _refuse_twins(node)
+        _refuse_duplicates(node)
         return loader.construct_document(node)
     finally:
         loader.dispose()
 
 
-def _refuse_twins(root: yaml.Node) -> None:
-    """Raise where a mapping has a name twice, of which YAML would keep the last in silence."""
+def _refuse_duplicates(root: yaml.Node) -> None:
+    """Raise ConstructorError if a mapping has a name twice; PyYAML would keep the last one."""
     waiting, seen = [root], set()
     while waiting:
         node = waiting.pop()
@@ -115,7 +117,7 @@ def _refuse_twins(root: yaml.Node) -> None:
 
 
 class _PlainDumper(yaml.CSafeDumper):
-    """A dumper that writes everything out, so that a reviewer reads no aliases."""
+    """A dumper without aliases, for reviewers: it writes a shared value at each place."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
@@ -129,18 +131,18 @@ def _actions(overlay: Path) -> list[Json]:
 
 
 def _applied(before: str, action: Json, where: str) -> str:
-    """The document after an action, as JSON: what several matches were given is not shared."""
+    """The document after an action, as JSON, so that several matches share no value."""
     target = action.get("target")
     if not isinstance(target, str) or not {"update", "remove", "copy"} & action.keys():
         raise ContractError(f"{where}: needs a `target`, and an `update`, `remove` or `copy`")
     document = json.loads(before)
     try:
         after = json.dumps(apply_overlay(document, {"actions": [action]}))
-        found = after != before or parse(target).find(document)
+        matches = after != before or parse(target).find(document)
     except (JSONPathError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise ContractError(f"{where}: {target}: {_line(error)}") from None
     if after == before:
-        trouble = "changes nothing" if found else "matches nothing"
+        trouble = "changes nothing" if matches else "matches nothing"
         raise ContractError(f"{where}: {target} {trouble}")
     return after
 
@@ -156,8 +158,8 @@ def _check(document: Json, where: str) -> None:
 
 
 def _brief(error: jsonschema_rs.ValidationError) -> str:
-    """What is wrong, and where; of alternatives that all fail, by the one that gets furthest."""
-    kind: Any = error.kind  # its attributes differ by keyword, which the stubs don't tell
+    """The fault and its place; if all alternatives fail, that of the one that got furthest."""
+    kind: Any = error.kind  # its attributes differ by keyword; the stubs don't have them
     failed = [each for errors in getattr(kind, "context", []) for each in errors]
     if failed:
         return _brief(max(failed, key=lambda each: len(each.instance_path)))
@@ -165,5 +167,5 @@ def _brief(error: jsonschema_rs.ValidationError) -> str:
 
 
 def _line(error: Exception) -> str:
-    """The first line of what an error says, within reason."""
+    """The first line of an error's message, at most 200 characters."""
     return (str(error) or type(error).__name__).splitlines()[0][:200]

@@ -17,8 +17,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Schema:
-    """A component schema. `fields` is None where it is no object; `alias` is the type of its
-    values where that is not a mapping with these fields.
+    """A component schema.
+
+    `fields` is None if it is no object. `alias` is the type of its values, unless they are mappings
+    with these fields.
     """
 
     name: str
@@ -30,7 +32,7 @@ class Schema:
 
 @dataclass(frozen=True)
 class _Core:
-    """What a schema comes to, references followed: the first component met on the way counts."""
+    """A schema with its references resolved, and the first component on the way."""
 
     schema: Json
     component: str | None
@@ -38,7 +40,7 @@ class _Core:
 
 
 class Source:
-    """Writes the schemas of one document."""
+    """Writes the schemas of one document as Python."""
 
     def __init__(self, document: Json) -> None:
         self._document = document
@@ -50,31 +52,33 @@ class Source:
         return tuple(self._schema(name, schema) for name, schema in self.components.items())
 
     def class_name(self, component: str) -> str:
-        """What the schema class and the type of a component are called."""
+        """The name of a component's schema class, and of its type."""
         return self._classes[component]
 
     def annotation(self, schema: Json, within: tuple[int, ...] = ()) -> str:
-        """The type of a schema's values; the name of a component stands in quotes."""
+        """The type of a schema's values; names of components are in quotes."""
         core = self._core(schema)
         if core.component:
             return _optional(f'"{self._classes[core.component]}"', core)
         return _optional(self._plain_type(core.schema, within), core)
 
     def field(self, schema: Json, *options: str, within: tuple[int, ...] = ()) -> str:
-        """The marshmallow field of a schema: it takes all that the schema takes, and perhaps more,
-        for the document's own words are checked elsewhere.
+        """The marshmallow field of a schema.
+
+        It accepts all values that the schema accepts, and perhaps more: requests are validated
+        against the document itself.
         """
         core = self._core(schema)
         if core.nullable:
             options += ("allow_none=True",)
-        found = members(self._document, core.schema)
-        if found is not None and core.component:
+        own = members(self._document, core.schema)
+        if own is not None and core.component:
             return _call("fields.Nested", f"lambda: {self._classes[core.component]}", *options)
         if id(core.schema) in within:
             return _call("fields.Raw", *options, "allow_none=True")
         within += (id(core.schema),)
-        if found is not None:
-            return self._inline_object(found, options, within)
+        if own is not None:
+            return self._inline_object(own, options, within)
         if core.schema.get("type") == "array":
             items = self.field(core.schema.get("items", {}), within=within)
             return _call("fields.List", items, *options)
@@ -82,20 +86,20 @@ class Source:
 
     def _schema(self, name: str, schema: Json) -> Schema:
         core = self._core(schema)
-        found = members(self._document, schema)
-        is_mapping = found and found.properties and not _alternatives(core.schema)
+        own = members(self._document, schema)
+        is_mapping = own and own.properties and not _alternatives(core.schema)
         return Schema(
             name=name,
             class_name=self._classes[name],
             summary=schema.get("description", name),
-            fields=None if found is None else self._fields(found),
+            fields=None if own is None else self._fields(own),
             alias=None if is_mapping else _optional(self._plain_type(core.schema, ()), core),
         )
 
-    def _fields(self, found: Members, within: tuple[int, ...] = ()) -> tuple[Field, ...]:
+    def _fields(self, own: Members, within: tuple[int, ...] = ()) -> tuple[Field, ...]:
         return tuple(
-            self._member(name, schema, required=name in found.required, within=within)
-            for name, schema in found.properties.items()
+            self._member(name, schema, required=name in own.required, within=within)
+            for name, schema in own.properties.items()
         )
 
     def _member(self, name: str, schema: Json, *, required: bool, within: tuple[int, ...]) -> Field:
@@ -108,11 +112,11 @@ class Source:
         )
 
     def _inline_object(
-        self, found: Members, options: tuple[str, ...], within: tuple[int, ...]
+        self, own: Members, options: tuple[str, ...], within: tuple[int, ...]
     ) -> str:
-        if not found.properties:
+        if not own.properties:
             return _call("fields.Dict", *options)
-        members = [f"{each.name!r}: {each.marshmallow}" for each in self._fields(found, within)]
+        members = [f"{each.name!r}: {each.marshmallow}" for each in self._fields(own, within)]
         return _call("fields.Nested", f"_Open.from_dict({{{', '.join(members)}}})", *options)
 
     def _plain_type(self, schema: Json, within: tuple[int, ...]) -> str:
@@ -151,14 +155,14 @@ _SCALARS = {
 
 
 def scalar(schema: Json) -> str:
-    """The Python type of a scalar, or of an array of scalars; `Any` for what is neither."""
+    """The Python type of a scalar, or of an array of scalars; `Any` for anything else."""
     if schema.get("type") == "array":
         return f"list[{scalar(schema.get('items', {}))}]"
     return _SCALARS.get(schema.get("type", ""), ("", "Any"))[1]
 
 
 def _alternatives(schema: Json) -> list[Json]:
-    """The schemas of which a value has one, where there is nothing beside them."""
+    """The alternative schemas of a value, if the schema has nothing beside them."""
     if "properties" in schema or "allOf" in schema:
         return []
     return [*schema.get("oneOf", []), *schema.get("anyOf", [])]
@@ -187,7 +191,7 @@ def _scalar_type(schema: Json) -> str:
 def _optional(annotation: str, core: _Core) -> str:
     if not core.nullable:
         return annotation
-    # Text can't be joined to None at run time, so what is in quotes stays in quotes.
+    # A quoted name can't be joined to None at run time, so the whole annotation is quoted.
     quoted = annotation.endswith('"')
     return f'{annotation[:-1]} | None"' if quoted else f"{annotation} | None"
 

@@ -1,4 +1,4 @@
-"""Python source text, put into the project's format by ruff."""
+"""Formats Python source text by ruff."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ SETTINGS = HERE / "format.toml"
 
 
 def formatted(text: str, name: str) -> str:
-    """The text as `ruff format` writes it; ContractError, with the name, where it is no Python."""
+    """The text as `ruff format` writes it; ContractError, with the name, if it is no Python."""
     try:
         compile(text, name, "exec", dont_inherit=True)
     except SyntaxError as error:
@@ -20,7 +20,7 @@ def formatted(text: str, name: str) -> str:
 
 
 def sorted_imports(text: str, name: str, root: Path) -> str:
-    """The text with its imports where `ruff check` wants them; the name is relative to root."""
+    """The text with its imports sorted; the name is relative to the root."""
     return _ruff(["check", "--quiet", "--select=I", "--fix-only"], text, name, root)
 
 

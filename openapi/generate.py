@@ -1,9 +1,9 @@
 """Command: write generated/ from the contract, or prove that it is current.
 
 `tmf678 generate [--check | --stubs | --new] [--root FOLDER]`, or `python -m openapi.generate`,
-exits 0 when all is well, and 1 when the contract is missing or broken or (with --check) a generated
-file is stale, edited by hand or one too many, or (without) something that lacks the generator's
-header stands in the way. FOLDER holds tmf678.yaml and openapi/overlay.yaml; --new puts ours there.
+exits 0, or 1 if the contract is missing or broken; with --check also if a generated file is stale,
+edited by hand or one too many; without --check also if generated/ holds a file without the
+generator's header. FOLDER holds tmf678.yaml and openapi/overlay.yaml; --new copies ours there.
 """
 
 import argparse
@@ -22,7 +22,7 @@ MARK = "# DO NOT EDIT: `make generate` writes this"
 HEADER = f"{MARK} from tmf678.yaml and openapi/overlay.yaml\n"
 TEMPLATES = Path(__file__).with_name("templates")
 STANDARD, OVERLAY = Path("tmf678.yaml"), Path("openapi", "overlay.yaml")
-"""Where a project's folder holds its contract."""
+"""The paths of the contract in a project's folder."""
 
 
 def render(root: Path) -> tuple[Contract, dict[str, str]]:
@@ -48,7 +48,7 @@ def render(root: Path) -> tuple[Contract, dict[str, str]]:
 def write(folder: Path, files: dict[str, str]) -> None:
     """Make the folder hold these files and no others.
 
-    Raises ContractError, with nothing written, where something there is not the generator's.
+    Raises ContractError, and writes nothing, if it holds a file that the generator did not write.
     """
     present = _present(folder)
     for path in present if folder.is_dir() or not folder.exists() else [folder]:
@@ -64,7 +64,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def differences(folder: Path, files: dict[str, str]) -> Iterator[str]:
-    """Where the folder is not what the generator would write, a line each."""
+    """A line for each file in the folder that differs from what the generator would write."""
     present = {path.name for path in _present(folder)}
     for name in sorted(present | files.keys()):
         path = folder / name
@@ -77,20 +77,20 @@ def differences(folder: Path, files: dict[str, str]) -> Iterator[str]:
 
 
 def main(arguments: list[str] | None = None, prog: str = "python -m openapi.generate") -> int:
-    """Run the command, whose help calls it `prog`; the exit status."""
+    """Run the command, and return its exit status; its help calls it `prog`."""
     options = _parser(prog).parse_args(arguments)
     try:
         if options.new:
             _begin(options.root)
         elif options.check:
-            found = list(differences(options.root / "generated", render(options.root)[1]))
-            return _said(found, "generate it again, without --check")
+            lines = list(differences(options.root / "generated", render(options.root)[1]))
+            return _report(lines, "generate it again, without --check")
         else:
             _generate(options.root, with_stubs=options.stubs)
     except ContractError as error:
-        return _said([str(error)], "nothing was written")
+        return _report([str(error)], "nothing was written")
     except OSError as error:
-        return _said([str(error)], "not all was written; run it again")
+        return _report([str(error)], "not all was written; run it again")
     return 0
 
 
@@ -105,21 +105,21 @@ def _generate(root: Path, *, with_stubs: bool) -> None:
     count = sum(len(resource.operations) for resource in contract.resources)
     print(f"{root / 'generated'}: {len(files)} files, {count} operations")
     stubbed = [each for each in missing if with_stubs and each.needs_method]
-    _said([f"stub: {each}" for each in stubbed], "write what they are to do")
+    _report([f"stub: {each}" for each in stubbed], "write what they are to do")
     lacking = [f"missing: {each}" for each in missing if each not in stubbed]
-    _said(lacking, "write them" if with_stubs else "write them, or have --stubs written for them")
+    _report(lacking, "write them" if with_stubs else "write them, or have --stubs written for them")
 
 
 def _templates() -> list[Path]:
-    """What writes the Python; ContractError where there is none."""
-    found = sorted(TEMPLATES.glob("*.jinja"))
-    if not found:
+    """The templates of the Python files; ContractError if there are none."""
+    templates = sorted(TEMPLATES.glob("*.jinja"))
+    if not templates:
         raise ContractError(f"{TEMPLATES}: holds no template; this package is not whole")
-    return found
+    return templates
 
 
 def _contract(root: Path) -> tuple[Path, Path]:
-    """A project's standard and overlay; ContractError where one is not there."""
+    """A project's standard and overlay; ContractError if one is missing."""
     paths = root / STANDARD, root / OVERLAY
     for path in paths:
         if not path.is_file():
@@ -128,7 +128,7 @@ def _contract(root: Path) -> tuple[Path, Path]:
 
 
 def _begin(root: Path) -> None:
-    """Write our standard and overlay into a folder that has neither; ContractError."""
+    """Copy our standard and overlay into the folder; ContractError if it has one of them."""
     ours = {
         root / STANDARD: formatting.HERE / STANDARD.name,
         root / OVERLAY: formatting.HERE / OVERLAY.name,
@@ -143,7 +143,7 @@ def _begin(root: Path) -> None:
 
 
 def _has_handlers(root: Path) -> bool:
-    """Whether a project has handlers of its own; one that has none is served by ours."""
+    """Whether a project has handlers of its own; otherwise ours serve its contract."""
     return (root / stubs.FOLDER).is_dir()
 
 
@@ -162,7 +162,8 @@ def _parser(prog: str) -> argparse.ArgumentParser:
 _FIRST_LINE = (__doc__ or "").splitlines()[0]
 
 
-def _said(lines: list[str], advice: str) -> int:
+def _report(lines: list[str], advice: str) -> int:
+    """Print the lines, and the advice if there are any; return the exit status."""
     for line in lines:
         print(line, file=sys.stderr)
     if lines:
@@ -175,7 +176,7 @@ def _present(folder: Path) -> list[Path]:
 
 
 def _content(path: Path) -> bytes:
-    """What a file holds; nothing for what is no file."""
+    """The content of a file; empty if it is no file."""
     return path.read_bytes() if path.is_file() else b""
 
 
@@ -184,7 +185,7 @@ def _name(path: Path) -> str:
 
 
 def _prose(text: str) -> str:
-    """Text on one line that a docstring can hold."""
+    """The text as one line that fits a docstring."""
     plain = " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
     return f"{plain[:-1]}'" if plain.endswith('"') else plain
 

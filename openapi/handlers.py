@@ -1,4 +1,4 @@
-"""Handler modules as source text: what is in them, and how stubs are added to them."""
+"""Handler modules as source text, and the stubs that are added to them."""
 
 import ast
 import re
@@ -12,15 +12,15 @@ from openapi.members import ContractError
 from openapi.model import Operation, Resource
 
 ORIGINS = {"Any": "typing", "NotYetImplemented": "impl.errors", "types": "generated"}
-"""Where the names in a stub are imported from."""
+"""The names in a stub, and the modules that they are imported from."""
 
 TYPE_VARIABLES = ("QueryT", "PageT", "PatchT")
-"""What generated/api.py leaves to the handlers, in the order that its classes take them."""
+"""The type variables of the classes in generated/api.py, in their order."""
 
 
 @dataclass(frozen=True)
 class Module:
-    """A module below a project's root; what changes it makes a new one."""
+    """A module below a project's root. It is immutable: `with_...` returns a changed copy."""
 
     root: Path
     path: Path
@@ -28,7 +28,7 @@ class Module:
 
     @classmethod
     def read(cls, root: Path, path: Path) -> "Module":
-        """The module that is there; the path is relative to the root."""
+        """The module in this file; the path is relative to the root."""
         return cls(root, path, (root / path).read_text("utf-8"))
 
     @classmethod
@@ -36,7 +36,7 @@ class Module:
         """A module for a resource that has none: its class, and no method yet."""
         typed = any("types." in operation.signature for operation in resource.own)
         lines = [
-            f'"""What serves /{resource.name}."""',
+            f'"""The operations of /{resource.name}."""',
             "",
             f"from generated import api{', types' if typed else ''}",
             "from impl.errors import NotYetImplemented",
@@ -73,8 +73,9 @@ class Module:
         return {alias.asname or alias.name for node in self._imports for alias in node.names}
 
     def with_methods(self, seam: str, operations: list[Operation]) -> "Module":
-        """With a method for each operation in the class that has this seam as a base; it answers
-        501. No line that is there changes; ContractError where that can't be.
+        """The module with a stub of each operation in the class that has the base `seam`.
+
+        A stub answers 501. No existing line changes; ContractError if that is impossible.
         """
         node = next(each for each in self.classes.values() if seam in bases(each))
         words = {name: self._spelled(name) for name in ORIGINS}
@@ -85,7 +86,10 @@ class Module:
         return self._with(imports, node.end_lineno or 0, ["", *stubs.splitlines()[1:]])
 
     def with_handler(self, attribute: str, module: str, name: str) -> "Module":
-        """With a class named where the handlers are put together; conditions as above."""
+        """The module with the class as an argument of its call of `Handlers`.
+
+        No existing line changes; ContractError if that is impossible.
+        """
         nodes = [node for node in ast.walk(self._tree) if isinstance(node, ast.Call)]
         calls = [node for node in nodes if _last(node.func) == "Handlers" and node.keywords]
         if len(calls) != 1:
@@ -106,13 +110,13 @@ class Module:
         return [n for n in self._tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
 
     def _spelled(self, name: str) -> str:
-        """A name of ORIGINS as this module writes it, or can once it is imported."""
+        """How this module writes a name of ORIGINS, or can write it once it is imported."""
         if name in self.imported or not self._imports_from(ORIGINS[name]):
             return name
         return f"{ORIGINS[name]}.{name}"
 
     def _import_of(self, name: str) -> str | None:
-        """The line that brings the name in: to lengthen one that is there would change it."""
+        """A line that imports the name; no existing import is extended, as no line may change."""
         if name in self.imported:
             return None
         if not self._imports_from(ORIGINS[name]):
@@ -124,7 +128,7 @@ class Module:
         return any(isinstance(n, ast.ImportFrom) and n.module == module for n in self._imports)
 
     def _with(self, imports: Iterable[str | None], after: int, added: list[str]) -> "Module":
-        """With lines added after the one of this number, and imports where they belong."""
+        """The module with lines added after line `after`, and with these imports."""
         lines = self.text.split("\n")
         lines[after:after] = added
         first = self._imports[0].lineno - 1 if self._imports else 0
@@ -140,12 +144,12 @@ class Module:
 
 
 def bases(node: ast.ClassDef) -> list[str]:
-    """`CustomerBillApi` of `(api.CustomerBillApi[Query, Page, Patch])`, and so on."""
+    """The names of the bases: `CustomerBillApi` of `api.CustomerBillApi[Query, Page, Patch]`."""
     return [_last(base) for base in node.bases]
 
 
 def methods(node: ast.ClassDef) -> Iterator[str]:
-    """The names that a class gives a value of its own."""
+    """The names of a class's methods and attributes, without inherited ones."""
     for item in node.body:
         if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
             yield item.name
@@ -154,14 +158,14 @@ def methods(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _last(node: ast.expr) -> str:
-    """The last name of `a.b[c]`: b."""
+    """The last name in front of brackets: `b` of `a.b[c]`."""
     if isinstance(node, ast.Subscript):
         node = node.value
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _type_arguments(node: ast.ClassDef, seam: str) -> list[str]:
-    """What the class calls the seam's type variables; nothing where it does not say."""
+    """The class's arguments for the type variables of the base `seam`; empty without any."""
     base = next(base for base in node.bases if _last(base) == seam)
     if isinstance(base, ast.Subscript) and isinstance(base.slice, ast.Tuple):
         return [ast.unparse(each) for each in base.slice.elts]
@@ -169,12 +173,12 @@ def _type_arguments(node: ast.ClassDef, seam: str) -> list[str]:
 
 
 def _stubs(operations: list[Operation], words: dict[str, str]) -> str:
-    """A class with a stub for each operation, in a module's own words."""
+    """The text of a class with a stub of each operation; `words` are the module's own names."""
     lines = ["class _:"]
     for operation in operations:
         signature = _WORD.sub(lambda found: words[found[0]], operation.signature)
         lines.append(f"    def {operation.python_name}{signature}:")
-        if operation.parameters:  # else ruff finds them unused
+        if operation.parameters:  # ruff would call them unused
             lines.append(f"        del {', '.join(operation.parameters)}")
         lines += [f"        raise {words['NotYetImplemented']}({operation.id!r})", ""]
     return "\n".join(lines)
@@ -184,6 +188,6 @@ _WORD = re.compile(rf"(?<![.\w])({'|'.join((*TYPE_VARIABLES, 'Any', 'types'))})\
 
 
 def _holds_in_order(text: str, lines: str) -> bool:
-    """Whether a text still holds all lines of another, in their order."""
+    """Whether the text has all these lines in their order."""
     there = iter(text.splitlines())
     return all(line in there for line in lines.splitlines())

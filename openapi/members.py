@@ -1,4 +1,4 @@
-"""What schemas say of objects: their members, whatever they are composed of."""
+"""The members of object schemas, with references and composition resolved."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,28 +11,28 @@ REFERENCE = "#/components/schemas/"
 
 
 class ContractError(Exception):
-    """The standard and the overlay don't make a contract; the message says where and why."""
+    """The standard and the overlay make no valid contract; the message says where and why."""
 
 
 @dataclass(frozen=True)
 class Members:
-    """What an object may hold, each with its schema, and what it must hold."""
+    """The members of an object, each with its schema, and the names of required ones."""
 
     properties: Json = field(default_factory=dict)
     required: frozenset[str] = frozenset()
 
     def under(self, other: "Members") -> "Members":
-        """Both together; where they differ in what a member is, the other's word counts."""
+        """Both together; the other's schema counts for a member that both have."""
         return Members(self.properties | other.properties, self.required | other.required)
 
     def completed_by(self, other: "Members") -> "Members":
-        """Both together; where they differ in what a member is, this one's word counts."""
+        """Both together; this one's schema counts for a member that both have."""
         more = {k: v for k, v in other.properties.items() if k not in self.properties}
         return Members(self.properties | more, self.required | other.required)
 
 
 def resolve(document: Json, node: Json) -> Json:
-    """The node, or what its reference leads to; ContractError where that is back to itself."""
+    """The node, or the target of its reference; ContractError if that leads back to itself."""
     seen: list[str] = []
     while "$ref" in node:
         if node["$ref"] in seen:
@@ -43,25 +43,25 @@ def resolve(document: Json, node: Json) -> Json:
 
 
 def target(document: Json, reference: str) -> Json:
-    """What a reference points to within the document; ContractError where that is nothing."""
-    found: Any = document
+    """The target of a reference within the document; ContractError if there is none."""
+    node: Any = document
     try:
         for part in reference.removeprefix("#/").split("/"):
             step = unquote(part).replace("~1", "/").replace("~0", "~")
-            found = found[int(step) if isinstance(found, list) else step]
+            node = node[int(step) if isinstance(node, list) else step]
     except (LookupError, TypeError, ValueError):
-        found = None
-    if not isinstance(found, dict):
+        node = None
+    if not isinstance(node, dict):
         raise ContractError(f"{reference} leads nowhere")
-    return found
+    return node
 
 
 def members(document: Json, schema: Json, seen: tuple[int, ...] = ()) -> Members | None:
-    """The members of an object schema, composition resolved; None where it is no object.
+    """The members of an object schema, with its composition resolved; None if it is no object.
 
-    `allOf` adds, the later part over the earlier. Of `oneOf` and `anyOf` counts what any
-    alternative may hold and what all of them must; a member on which alternatives differ is
-    anything.
+    A later part of `allOf` overrides an earlier one. For `oneOf` and `anyOf` these are the members
+    of any alternative; required are those that all require. A member whose schema differs between
+    alternatives may be anything.
     """
     schema = resolve(document, schema)
     if id(schema) in seen:
@@ -76,8 +76,8 @@ def members(document: Json, schema: Json, seen: tuple[int, ...] = ()) -> Members
     if not (_is_object(schema) or any(parts) or any(all(choice) for choice in choices)):
         return None
     own = Members(schema.get("properties", {}), frozenset(schema.get("required", [])))
-    found = reduce(Members.under, [part for part in parts if part], Members()).under(own)
-    return reduce(Members.completed_by, map(_either, choices), found)
+    composed = reduce(Members.under, [part for part in parts if part], Members()).under(own)
+    return reduce(Members.completed_by, map(_either, choices), composed)
 
 
 def _is_object(schema: Json) -> bool:

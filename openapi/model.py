@@ -1,4 +1,4 @@
-"""What the templates read: the contract's operations and schemas as frozen values."""
+"""The contract's operations and schemas as immutable objects, for the templates."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Media = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Parameter:
-    """An argument of a handler's method, beside its body."""
+    """An argument of a handler's method, besides the body."""
 
     name: str
     place: str
@@ -37,14 +37,14 @@ class Parameter:
 
     @property
     def declaration(self) -> str:
-        """As it stands in a signature."""
+        """The parameter as written in a signature."""
         default = "" if self.required else " | None = None"
         return f"{self.python_name}: {self.annotation}{default}"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation as routing and the typed seam need it."""
+    """An operation, as routing and the handlers' base classes need it."""
 
     id: str
     python_name: str
@@ -70,7 +70,7 @@ class Operation:
 
     @property
     def signature(self) -> str:
-        """The parameters and result of its method, in the words of generated/api.py."""
+        """The parameters and result of its method, with the names of generated/api.py."""
         named = [each.declaration for each in self.arguments if each.place != "path"]
         words = ["self", *self._positional, *(["*", *named] if named else [])]
         return f"({', '.join(words)}) -> {self.returns}"
@@ -111,7 +111,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Contract:
-    """All that is generated from one document."""
+    """The content of all files that are generated from one document."""
 
     title: str
     version: str
@@ -121,7 +121,7 @@ class Contract:
 
 
 def read(document: Json) -> Contract:
-    """The model of a checked document; ContractError where Python can't name what it holds."""
+    """The model of a checked document; ContractError for a name that can't be a Python name."""
     source = Source(document)
     reader = _Reader(document, source)
     return Contract(
@@ -150,7 +150,7 @@ class _Reader:
         self._source = source
 
     def operations(self) -> Iterator[Operation]:
-        """In the document's order."""
+        """All operations, in the document's order."""
         for path, item in self._document["paths"].items():
             resolved = self._resolve(item)
             for method in METHODS:
@@ -173,7 +173,9 @@ class _Reader:
             resource=_resource(path),
             summary=node.get("summary", node["operationId"]),
             arguments=tuple(
-                _argument(p) for p in parameters if not (_at_edge(p) or (takes_query and _asks(p)))
+                _argument(p)
+                for p in parameters
+                if not (_at_edge(p) or (takes_query and _in_query(p)))
             ),
             takes_query=takes_query,
             body=self._body(method, request),
@@ -184,30 +186,30 @@ class _Reader:
         )
 
     def _scopes(self, node: Json) -> tuple[str, ...]:
-        """What one who asks for it must be allowed, by all schemes of its security requirement."""
+        """The scopes that a request needs, from all schemes of its security requirement."""
         alternatives: list[Json] = {**self._document, **node}.get("security", [])
         if len(alternatives) > 1:
             raise ContractError(f"{node['operationId']}: has alternatives in its `security`")
-        found = (scope for each in alternatives for scopes in each.values() for scope in scopes)
-        return tuple(dict.fromkeys(found))
+        scopes = (scope for each in alternatives for needed in each.values() for scope in needed)
+        return tuple(dict.fromkeys(scopes))
 
     def _parameters(self, item: Json, node: Json) -> list[Json]:
-        """The path's and the operation's own, which count where both have one of a name."""
+        """The parameters of path and operation; the operation's count if both have one name."""
         both = map(self._resolve, item.get("parameters", []) + node.get("parameters", []))
         return list({(each["name"], each["in"]): each for each in both}.values())
 
     def _responses(self, node: Json) -> dict[int, Media]:
-        """By status; `2XX` and the like count as 200, `default` as none."""
+        """The responses by status; `2XX` counts as 200 and so on, `default` is left out."""
         ranges_first = sorted(node["responses"].items(), key=lambda each: "X" not in each[0])
-        found = {
+        responses = {
             int(status.replace("X", "0")): self._media(response)
             for status, response in ranges_first
             if status.replace("X", "0").isdigit()
         }
-        return dict(sorted(found.items()))
+        return dict(sorted(responses.items()))
 
     def _media(self, node: Json) -> Media:
-        """The schema's name by media type, JSON first; an array of a schema is its name and []."""
+        """The schema's name by media type, JSON first; `Name[]` for an array."""
         content = self._resolve(node).get("content", {})
         kinds = sorted(content, key=lambda kind: kind.split(";")[0] != JSON)
         return {kind: self._schema_name(content[kind].get("schema", {})) for kind in kinds}
@@ -246,17 +248,17 @@ class _Reader:
 
 
 def _at_edge(parameter: Json) -> bool:
-    """Whether it is served once for every operation, and no handler hears of it."""
+    """Whether the server handles the parameter for all operations, so that no handler gets it."""
     return parameter["name"] == "fields" or bool(parameter.get("x-edge"))
 
 
-def _asks(parameter: Json) -> bool:
-    """Whether it is one of those that a query gathers."""
+def _in_query(parameter: Json) -> bool:
+    """Whether the parameter is part of the query that a handler gets as a whole."""
     return bool(parameter["in"] == "query") and not parameter.get("x-argument")
 
 
 def _resource(path: str) -> str:
-    """The first segment of a path; `root` where it has none, or one that varies."""
+    """The first segment of a path; `root` if it has none, or a variable one."""
     first = path.split("/")[1]
     return first if first and "{" not in first else "root"
 

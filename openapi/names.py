@@ -1,4 +1,4 @@
-"""The contract's names as Python writes them."""
+"""The contract's names as names in Python."""
 
 import builtins
 import keyword
@@ -8,17 +8,17 @@ from collections.abc import Iterable
 from openapi.members import ContractError
 
 RESERVED = {"Number", "SCHEMAS", *keyword.kwlist}
-"""Names that a class of the contract can't have: ours in the generated modules, and Python's."""
+"""Names that no class of the contract may have: keywords, and names in generated modules."""
 
 
 def class_name(name: str) -> str:
-    """`CustomerBill_Update` and `stateValue` as Python classes are named."""
+    """The name in CamelCase: `CustomerBillUpdate` for `CustomerBill_Update`."""
     joined = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^0-9A-Za-z]", name))
     return joined if joined.isidentifier() else f"_{joined}"
 
 
 def class_names(names: Iterable[str]) -> dict[str, str]:
-    """A class name for each name, no two the same: the later of two gets underscores."""
+    """A unique class name for each name: the later of two equal ones gets underscores."""
     taken = set(RESERVED)
     chosen = {}
     for name in names:
@@ -31,7 +31,7 @@ def class_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def python_name(name: str) -> str:
-    """A name as Connexion's `pythonic_params` writes it: snake case, never a built-in's."""
+    """The name in snake case, never a built-in's, as Connexion's `pythonic_params` writes it."""
     words = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
     snake = re.sub(r"([a-z\d])([A-Z])", r"\1_\2", words).replace("-", "_").lower()
     plain = re.sub(r"^[^a-z_]+|[^0-9a-z_]", "", snake)
@@ -41,7 +41,7 @@ def python_name(name: str) -> str:
 
 
 def refuse_same(names: Iterable[str], what: str) -> None:
-    """Raise where two names are the same in Python."""
+    """Raise ContractError if two names are the same in Python."""
     seen: dict[str, str] = {}
     for name in names:
         other = seen.setdefault(python_name(name), name)

@@ -1,4 +1,4 @@
-"""What the contract asks for and impl/ lacks: methods of handlers, and their stubs; and rows."""
+"""The methods and rows that the contract needs and impl/ lacks; stubs of the methods."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,13 +44,13 @@ class Handlers:
         self._rows = Module.read(root, ROWS).rows if (root / ROWS).is_file() else set()
 
     def missing(self, contract: Contract) -> list[Missing]:
-        """What the contract asks for and no class has, in the contract's order."""
+        """The operations for which no class has a method, in the contract's order."""
         return [each for resource in contract.resources for each in self._missing(resource)]
 
     def with_stubs(self, missing: list[Missing]) -> dict[Path, str]:
         """The text of each module that gets a stub or names one, by its path; rows get none.
 
-        No line that is there changes; ContractError where that can't be.
+        No existing line changes; ContractError if that is impossible.
         """
         changed: dict[Path, Module] = {}
         methods = [each for each in missing if each.needs_method]
@@ -77,7 +77,7 @@ class Handlers:
                 yield Missing(resource, operation, ROWS)
 
     def _methods(self, seam: str) -> Iterator[str]:
-        """The methods of the classes that have a part of the seam, or such a class, as a base."""
+        """The methods of the classes whose base is `seam`, with inherited methods."""
         for module in self._modules.values():
             for node in module.classes.values():
                 if seam in bases(node):
@@ -92,7 +92,7 @@ class Handlers:
                     yield from self._methods_of(base, (*below, name))
 
     def _path(self, resource: Resource) -> Path:
-        """The module that has the resource's class, or a path that is free for one."""
+        """The module with the resource's class, or an unused path for it."""
         for path, module in self._modules.items():
             if any(resource.class_name in bases(node) for node in module.classes.values()):
                 return path
@@ -100,7 +100,7 @@ class Handlers:
         return path if path not in self._modules else FOLDER / f"{resource.python_name}_resource.py"
 
     def _new(self, path: Path, resource: Resource) -> Module:
-        """A module with the resource's class, which the composition names from now on."""
+        """A new module with the resource's class; also adds the class to the composition."""
         composed = self._modules.get(COMPOSED_IN)
         if composed is None:
             raise ContractError(f"{COMPOSED_IN}: is not there, to name a new handler in")
@@ -112,7 +112,7 @@ class Handlers:
 
 
 def _class_name(resource: Resource, taken: set[str]) -> str:
-    """The resource's plural, more or less, or the like that is free."""
+    """The resource's plural by a simple rule, or a similar name that is not taken."""
     name = resource.class_name.removesuffix("Api")
     while True:
         plural = name if name.endswith("s") else f"{name}s"

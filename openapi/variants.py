@@ -1,8 +1,7 @@
-"""The two readings of a contract: what requests are held to, and what clients are made from.
+"""The two variants of a contract: one that requests are validated against, and one for clients.
 
-They differ where the overlay says `x-strict`: it stands in a schema, and holds the one that counts
-in its place where requests are checked. Clients get the schema without it, and nothing of one that
-says nothing else.
+They differ by `x-strict` in the overlay: a schema in a schema, which replaces it when requests are
+validated. Clients get the outer schema without it, and no schema if it has no other words.
 """
 
 from typing import Any
@@ -11,7 +10,7 @@ WORD = "x-strict"
 
 
 def strict(node: Any) -> Any:
-    """A part of a document as requests are held to it."""
+    """The part of a document that requests are validated against."""
     if isinstance(node, list):
         return [strict(each) for each in node]
     if not isinstance(node, dict):
@@ -20,7 +19,7 @@ def strict(node: Any) -> Any:
 
 
 def served(node: Any) -> Any:
-    """A part of a document as clients read it."""
+    """The part of a document that clients get."""
     if isinstance(node, list):
         return [served(each) for each in node]
     if not isinstance(node, dict):

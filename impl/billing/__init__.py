@@ -1,1 +1,1 @@
-"""Bills made from rates: what they amount to, when they are due, and who makes them."""
+"""Billing: amounts, dates and numbers of bills, and the jobs that make bills from rates."""

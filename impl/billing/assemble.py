@@ -1,4 +1,4 @@
-"""A bill assembled from rates: its sums, its taxes, its dates. Pure."""
+"""Assembles a bill from its rates: sums, taxes and dates. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from impl.query.language import Document
 
 PDF = "application/pdf"
 NOTABLE = Decimal(1)
-"""How far a tax may be off its base times its rate before it is reported, in currency units."""
+"""A tax this far off its base times its rate is reported; in currency units."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Occasion:
-    """Why and when a bill is made: all of it that does not follow from its rates."""
+class BillHeader:
+    """All of a bill that does not follow from its rates."""
 
     id: str
     account: dict[str, Any]
@@ -28,99 +28,104 @@ class Occasion:
     made: datetime
     period: Mapping[str, datetime] | None = None
     derived_period: bool = False
-    """Whether the server worked the period out itself, so that its end is surely not in it."""
+    """Whether the server derived the period, so that its end is certainly not part of it."""
 
     basis: PriceBasis | None = None
     """The price basis of rates that name none."""
 
     prepaid: bool = False
     more: dict[str, Any] = field(default_factory=dict)
-    """Other attributes, as they stand on the bill."""
+    """Other attributes of the bill."""
 
 
-def assemble(rates: Sequence[Rate], occasion: Occasion) -> Document:
+def assemble(rates: Sequence[Rate], header: BillHeader) -> Document:
     """The CustomerBill of these rates, without its number.
 
-    Gross is net plus taxes; how amounts are summed and rounded is said in `sums.py`. A bill of zero
-    is settled. Raises Rejected where there can be no bill.
+    Gross is net plus taxes; `sums.py` sums and rounds the amounts. A bill of zero is settled.
+    Raises Rejected if there can be no bill.
     """
     if not rates:
         raise NothingToBill("there is nothing to bill")
     unit = currency_of(rates)
-    found = sums([read(rate, unit, occasion.basis) for rate in rates], unit)
-    _refuse_too_large(found, unit)
+    totals = sums([read(rate, unit, header.basis) for rate in rates], unit)
+    _refuse_too_large(totals, unit)
     bill = {
-        "id": occasion.id,
+        "id": header.id,
         "@type": "CustomerBill",
-        "runType": occasion.run_type,
-        "category": "normal" if found.gross >= 0 else "credit note",
-        "billingAccount": occasion.account,
-        "billDate": occasion.date,
-        "paymentDueDate": occasion.due,
-        "lastUpdate": occasion.made,
-        "taxExcludedAmount": unit.money(found.net),
-        "taxIncludedAmount": unit.money(found.gross),
-        "taxItem": [_tax_item(item, unit) for item in found.items],
-        "amountDue": unit.money(found.gross),
-        **_payment(found.gross, occasion, unit),
-        **occasion.more,
+        "runType": header.run_type,
+        "category": "normal" if totals.gross >= 0 else "credit note",
+        "billingAccount": header.account,
+        "billDate": header.date,
+        "paymentDueDate": header.due,
+        "lastUpdate": header.made,
+        "taxExcludedAmount": unit.money(totals.net),
+        "taxIncludedAmount": unit.money(totals.gross),
+        "taxItem": [_tax_item(item, unit) for item in totals.items],
+        "amountDue": unit.money(totals.gross),
+        **_payment(totals.gross, header, unit),
+        **header.more,
     }
-    if occasion.period:
-        bill["billingPeriod"] = dict(occasion.period)
-    if occasion.basis:
-        bill["priceBasis"] = occasion.basis
-    difference = total([found.stated, -found.gross])
+    if header.period:
+        bill["billingPeriod"] = dict(header.period)
+    if header.basis:
+        bill["priceBasis"] = header.basis
+    difference = total([totals.stated, -totals.gross])
     if abs(difference) >= unit.minor:
         bill["roundingDifference"] = unit.money(difference)
-    return Document(bill, derived={"billingPeriod"} if occasion.derived_period else ())
+    return Document(bill, derived={"billingPeriod"} if header.derived_period else ())
 
 
 def warnings(bill: Mapping[str, Any]) -> list[str]:
-    """What an operator should look at before a made bill is sent, a sentence each.
+    """Sentences on what an operator should check before the bill is sent.
 
-    These are a rounding difference, taxes that are 1.00 or more off their base times their rate,
-    and a due date before the bill's date.
+    They are about a rounding difference, taxes that are 1.00 or more off their base times their
+    rate, and a due date before the bill's date.
     """
     return [*_rounding_warnings(bill), *_tax_warnings(bill), *_date_warnings(bill)]
+
+
+def reference_to(bill: Mapping[str, Any]) -> dict[str, str]:
+    """A reference to a bill, as rates, requests and outcomes have it."""
+    return {"id": bill["id"], "@referredType": "CustomerBill"}
 
 
 def own_document(bill: Mapping[str, Any], size: int | None = None) -> dict[str, Any]:
     """The entry in `billDocument` for the document that is served for the bill.
 
-    It has the bill's own id; its `url` is made when it is shown. `size` is in bytes.
+    It has the bill's own id. The server adds its `url` when it shows the bill. `size` is in bytes.
     """
     document = {"id": bill["id"], "name": f"{bill.get('billNo', bill['id'])}.pdf"}
     sized = {} if size is None else {"size": {"amount": size, "units": "bytes"}}
     return {**document, "mimeType": PDF, **sized}
 
 
-def _refuse_too_large(found: Sums, unit: Currency) -> None:
-    amounts = [found.net, found.gross, *(item.amount for item in found.items)]
-    if max(map(abs, [*amounts, *(item.base for item in found.items)])) > unit.largest:
+def _refuse_too_large(totals: Sums, unit: Currency) -> None:
+    amounts = [totals.net, totals.gross, *(item.amount for item in totals.items)]
+    if max(map(abs, [*amounts, *(item.base for item in totals.items)])) > unit.largest:
         raise Rejected("the total is more than an amount can hold")
 
 
-def _payment(gross: Decimal, occasion: Occasion, unit: Currency) -> dict[str, Any]:
-    """The amount to pay: all of it, or nothing for a bill of zero and for a prepaid account."""
+def _payment(gross: Decimal, header: BillHeader, unit: Currency) -> dict[str, Any]:
+    """State and amount left to pay: all, or nothing for a bill of zero or a prepaid account."""
     nothing = {"state": "settled", "remainingAmount": unit.money(Decimal(0))}
     if not gross:
         return nothing
-    if occasion.prepaid:
+    if header.prepaid:
         return nothing | {"appliedPayment": [{"appliedAmount": unit.money(gross)}]}
     return {"state": "new", "remainingAmount": unit.money(gross)}
 
 
 def _tax_item(item: Item, unit: Currency) -> dict[str, Any]:
     """The TaxItem; its rate is in percent."""
-    made: dict[str, Any] = {
+    tax: dict[str, Any] = {
         "taxAmount": unit.money(item.amount),
         "taxableAmount": unit.money(item.base),
     }
     if item.category is not None:
-        made["taxCategory"] = item.category
+        tax["taxCategory"] = item.category
     if item.percent is not None:
-        made["taxRate"] = float(item.percent)
-    return made
+        tax["taxRate"] = float(item.percent)
+    return tax
 
 
 def _rounding_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
@@ -128,8 +133,8 @@ def _rounding_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
     if difference:
         stated = gross | {"value": exact(gross["value"]) + exact(difference["value"])}
         yield (
-            f"roundingDifference: {_said(difference)}; the rates' own gross amounts come to"
-            f" {_said(stated)}, and the bill to {_said(gross)}"
+            f"roundingDifference: {_text(difference)}; the rates' own gross amounts come to"
+            f" {_text(stated)}, and the bill to {_text(gross)}"
         )
 
 
@@ -142,8 +147,8 @@ def _tax_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
         off = exact(amount["value"]) - exact(base["value"]) * percent / 100
         if abs(off) >= NOTABLE:
             label = f"{item.get('taxCategory', 'tax')} {item['taxRate']:g} %"
-            miss = f"{_said(amount | {'value': abs(off)})} too {'much' if off > 0 else 'little'}"
-            yield f"taxItem: {label} of {_said(base)} is {_said(amount)}, which is {miss}"
+            miss = f"{_text(amount | {'value': abs(off)})} too {'much' if off > 0 else 'little'}"
+            yield f"taxItem: {label} of {_text(base)} is {_text(amount)}, which is {miss}"
 
 
 def _date_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
@@ -152,5 +157,5 @@ def _date_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
         yield f"paymentDueDate: {due.isoformat()} is before the billDate, {date.isoformat()}"
 
 
-def _said(money: Mapping[str, Any]) -> str:
+def _text(money: Mapping[str, Any]) -> str:
     return in_words(exact(money["value"]), money["unit"])

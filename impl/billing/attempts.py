@@ -1,10 +1,9 @@
-"""One try at a task: what it does, or what is written down where there is nothing to be done."""
+"""Runs a worker's tasks: tries each again after faults, and gives up in the end."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 import structlog
 
@@ -17,38 +16,39 @@ from impl.store.sequences import Sequences
 from impl.store.tasks import Lost, Task, Tasks
 
 MOST_TRIES = 8
-SECONDS = 25
-"""How long one try may take: MongoDB ends a transaction that takes long, ours after 30 seconds."""
+TRANSACTION_LIMITS = (25, 3)
+"""Seconds for the transaction that ends a task, and for its waits.
 
-PATIENCE_SECONDS = 3
-"""How long one try waits for what another transaction holds, which may be a dead worker's."""
+It may take 25 in all, because MongoDB aborts it after 30. It waits up to 3 for what another
+transaction has locked, perhaps a dead worker's.
+"""
 
-R = TypeVar("R")
 log = structlog.get_logger("billing")
 
 
 @dataclass(frozen=True)
 class Attempts:
-    """Tries tasks, again after faults that may pass, and gives up where they do not."""
+    """Tries tasks; retries those that failed by a fault, up to `most` times."""
 
     store: Store
     tasks: Tasks
     numbers: Sequences
     most: int = MOST_TRIES
 
-    def at(
+    def run(
         self,
         task: Task,
         work: Callable[[], object],
         refused: Callable[[Rejected], object],
         given_up: Callable[[str], object],
     ) -> None:
-        """Do the task's work, which ends it; or end it with what its refusal writes.
+        """Do the work, which finishes the task; if it raises Rejected, finish it with `refused`.
 
-        A fault leaves nothing behind; the task comes again, after longer each time, until it is
-        given up with a reason that quotes nothing, and counted. A try that killed its worker is one
-        of these. Where the end of a task can't be written, be it refused or given up, it comes
-        again, too, until it is dropped, and counted.
+        `refused` and `given_up` write the task's outcome; they run in the transaction that finishes
+        it. A fault leaves nothing behind: the task comes again after a wait that doubles, until it
+        is counted and finished with `given_up`, whose reason quotes nothing. A try that killed its
+        worker counts as a fault. If an outcome can't be written, the task comes again, too, until
+        it is counted and dropped.
         """
         if task.tries > self.most:
             self._give_up(task, given_up)
@@ -57,23 +57,14 @@ class Attempts:
             with self.tasks.held(task), correlated(task.id):
                 work()
         except (Lost, NotFound):
-            self._let_go(task)
+            self._drop(task)
         except Rejected as rejected:
             self._close(task, partial(refused, rejected))
         except Exception as fault:
             log.error("fault", kind=task.kind, key=task.key, tries=task.tries, exc_info=fault)
-            self._later(task, given_up)
+            self._retry(task, given_up)
 
-    def end(self, task: Task, effect: Callable[[], R]) -> R:
-        """End the task and do this, in one transaction; Lost where it is another worker's."""
-
-        def ended() -> R:
-            self.tasks.finish(task)
-            return effect()
-
-        return self.store.in_transaction(ended, SECONDS, PATIENCE_SECONDS)
-
-    def _later(self, task: Task, given_up: Callable[[str], object]) -> None:
+    def _retry(self, task: Task, given_up: Callable[[str], object]) -> None:
         if task.tries < self.most:
             self.tasks.again(task, wait(task.tries))
         else:
@@ -84,16 +75,21 @@ class Attempts:
         if self._close(task, partial(given_up, reason)):
             self._count(task)
 
-    def _close(self, task: Task, effect: Callable[[], object]) -> bool:
-        """End the task with what is written of it; whether that was done.
+    def _close(self, task: Task, write_outcome: Callable[[], object]) -> bool:
+        """Finish the task with its outcome, in one transaction; return whether that was done.
 
-        It was not where the task or what it is about is gone, or where that can't be written: then
-        the task comes again, and is dropped after twice as many tries as others have.
+        It is not if the task or its resource is gone, or the outcome can't be written. In that last
+        case the task comes again, and is dropped after twice as many tries as other tasks have.
         """
+
+        def close() -> None:
+            self.tasks.finish(task)
+            write_outcome()
+
         done = False
         try:
             with suppress(Lost, NotFound), correlated(task.id):
-                self.end(task, effect)
+                self.store.in_transaction(close, *TRANSACTION_LIMITS)
                 done = True
         except Unavailable:
             raise
@@ -103,19 +99,19 @@ class Attempts:
                 self.tasks.again(task, wait(task.tries))
                 return False
             self._count(task)
-        self._let_go(task)
+        self._drop(task)
         return done
 
     def _count(self, task: Task) -> None:
         Counters(self.store).add(GIVEN_UP[task.kind])
 
-    def _let_go(self, task: Task) -> None:
-        """Drop the task, and the numbers that it did not use, unless it is another worker's."""
+    def _drop(self, task: Task) -> None:
+        """Drop the task and give back its unused numbers, unless it is another worker's."""
         self.tasks.drop(task)
         if not self.tasks.has(task):
             self.numbers.settle(task.id)
 
 
 def wait(tries: int) -> float:
-    """Seconds until what failed that often is tried again: 1, 2, 4 ... up to a minute."""
+    """Seconds before the next try after so many: 1, 2, 4 ... up to 60."""
     return float(min(2 ** max(tries - 1, 0), 60))

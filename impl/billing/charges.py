@@ -1,4 +1,4 @@
-"""What a rate charges, exactly: net, gross and taxes, whichever of them it says. Pure."""
+"""The exact net, gross and tax amounts of a rate, of which it may give only some. Pure."""
 
 import re
 from collections import defaultdict
@@ -14,22 +14,22 @@ R = TypeVar("R", bound=Rate)
 PriceBasis = Literal["net", "gross"]
 
 CREDIT = "(?i)^(appliedBillingCredit|rebate|productAlteration)$"
-"""Types of rates that take from a bill: the standard's credit, and its two kinds."""
+"""Types of rates that reduce a bill: the standard's credit, and its two kinds."""
 
 ZERO = Decimal(0)
 
 
 class Rejected(Exception):
-    """There can be no bill; the message says why, and names the rate where one is the reason."""
+    """There can be no bill; the message says why, and names the rate that is the reason, if any."""
 
 
 class NothingToBill(Rejected):
-    """No rate is there to be billed."""
+    """There are no rates to bill."""
 
 
 @dataclass(frozen=True)
 class Tax:
-    """A tax of one category and rate; None where the rate that charges it does not say."""
+    """A tax; its category or its tax rate is None if the rate that charges it gives none."""
 
     category: str | None
     rate: Decimal | None
@@ -40,8 +40,8 @@ class Tax:
 class Charge:
     """One rate's exact amounts, as they count on a bill; a credit's are negative.
 
-    Net and taxes always make the gross amount. `stated` is the gross amount that the rate gives, or
-    that follows from its own amounts.
+    Net plus taxes is always the gross amount. `stated` is the gross amount that the rate gives, or
+    that follows from the amounts it gives.
     """
 
     excluded: Decimal
@@ -52,12 +52,12 @@ class Charge:
 
 
 def is_credit(rate: Rate) -> bool:
-    """Whether the rate's type takes from a bill; case does not matter."""
+    """Whether a rate of this type reduces a bill; case does not matter."""
     return re.search(CREDIT, str(rate.get("type", ""))) is not None
 
 
 def price_basis(given: Any) -> PriceBasis | None:
-    """The price basis that an attribute names, without regard to case; None for anything else."""
+    """The price basis that an attribute names, in any case; None for anything else."""
     match given.lower() if isinstance(given, str) else None:
         case "net":
             return "net"
@@ -67,16 +67,16 @@ def price_basis(given: Any) -> PriceBasis | None:
 
 
 def by_currency(rates: Sequence[R]) -> dict[str, list[R]]:
-    """The rates by the currency of their amounts; those that name none or several are under ""."""
-    found: dict[str, list[R]] = defaultdict(list)
+    """The rates by the currency of their amounts; rates with none or several are under ""."""
+    groups: dict[str, list[R]] = defaultdict(list)
     for rate in rates:
         units = {*_units(rate)}
-        found[units.pop() if len(units) == 1 else ""].append(rate)
-    return dict(sorted(found.items()))
+        groups[units.pop() if len(units) == 1 else ""].append(rate)
+    return dict(sorted(groups.items()))
 
 
 def currency_of(rates: Sequence[Rate]) -> Currency:
-    """The one currency that the rates are in; Rejected where there are several, or none."""
+    """The one currency of the rates; Rejected if there are several, or none."""
     units = {unit: rate for rate in reversed(rates) for unit in _units(rate)}
     if len(units) > 1:
         raise Rejected(f"rates in several currencies: {', '.join(sorted(units))}")
@@ -89,14 +89,13 @@ def currency_of(rates: Sequence[Rate]) -> Currency:
 
 
 def read(rate: Rate, currency: Currency, basis: PriceBasis | None = None) -> Charge:
-    """What the rate charges. What it leaves out of net and gross follows from its taxes.
+    """The charge of a rate; if it lacks its net or gross amount, that follows from its taxes.
 
-    A rate that gives both and no tax charges the difference as a tax without a name; one that
-    gives no tax at all is taxed at 0. `basis` is the price basis of rates that name none.
+    If it gives both and no tax, their difference is a tax without a category; a rate with only one
+    of them and no tax is taxed at 0. `basis` is the price basis of rates that name none.
 
-    Raises Rejected, naming the rate: where it gives neither net nor gross, where net and taxes
-    differ from gross by more than a minor unit, and where a credit's net and taxes have different
-    signs.
+    Raises Rejected with the rate's id if it gives neither net nor gross, if net and taxes differ
+    from gross by more than a minor unit, or if a credit's net and taxes have different signs.
     """
     net, gross = value_of(rate.get("taxExcludedAmount")), value_of(rate.get("taxIncludedAmount"))
     if net is None and gross is None:
@@ -106,11 +105,11 @@ def read(rate: Rate, currency: Currency, basis: PriceBasis | None = None) -> Cha
     excluded = total([gross or ZERO, -taxed]) if net is None else net
     stated = total([excluded, taxed]) if gross is None else gross
     if abs(total([excluded, taxed, -stated])) > currency.minor:
-        said = f"taxExcludedAmount {excluded} and taxes of {taxed}"
-        raise _rejected(rate, f"{said} are not its taxIncludedAmount {stated}")
+        amounts = f"taxExcludedAmount {excluded} and taxes of {taxed}"
+        raise _rejected(rate, f"{amounts} are not its taxIncludedAmount {stated}")
     if is_credit(rate) and excluded * taxed < 0:
-        said = f"taxExcludedAmount {excluded} and taxes of {taxed}"
-        raise _rejected(rate, f"{said} have different signs, and it is a credit")
+        amounts = f"taxExcludedAmount {excluded} and taxes of {taxed}"
+        raise _rejected(rate, f"{amounts} have different signs, and it is a credit")
     basis = price_basis(rate.get("priceBasis")) or basis or _basis(net, gross, taxes, currency)
     if basis == "gross":
         excluded = total([stated, -taxed])
@@ -125,17 +124,17 @@ def read(rate: Rate, currency: Currency, basis: PriceBasis | None = None) -> Cha
 
 
 def sign(rate: Rate, amount: Decimal) -> int:
-    """What the rate's amounts are multiplied by to count: a credit is negative, however written."""
+    """-1 for a credit with a positive amount, else 1: a credit always counts as negative."""
     return -1 if is_credit(rate) and amount > 0 else 1
 
 
 def _basis(
     net: Decimal | None, gross: Decimal | None, taxes: Sequence[Tax], currency: Currency
 ) -> PriceBasis:
-    """The basis of a rate that nothing tells it of.
+    """The price basis of a rate for which none is given.
 
-    It is gross-priced where its gross amount is in whole minor units, its net amount or a tax is
-    not, and they add up; else it is net-priced.
+    It is gross-priced if its gross amount is in whole minor units, its net amount or a tax is not,
+    and they add up; else it is net-priced.
     """
     if gross is None or not currency.is_whole(gross):
         return "net"
@@ -147,7 +146,7 @@ def _basis(
 
 
 def _difference(net: Decimal | None, gross: Decimal | None) -> Tax:
-    """The tax of a rate that names none: what its gross amount is more than its net amount."""
+    """The tax of a rate that gives no taxes: its gross amount less its net amount."""
     amount = ZERO if net is None or gross is None else total([gross, -net])
     return Tax(None, None if amount else ZERO, amount)
 

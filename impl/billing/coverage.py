@@ -1,4 +1,4 @@
-"""What a bill on demand covers: from the earliest to the latest instant of its rates. Pure."""
+"""The period of a bill on demand: from the earliest to the latest instant of its rates. Pure."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -12,7 +12,7 @@ from impl.billing.periods import start_of_day
 
 @dataclass(frozen=True)
 class Coverage:
-    """From `start` to before `end`; whether the end is one of ours, and not a client's own."""
+    """From `start` to before `end`; `ours` if the server derived the end, and no client gave it."""
 
     start: datetime
     end: datetime
@@ -25,15 +25,16 @@ class Coverage:
 
 
 def covered(rates: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> Coverage | None:
-    """What the rates cover together: each its `periodCoverage`, else the whole day of its `date`.
+    """The span of all rates: of each its `periodCoverage`, else the whole day of its `date`.
 
-    Days are those of the zone. None where no rate says when it is of.
+    Days are those of the zone. None if no rate has either.
     """
-    each = [found for rate in rates if (found := _covered(rate, zone))]
-    if not each:
+    spans = [span for rate in rates if (span := _covered(rate, zone))]
+    if not spans:
         return None
-    end = max(one.end for one in each)
-    return Coverage(min(one.start for one in each), end, any(o.ours for o in each if o.end == end))
+    end = max(span.end for span in spans)
+    ours = any(span.ours for span in spans if span.end == end)
+    return Coverage(min(span.start for span in spans), end, ours)
 
 
 def _covered(rate: Mapping[str, Any], zone: ZoneInfo) -> Coverage | None:
@@ -48,9 +49,9 @@ def _covered(rate: Mapping[str, Any], zone: ZoneInfo) -> Coverage | None:
 
 
 def _part(start: datetime | None, end: datetime | None, zone: ZoneInfo) -> Coverage:
-    """The day that starts or ends at an instant; both are the same where both are given.
+    """The day of a start alone, of an end alone, or of one instant given as both.
 
-    An end at midnight stays. At the ends of the calendar a day is its instant.
+    An end at midnight stays. At the ends of the calendar the day is only that instant.
     """
     instant = start or end
     if instant is None:

@@ -1,6 +1,6 @@
-"""A billing cycle's period and dates, as the cycle and its specification tell them. Pure.
+"""The period and the dates of a billing cycle, by the cycle and its specification. Pure.
 
-Instants come back in UTC; days are those of a time zone. A specification is an empty mapping where
+Instants come back in UTC; days are those of a time zone. The specification is an empty mapping if
 the cycle has none.
 """
 
@@ -22,7 +22,7 @@ DERIVED = (
     "mailingDate",
     "paymentDueDate",
 )
-"""What of a cycle follows from its period and its specification, where the client leaves it out."""
+"""Attributes of a cycle that follow from its period and specification unless a client sets them."""
 
 _OFFSETS = {
     "billingDate": "billingDateShift",
@@ -31,10 +31,10 @@ _OFFSETS = {
     "mailingDate": "mailingDateOffset",
     "paymentDueDate": "paymentDueDateOffset",
 }
-"""Which of the specification's offsets, in days from the start of the period, sets which date."""
+"""The specification's offset for each date, in days from the start of the period."""
 
 _THROUGH = ("chargeDate", "creditDate")
-"""Whose offset names the last day that is taken (TMF666), so that the date is the day after it."""
+"""Dates whose offset names the last day that is billed (TMF666): the date is the day after it."""
 
 Cycle = Mapping[str, Any]
 Specification = Mapping[str, Any]
@@ -49,26 +49,26 @@ class Period:
 
 
 def period_of(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> Period | None:
-    """The cycle's period; None where nothing tells one, or none within the years 1 to 9999.
+    """The cycle's period; None if nothing gives one, or none within the years 1 to 9999.
 
-    The first of these counts that tells a period:
-    - `validFor`. One with a start alone ends when the specification's frequency says. One with an
-      end alone starts as the name says, else as the frequency does.
-    - The name in `billingPeriod`. The frequency tells the end, too; without one the name does.
-    - `billingDate`, where there is a specification: the period that starts `billingDateShift` days
-      before it, or without that offset the one that ends there.
+    The first of these that gives a period counts:
+    - `validFor`. If it has only a start, the specification's frequency gives the end. If it has
+      only an end, the name in `billingPeriod` gives the start, else the frequency.
+    - The name in `billingPeriod`. The frequency gives the end; without a frequency, the name does.
+    - `billingDate` and a frequency: the period starts `billingDateShift` days before that date, or
+      without that offset ends at it.
     """
     with suppress(OverflowError):
-        told = _told(cycle, specification, zone)
-        if told and told[0] < told[1]:
-            return Period(told[0].astimezone(UTC), told[1].astimezone(UTC))
+        start, end = _ends(cycle, specification, zone)
+        if start and end and start < end:
+            return Period(start.astimezone(UTC), end.astimezone(UTC))
     return None
 
 
-def _told(
+def _ends(
     cycle: Cycle, specification: Specification, zone: ZoneInfo
-) -> tuple[datetime, datetime] | None:
-    """Start and end of the period; the end may be before the start, where the client says so."""
+) -> tuple[datetime, datetime] | tuple[None, None]:
+    """Start and end of the period; the end may be before the start if a client says so."""
     series = _series(specification, zone)
     start, end = _valid_for(cycle)
     if start and end:
@@ -78,10 +78,10 @@ def _told(
     if name := _named(cycle, zone):
         return name[0], end or (series.moved(name[0], 1) if series else name[1])
     if end:
-        return (series.moved(end, -1), end) if series else None
+        return (series.moved(end, -1), end) if series else (None, None)
     billed = cycle.get("billingDate")
     if billed is None or series is None:
-        return None
+        return None, None
     shift = specification.get("billingDateShift")
     if shift is None:
         return series.moved(billed, -1), billed
@@ -100,13 +100,13 @@ def _frequency(specification: Specification) -> Frequency | None:
 
 
 def _valid_for(given: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
-    """Start and end of its `validFor`, as far as they are given."""
+    """Start and end in `validFor`; None for one that it lacks."""
     period = given.get("validFor") or {}
     return period.get("startDateTime"), period.get("endDateTime")
 
 
 def _named(cycle: Cycle, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """The period that `billingPeriod` names; None for a label, and for a name that is wrong."""
+    """The period that `billingPeriod` names; None for a label, and for a wrong name."""
     with suppress(ValueError):
         return named(cycle.get("billingPeriod"), zone)
     return None
@@ -115,54 +115,54 @@ def _named(cycle: Cycle, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
 def dates(
     cycle: Cycle, specification: Specification, zone: ZoneInfo, terms_days: int
 ) -> dict[str, Any]:
-    """Those attributes of DERIVED that the cycle lacks and that follow.
+    """The attributes of DERIVED that the cycle lacks, as far as they follow from others.
 
-    - `validFor` is the period, whole, also where the cycle has its start alone.
+    - `validFor` is the whole period, even if the cycle has its start alone.
     - `chargeDate` is the start of the day after the one that `chargeDateOffset` names. Without that
-      offset it is the end of the period, or `billingDate` where that is earlier.
+      offset it is the end of the period, or `billingDate` if that is earlier.
     - `creditDate` is the start of the day after the one that `creditDateOffset` names, else
       `chargeDate`.
     - `billingDate` is `billingDateShift` days from the start of the period, else `chargeDate`.
     - `mailingDate` and `paymentDueDate` are their offsets' days from the start of the period, else
       `billingDate`, and `terms_days` days after that.
 
-    Without a period no offset counts, and all follow from `billingDate`; without that, too, none.
+    Without a period no offset counts, and all dates follow from `billingDate`; without that, none.
     A date beyond the years 1 to 9999 is left out.
     """
     period = period_of(cycle, specification, zone)
-    said = {name: cycle[name] for name in DERIVED if cycle.get(name) is not None}
-    if period is None and "billingDate" not in said:
+    given = {name: cycle[name] for name in DERIVED if cycle.get(name) is not None}
+    if period is None and "billingDate" not in given:
         return {}
-    found = (_by_offsets(period.start, specification, zone) if period else {}) | said
-    ends = (found.get("billingDate"), period.end if period else None)
-    found.setdefault("chargeDate", min(filter(None, ends), default=None))
-    found.setdefault("creditDate", found["chargeDate"])
-    billed = found.setdefault("billingDate", found["chargeDate"])
-    found.setdefault("mailingDate", billed)
-    if billed and "paymentDueDate" not in found:
+    known = (_by_offsets(period.start, specification, zone) if period else {}) | given
+    ends = (known.get("billingDate"), period.end if period else None)
+    known.setdefault("chargeDate", min(filter(None, ends), default=None))
+    known.setdefault("creditDate", known["chargeDate"])
+    billed = known.setdefault("billingDate", known["chargeDate"])
+    known.setdefault("mailingDate", billed)
+    if billed and "paymentDueDate" not in known:
         with suppress(OverflowError):
-            found["paymentDueDate"] = days_later(billed, terms_days, zone)
-    derived = {name: date for name, date in found.items() if date and name not in said}
+            known["paymentDueDate"] = days_later(billed, terms_days, zone)
+    derived = {name: date for name, date in known.items() if date and name not in given}
     return derived | _completed(cycle, period)
 
 
 def _by_offsets(start: datetime, specification: Specification, zone: ZoneInfo) -> dict[str, Any]:
     """The dates that the specification's offsets set; None for one beyond the calendar."""
-    found: dict[str, Any] = {}
+    known: dict[str, Any] = {}
     for name, offset in _OFFSETS.items():
         days = specification.get(offset)
         if days is not None:
-            found[name] = None
+            known[name] = None
             with suppress(OverflowError):
                 if name in _THROUGH:
-                    found[name] = start_of_day(start, zone, days + 1)
+                    known[name] = start_of_day(start, zone, days + 1)
                 else:
-                    found[name] = days_later(start, days, zone)
-    return found
+                    known[name] = days_later(start, days, zone)
+    return known
 
 
 def _completed(cycle: Cycle, period: Period | None) -> dict[str, Any]:
-    """The cycle's `validFor` as it is when the period is known, where it lacks one of its ends."""
+    """The cycle's `validFor` with both ends, if it lacks one and the period is known."""
     given = cycle.get("validFor") or {}
     if period is None or all(_valid_for(cycle)):
         return {}
@@ -172,18 +172,18 @@ def _completed(cycle: Cycle, period: Period | None) -> dict[str, Any]:
 def next_billing_date(
     cycle: Cycle, specification: Specification, zone: ZoneInfo, terms_days: int
 ) -> datetime | None:
-    """The billing date of the following period; None where there is none, or none is known."""
+    """The billing date of the following period; None if there is none, or it is not known."""
     after = following(cycle, specification, zone)
-    found = dates(after, specification, zone, terms_days) if after else {}
-    return found.get("billingDate")
+    known = dates(after, specification, zone, terms_days) if after else {}
+    return known.get("billingDate")
 
 
 def following(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> dict[str, Any] | None:
     """`billingPeriod` and `validFor` of the next cycle, whose period starts where this one ends.
 
     `billingPeriod` is the name that tells exactly this period, such as `2026-11`, or else the date
-    of its first day. None where no frequency is known, and where the specification's `validFor` or
-    the calendar ends before.
+    of its first day. None without a frequency, and if the specification's `validFor` or the
+    calendar ends before.
     """
     period, series = period_of(cycle, specification, zone), _series(specification, zone)
     until = _valid_for(specification)[1]
@@ -200,10 +200,10 @@ def following(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> dic
 
 
 def advance_end(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> datetime | None:
-    """Up to when a cycle that bills recurring charges in advance takes them.
+    """The end of the recurring charges that a cycle bills in advance.
 
-    That is the end of the period that contains `chargeDate`, among the cycle's own, those behind it
-    and those before it. In arrears it is the following one. None without a period or a frequency.
+    That is the end of the period that contains `chargeDate`: the cycle's own, an earlier or a later
+    one. For a cycle in arrears it is the following period. None without a period or a frequency.
     """
     period, series = period_of(cycle, specification, zone), _series(specification, zone)
     charged = {**dates(cycle, specification, zone, 0), **cycle}.get("chargeDate")
@@ -217,10 +217,10 @@ def advance_end(cycle: Cycle, specification: Specification, zone: ZoneInfo) -> d
 
 
 def refuse_contradiction(cycle: Cycle, zone: ZoneInfo, given: Collection[str]) -> None:
-    """Raise FieldInvalid, naming both, where attributes that a client gave don't go together.
+    """Raise FieldInvalid, naming both, if attributes in `given` contradict each other.
 
-    A `validFor` ends after its start, and starts on the day that `billingPeriod` names, where both
-    are among the given ones. A name that is wrong is not judged here.
+    A `validFor` must end after its start, and start on the first day of the period that
+    `billingPeriod` names, if both are given. A wrong name is not checked here.
     """
     start, end = _valid_for(cycle)
     name = _named(cycle, zone) if "billingPeriod" in given else None
@@ -232,22 +232,22 @@ def refuse_contradiction(cycle: Cycle, zone: ZoneInfo, given: Collection[str]) -
         trouble = f"ends {end.isoformat()}, and{period} starts {begun.isoformat()}"
         raise FieldInvalid("validFor", trouble)
     if start and name and not name[0] <= start < start_of_day(name[0], zone, 1):
-        told = f"{cycle['billingPeriod']} starts {_date(name[0], zone)}"
-        raise FieldInvalid("billingPeriod", f"{told}, and validFor {_date(start, zone)}")
+        named_start = f"{cycle['billingPeriod']} starts {_date(name[0], zone)}"
+        raise FieldInvalid("billingPeriod", f"{named_start}, and validFor {_date(start, zone)}")
 
 
 def _date(moment: datetime, zone: ZoneInfo) -> str:
-    """The day in the zone; at the end of the calendar the one in the instant's own zone."""
+    """The day in the zone; at the end of the calendar, the day in the instant's own zone."""
     with suppress(OverflowError):
         moment = moment.astimezone(zone)
     return moment.date().isoformat()
 
 
 def refuse_specification(specification: Specification) -> None:
-    """Raise FieldInvalid for all that no cycle can follow.
+    """Raise FieldInvalid for each attribute that no cycle can be run by.
 
-    That is a frequency that can't be read, one that is missing where it is needed, and an offset
-    that makes bills due or mailed before they are made.
+    That is a frequency that can't be read, one that is needed and missing, and an offset that makes
+    bills due or mailed before they are made.
     """
     refuse(_faults(specification))
 
@@ -270,7 +270,7 @@ def _faults(specification: Specification) -> Iterator[FieldInvalid]:
 
 
 def _made_after(specification: Specification, frequency: Frequency | None) -> int | None:
-    """How many days after the start of the longest period its bills are made, where it says so."""
+    """Days from the start of the longest period until its bills are made; None if not known."""
     shift, through = specification.get("billingDateShift"), specification.get("chargeDateOffset")
     if shift is not None:
         return int(shift)

@@ -1,7 +1,7 @@
-"""Which of a cycle's dates its client set, and which follow from those. Pure.
+"""Which dates of a cycle a client set, and which the server derived from those. Pure.
 
-The store remembers the names (`Document.derived`), so that a patch derives again what was derived,
-and leaves alone what a client said.
+The store remembers the names of derived ones (`Document.derived`). So a patch derives those again,
+and leaves alone what a client set.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from impl.billing.cycle import DERIVED, dates
 from impl.query.language import Document
 
 START, END = "validFor.startDateTime", "validFor.endDateTime"
-"""In `derived`, where the client gave the other end of a period alone."""
+"""Names in `derived` if the client gave only the other end of the period."""
 
 _ENDS = {START: "startDateTime", END: "endDateTime"}
 
@@ -20,21 +20,21 @@ _ENDS = {START: "startDateTime", END: "endDateTime"}
 def derive(
     cycle: Document, specification: Mapping[str, Any], zone: ZoneInfo, terms_days: int
 ) -> None:
-    """Set the dates that the client left out, anew where they were set so before."""
-    given = client_said(cycle)
-    found = dates(given, specification, zone, terms_days)
+    """Set the dates that the client left out, also those that were derived before."""
+    given = client_given(cycle)
+    derived = dates(given, specification, zone, terms_days)
     for name in DERIVED:
         cycle.pop(name, None)
-    cycle.update({name: given[name] for name in DERIVED if name in given} | found)
-    names = set(found)
+    cycle.update({name: given[name] for name in DERIVED if name in given} | derived)
+    names = set(derived)
     own = given.get("validFor") or {}
     if "validFor" in names and not own.keys().isdisjoint(_ENDS.values()):
         names = names - {"validFor"} | {n for n, end in _ENDS.items() if end not in own}
     cycle.derived = frozenset(names)
 
 
-def client_said(cycle: Document) -> dict[str, Any]:
-    """The cycle as its client said it, without what was derived."""
+def client_given(cycle: Document) -> dict[str, Any]:
+    """The attributes of the cycle that a client gave, without derived ones."""
     given = {name: value for name, value in cycle.items() if name not in cycle.derived}
     dropped = {end for name, end in _ENDS.items() if name in cycle.derived}
     if dropped and "validFor" in given:
@@ -42,8 +42,8 @@ def client_said(cycle: Document) -> dict[str, Any]:
     return given
 
 
-def claim(before: Document, after: Document) -> None:
-    """Make what a patch changes the client's; what it repeats as stored stays derived."""
+def note_changes(before: Document, after: Document) -> None:
+    """Note that the client sets the dates that a patch changes; unchanged ones stay derived."""
     changed = {name for name in DERIVED if before.get(name) != after.get(name)}
     derived = before.derived - changed
     if "validFor" in changed:
@@ -54,6 +54,6 @@ def claim(before: Document, after: Document) -> None:
     after.derived = derived
 
 
-def has_own_period(cycle: Document) -> bool:
-    """Whether the server worked out when the cycle's period ends."""
+def has_derived_end(cycle: Document) -> bool:
+    """Whether the server derived the end of the cycle's period."""
     return not cycle.derived.isdisjoint({"validFor", END})

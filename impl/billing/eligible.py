@@ -1,4 +1,4 @@
-"""Which rates a billing cycle takes: those before its dates that pass its `rateFilter`. Pure."""
+"""Which rates a cycle bills: those dated before its dates that match its `rateFilter`. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -8,21 +8,21 @@ from zoneinfo import ZoneInfo
 from generated import schemas
 from impl.billing.charges import CREDIT
 from impl.billing.cycle import advance_end
+from impl.billing.rate_state import UNBILLED
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes, parse
 from impl.query.language import Compare, Condition, Every, Exists, Not, Query, Some
 
-UNBILLED = Compare(("isBilled",), (False,))
 RATE = attributes.of(schemas.AppliedCustomerBillingRate)
 _CREDIT = Compare(("type",), (CREDIT,), "regex")
 _RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")
 
 
 def rate_filter(specification: Mapping[str, Any], zone: tzinfo) -> Query:
-    """What the specification's `rateFilter` selects: a query string over rates (TMF630 Part 1).
+    """The query in the specification's `rateFilter`: a query string over rates (TMF630 Part 1).
 
-    Dates in it are days of the time zone. Raises FieldInvalid where it can't be read, or is about
-    more than which rates.
+    Dates in it are days of the time zone. Raises FieldInvalid if it can't be read, or has
+    parameters that select no rates.
     """
     text = (specification.get("rateFilter") or "").removeprefix("?")
     try:
@@ -36,22 +36,22 @@ def rate_filter(specification: Mapping[str, Any], zone: tzinfo) -> Query:
 
 
 def dated_before(cut_off: datetime) -> Condition:
-    """Rates dated before an instant, however old, and those without a date."""
+    """Selects rates dated before an instant, and rates without a date."""
     return Some((Not(Exists(("date",))), Compare(("date",), (cut_off,), "lt")))
 
 
 def of_account(id_: str) -> Condition:
-    """An account's unbilled rates."""
+    """Selects an account's unbilled rates."""
     return Every((Compare(("billingAccount", "id"), (id_,)), UNBILLED))
 
 
 def in_cycle(
     cycle: Mapping[str, Any], specification: Mapping[str, Any], now: datetime, zone: ZoneInfo
 ) -> Condition:
-    """The rates that a run of the cycle takes: charges before `chargeDate`, credits `creditDate`.
+    """Selects the rates that the cycle bills: charges before `chargeDate`, credits `creditDate`.
 
-    Where the specification bills `recurringInAdvance`, recurring charges are taken a period
-    further. A cycle without dates takes what is dated before its run started.
+    If the specification bills `recurringInAdvance`, recurring charges of one more period are
+    billed. A cycle without dates bills rates dated before its run started.
     """
     started: datetime = cycle.get("startedAt") or now
     charged: datetime = cycle.get("chargeDate") or cycle.get("billingDate") or started

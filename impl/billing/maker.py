@@ -1,17 +1,15 @@
-"""Makes bills from what an account has unbilled: the bills, and their rates marked with them."""
+"""Bills an account: assembles numbered bills from its unbilled rates, and writes them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
-from ulid import ULID
 
-from impl.billing.assemble import Occasion, assemble, own_document
-from impl.billing.attempts import Attempts
+from impl.billing.assemble import BillHeader, assemble, own_document
 from impl.billing.charges import NothingToBill, Rejected, by_currency
 from impl.billing.policy import LONGEST_NUMBER, Policy
+from impl.billing.rate_state import billed_by
 from impl.billing.register import used_for
 from impl.documents import lines
 from impl.documents.document import PDF, Renderer
@@ -21,120 +19,93 @@ from impl.resources import BILLS, RATES, REGISTER
 from impl.store.bulk_update import Change, Outline, mark, outlines
 from impl.store.document_size import refuse_large
 from impl.store.mongo import Store
-from impl.store.sequences import Number
-from impl.store.tasks import Task
+from impl.store.sequences import Number, Sequences
 
 log = structlog.get_logger("billing")
 READ = (*lines.READ, "billingAccount", "relatedParty")
-"""What of a rate tells what its bill says, or its document."""
+"""The attributes of rates that a bill and its document are made from."""
 
 MOST_BYTES = 32 * 1024 * 1024
-"""How much of that there may be in all, as it is stored."""
+"""The most bytes, as stored, that these attributes of all rates of a bill may have."""
 
-FREED = {"isBilled": False}
 MOST_SIZE = 2**53
-"""How long a document may be said to be."""
+"""The largest size in bytes that a bill can give for its document."""
 
-
-def is_prepaid(account: Mapping[str, Any], rates: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the account is marked as prepaid, where a bill is asked for or where it was used."""
-    accounts = [account, *(rate["billingAccount"] for rate in rates)]
-    return any(str(each.get("ratingType")).lower() == "prepaid" for each in accounts)
-
-
-Reason = Callable[[Sequence[Document]], Occasion]
-"""What tells why a bill is made, once its rates are known."""
+HeaderOf = Callable[[Sequence[Document]], BillHeader]
+"""Makes the header of a bill of these rates."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What is to become of rates of one currency: a bill, or why there can be none."""
+    """A bill that is not written yet, with its rates, or the reason why there can be none."""
 
     currency: str
     rates: Sequence[Document]
     bill: Document
     refusal: Rejected | None = None
+    number: Number | None = None
+    """None for a refusal, and before the number is reserved."""
+
+    size: int | None = None
+    """Bytes of the bill's PDF; None if it was not rendered."""
+
+    @classmethod
+    def refused(cls, why: Rejected, currency: str = "") -> "Draft":
+        """The draft for an account, or for a currency of it, that can't be billed."""
+        return cls(currency, (), Document({}), why)
 
 
-class Maker:
+class BillMaker:
     """Makes bills in one store, by one policy."""
 
     def __init__(self, store: Store, policy: Policy, documents: Renderer | None = None) -> None:
         self.store = store
         self.policy = policy
+        self.numbers = Sequences(store)
         self._documents = documents
 
-    def make(
-        self,
-        attempts: Attempts,
-        task: Task,
-        where: Condition,
-        reason: Reason,
-        also: Callable[[Sequence[Draft]], object],
-        *,
-        split: bool = False,
-    ) -> None:
-        """End the task with the bill of the rates that the condition holds for.
+    def prepare(
+        self, holder: str, where: Condition, header: HeaderOf, *, split: bool = False
+    ) -> "BillBatch":
+        """Make the bills of the rates that the condition selects, ready to be written.
 
-        In one transaction the bill is kept, its rates are marked with it, and what `also` does is
-        done. Raises Rejected where there can be no bill; then nothing is written. With `split`
-        there is a bill for each currency, and one that there can't be keeps no other from being
-        made; then it raises NothingToBill alone.
+        The bills' numbers are reserved for `holder`, the id of a task, until the batch is settled.
+        Raises Rejected if there can be no bill. With `split` there is a bill for each currency; a
+        currency that can't be billed gets a draft with the refusal, and only NothingToBill is
+        raised.
         """
         rates = self.rates(where)
-        drafts = self._drafts(rates, reason, split=split)
-        numbers = self._numbered(attempts, task, drafts)
-        sizes = [self._size(draft) for draft in drafts]
-        used: list[Number] = []
-
-        def made() -> None:
-            found, measured, own = drafts, sizes, numbers
-            there = outlines(self.store, RATES, where)
-            if [(each.id, each.version) for each in there] != _versions(rates):
-                found = self._drafts(self.rates(where), reason, split=split)
-                measured, own = [None] * len(found), self._numbered(attempts, task, found)
-            for draft, size in zip(found, measured, strict=True):
-                if draft.refusal is None:
-                    self._keep(draft, size, own[draft.currency], there)
-            used[:] = own.values()
-            also(found)
-
-        attempts.end(task, made)
-        for number in used:
-            attempts.numbers.strike(number.sequence, [number.position])
-        if {*used} != {*numbers.values()}:
-            attempts.numbers.settle(task.id)
+        drafts = self.numbered(self.drafts(rates, header, split=split), holder)
+        rendered = [replace(draft, size=self._size(draft)) for draft in drafts]
+        versions = [(rate["id"], rate.version) for rate in rates]
+        return BillBatch(self, holder, where, header, split, versions, rendered)
 
     def rates(self, where: Condition) -> list[Document]:
-        """What bills and their documents tell of rates; Rejected where that is too much to hold."""
+        """What bills and their documents need of the rates; Rejected if that is over MOST_BYTES."""
         try:
             return self.store.parts(RATES, where, READ, MOST_BYTES)
         except ContentTooLarge as large:
             raise Rejected(f"the rates to bill are too large: {large}") from None
 
-    def drafts(self, rates: Sequence[Document], reason: Reason) -> list[Draft]:
-        """What is to become of an account's rates: a bill for each currency, without its number.
-
-        Raises NothingToBill.
-        """
+    def drafts(
+        self, rates: Sequence[Document], header: HeaderOf, *, split: bool = True
+    ) -> Sequence[Draft]:
+        """The drafts of an account's bills, without numbers; raises as `prepare`."""
+        if not split:
+            return [Draft("", rates, self._assembled(rates, header))]
         if not rates:
             raise NothingToBill("there is nothing to bill")
-        return [self._draft(unit, own, reason) for unit, own in by_currency(rates).items()]
+        return [self._draft(unit, own, header) for unit, own in by_currency(rates).items()]
 
-    def _drafts(self, rates: Sequence[Document], reason: Reason, *, split: bool) -> Sequence[Draft]:
-        if split:
-            return self.drafts(rates, reason)
-        return [Draft("", rates, self._assembled(rates, reason))]
-
-    def _draft(self, unit: str, rates: Sequence[Document], reason: Reason) -> Draft:
+    def _draft(self, unit: str, rates: Sequence[Document], header: HeaderOf) -> Draft:
         try:
-            return Draft(unit, rates, self._assembled(rates, reason))
+            return Draft(unit, rates, self._assembled(rates, header))
         except Rejected as why:
-            return refused(why, unit)
+            return Draft.refused(why, unit)
 
-    def _assembled(self, rates: Sequence[Document], reason: Reason) -> Document:
-        """The bill of these rates; Rejected where there can be none, or none so large."""
-        bill = assemble(rates, reason(rates))
+    def _assembled(self, rates: Sequence[Document], header: HeaderOf) -> Document:
+        """The bill of these rates; Rejected if there can be none, or it is too large to store."""
+        bill = assemble(rates, header(rates))
         longest = {"billNo": "9" * LONGEST_NUMBER, "billDocument": [own_document(bill, MOST_SIZE)]}
         try:
             refuse_large(self.store.bounds, BILLS, bill | longest)
@@ -142,22 +113,19 @@ class Maker:
             raise Rejected(str(large)) from None
         return bill
 
-    def _numbered(
-        self, attempts: Attempts, task: Task, drafts: Sequence[Draft]
-    ) -> dict[str, Number]:
-        """The task's numbers for the drafts' bills, by currency; the bills get them."""
-        numbers = {}
-        for draft in drafts:
-            if draft.refusal is None:
-                date = draft.bill["billDate"]
-                sequence, day = self.policy.sequence(date), self.policy.day(date)
-                number = attempts.numbers.reserve(sequence, task.id, day, draft.currency)
-                draft.bill["billNo"] = self.policy.number(date, number.position)
-                numbers[draft.currency] = number
-        return numbers
+    def numbered(self, drafts: Sequence[Draft], holder: str) -> list[Draft]:
+        """The drafts, their bills with the numbers that are reserved for the holder."""
+        return [each if each.refusal else self._numbered(each, holder) for each in drafts]
+
+    def _numbered(self, draft: Draft, holder: str) -> Draft:
+        date = draft.bill["billDate"]
+        sequence, day = self.policy.sequence(date), self.policy.day(date)
+        number = self.numbers.reserve(sequence, holder, day, draft.currency)
+        draft.bill["billNo"] = self.policy.number(date, number.position)
+        return replace(draft, number=number)
 
     def _size(self, draft: Draft) -> int | None:
-        """How long the bill's document is; not known where none is made, for a bill goes before."""
+        """Bytes of the bill's PDF; None if it can't be rendered, which must not stop the bill."""
         if draft.refusal or not self._documents:
             return None
         try:
@@ -166,57 +134,84 @@ class Maker:
             log.error("document", bill=draft.bill["billNo"], exc_info=fault)
             return None
 
-    def _keep(
-        self, draft: Draft, size: int | None, number: Number, there: Sequence[Outline]
-    ) -> None:
-        """Keep the draft's bill and the row of its number, and mark its rates with the bill.
 
-        These are written as they are in this transaction: of the same version as in the draft,
-        they may have been told of meanwhile.
+@dataclass
+class BillBatch:
+    """An account's bills, prepared for a task: `write` them in its transaction, then `settle`."""
+
+    maker: BillMaker
+    holder: str
+    where: Condition
+    header: HeaderOf
+    split: bool
+    versions: Sequence[tuple[str, int]]
+    drafts: Sequence[Draft]
+    written: Sequence[Draft] = field(default=())
+
+    def write(self) -> Sequence[Draft]:
+        """Write the bills, and mark their rates as billed, in the caller's transaction.
+
+        Returns the drafts written. They are assembled anew if rates came, went or changed since
+        they were prepared, and then without the size of the document. Raises as `prepare`.
         """
-        draft.bill["billDocument"] = [own_document(draft.bill, size)]
-        self.store.insert(BILLS, draft.bill)
-        self.store.insert(REGISTER, used_for(draft.bill, number, self.policy.seller, now()))
+        rates = outlines(self.maker.store, RATES, self.where)
+        self.written = self.drafts
+        if [(rate.id, rate.version) for rate in rates] != self.versions:
+            anew = self.maker.drafts(self.maker.rates(self.where), self.header, split=self.split)
+            self.written = self.maker.numbered(anew, self.holder)
+        for draft in self.written:
+            if draft.number:
+                self._write(draft, draft.number, rates)
+        return self.written
+
+    def _write(self, draft: Draft, number: Number, rates: Sequence[Outline]) -> None:
+        """Write the bill and its number's row in the register, and mark its rates.
+
+        `rates` are as they are in this transaction: a rate of the same version may have had its
+        event published since it was read, which moves the event out of the document.
+        """
+        store, seller = self.maker.store, self.maker.policy.seller
+        draft.bill["billDocument"] = [own_document(draft.bill, draft.size)]
+        store.insert(BILLS, draft.bill)
+        store.insert(REGISTER, used_for(draft.bill, number, seller, now()))
         ids = {rate["id"] for rate in draft.rates}
-        billed = Change({"isBilled": True, "bill": reference_to(draft.bill)})
-        mark(self.store, RATES, [rate for rate in there if rate.id in ids], billed)
+        mark(
+            store, RATES, [rate for rate in rates if rate.id in ids], Change(billed_by(draft.bill))
+        )
 
-    def free(self, bill: Document) -> None:
-        """Give a bill's rates back, as unbilled ones of its account, in the caller's transaction.
-
-        Raises Conflict where a rate would have no account to go back to.
+    def settle(self) -> None:
+        """After the transaction: strike the numbers that bills have from the reserved ones, and
+        give back the others.
         """
-        of_bill = Compare(("bill", "id"), (bill["id"],))
-        homeless = outlines(self.store, RATES, Every((of_bill, Not(Exists(("billingAccount",))))))
-        account = bill.get("billingAccount")
-        if homeless and account is None:
-            why = f"the bill's rate {homeless[0].id!r} has no billing account"
-            raise Conflict(why, attribute="billingAccount")
-        others = [each for each in outlines(self.store, RATES, of_bill) if each not in homeless]
-        mark(self.store, RATES, others, Change(FREED, ("bill",)))
-        mark(self.store, RATES, homeless, Change({**FREED, "billingAccount": account}, ("bill",)))
+        used, reserved = _numbers(self.written), _numbers(self.drafts)
+        for number in used:
+            self.maker.numbers.strike(number.sequence, [number.position])
+        if {*used} != {*reserved}:
+            self.maker.numbers.settle(self.holder)
 
 
-def new_id() -> str:
-    """An id for a bill."""
-    return str(ULID())
+def release_rates(store: Store, bill: Document) -> None:
+    """Make a bill's rates unbilled rates of its account, in the caller's transaction.
+
+    Raises Conflict if neither a rate nor the bill names an account.
+    """
+    of_bill = Compare(("bill", "id"), (bill["id"],))
+    without_account = outlines(store, RATES, Every((of_bill, Not(Exists(("billingAccount",))))))
+    account = bill.get("billingAccount")
+    if without_account and account is None:
+        why = f"the bill's rate {without_account[0].id!r} has no billing account"
+        raise Conflict(why, attribute="billingAccount")
+    others = [each for each in outlines(store, RATES, of_bill) if each not in without_account]
+    unbilled = {"isBilled": False}
+    mark(store, RATES, others, Change(unbilled, ("bill",)))
+    mark(store, RATES, without_account, Change({**unbilled, "billingAccount": account}, ("bill",)))
 
 
 def now() -> datetime:
-    """This instant, to the millisecond that is kept of it."""
+    """The current time in milliseconds, as MongoDB stores it."""
     moment = datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def reference_to(bill: Mapping[str, Any]) -> dict[str, str]:
-    """A reference to a bill, as rates and requests hold it."""
-    return {"id": bill["id"], "@referredType": "CustomerBill"}
-
-
-def refused(why: Rejected, currency: str = "") -> Draft:
-    """What becomes of an account, or of a currency of it, that there can be no bill for."""
-    return Draft(currency, (), Document({}), why)
-
-
-def _versions(rates: Sequence[Document]) -> list[tuple[str, int]]:
-    return [(rate["id"], rate.version) for rate in rates]
+def _numbers(drafts: Sequence[Draft]) -> list[Number]:
+    return [draft.number for draft in drafts if draft.number]

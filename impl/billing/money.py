@@ -1,6 +1,6 @@
 """Amounts of money as exact decimals, and the minor units of ISO 4217.
 
-A JSON number is read as the decimal that it was written as; no sum is ever made in binary floats.
+A JSON number is read as the decimal that it was written as; no sum is computed in binary floats.
 """
 
 from collections.abc import Mapping
@@ -11,23 +11,23 @@ from typing import Any
 import iso4217
 
 LARGEST = Decimal(9_999_999_999_999)
-"""What the contract lets an amount be."""
+"""The largest amount in the contract."""
 _EXACT = Context(prec=400)
 
 
 def exact(value: float | Decimal) -> Decimal:
-    """The decimal that a JSON number was written as, to the 17 digits that it is stored with."""
+    """The decimal that a JSON number was written as, up to the 17 digits that are stored."""
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
 def total(amounts: list[Decimal]) -> Decimal:
-    """The sum, with every digit of it."""
+    """The exact sum."""
     with localcontext(_EXACT):
         return sum(amounts, Decimal(0))
 
 
 def minor_digits(unit: str) -> int | None:
-    """How many decimals a currency has (JPY 0, EUR 2, BHD 3); None for what is no currency."""
+    """The number of decimals of a currency (JPY 0, EUR 2, BHD 3); None if it is no currency."""
     try:
         return iso4217.Currency(unit).exponent
     except ValueError:
@@ -36,7 +36,7 @@ def minor_digits(unit: str) -> int | None:
 
 @dataclass(frozen=True)
 class Currency:
-    """One currency's amounts, as JSON and rounded to its minor unit."""
+    """A currency, which rounds amounts to its minor unit and makes JSON of them."""
 
     unit: str
     digits: int
@@ -48,7 +48,7 @@ class Currency:
 
     @property
     def largest(self) -> Decimal:
-        """What an amount may be: within the contract, and exact in 15 digits, minor units too."""
+        """The largest amount: within the contract, and exact to the minor unit in 15 digits."""
         return min(LARGEST, Decimal(10) ** (15 - self.digits) - 1)
 
     def is_whole(self, amount: Decimal) -> bool:
@@ -56,7 +56,7 @@ class Currency:
         return self.rounded(amount) == amount
 
     def rounded(self, amount: Decimal) -> Decimal:
-        """The amount to the minor unit, half up (away from zero)."""
+        """The amount rounded to the minor unit, half up (away from zero)."""
         with localcontext(_EXACT):
             return amount.quantize(self.minor, ROUND_HALF_UP)
 
@@ -66,7 +66,7 @@ class Currency:
 
 
 def currency(unit: str) -> Currency:
-    """The currency of a unit; one that ISO 4217 does not have gets two digits."""
+    """The currency of a unit; one that is not in ISO 4217 gets two decimals."""
     digits = minor_digits(unit)
     return Currency(unit, 2 if digits is None else digits)
 
@@ -77,12 +77,12 @@ def in_words(amount: Decimal, unit: str) -> str:
 
 
 def money(amount: Decimal, unit: str) -> dict[str, Any]:
-    """An amount as the contract's Money; it has no minus zero."""
+    """An amount as the contract's Money; zero is never negative."""
     return {"unit": unit, "value": float(amount) + 0.0}
 
 
 def value_of(given: Any) -> Decimal | None:
-    """The amount that a Money holds; None where it has none."""
+    """The amount of a Money; None if it has none."""
     value = given.get("value") if isinstance(given, Mapping) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None

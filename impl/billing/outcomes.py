@@ -1,12 +1,13 @@
-"""What became of each account in a run: kept one an account, or one a currency of it."""
+"""The outcomes of a cycle's run: one for each account, or for each currency of an account."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from impl.billing.assemble import warnings
+from impl.billing.assemble import reference_to, warnings
 from impl.billing.charges import NothingToBill, Rejected
-from impl.billing.maker import Draft, new_id, reference_to, refused
+from impl.billing.headers import new_id
+from impl.billing.maker import Draft
 from impl.query.language import Compare, Condition, Document, Every, Exists
 from impl.resources import BILLS, OUTCOMES
 from impl.store.bulk_insert import insert_many, ready
@@ -18,13 +19,13 @@ COUNTS = {
     "accountsSkipped": "skipped",
     "accountsCancelled": "cancelled",
 }
-"""Which attribute of a cycle counts which outcome of its accounts."""
+"""The attributes of a cycle that count its accounts, each with the outcome that it counts."""
 
 NO_CURRENCY = "XXX"
-"""The code of ISO 4217 for where there is none."""
+"""The code of ISO 4217 for no currency."""
 
 WORST_FIRST = ("failed", "cancelled", "billed", "skipped")
-"""Which outcome an account counts by that has several."""
+"""An account with several outcomes is counted by the first of these."""
 
 
 class Cancelled(Rejected):
@@ -41,18 +42,18 @@ class Outcomes:
         self._store = store
 
     def progress(self, cycle: str) -> dict[str, int]:
-        """How many accounts of a run came to which outcome, by the attribute that counts it.
+        """The number of accounts with each outcome, by the attribute that counts it.
 
-        An account with an outcome for each of its currencies counts once, by the worst.
+        An account with several currencies counts once, by its worst outcome.
         """
         here = Compare(("billCycle", "id"), (cycle,))
         counts = Counter(self._store.tally(OUTCOMES, here, ("state",)))
-        for states in self._of_several(here):
+        for states in self._states_of_several(here):
             counts.subtract(states)
             counts[min(states, key=WORST_FIRST.index)] += 1
         return {name: counts[state] for name, state in COUNTS.items()}
 
-    def _of_several(self, here: Condition) -> list[list[str]]:
+    def _states_of_several(self, here: Condition) -> list[list[str]]:
         """The states of each account that has several currencies."""
         states: dict[str, list[str]] = defaultdict(list)
         for each in self._store.every(OUTCOMES, Every((here, Exists(("currency",))))):
@@ -60,16 +61,16 @@ class Outcomes:
         return list(states.values())
 
     def known(self, cycle: str, accounts: Iterable[str]) -> set[str]:
-        """Those of the accounts of which it is known already what became of them."""
-        found = self._store.every(OUTCOMES, _of(cycle, *accounts))
-        return {each["billingAccount"]["id"] for each in found}
+        """Those of the accounts that have an outcome already."""
+        outcomes = self._store.every(OUTCOMES, _of(cycle, *accounts))
+        return {outcome["billingAccount"]["id"] for outcome in outcomes}
 
     def write(
         self, cycle: str, account: str, drafts: Sequence[Draft], *, beside: bool = False
     ) -> None:
-        """Keep what became of an account's rates: an outcome for each currency that it has.
+        """Store an account's outcomes, one for each currency.
 
-        Where there are bills of it `beside`, it is not said that nothing was left to bill.
+        With outcomes `beside` these, "nothing to bill" is no outcome.
         """
         several = beside or len(drafts) > 1
         for draft in drafts:
@@ -81,21 +82,20 @@ class Outcomes:
             self._store.insert(OUTCOMES, _document(cycle, account, outcome))
 
     def cancel(self, cycle: str, accounts: Sequence[str]) -> None:
-        """Keep that accounts were not billed, for the run was cancelled before their turn."""
-        why = _outcome(refused(Cancelled()))
-        made = [_document(cycle, account, why) for account in accounts]
-        if made:
-            new = [ready(self._store, OUTCOMES, each) for each in made]
+        """Store the outcome of accounts whose turn did not come before the run was cancelled."""
+        cancelled = _outcome(Draft.refused(Cancelled()))
+        outcomes = [_document(cycle, account, cancelled) for account in accounts]
+        if outcomes:
+            new = [ready(self._store, OUTCOMES, outcome) for outcome in outcomes]
             insert_many(self._store, OUTCOMES, new)
 
     def clear(self, cycle: str, account: str) -> bool:
-        """Forget what became of an account, but for bills that are there; whether there are any."""
-        found = self._store.every(OUTCOMES, _of(cycle, account))
-        kept = [each["id"] for each in found if self._has_bill(each)]
-        for each in found:
-            if each["id"] not in kept:
-                self._store.delete(OUTCOMES, each["id"])
-        return bool(kept)
+        """Delete an account's outcomes, except those whose bill exists; return if there are any."""
+        outcomes = self._store.every(OUTCOMES, _of(cycle, account))
+        without_bill = [each for each in outcomes if not self._has_bill(each)]
+        for outcome in without_bill:
+            self._store.delete(OUTCOMES, outcome["id"])
+        return len(without_bill) < len(outcomes)
 
     def _has_bill(self, outcome: Document) -> bool:
         bill = outcome.get("customerBill")
@@ -108,14 +108,14 @@ def _of(cycle: str, *accounts: str) -> Condition:
 
 
 def _outcome(draft: Draft) -> dict[str, Any]:
-    """A draft's state, and what there is to say of it."""
+    """The state of a draft, with its bill and warnings, or the reason why there is none."""
     if draft.refusal is not None:
         return {"state": _state(draft.refusal), "statusReason": str(draft.refusal)}
     outcome: dict[str, Any] = {"state": "billed", "customerBill": reference_to(draft.bill)}
     if "roundingDifference" in draft.bill:
         outcome["roundingDifference"] = draft.bill["roundingDifference"]
-    if noted := warnings(draft.bill):
-        outcome["warning"] = noted
+    if sentences := warnings(draft.bill):
+        outcome["warning"] = sentences
     return outcome
 
 

@@ -1,18 +1,18 @@
-"""Whom a bill names: its account and its parties, as its rates know them. Pure."""
+"""The billing account and the parties of a bill, as its rates name them. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Party = dict[str, str]
 ROLES = ("customer", "owner", "payer", "bill receiver", "seller")
-"""Roles of parties that a bill names unless an operator says otherwise."""
+"""The roles of parties that a bill names by default."""
 
 MOST_PARTIES = 100
 _TEXTS = ("id", "href", "name", "role", "@baseType", "@schemaLocation", "@type", "@referredType")
 
 
 def account_of(rates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The billing account of rates of one account, by the name that any of them has for it."""
+    """The billing account of these rates of one account, with the name that a rate has for it."""
     accounts: list[dict[str, Any]] = [rate["billingAccount"] for rate in rates]
     if not accounts:
         return {}
@@ -20,23 +20,29 @@ def account_of(rates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return accounts[0] | ({"name": named["name"]} if named else {})
 
 
+def is_prepaid(account: Mapping[str, Any], rates: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the account is marked as prepaid, by this reference to it or by a rate's."""
+    accounts = [account, *(rate["billingAccount"] for rate in rates)]
+    return any(str(each.get("ratingType")).lower() == "prepaid" for each in accounts)
+
+
 def parties_of(
     rates: Iterable[Mapping[str, Any]],
     roles: Iterable[str] = ROLES,
     first: Sequence[Mapping[str, Any]] = (),
 ) -> list[Party]:
-    """The parties that a bill of these rates names: `first`, then those of its rates.
+    """The parties that a bill of these rates names: `first`, then those of the rates.
 
     Of the rates' `relatedParty` these are the ones without a role and those with one of the roles;
-    case does not matter. A mere user of a line stays on the line, for a party of a bill may read
-    all of it. Each id is named once a role, and there are at most a hundred.
+    case does not matter. Others, such as the user of a line, are left out, because a party of a
+    bill may read all of it. Each id is named once for each role; at most MOST_PARTIES are named.
     """
     wanted = {role.strip().lower() for role in roles}
-    found: dict[tuple[str, str], Party] = {}
+    named: dict[tuple[str, str], Party] = {}
     for party in (*map(_party, first), *_candidates(rates, wanted)):
-        if party and len(found) < MOST_PARTIES:
-            found.setdefault((party["id"], _role(party)), party)
-    return list(found.values())
+        if party and len(named) < MOST_PARTIES:
+            named.setdefault((party["id"], _role(party)), party)
+    return list(named.values())
 
 
 def _candidates(rates: Iterable[Mapping[str, Any]], wanted: set[str]) -> Iterator[Party | None]:
@@ -49,7 +55,7 @@ def _candidates(rates: Iterable[Mapping[str, Any]], wanted: set[str]) -> Iterato
 
 
 def _party(given: Any) -> Party | None:
-    """What the contract has for a party; None where there is no id."""
+    """The attributes that the contract has for a party; None without an id."""
     if not isinstance(given, Mapping) or not isinstance(given.get("id"), str) or not given["id"]:
         return None
     return {name: given[name] for name in _TEXTS if isinstance(given.get(name), str)}

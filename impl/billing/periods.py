@@ -1,8 +1,8 @@
-"""The calendar of billing periods: how often one starts, where it starts and ends. Pure.
+"""The calendar of billing periods: their frequency, starts, ends and names. Pure.
 
-Days, months and years are those of a time zone. Instants are given aware and come back in UTC, for
-Python compares two instants of one time zone by the wall clock, which is wrong where clocks go
-back. An instant beyond the years 1 to 9999 raises OverflowError.
+Days, months and years are those of a time zone. Instants are given with a time zone and come back
+in UTC, because Python compares two instants of one time zone by the wall clock, which is wrong when
+clocks go back. An instant beyond the years 1 to 9999 raises OverflowError.
 """
 
 import re
@@ -29,7 +29,7 @@ class Frequency:
 
     @classmethod
     def read(cls, *texts: str | None) -> "Frequency | None":
-        """The first text that says one: `monthly`, `every two weeks`, `half of year`, `P1Y6M`.
+        """The first frequency in the texts: `monthly`, `every two weeks`, `half of year`, `P1Y6M`.
 
         Case, blanks, underscores and hyphens do not count. Two words have two meanings in
         English: here `bimonthly` is every two months, and `biweekly` every two weeks. No frequency
@@ -38,7 +38,7 @@ class Frequency:
         return next((each for each in map(_frequency, texts) if each), None)
 
     def after(self, anchor: datetime, count: int, zone: ZoneInfo) -> datetime:
-        """The start of the period that many behind the anchor's, at the same hour of the day.
+        """The start of the period that is `count` after the anchor's, at the same hour of the day.
 
         A negative count goes back.
         """
@@ -46,11 +46,11 @@ class Frequency:
         return _instant(self.day(wall.date(), count), wall.time(), zone)
 
     def day(self, first: date, count: int) -> date:
-        """The day on which the period starts that many behind the one of the first day.
+        """The first day of the period that is `count` after the one that starts on `first`.
 
-        A month that is too short has it on its last day, and the one after on the first day's
-        number again. Half months from day 1 are 1 and 16, from day 15 are 15 and 30, from day 31
-        are 31 and 16.
+        In a month that is too short it is the last day; the next month has the number of `first`
+        again. Half months from day 1 start on 1 and 16, from day 15 on 15 and 30, from day 31 on
+        31 and 16.
         """
         months, half = divmod((2 * self.months + self.half_months) * count, 2)
         number = first.day
@@ -64,7 +64,7 @@ class Frequency:
         return date(year, month + 1, min(number, last)) + timedelta(days=self.days * count)
 
     def place(self, first: date, day: date) -> int:
-        """How many periods behind the first day's the one is that the day lies in."""
+        """The number of periods from the one that starts on `first` to the one that has the day."""
         if self.days:
             return (day - first).days // self.days
         months = (day.year - first.year) * 12 + day.month - first.month
@@ -74,7 +74,7 @@ class Frequency:
         return count
 
     def longest(self) -> int:
-        """The days of the longest period: 31 of months, 16 of half months, 366 of years."""
+        """The days of the longest period: 31 for a month, 16 for half a month, 366 for a year."""
         starts = (date(2000 + m // 12, m % 12 + 1, number) for m in range(48) for number in (1, 16))
         return max((self.day(start, 1) - start).days for start in starts)
 
@@ -103,41 +103,41 @@ _PATTERNS = [
 ]
 _ISO = re.compile(r"p(?:([0-9]{1,4})y)?(?:([0-9]{1,4})m)?(?:([0-9]{1,4})w)?(?:([0-9]{1,4})d)?")
 _HYPHEN = re.compile(r"(?<=[a-z0-9])\s*-\s*(?=[a-z])|(?<=[a-z]{2})-(?=[0-9])")
-"""A hyphen between words; one that is a minus stays."""
+"""A hyphen between words, but no minus."""
 
 
 def _frequency(text: str | None) -> Frequency | None:
     plain = re.sub(r"\s+", "", _HYPHEN.sub("", (text or "").lower().replace("_", " ")))
     readings = (_duration(plain), *(_worded(plain, *each) for each in _PATTERNS))
-    found = next(filter(None, readings), None)
-    return found if found and 0 < found.months + found.days + found.half_months < 1000 else None
+    first = next(filter(None, readings), None)
+    return first if first and 0 < first.months + first.days + first.half_months < 1000 else None
 
 
 def _duration(plain: str) -> Frequency | None:
-    """What a duration of ISO 8601 says, where it is one of months or of days."""
-    found = _ISO.fullmatch(plain)
-    if found is None:
+    """The frequency of a duration of ISO 8601; None if it mixes months and days."""
+    parts = _ISO.fullmatch(plain)
+    if parts is None:
         return None
-    years, months, weeks, days = (int(part or 0) for part in found.groups())
+    years, months, weeks, days = (int(part or 0) for part in parts.groups())
     frequency = Frequency(12 * years + months, 7 * weeks + days)
     return None if frequency.months and frequency.days else frequency
 
 
 def _worded(plain: str, pattern: re.Pattern[str], unit: Frequency) -> Frequency | None:
-    found = pattern.fullmatch(plain)
-    if found is None:
+    words = pattern.fullmatch(plain)
+    if words is None:
         return None
-    count = _NUMBERS.get(found[1]) or int(found[1] or 1)
+    count = _NUMBERS.get(words[1]) or int(words[1] or 1)
     return Frequency(unit.months * count, unit.days * count, unit.half_months * count)
 
 
 @dataclass(frozen=True)
 class Series:
-    """Periods one behind another, counted from an anchor, or else from the start that is given.
+    """Successive periods, counted from an anchor, or else from the start that is given.
 
-    The anchor counts where a start lies on its series: on a day of it in the time zone, whatever
-    the anchor's hour. So a period of the 31st does not creep to the 28th. All starts have the given
-    one's hour of the day.
+    The anchor counts if its series has a period that starts on the day of the given start, in the
+    time zone, whatever the anchor's hour. So periods from the 31st do not slip to the 28th. All
+    starts have the hour of the given one.
     """
 
     frequency: Frequency
@@ -145,19 +145,19 @@ class Series:
     anchor: datetime | None = None
 
     def moved(self, start: datetime, count: int) -> datetime:
-        """The start of the period that many behind the one that starts then, or before it."""
+        """The start of the period that is `count` after the one that starts then, or before it."""
         first, place = self._origin(start)
         return self._at(first, place + count, start)
 
     def end(self, start: datetime, moment: datetime) -> datetime:
-        """When the period ends that the moment lies in, one of those that the start belongs to."""
+        """The end of the period that has the moment, in the series of this start."""
         first, _ = self._origin(start)
         place = self.frequency.place(first, moment.astimezone(self.zone).date())
-        begun = self._at(first, place, start)
-        return begun if begun > moment else self._at(first, place + 1, start)
+        begins = self._at(first, place, start)
+        return begins if begins > moment else self._at(first, place + 1, start)
 
     def _origin(self, start: datetime) -> tuple[date, int]:
-        """The day that is counted from, and how many periods behind it the start is."""
+        """The day that periods are counted from, and the number of periods from it to the start."""
         day = _wall(start, self.zone).date()
         if self.anchor is not None:
             first = self.anchor.astimezone(self.zone).date()
@@ -167,7 +167,7 @@ class Series:
         return day, 0
 
     def _at(self, first: date, place: int, like: datetime) -> datetime:
-        """A start at the hour of another one."""
+        """The start of the period that is `place` after the first, at the hour of `like`."""
         wall = _wall(like, self.zone)
         return _instant(self.frequency.day(first, place), wall.time(), self.zone)
 
@@ -190,15 +190,16 @@ _NAMES: tuple[tuple[str, str, Callable[[str], str], Frequency], ...] = (
     (r"\d{4}-W\d\d?", "week such as 2026-W40", lambda text: f"{text}-1", Frequency(days=7)),
     (r"\d{4}-\d\d?-\d\d?", "day such as 2026-10-16", str, Frequency(days=1)),
 )
-"""How names look, what they name, the date of their first day (ISO 8601), and how long they are."""
+"""Forms of names, each with its meaning, its first day (ISO 8601), and its length."""
 
 
 def named(text: str | None, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """Start and end of the period that a name tells; None for other words, which are a label.
+    """Start and end of the period that a text names; None for other words, which are a label.
 
-    Names are of a year (`2026`), a half (`2026-H2`), a quarter (`2026-Q4`), a month (`2026-10`), a
-    week of ISO 8601 (`2026-W40`) and a day (`2026-10-16`). Raises ValueError, which says what is
-    wrong, for a text that looks like a name and is none, such as `2026-13`.
+    Names are those of a year (`2026`), a half (`2026-H2`), a quarter (`2026-Q4`), a month
+    (`2026-10`), a week of ISO 8601 (`2026-W40`) and a day (`2026-10-16`). Raises ValueError,
+    which says what is wrong, for a text that looks like a name and names no period, such as
+    `2026-13`.
     """
     name = re.sub(r"^(\d{4})(?=[HQW])", r"\1-", (text or "").strip().upper())
     for pattern, unit, first, length in _NAMES:
@@ -214,7 +215,7 @@ def named(text: str | None, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
 
 
 def name_of(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """The shortest name that tells exactly this period, or else the date of its first day."""
+    """The shortest name of exactly this period, or else the date of its first day."""
     first = _wall(start, zone).date()
     week = first.isocalendar()
     for name in (
@@ -233,24 +234,24 @@ def name_of(start: datetime, end: datetime, zone: ZoneInfo) -> str:
 def start_of_day(moment: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
     """The first instant of the moment's day in the zone, or of the day that many days later.
 
-    It is not midnight where clocks go forward then.
+    It is not midnight if clocks go forward then.
     """
     return first_instant(moment.astimezone(zone).date() + timedelta(days=days), zone)
 
 
 def days_later(start: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The same hour of the day, some days on."""
+    """The same hour of the day, so many days later."""
     wall = _wall(start, zone)
     return _instant(wall.date() + timedelta(days=days), wall.time(), zone)
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
-    """What the clocks of the zone show; midnight at the start of a day that begins without one."""
+    """The time on clocks of the zone; midnight for the start of a day that has no midnight."""
     if start_of_day(moment, zone) == moment:
         return datetime.combine(moment.astimezone(zone).date(), time.min)
     return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def _instant(day: date, hour: time, zone: ZoneInfo) -> datetime:
-    """When clocks show that; where they skip it, as long after the last instant before."""
+    """The instant when clocks show that; if they skip it, as long after the last one before."""
     return datetime.combine(day, hour, zone).astimezone(UTC)

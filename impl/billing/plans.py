@@ -1,18 +1,12 @@
-"""What a billing cycle is run by: its specification, why it bills, and the cycle after it."""
+"""A billing cycle's specification, and the plan of the cycle after it."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from impl.billing.assemble import Occasion
-from impl.billing.charges import price_basis
-from impl.billing.cycle import following, next_billing_date, period_of
-from impl.billing.derived import derive, has_own_period
-from impl.billing.maker import is_prepaid, new_id
-from impl.billing.parties import account_of, parties_of
-from impl.billing.periods import days_later, named, start_of_day
+from impl.billing.cycle import following
+from impl.billing.derived import derive
+from impl.billing.periods import named
 from impl.billing.policy import Policy
 from impl.query.language import Compare, Document, Every
 from impl.resources import CYCLES, SPECIFICATIONS
@@ -26,82 +20,27 @@ Specification = Mapping[str, Any]
 
 
 def specification_of(store: Store, cycle: Mapping[str, Any]) -> Specification:
-    """The cycle's specification; an empty one where it has none. NotFound where it is not here."""
+    """The cycle's specification, empty if it names none; NotFound if that does not exist."""
     reference = cycle.get("billCycleSpecification")
     return store.get(SPECIFICATIONS, reference["id"]) if reference else {}
 
 
 def hold_specification(store: Store, cycle: Mapping[str, Any]) -> None:
-    """Keep the cycle's specification from being removed as this transaction writes the cycle.
+    """Lock the cycle's specification, so that nobody deletes it before this transaction ends.
 
-    NotFound where it is not here.
+    Raises NotFound if it does not exist.
     """
     if reference := cycle.get("billCycleSpecification"):
         store.hold(SPECIFICATIONS, reference["id"])
         store.get(SPECIFICATIONS, reference["id"])
 
 
-def occasion(
-    cycle: Document,
-    specification: Specification,
-    policy: Policy,
-    rates: Sequence[Mapping[str, Any]],
-    made: datetime,
-    *,
-    again: bool = False,
-) -> Occasion:
-    """Why a cycle makes a bill of these rates.
-
-    A bill that is made `again`, after the run, is dated today, and due as many days later as the
-    cycle's bills were.
-    """
-    zone = policy.zone
-    billed, due = _dates(cycle, policy, made, again=again)
-    account, period = account_of(rates), period_of(cycle, specification, zone)
-    parties = parties_of(rates, policy.party_roles)
-    next_date = next_billing_date(cycle, specification, zone, policy.terms_days)
-    more = {
-        "billCycle": {name: cycle[name] for name in ("id", "name") if name in cycle},
-        "nextBillDate": next_date,
-        "relatedParty": parties,
-    }
-    return Occasion(
-        id=new_id(),
-        account=account,
-        run_type="onCycle",
-        date=billed,
-        due=due,
-        made=made,
-        period={"startDateTime": period.start, "endDateTime": period.end} if period else None,
-        derived_period=has_own_period(cycle),
-        basis=price_basis(specification.get("priceBasis")) or policy.basis,
-        prepaid=is_prepaid(account, rates),
-        more={name: value for name, value in more.items() if value},
-    )
-
-
-def _dates(
-    cycle: Document, policy: Policy, made: datetime, *, again: bool
-) -> tuple[datetime, datetime]:
-    """When a bill is dated, and when it is due."""
-    zone = policy.zone
-    billed = cycle.get("billingDate") or made
-    due = cycle.get("paymentDueDate") or policy.due(billed)
-    if not again:
-        return billed, due
-    today = start_of_day(made, zone)
-    with suppress(OverflowError):  # a due date at the end of the calendar stays
-        days = (due.astimezone(zone).date() - billed.astimezone(zone).date()).days
-        due = days_later(today, days, zone)
-    return today, due
-
-
 def plan_following(
     store: Store, cycle: Document, specification: Specification, policy: Policy
 ) -> None:
-    """Plan the cycle of the period after this one's, unless there is one, in a transaction.
+    """Plan the cycle of the following period, in the caller's transaction, unless it exists.
 
-    Only a `recurring` specification has one, for as long as it is valid.
+    Only a `recurring` specification has a following cycle, as long as it is valid.
     """
     after = following(cycle, specification, policy.zone) if specification.get("recurring") else None
     if after is None or _is_planned(store, specification, after):
@@ -126,7 +65,7 @@ def plan_following(
 
 
 def _is_planned(store: Store, specification: Specification, after: Mapping[str, Any]) -> bool:
-    """Whether there is a cycle of that period, under the id that it would have or another."""
+    """Whether a cycle of that period exists, under any id."""
     same = Every(
         (
             Compare(("billCycleSpecification", "id"), (specification["id"],)),
@@ -138,7 +77,7 @@ def _is_planned(store: Store, specification: Specification, after: Mapping[str, 
 
 
 def _id(specification: str, period: str) -> str:
-    """The id of a specification's cycle; a long one is told by its hash."""
+    """The id of a specification's cycle; a long specification id is shortened by its hash."""
     id_ = f"{specification}-{period}"
     if len(id_) <= LONGEST_ID:
         return id_

@@ -1,4 +1,4 @@
-"""What an operator decides about bills: their numbers, terms, lifecycle and time zone. Pure."""
+"""The operator's settings for bills: numbers, terms, lifecycle and time zone. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from impl.billing.periods import days_later
 
 UTC = ZoneInfo("UTC")
 LONGEST_NUMBER = 64
-"""Characters of a `billNo`, as the contract has it for new ones."""
+"""The most characters of a new `billNo` in the contract."""
 
-LAST_PLACE = 2**63 - 1
-"""No sequence goes beyond: what counts it has 64 bits."""
+LAST_POSITION = 2**63 - 1
+"""The last number of a sequence, which MongoDB counts in 64 bits."""
 
 _PARTS = {"year", "month", "day", "seq"}
 
@@ -29,18 +29,18 @@ class Policy:
     strict: bool = False
     zone: ZoneInfo = UTC
     basis: PriceBasis | None = None
-    """The price basis of rates that nothing else tells it of."""
+    """The price basis of rates if neither the rate nor the cycle's specification gives one."""
 
     party_roles: tuple[str, ...] = ROLES
     """Roles of parties that a bill names."""
 
     seller: str = ""
-    """Who sells, as the register of bill numbers names them; blank for nobody."""
+    """The seller in the register of bill numbers; blank for none."""
 
     def sequence(self, date: datetime) -> str:
-        """The sequence that a bill of that date is numbered in, named by its number's fixed part.
+        """The name of the sequence that numbers a bill of that date: its number's fixed part.
 
-        So a format with the year begins at 1 each year.
+        So with the year in the format, numbers begin at 1 each year.
         """
         parts = Formatter().parse(self.number_format)
         return "|".join(text + self._dated(name, form, date) for text, name, form, _ in parts)
@@ -49,24 +49,24 @@ class Policy:
         day = self._date(date)
         return format(day[name], form or "") if name in day else ""
 
-    def number(self, date: datetime, place: int) -> str:
-        """The `billNo` of the bill that has this place in its sequence."""
-        return self.number_format.format(**self._date(date), seq=place)
+    def number(self, date: datetime, position: int) -> str:
+        """The `billNo` of a bill of that date at this position of its sequence."""
+        return self.number_format.format(**self._date(date), seq=position)
 
     def day(self, date: datetime) -> str:
         """The calendar day of a bill's date."""
         return date.astimezone(self.zone).date().isoformat()
 
-    def number_of_day(self, day: str, place: int) -> str:
-        """The `billNo` that `number` makes of a calendar day; without one, the place alone."""
+    def number_of_day(self, day: str, position: int) -> str:
+        """The `billNo` for a calendar day; the position alone if the day is blank."""
         if not day:
-            return str(place)
-        return self.number(datetime.fromisoformat(day).replace(tzinfo=self.zone), place)
+            return str(position)
+        return self.number(datetime.fromisoformat(day).replace(tzinfo=self.zone), position)
 
     def due(self, date: datetime) -> datetime:
-        """When a bill of that date is to be paid, where nothing else says: calendar days later.
+        """The default due date of a bill: `terms_days` calendar days after its date.
 
-        At the end of the calendar that is at once.
+        At the end of the calendar it is the date itself.
         """
         try:
             return days_later(date, self.terms_days, self.zone)
@@ -79,15 +79,15 @@ class Policy:
 
 
 def is_number_format(text: str) -> bool:
-    """Whether bills can be numbered by a format.
+    """Whether bills can be numbered by this format.
 
-    It has `{seq}`, nothing that is unknown, and makes no number of over LONGEST_NUMBER characters.
+    It has `{seq}`, no unknown parts, and makes no number of over LONGEST_NUMBER characters.
     """
     try:
         parts = [(name, form) for _, name, form, _ in Formatter().parse(text) if name is not None]
         if not all(_is_narrow(form or "") for _, form in parts):
             return False
-        longest = text.format(year=9999, month=12, day=31, seq=LAST_PLACE)
+        longest = text.format(year=9999, month=12, day=31, seq=LAST_POSITION)
     except (ValueError, KeyError, IndexError, AttributeError, OverflowError):
         return False
     names = {name for name, _ in parts}
@@ -95,5 +95,5 @@ def is_number_format(text: str) -> bool:
 
 
 def _is_narrow(form: str) -> bool:
-    """Whether a part is written in few characters: a width is made room for before it is judged."""
+    """Whether a part has a small width: formatting with a huge one would take the memory for it."""
     return "{" not in form and all(int(n) <= LONGEST_NUMBER for n in re.findall(r"\d+", form))

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 
+from impl.billing import headers
 from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import Draft, Maker, now
-from impl.billing.plans import occasion, specification_of
+from impl.billing.maker import BillMaker, Draft, now
+from impl.billing.plans import specification_of
 from impl.billing.policy import Policy
 from impl.query.language import Every
 from impl.resources import CYCLES, RATES
@@ -26,11 +28,10 @@ def drafts(
     cycle, made = store.get(CYCLES, id_), now()
     specification = specification_of(store, cycle)
     where = in_cycle(cycle, specification, made, policy.zone)
-    maker = Maker(store, policy)
+    maker = BillMaker(store, policy)
     for account in progress(sorted(store.values(RATES, where, ("billingAccount", "id")))):
         rates = maker.rates(Every((of_account(account), where)))
         with suppress(NothingToBill):
-            for draft in maker.drafts(
-                rates, lambda rates: occasion(cycle, specification, policy, rates, made)
-            ):
+            header = partial(headers.in_cycle, cycle, specification, policy, made)
+            for draft in maker.drafts(rates, header):
                 yield account, draft

@@ -1,4 +1,4 @@
-"""The register of bill numbers: what became of each number of each sequence, `/billNumber`."""
+"""The register of bill numbers, `/billNumber`: each number of each sequence, used or void."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -20,35 +20,32 @@ from impl.store.sequences import Number, Sequences
 WAITS = timedelta(days=1)
 """How long a number that was given back waits for another bill of its day."""
 
-TIDY_SECONDS = 60.0
+SETTLE_SECONDS = 60.0
 GIVEN_BACK = "the number was given back, and no other bill of its day took it"
 DELETED = "the bill was deleted"
 log = structlog.get_logger("billing")
 
 
 def used_for(bill: Mapping[str, Any], number: Number, seller: str, now: datetime) -> Document:
-    """The row of a number that a bill has."""
-    row = _row(bill["billNo"], number, seller, state="used", usedAt=now)
-    row["bill"] = {"id": bill["id"], "@referredType": "CustomerBill"}
-    row["kind"] = bill["category"]
-    return row
+    """The row of a number that the bill has since now."""
+    return number.used_row(bill, now, **_sold_by(seller))
 
 
 def of_bill(store: Store, bill: str) -> list[Document]:
-    """The rows of the numbers that a bill has: none where it was not made here."""
+    """The rows of the bill's numbers; none if another system made the bill."""
     named = Compare(("bill", "id"), (bill,))
     return store.every(REGISTER, Every((named, Compare(("state",), ("used",)))))
 
 
 def void(store: Store, bill: str) -> None:
-    """A bill is deleted: its number is void, in the caller's transaction."""
+    """Void the numbers of a bill that is deleted, in the caller's transaction."""
     voided = {"state": "void", "voidedAt": datetime.now(UTC), "statusReason": DELETED}
     for row in of_bill(store, bill):
         store.change(REGISTER, row["id"], lambda before: {**before, **voided})
 
 
 class SequenceSettler:
-    """Brings the sequences of one store into line with its register, every now and then."""
+    """Settles the numbers that tasks reserved and did not use, once a minute."""
 
     def __init__(self, store: Store, policy: Policy, numbers: Sequences) -> None:
         self._store = store
@@ -57,23 +54,22 @@ class SequenceSettler:
         self._due = 0.0
 
     def step(self) -> bool:
-        """Do it where it is time for it; there is never more to do at once."""
+        """Settle all numbers if a minute has passed; return False, as nothing is left to do."""
         if time.monotonic() >= self._due:
-            self._due = time.monotonic() + TIDY_SECONDS
-            self.tidy()
+            self._due = time.monotonic() + SETTLE_SECONDS
+            self.settle()
         return False
 
-    def tidy(self) -> None:
-        """Take back what nobody will use any more, and end what nobody took within a day.
+    def settle(self) -> None:
+        """Take back the numbers of tasks that are gone, and void those that no bill took in a day.
 
-        A number's row goes first: whoever takes the number just now finds it, and takes another.
-        One that fails is logged and counted, and keeps no other; it is tried again the next time,
-        without end, for a number that is never explained is a gap in the books.
+        A failure is logged and counted, and the others go on. The number is tried again the next
+        time, without end, because a number that is never explained is a gap in the books.
         """
         for holder in self._numbers.abandoned():
             self._try(holder, partial(self._numbers.settle, holder))
         for number in list(self._numbers.left_over(WAITS)):
-            self._try(number.id, partial(self._end, number))
+            self._try(number.id, partial(self._void, number))
 
     def _try(self, which: str, work: Callable[[], None]) -> None:
         try:
@@ -84,21 +80,18 @@ class SequenceSettler:
             log.error("fault", loop="tidy", number=which, exc_info=fault)
             Counters(self._store).add(FAULTS["tidy"])
 
-    def _end(self, number: Number) -> None:
+    def _void(self, number: Number) -> None:
+        """Register the number as void, then strike it from its sequence.
+
+        In this order: a task that reserves the number meanwhile finds the row, and takes another.
+        """
         text = self._policy.number_of_day(number.day, number.position)
         why = {"state": "void", "voidedAt": datetime.now(UTC), "statusReason": GIVEN_BACK}
-        with suppress(Conflict):  # it was used meanwhile, or another worker was faster
-            self._store.insert(REGISTER, _row(text, number, self._policy.seller, **why))
+        with suppress(Conflict):  # a bill took it meanwhile, or another worker was faster
+            row = number.row(text, **why, **_sold_by(self._policy.seller))
+            self._store.insert(REGISTER, row)
         self._numbers.strike(number.sequence, [number.position])
 
 
-def _row(text: str, number: Number, seller: str, **more: Any) -> Document:
-    row = {
-        "id": number.id,
-        "@type": "BillNumber",
-        "number": text,
-        "sequence": number.sequence,
-        "position": number.position,
-        **more,
-    }
-    return Document(row | ({"seller": seller} if seller else {}))
+def _sold_by(seller: str) -> dict[str, str]:
+    return {"seller": seller} if seller else {}

@@ -1,16 +1,23 @@
-"""Runs billing cycles: plans which accounts have something to bill, and bills each on its own.
+"""Runs billing cycles: makes a task for each account with rates to bill, and bills each account.
 
-Any worker may go on where another one died. A run is over when no account of it is left.
+Any worker may go on where another one died. A run is over when it has no account task left.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from impl.billing.attempts import Attempts
+from impl.billing import headers
+from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import Draft, Maker, now, refused
+from impl.billing.maker import BillMaker, Draft, now
 from impl.billing.outcomes import Cancelled, Outcomes
-from impl.billing.plans import CYCLE_TASK, Specification, occasion, plan_following, specification_of
+from impl.billing.plans import (
+    CYCLE_TASK,
+    Specification,
+    plan_following,
+    specification_of,
+)
 from impl.errors import NotFound
 from impl.query.language import Compare, Document, Every
 from impl.resources import BILLS, CYCLES, OUTCOMES, RATES
@@ -20,19 +27,19 @@ ACCOUNT_TASK = "cycle-account"
 ACCOUNT = ("billingAccount", "id")
 
 TICK_SECONDS = 1.0
-"""How soon a run's progress is written down after something became of an account."""
+"""How soon after an account's outcome the run's progress is updated."""
 
 QUIET_SECONDS = 300.0
-"""How often it is looked after otherwise: a worker may have died before it could say so."""
+"""How often progress is updated without that: a worker may have died after an outcome."""
 
 CANCELLED_AT_ONCE = 500
-"""How many accounts of a cancelled run are let go in one transaction."""
+"""How many accounts of a cancelled run end in one transaction."""
 
 
 class Runs:
-    """Takes cycles that are due, and the accounts of those that run."""
+    """Runs the cycles that are due, and bills the accounts of running cycles."""
 
-    def __init__(self, maker: Maker, attempts: Attempts) -> None:
+    def __init__(self, maker: BillMaker, attempts: Attempts) -> None:
         self._maker = maker
         self._store = maker.store
         self._policy = maker.policy
@@ -42,10 +49,9 @@ class Runs:
         self._advanced = False
 
     def step(self) -> bool:
-        """Go on with a run that is due, or bill an account; whether there was either.
+        """Advance a run that is due, or bill an account; return whether there was either.
 
-        They take turns, so that no number of runs keeps an account waiting, nor the other way
-        round.
+        They take turns, so that many runs never keep an account waiting, nor many accounts a run.
         """
         if self._advanced:
             self._advanced = False
@@ -56,15 +62,16 @@ class Runs:
     def _advance(self) -> bool:
         task = self._tasks.claim(CYCLE_TASK)
         if task is not None:
-            self._attempts.at(
+            self._attempts.run(
                 task,
-                work=lambda: self._go_on(task),
+                work=lambda: self._advance_run(task),
                 refused=lambda why: self._stop(task, str(why)),
                 given_up=lambda why: self._stop(task, why),
             )
         return task is not None
 
-    def _go_on(self, task: Task) -> None:
+    def _advance_run(self, task: Task) -> None:
+        """Plan a run that begins, cancel the accounts of a cancelled one, and update progress."""
         cycle = self._store.get(CYCLES, task.key)
         if task.about.get("again"):
             self._plan_again(cycle["id"])
@@ -76,10 +83,10 @@ class Runs:
         self._tick(task, cycle)
 
     def _stop(self, task: Task, why: str) -> None:
-        """End a run that can't go on, in the transaction that ends its task.
+        """End a run that can't go on, in the transaction that finishes its task.
 
-        Accounts that it leaves are cancelled, and counted in a last turn of the run. Where that
-        fails, too, they are cancelled each at its own turn.
+        Its remaining accounts are cancelled and counted by a last task of the run. If that fails,
+        too, each is cancelled by its own task.
         """
         over = {"runState": "finished", "finishedAt": now(), "statusReason": why}
         rest = {"cancelledAt": now()} if self._is_left(task.key) else {}
@@ -88,7 +95,7 @@ class Runs:
         self._store.change(CYCLES, task.key, lambda before: {**rest, **before, **over})
 
     def _plan(self, task: Task, id_: str) -> Document:
-        """Set the run going; done again from its start where a worker died in it."""
+        """Make the account tasks, and count them; safe to repeat after a worker died in it."""
         cycle = self._begin(task, id_)
         where = in_cycle(cycle, self._specification(cycle), now(), self._policy.zone)
         self._tasks.put_each(ACCOUNT_TASK, id_, resource=RATES, where=where, path=ACCOUNT)
@@ -103,9 +110,9 @@ class Runs:
         return self._store.in_transaction(planned)
 
     def _begin(self, task: Task, id_: str) -> Document:
-        """The cycle, its run begun, its plan fixed and the next cycle planned.
+        """Begin the run unless it has begun, plan the next cycle, and return this one.
 
-        Lost where it was put off meanwhile.
+        Raises Lost if the cycle was postponed meanwhile.
         """
 
         def begun() -> Document:
@@ -121,27 +128,26 @@ class Runs:
         return self._store.in_transaction(begun)
 
     def _plan_again(self, id_: str) -> None:
-        """Have the accounts billed again that have no bill of the run; then it goes on as any."""
+        """Make tasks again for the accounts that have no bill of the run, and for the run."""
         here = Compare(("billCycle", "id"), (id_,))
         unbilled = Every((here, Compare(("state",), ("failed", "cancelled"))))
         self._tasks.put_each(
             ACCOUNT_TASK, id_, resource=OUTCOMES, where=unbilled, path=ACCOUNT, again=True
         )
-        gone = self._store.dangling(OUTCOMES, here, ("customerBill", "id"), BILLS)
-        for each in gone:
-            account = each["billingAccount"]["id"]
+        for outcome in self._store.dangling(OUTCOMES, here, ("customerBill", "id"), BILLS):
+            account = outcome["billingAccount"]["id"]
             about = {"group": id_, "value": account, "again": True}
             self._tasks.put(ACCOUNT_TASK, f"{id_}/{account}", **about)
         self._tasks.put(CYCLE_TASK, id_)
 
     def _cancel_rest(self, id_: str) -> None:
-        """End what is left of a cancelled run: each account gets its outcome, and no bill."""
+        """End the account tasks of a cancelled run: each account gets an outcome, and no bill."""
 
         def cancelled() -> int:
             rest = self._tasks.take(ACCOUNT_TASK, id_, CANCELLED_AT_ONCE)
             for task in rest:
                 if "again" in task.about:
-                    self._close(task, [refused(Cancelled())])
+                    self._close(task, [Draft.refused(Cancelled())])
             new = {task.about["value"] for task in rest if "again" not in task.about}
             self._outcomes.cancel(id_, sorted(new - self._outcomes.known(id_, new)))
             return len(rest)
@@ -150,7 +156,7 @@ class Runs:
             pass
 
     def _tick(self, task: Task, cycle: Document) -> None:
-        """Write down how far the run is, where that changed; the last time, that it is over."""
+        """Update the run's progress if it changed; finish the run if no account task is left."""
         over = not self._is_left(cycle["id"])
         counts = self._outcomes.progress(cycle["id"])
         progress: dict[str, object] = {**counts}
@@ -158,11 +164,18 @@ class Runs:
             total = sum(counts.values())
             finished = cycle.get("finishedAt", now())
             progress |= {"accountsTotal": total, "runState": "finished", "finishedAt": finished}
-            self._attempts.end(task, lambda: self._write(cycle, progress))
+            self._finish(task, cycle, progress)
             return
         if any(cycle.get(name) != value for name, value in progress.items()):
             self._write(cycle, progress)
         self._tasks.again(task, QUIET_SECONDS, afresh=True)
+
+    def _finish(self, task: Task, cycle: Document, progress: Mapping[str, object]) -> None:
+        def write() -> None:
+            self._tasks.finish(task)
+            self._write(cycle, progress)
+
+        self._store.in_transaction(write, *TRANSACTION_LIMITS)
 
     def _write(self, cycle: Document, progress: Mapping[str, object]) -> None:
         self._store.change(CYCLES, cycle["id"], lambda before: {**before, **progress})
@@ -171,7 +184,7 @@ class Runs:
         return self._tasks.is_left(ACCOUNT_TASK, id_)
 
     def _specification(self, cycle: Document) -> Specification:
-        """The cycle's specification; Rejected where it is not here any more."""
+        """The cycle's specification; Rejected if it does not exist any more."""
         try:
             return specification_of(self._store, cycle)
         except NotFound as gone:
@@ -180,16 +193,17 @@ class Runs:
     def _bill_next(self) -> bool:
         task = self._tasks.claim(ACCOUNT_TASK)
         if task is not None:
-            self._attempts.at(
+            self._attempts.run(
                 task,
                 work=lambda: self._bill(task),
-                refused=lambda why: self._close(task, [refused(why)]),
-                given_up=lambda why: self._close(task, [refused(Rejected(why))]),
+                refused=lambda why: self._close(task, [Draft.refused(why)]),
+                given_up=lambda why: self._close(task, [Draft.refused(Rejected(why))]),
             )
             self._tasks.hasten(CYCLE_TASK, task.about["group"], TICK_SECONDS)
         return task is not None
 
     def _bill(self, task: Task) -> None:
+        """Bill an account, and finish its task, in one transaction."""
         id_, account, again = task.about["group"], task.about["value"], "again" in task.about
         if not again and self._outcomes.known(id_, [account]):
             raise Lost(f"{task.key!r} has its outcome")
@@ -198,18 +212,19 @@ class Runs:
             raise Cancelled
         specification = self._specification(cycle)
         made, policy = now(), self._policy
-        taken = in_cycle(cycle, specification, made, policy.zone)
-        self._maker.make(
-            self._attempts,
-            task,
-            where=Every((of_account(account), taken)),
-            reason=lambda rates: occasion(cycle, specification, policy, rates, made, again=again),
-            also=lambda drafts: self._close(task, drafts),
-            split=True,
-        )
+        where = Every((of_account(account), in_cycle(cycle, specification, made, policy.zone)))
+        header = partial(headers.in_cycle, cycle, specification, policy, made, again=again)
+        batch = self._maker.prepare(task.id, where, header, split=True)
+
+        def write() -> None:
+            self._tasks.finish(task)
+            self._close(task, batch.write())
+
+        self._store.in_transaction(write, *TRANSACTION_LIMITS)
+        batch.settle()
 
     def _close(self, task: Task, drafts: Sequence[Draft]) -> None:
-        """Keep what became of the account, in the place of what became of it before."""
+        """Write the account's outcomes in place of earlier ones, in the caller's transaction."""
         id_, account = task.about["group"], task.about["value"]
         beside = "again" in task.about and self._outcomes.clear(id_, account)
         self._outcomes.write(id_, account, drafts, beside=beside)

@@ -1,4 +1,4 @@
-"""A bill's life: which state may follow which, and what payments do to it. Pure."""
+"""The states of a bill: which may follow which, and how payments change them. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -17,22 +17,21 @@ MOVES: Mapping[str, frozenset[str]] = {
     "partiallyPaid": frozenset({"settled", HELD}),
     "settled": frozenset({HELD}),
 }
-"""What may follow a state where the lifecycle is strict; itself always may.
+"""The states that may follow each state in the strict lifecycle, besides itself.
 
-The standard draws no diagram; this is a bill's way from new to settled, with a hold at any time.
-After a hold comes the state before it. What follows from payments is no move of a client's, and is
-not held to it.
+The standard has no diagram. These are the steps from new to settled, with a hold at any time; after
+a hold comes the state before it. A change that follows from payments is not restricted.
 """
 
 AMOUNTS = ("amountDue", "remainingAmount", "appliedPayment")
 SENT = frozenset({"sent", "partiallyPaid", "settled"})
-"""States of a bill that the customer has."""
+"""States of a bill that was sent to the customer."""
 
 
-def judge_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Raise Conflict, naming both states, for a move that the strict lifecycle does not have.
+def refuse_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Raise Conflict, naming both states, for a change that the strict lifecycle does not have.
 
-    A bill that was held by a server which kept no state before the hold may be released to any.
+    A bill on hold without a stored state before the hold may change to any state.
     """
     was, now = before.get("state"), after.get("state")
     if was in (now, None):
@@ -44,9 +43,10 @@ def judge_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         raise Conflict(f"{was} can't become {now}{why}", attribute="state")
 
 
-def judge_removal(bill: Mapping[str, Any]) -> None:
-    """Raise Conflict where the strict lifecycle keeps a bill: the customer has it, held or not,
-    or has paid for it, whatever state the client gave it.
+def refuse_removal(bill: Mapping[str, Any]) -> None:
+    """Raise Conflict if the bill was sent, even if it is on hold now, or has payments in any state.
+
+    So the strict lifecycle keeps each bill that a customer has or has paid.
     """
     state = bill.get(BEFORE) if bill.get("state") == HELD else bill.get("state")
     if state in SENT:
@@ -56,9 +56,9 @@ def judge_removal(bill: Mapping[str, Any]) -> None:
 
 
 def follow_hold(before: Mapping[str, Any], after: dict[str, Any]) -> None:
-    """Remember the state before a hold when it begins; forget it, and why, when it ends.
+    """Store the state before a hold when it begins; remove it and the reason when it ends.
 
-    A reason that comes with the end stays.
+    A reason that is given with the end stays.
     """
     was, now = before.get("state"), after.get("state")
     if was == now:
@@ -71,10 +71,10 @@ def follow_hold(before: Mapping[str, Any], after: dict[str, Any]) -> None:
 
 
 def refuse_payments_twice(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Raise Conflict for a payment that is applied twice; what is stored so may stay."""
-    known = Counter(_payments(before))
+    """Raise Conflict for a payment that is applied twice; one that is stored twice may stay."""
+    stored = Counter(_payments(before))
     for payment, times in Counter(_payments(after)).items():
-        if times > max(1, known[payment]):
+        if times > max(1, stored[payment]):
             raise Conflict(f"the payment {payment!r} is applied twice", attribute="appliedPayment")
 
 
@@ -87,11 +87,11 @@ def _payments(bill: Mapping[str, Any]) -> list[Any]:
 def follow_payments(
     before: Mapping[str, Any], after: dict[str, Any], named: frozenset[str] = frozenset()
 ) -> None:
-    """Let what is left to pay follow from the payments, and the state from that.
+    """Set the remaining amount by the payments, and the state by the remaining amount.
 
-    What the client names itself stays. Of a bill on hold it is the state before the hold that
-    follows. Raises Conflict for amounts of one bill in several currencies, and for payments that
-    leave more than an amount can hold.
+    Attributes in `named`, which the client sets itself, stay. On a bill on hold, the state before
+    the hold changes. Raises Conflict for amounts of one bill in several currencies, and for
+    payments that leave more to pay than an amount can hold.
     """
     changed = {name for name in AMOUNTS if before.get(name) != after.get(name)}
     if not changed:
@@ -101,8 +101,8 @@ def follow_payments(
     if "amountDue" in changed and None not in (unit, total_unit) and unit != total_unit:
         raise Conflict(f"is in {unit}, and the bill is in {total_unit}", attribute="amountDue")
     _refuse_other_units(after, unit)
-    followed = "appliedPayment" in changed or "remainingAmount" in before
-    if due is None or unit is None or "remainingAmount" in named or not followed:
+    follows = "appliedPayment" in changed or "remainingAmount" in before
+    if due is None or unit is None or "remainingAmount" in named or not follows:
         return
     paid = total([_amount(payment) for payment in after.get("appliedPayment") or ()])
     left = total([due, -paid])
@@ -141,14 +141,14 @@ def _amount(payment: Mapping[str, Any] | None) -> Decimal:
 
 
 def _state(state: str | None, due: Decimal, paid: Decimal, left: Decimal) -> str | None:
-    """The state that payments bring a bill to.
+    """The state of a bill after these payments.
 
-    Payments that sum to zero, or against the bill's sign, pay nothing. A bill that none was made
-    for keeps its state, and one of zero has nothing to be paid.
+    Payments that sum to zero, or against the bill's sign, pay nothing: the bill keeps its state, or
+    is only sent again. A bill of zero with payments is settled.
     """
-    followed = state in ("partiallyPaid", "settled")
+    was_paid = state in ("partiallyPaid", "settled")
     if not due:
-        return "settled" if paid or followed else state
+        return "settled" if paid or was_paid else state
     if paid * due <= 0:
-        return "sent" if followed else state
+        return "sent" if was_paid else state
     return "settled" if left * due <= 0 else "partiallyPaid"

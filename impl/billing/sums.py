@@ -1,8 +1,7 @@
-"""What charges add up to, such that net and taxes always make the gross total. Pure.
+"""The sums of charges, rounded such that net and taxes always make the gross total. Pure.
 
-EN 16931 asks for it (BR-CO-15), and so does the law. Charges are summed in groups, each of one set
-of taxes and one price basis; within a group each amount is summed exactly and rounded once, half
-up.
+EN 16931 (BR-CO-15) and the law require that. Charges are summed in groups, each of one set of taxes
+and one price basis. Within a group each amount is summed exactly and rounded once, half up.
 """
 
 from collections import defaultdict
@@ -15,12 +14,12 @@ from impl.billing.money import Currency, total
 from impl.billing.taxes import Levied, Percents
 
 Kind = tuple[str | None, Decimal | None]
-"""What makes two taxes the same: the category, and the rate in percent."""
+"""The category of a tax and its rate in percent: two taxes with the same ones are one tax."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """A tax of a bill: its rate in percent, what it is levied on, and what it comes to."""
+    """A tax of a bill: its rate in percent, the base that it is levied on, and its amount."""
 
     category: str | None
     percent: Decimal | None
@@ -30,7 +29,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Sums:
-    """What charges add up to, in whole minor units: `gross` is `net` and the taxes.
+    """The sums of charges in whole minor units; `gross` is `net` plus the taxes.
 
     `stated` is the exact sum of the gross amounts that the charges state themselves.
     """
@@ -64,7 +63,7 @@ def sums(charges: Sequence[Charge], currency: Currency) -> Sums:
 
 
 def _groups(charges: Sequence[Charge], minor: Decimal) -> Iterator[tuple[PriceBasis, list[Charge]]]:
-    """The charges of each set of taxes and each price basis, their rates in percent."""
+    """The charges of each set of taxes and each price basis, with tax rates in percent."""
     levied = (
         Levied(tax.category, tax.rate, charge.excluded, tax.amount)
         for charge in charges
@@ -94,7 +93,7 @@ def _taxes(group: Sequence[Charge], currency: Currency) -> dict[Kind, Decimal]:
 def _net(
     basis: PriceBasis, group: Sequence[Charge], taxes: dict[Kind, Decimal], currency: Currency
 ) -> Decimal:
-    """The group's net amount: rounded itself, or what a gross price leaves when taxes are off."""
+    """The group's net amount, rounded; of gross prices, the rounded gross amount less the taxes."""
     if basis == "net":
         return currency.rounded(total([charge.excluded for charge in group]))
     gross = currency.rounded(total([charge.included for charge in group]))

@@ -1,6 +1,6 @@
-"""Tax rates as they are meant: whether 0.5 is half a percent or a half. Pure.
+"""Tax rates in percent: decides if 0.5 means half a percent or a half. Pure.
 
-The standard does not say which, and its own samples have both. The amounts tell.
+The standard does not say which, and its own samples have both. The amounts decide.
 """
 
 from collections import defaultdict
@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 
 class Levied(NamedTuple):
-    """A tax as it was levied somewhere: its category and rate as written, on what, how much.
+    """A tax on a rate: its category and tax rate as written, its base, and its amount.
 
-    `base` is None where it is not known.
+    `base` is None if it is not known.
     """
 
     category: str | None
@@ -22,10 +22,10 @@ class Levied(NamedTuple):
 
 
 class Percents:
-    """The tax rates of one bill in percent, each read by all amounts that it was levied with."""
+    """The tax rates of one bill in percent, each decided by all amounts that have it."""
 
     def __init__(self, levied: Iterable[Levied], minor: Decimal) -> None:
-        """`minor` is the minor unit of the amounts, to which each of them may be rounded."""
+        """`minor` is the minor unit of the currency, to which the amounts may be rounded."""
         self._minor = minor
         self._levied: dict[tuple[str | None, Decimal], list[Levied]] = defaultdict(list)
         for tax in levied:
@@ -35,9 +35,9 @@ class Percents:
     def of(self, category: str | None, rate: Decimal | None) -> Decimal | None:
         """The rate in percent: 19 for both 19 and 0.19.
 
-        A rate from -1 to 1 may be a percentage or a fraction. It is the one that fits its amounts
-        as they are rounded, else the one that is nearer to them. Where they tell nothing, as where
-        both fit or no tax was levied, it is a fraction, and 1 is 1 %.
+        A rate from -1 to 1 may be a percentage or a fraction. It is the one that fits the rounded
+        amounts, else the one that is nearer to them. If both fit, or no tax was levied, it is a
+        fraction, and 1 is 1 %.
         """
         if rate is None or abs(rate) > 1:
             return rate

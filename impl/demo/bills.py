@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from impl.billing import register
-from impl.billing.assemble import Occasion, assemble, own_document
+from impl.billing import headers, register
+from impl.billing.assemble import BillHeader, assemble, own_document
 from impl.billing.coverage import covered
 from impl.billing.money import exact, money
 from impl.billing.parties import account_of, parties_of
-from impl.billing.plans import occasion
+from impl.billing.rate_state import billed_by
 from impl.demo import cycles
 from impl.demo.accounts import ACCOUNTS, ON_DEMAND, RECURRING, SELLER, USAGE, Account, Line
 from impl.demo.cycles import month_before
@@ -72,10 +72,10 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
         _rate(account, line, f"{id_}-{number}", *_dated(line, ahead, arrears))
         for number, line in enumerate(lines, 1)
     ]
-    reason = occasion(
-        cycles.cycle(month, back), cycles.specification(), cycles.POLICY, rates, month
+    header = headers.in_cycle(
+        cycles.cycle(month, back), cycles.specification(), cycles.POLICY, month, rates
     )
-    return _bill(account, id_, reason, state, rates), rates
+    return _bill(account, id_, header, state, rates), rates
 
 
 def _dated(line: Line, ahead: Span, arrears: Span) -> tuple[Span, datetime]:
@@ -94,7 +94,7 @@ def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
         for number, line in enumerate(ON_DEMAND, 1)
     ]
     coverage = covered(rates, cycles.POLICY.zone)
-    reason = Occasion(
+    header = BillHeader(
         id="",
         account=account_of(rates),
         run_type="offCycle",
@@ -105,16 +105,16 @@ def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
         derived_period=True,
         more={"relatedParty": parties_of(rates)},
     )
-    return _bill(account, id_, reason, "sent", rates), rates
+    return _bill(account, id_, header, "sent", rates), rates
 
 
-def _bill(account: Account, id_: str, reason: Occasion, state: str, rates: list[Json]) -> Json:
-    """The bill of the rates, in its state; marks the rates as billed."""
-    changed = reason.date + timedelta(days=CHANGED_AFTER[state])
-    bill = assemble(rates, replace(reason, id=f"bill-{id_}", made=changed))
+def _bill(account: Account, id_: str, header: BillHeader, state: str, rates: list[Json]) -> Json:
+    """A bill over its rates, which it marks as billed, as it came to its state since."""
+    changed = header.date + timedelta(days=CHANGED_AFTER[state])
+    bill = assemble(rates, replace(header, id=f"bill-{id_}", made=changed))
     bill |= {"state": state, **_payment(account)}
     for rate in rates:
-        rate |= {"isBilled": True, "bill": {"id": bill["id"], "@referredType": "CustomerBill"}}
+        rate.update(billed_by(bill))
     gross = exact(bill["amountDue"]["value"])
     payments = _payments(gross, state)
     bill["remainingAmount"] = money(gross - sum(payments), account.currency)

@@ -1,1 +1,1 @@
-"""Events: what is told of each write, whom it is told to, and how it gets there."""
+"""Events: what each write publishes, which subscriptions get it, and how it is delivered."""

@@ -1,4 +1,4 @@
-"""How long to wait before the next try. Pure."""
+"""The wait before the next try of a delivery. Pure."""
 
 import random
 from collections.abc import Callable
@@ -11,13 +11,13 @@ JITTER = 0.2
 
 
 def delay(tries: int, jitter: Callable[[], float] = random.random) -> float:
-    """Seconds to wait after so many tries have failed: from one second to an hour, give or take."""
-    plain: float = FIRST_SECONDS * 2 ** min(tries - 1, 20)
-    return min(LONGEST_SECONDS, plain * (1 - JITTER + 2 * JITTER * jitter()))
+    """Seconds to wait after so many failed tries: from 1 to 3600, 20 % more or less."""
+    mean: float = FIRST_SECONDS * 2 ** min(tries - 1, 20)
+    return min(LONGEST_SECONDS, mean * (1 - JITTER + 2 * JITTER * jitter()))
 
 
 def retry_after(text: str | None, now: datetime) -> float | None:
-    """The seconds that a `Retry-After` header asks for, an hour at the most (RFC 9110)."""
+    """The seconds in a `Retry-After` header (RFC 9110), at most 3600; None if it can't be read."""
     if text is None:
         return None
     if text.isascii() and text.isdigit():

@@ -1,4 +1,4 @@
-"""Events as they are posted: JSON with links, cut to what a subscription wants to see."""
+"""Events as they are posted: JSON with links, and only the fields that a subscription names."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -8,40 +8,40 @@ from impl.links import EventLinks
 from impl.query.language import Document
 
 MOST_BYTES = 1024 * 1024
-"""Of a resource that makes a longer body, only the `id` and `href` are sent."""
+"""If the body is longer, only the `id` and `href` of the resource are sent."""
 
-_KEPT = 4096
-_KEPT_BYTES = 8 * 1024
+_CACHED = 4096
+_CACHED_BYTES = 8 * 1024
 
 
 class Bodies:
-    """Makes bodies, and keeps those of late that are short and whole: many subscribers get them."""
+    """Makes bodies; caches recent ones that are short and whole, as many subscribers get them."""
 
     def __init__(self, base: str) -> None:
         self._links = EventLinks(base, "events")
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._cache: OrderedDict[str, bytes] = OrderedDict()
         self._lock = Lock()
 
     def body(self, event: Document, selector: Selector) -> bytes:
         """The event's body for a subscription."""
         if selector.fields is not None:
-            return self._within(selector.shown(event))
+            return self._bounded(selector.shown(event))
         with self._lock:
-            known = self._kept.get(event["id"])
-        return known or self._remembered(event)
+            body = self._cache.get(event["id"])
+        return body or self._cached(event)
 
-    def _remembered(self, event: Document) -> bytes:
-        body = self._within(event)
-        if len(body) <= _KEPT_BYTES:
+    def _cached(self, event: Document) -> bytes:
+        body = self._bounded(event)
+        if len(body) <= _CACHED_BYTES:
             with self._lock:
-                self._kept[event["id"]] = body
-                if len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
+                self._cache[event["id"]] = body
+                if len(self._cache) > _CACHED:
+                    self._cache.popitem(last=False)
         return body
 
-    def _within(self, event: Document) -> bytes:
+    def _bounded(self, event: Document) -> bytes:
         body = self._links.one(event)
         if len(body) <= MOST_BYTES or "event" not in event:
             return body
-        told = {name: {"id": each["id"]} for name, each in event["event"].items() if "id" in each}
-        return self._links.one({**event, "event": told})
+        ids = {name: {"id": each["id"]} for name, each in event["event"].items() if "id" in each}
+        return self._links.one({**event, "event": ids})

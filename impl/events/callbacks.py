@@ -1,8 +1,8 @@
-"""Where events may be posted to: a public http or https address, or one that is allowed by name.
+"""Which callbacks events may be posted to: public http or https addresses, and allowed ones.
 
-A server that posts where it is told to is a way into its own network. So the URL is read once, by
-the strictest reading; its host is resolved, and the addresses are what is judged, at registration
-and again for each connection, which then goes to the address that was judged.
+A server that posts to any URL lets its clients into its own network (SSRF). So the URL is read
+once, by the strictest reading. Its host is resolved and the addresses are checked, at registration
+and again for each connection, which then goes to the address that was checked.
 """
 
 import re
@@ -20,21 +20,21 @@ Resolve: TypeAlias = Callable[[str, int], list[str]]
 MAX_LENGTH = 2000
 MAX_HOST = 253
 LOOKUP_SECONDS = 2
-"""How long a registration waits for a name; what is not known by then is judged when it is."""
+"""How long a registration waits for DNS; a later answer is checked when events are posted."""
 
 _URL = re.compile(r"(https?)://([^/?#]*)([^#]*)(#?.*)", re.ASCII | re.DOTALL | re.IGNORECASE)
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
 _NUMERIC = re.compile(r"(.*\.)?([0-9]+|0x[0-9a-f]*)")
-"""A host that some resolvers take as an IPv4 address, whatever it looks like."""
+"""A host that some resolvers read as an IPv4 address, in any notation."""
 
 _TARGET = re.compile(r"[!-~]*")
 _NOT_IN_TARGET = re.compile(r"[\\#\[\]<>\"^`{}|]")
 WELL_KNOWN_PORTS = (80, 443)
-"""Of the ports below 1024, those for HTTP; a POST could be mistaken for what others speak."""
+"""The ports below 1024 that are allowed: a POST could be mistaken for another one's protocol."""
 
 _INSIDE = ("localhost", "localdomain", "local", "internal", "home.arpa", "lan")
-"""Domains that are never public, whether or not they resolve from here."""
+"""Domains that are never public, even if they resolve to a public address."""
 
 _DENIED = tuple(
     map(
@@ -54,12 +54,12 @@ _DENIED = tuple(
 
 
 class Refused(Exception):
-    """A callback that may not be posted to; the message says why, and not what was resolved."""
+    """The callback may not be posted to; the message says why, without the resolved addresses."""
 
 
 @dataclass(frozen=True)
 class Callback:
-    """A callback's URL, read."""
+    """The parts of a callback's URL."""
 
     scheme: str
     host: str
@@ -75,14 +75,14 @@ class Callback:
 
 @dataclass(frozen=True)
 class Allowance:
-    """What is allowed beyond public addresses: networks, host names, and `*.` domains."""
+    """Callbacks allowed beyond public addresses: networks, host names, and `*.` domains."""
 
     networks: tuple[Network, ...] = ()
     names: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> "Allowance":
-        """The allowance that a comma list says; ValueError, naming the part that says nothing."""
+        """The allowance in a comma-separated list; ValueError with the part that can't be read."""
         networks: list[Network] = []
         names: list[str] = []
         for part in filter(None, map(str.strip, text.split(","))):
@@ -93,92 +93,92 @@ class Allowance:
         return cls(tuple(networks), tuple(names))
 
     def has_name(self, host: str) -> bool:
-        """Whether the host is allowed by its name, wherever it is."""
+        """Whether the host is allowed by its name, whatever its address."""
         return any(
             host == name or (name.startswith("*.") and host.endswith(name[1:]))
             for name in self.names
         )
 
     def has_address(self, address: Address) -> bool:
-        """Whether the address is in a network that is allowed."""
+        """Whether the address is in an allowed network."""
         return any(address in network for network in self.networks)
 
 
 def read(url: str) -> Callback:
-    """The parts of a callback's URL; Refused where it is none that can be posted to."""
+    """The parts of a callback's URL; Refused if no URL like this can be posted to."""
     if len(url) > MAX_LENGTH:
         raise Refused(f"is over {MAX_LENGTH} characters")
-    found = _URL.fullmatch(url)
-    if found is None:
+    parts = _URL.fullmatch(url)
+    if parts is None:
         raise Refused("is no absolute http or https URL")
-    scheme, authority, target, fragment = found[1].lower(), found[2], found[3], found[4]
+    scheme, authority, target, fragment = parts[1].lower(), parts[2], parts[3], parts[4]
     if fragment:
         raise Refused("has a fragment, which is not sent")
     if "@" in authority:
         raise Refused("has a user name, which is not sent")
     if not _TARGET.fullmatch(target) or _NOT_IN_TARGET.search(target):
         raise Refused("has a character in its path or query that must be encoded")
-    host, port = _place(authority, _default_port(scheme))
+    host, port = _host_and_port(authority, _default_port(scheme))
     return Callback(scheme, host, port, target if target.startswith("/") else f"/{target}")
 
 
-def _place(authority: str, default_port: int) -> tuple[str, int]:
-    """The host and the port of a URL's authority; Refused."""
-    found = _AUTHORITY.fullmatch(authority)
-    if found is None:
+def _host_and_port(authority: str, default_port: int) -> tuple[str, int]:
+    """The host and the port of a URL's authority; Refused if they are invalid or not allowed."""
+    parts = _AUTHORITY.fullmatch(authority)
+    if parts is None:
         raise Refused("has an invalid host or port" if authority else "has no host")
-    port = int(found[2]) if found[2] else default_port
+    port = int(parts[2]) if parts[2] else default_port
     if not (port in WELL_KNOWN_PORTS or 1024 <= port < 65536):
         raise Refused("has a port that is not allowed")
-    return _host(found[1].lower()), port
+    return _host(parts[1].lower()), port
 
 
 def _host(text: str) -> str:
-    """A name or an address, without brackets and a last dot; Refused where it is neither."""
+    """The name or address without brackets and a last dot; Refused if it is neither."""
     host = text.strip("[]").removesuffix(".")
     if text.startswith("[") or _NUMERIC.fullmatch(host):
-        kind, what = (IPv6Address, "IPv6") if text.startswith("[") else (IPv4Address, "IPv4")
+        kind, version = (IPv6Address, "IPv6") if text.startswith("[") else (IPv4Address, "IPv4")
         try:
             kind(host)
         except ValueError:
-            raise Refused(f"has an invalid {what} address") from None
+            raise Refused(f"has an invalid {version} address") from None
     elif not _NAME.fullmatch(host) or len(host) > MAX_HOST:
         raise Refused("has an invalid host name")
     return host
 
 
 def lookup(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system resolves it; none where it can't."""
+    """The addresses that the system resolves a host to; none if it can't."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    return list(dict.fromkeys(str(each[4][0]) for each in rows))
 
 
 def addresses(callback: Callback, allowance: Allowance, resolve: Resolve = lookup) -> list[str]:
-    """The addresses to connect to; Refused where one of them is not allowed, or there is none."""
-    found = resolve(callback.host, callback.port)
-    _judge(callback.host, found, allowance)
-    if not found:
+    """The addresses to connect to; Refused if there is none, or one of them is not allowed."""
+    resolved = resolve(callback.host, callback.port)
+    _refuse_forbidden(callback.host, resolved, allowance)
+    if not resolved:
         raise Refused("has an unknown host")
-    return found
+    return resolved
 
 
 def check(url: str, allowance: Allowance, resolve: Resolve = lookup) -> None:
-    """Raise Refused for a callback that can't be posted to, or may not as far as is known now."""
+    """Raise Refused for a callback that can't or may not be posted to, by what DNS says in time."""
     callback = read(url)
-    found: Future[list[str]] = _LOOKUPS.submit(resolve, callback.host, callback.port)
+    answer: Future[list[str]] = _LOOKUPS.submit(resolve, callback.host, callback.port)
     try:
-        known = found.result(LOOKUP_SECONDS)
+        resolved = answer.result(LOOKUP_SECONDS)
     except TimeoutError:
-        found.cancel()
-        known = []
-    _judge(callback.host, known, allowance)
+        answer.cancel()
+        resolved = []
+    _refuse_forbidden(callback.host, resolved, allowance)
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address is one of the public Internet, in no disguise of another."""
+    """Whether the address is on the public Internet, and maps to no other address."""
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is not None:
         return is_public(mapped)
@@ -193,20 +193,23 @@ def is_public(address: Address) -> bool:
 _LOOKUPS = ThreadPoolExecutor(4, "lookup")
 
 
-def _judge(host: str, found: Iterable[str], allowance: Allowance) -> None:
+def _refuse_forbidden(host: str, resolved: Iterable[str], allowance: Allowance) -> None:
+    """Raise Refused if the host or one of its addresses is neither public nor allowed."""
     if allowance.has_name(host):
         return
-    resolved = [ip_address(each.partition("%")[0]) for each in found]
+    addresses = [ip_address(each.partition("%")[0]) for each in resolved]
     inside = any(host == name or host.endswith(f".{name}") for name in _INSIDE)
-    allowed = [allowance.has_address(_plain(each)) for each in resolved]
-    if resolved and all(allowed):
+    allowed = [allowance.has_address(_plain(each)) for each in addresses]
+    if addresses and all(allowed):
         return
-    if inside or not all(ok or is_public(each) for ok, each in zip(allowed, resolved, strict=True)):
+    if inside or not all(
+        ok or is_public(each) for ok, each in zip(allowed, addresses, strict=True)
+    ):
         raise Refused("leads to no public address, and CALLBACK_ALLOW does not allow it")
 
 
 def _plain(address: Address) -> Address:
-    """An IPv4 address that is written as one of IPv6, as itself."""
+    """The IPv4 address that an IPv6 address maps to, or else the address itself."""
     return getattr(address, "ipv4_mapped", None) or address
 
 

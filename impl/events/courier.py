@@ -1,7 +1,7 @@
-"""Delivers to one subscriber for a while: in order per subject, and as many at a time as it takes.
+"""Delivers events to one subscriber for a few seconds, in order for each subject.
 
-A receiver begins with one delivery at a time and gets more of them as long as all goes well, so
-that one that is slow or dead never takes more than a thread.
+A receiver gets one delivery at a time at first, and more at a time as long as none fails. So a slow
+or dead receiver never takes more than one thread.
 """
 
 import threading
@@ -26,13 +26,13 @@ from impl.query.language import Document
 from impl.store.deliveries import Claim, Deliveries, Delivery, DeliveryOutcomes
 
 WIDEST = 8
-"""How many deliveries one subscriber gets at a time, at the most."""
+"""The most deliveries that one subscriber gets at a time."""
 
 DEPTH = 16
-"""How many deliveries are taken up for each of them."""
+"""How many deliveries are read from the database for each of them."""
 
 SLICE_SECONDS = 3.0
-"""How long a subscriber is served before it is another's turn."""
+"""How long a subscriber is served before the next one gets the thread."""
 
 GONE = 410
 log = structlog.get_logger("events")
@@ -40,12 +40,12 @@ log = structlog.get_logger("events")
 
 @dataclass(frozen=True)
 class CourierContext:
-    """What all couriers of a worker share."""
+    """The parts that all couriers of a worker share."""
 
     deliveries: Deliveries
     subscribers: Subscribers
     bodies: Bodies
-    judge: RetryPolicy
+    retry_policy: RetryPolicy
     allowance: Allowance
     resolve: Resolve
     patience: Patience
@@ -55,15 +55,15 @@ class CourierContext:
 
     @property
     def claim_seconds(self) -> float:
-        """How long a claim lasts: longer than what is begun in a slice can take."""
+        """How long a claim lasts: longer than a delivery that begins at the end of a slice."""
         return SLICE_SECONDS + self.patience.total + 7
 
 
 class Courier:
-    """One subscriber's turn, for a worker that has claimed it."""
+    """Serves one subscriber that the worker has claimed."""
 
-    def __init__(self, kit: CourierContext, claim: Claim, subscription: Subscription) -> None:
-        self._kit = kit
+    def __init__(self, context: CourierContext, claim: Claim, subscription: Subscription) -> None:
+        self._context = context
         self._claim = claim
         self._subscription = subscription
         self._failures = claim.failures
@@ -71,49 +71,50 @@ class Courier:
         self._receivers: SimpleQueue[Receiver] = SimpleQueue()
 
     def run(self) -> bool:
-        """Deliver until the turn is over or nothing can be done; whether anything could."""
+        """Deliver until the time is over or nothing is due; return whether anything was."""
         rounds = 0
         width = 1
         try:
             while not self._over() and (batch := self._next(width)):
                 rounds += 1
-                width = self._round(batch, width)
+                width = self._deliver(batch, width)
                 if not width:
                     break
         finally:
             self._close()
-        self._kit.deliveries.release(self._claim)
+        self._context.deliveries.release(self._claim)
         return rounds > 0
 
     def _over(self) -> bool:
-        return self._kit.stop.is_set() or time.monotonic() >= self._ends
+        return self._context.stop.is_set() or time.monotonic() >= self._ends
 
     def _next(self, width: int) -> list[Delivery]:
         limit = 1 if self._failures else width * DEPTH
-        return self._kit.deliveries.next(self._subscription.id, limit)
+        return self._context.deliveries.next(self._subscription.id, limit)
 
-    def _round(self, batch: list[Delivery], width: int) -> int:
-        """Try a batch; how many at a time the next may have, 0 where there is none."""
-        kit, id_ = self._kit, self._subscription.id
-        tried = self._tried(batch, width)
+    def _deliver(self, batch: list[Delivery], width: int) -> int:
+        """Try a batch; return the width of the next one, 0 to stop."""
+        context, id_ = self._context, self._subscription.id
+        tried = self._try_all(batch, width)
         if any(each.gone for each in tried):
             self._end()
             return 0
-        blocked = kit.deliveries.blocked(id_) if any(each.error for each in tried) else 0
-        done = kit.judge.judge(tried, self._failures, blocked, kit.deliveries.now())
-        if not kit.deliveries.settle(self._claim, done, kit.claim_seconds):
+        blocked = context.deliveries.blocked(id_) if any(each.error for each in tried) else 0
+        now = context.deliveries.now()
+        outcomes = context.retry_policy.decide(tried, self._failures, blocked, now)
+        if not context.deliveries.settle(self._claim, outcomes, context.claim_seconds):
             return 0
-        self._tell(done)
-        if self._failures and not done.failures:
-            kit.deliveries.retry(id_)
-        self._failures = done.failures
-        if done.failed:
-            return 1 if done.delivered else 0
+        self._log(outcomes)
+        if self._failures and not outcomes.failures:
+            context.deliveries.retry(id_)
+        self._failures = outcomes.failures
+        if outcomes.failed:
+            return 1 if outcomes.delivered else 0
         return min(2 * width, WIDEST)
 
-    def _tried(self, batch: list[Delivery], width: int) -> list[Tried]:
-        """What became of a batch; what there was no time for is left out."""
-        events = self._kit.deliveries.events(each.position for each in batch)
+    def _try_all(self, batch: list[Delivery], width: int) -> list[Tried]:
+        """Try a batch, `width` subjects at a time; return those tried before the time was over."""
+        events = self._context.deliveries.events(each.position for each in batch)
         subjects: dict[str, list[Delivery]] = {}
         for delivery in batch:
             subjects.setdefault(delivery.subject, []).append(delivery)
@@ -122,7 +123,8 @@ class Courier:
             waiting.put(queue)
         tried: list[Tried] = []
         helpers = min(width, len(subjects)) - 1
-        lanes = [self._kit.lanes.submit(self._lane, waiting, events, tried) for _ in range(helpers)]
+        submit = self._context.lanes.submit
+        lanes = [submit(self._lane, waiting, events, tried) for _ in range(helpers)]
         self._lane(waiting, events, tried)
         wait(lanes)
         return tried
@@ -130,16 +132,16 @@ class Courier:
     def _lane(
         self, waiting: SimpleQueue[list[Delivery]], events: dict[str, Document], tried: list[Tried]
     ) -> None:
-        """Deliver subject after subject, until there is none, or no time."""
+        """Deliver subject after subject until none is left, or the time is over."""
         receiver = self._receiver()
         with suppress(Empty):
             while not self._over():
                 for delivery in waiting.get_nowait():
-                    found = self._try(receiver, delivery, events.get(delivery.position))
-                    tried.append(found)
-                    if found.unreachable or found.gone or found.retry_after is not None:
-                        self._ends = 0.0  # the others would fare no better
-                    if found.error or self._over():
+                    each = self._try(receiver, delivery, events.get(delivery.position))
+                    tried.append(each)
+                    if each.unreachable or each.gone or each.retry_after is not None:
+                        self._ends = 0.0  # the others would fail alike
+                    if each.error or self._over():
                         break
         self._receivers.put(receiver)
 
@@ -147,7 +149,7 @@ class Courier:
         if event is None:
             return Tried(delivery, "the event has expired", lost=True)
         try:
-            body = self._kit.bodies.body(event, self._subscription.selector)
+            body = self._context.bodies.body(event, self._subscription.selector)
         except Exception:
             log.exception("event", event_id=event["eventId"])
             return Tried(delivery, "the event can't be written")
@@ -164,26 +166,28 @@ class Courier:
         try:
             return self._receivers.get_nowait()
         except Empty:
-            kit = self._kit
-            callback = self._subscription.callback
-            return Receiver(callback, kit.allowance, kit.watchdog, kit.patience, kit.resolve)
+            context, callback = self._context, self._subscription.callback
+            return Receiver(
+                callback, context.allowance, context.watchdog, context.patience, context.resolve
+            )
 
     def _close(self) -> None:
         while not self._receivers.empty():
             self._receivers.get_nowait().close()
 
     def _end(self) -> None:
+        """End the subscription: its receiver answered 410 Gone."""
         log.warning("subscription ended", subscription=self._subscription.id, reason="410 Gone")
         try:
-            self._kit.subscribers.end(self._subscription.id)
+            self._context.subscribers.end(self._subscription.id)
         except NotFound:
-            self._kit.deliveries.discard(self._subscription.id)
+            self._context.deliveries.discard(self._subscription.id)
 
-    def _tell(self, done: DeliveryOutcomes) -> None:
-        """Log what an operator should know: that a receiver fails, and what is given up."""
-        dead = sum(failure.due is None for failure in done.failed)
-        if dead or done.failures == 1:
-            error = done.failed[-1].error
+    def _log(self, outcomes: DeliveryOutcomes) -> None:
+        """Log that a receiver begins to fail, and how many deliveries are given up."""
+        dead = sum(failure.due is None for failure in outcomes.failed)
+        if dead or outcomes.failures == 1:
+            error = outcomes.failed[-1].error
             log.warning("delivery", subscription=self._subscription.id, error=error, given_up=dead)
 
 

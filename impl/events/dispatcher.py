@@ -1,7 +1,7 @@
-"""The worker's side of events: from the outbox to the feed, and from there to the subscribers.
+"""The worker's part in events: moves them from the outbox to the feed, and on to the subscribers.
 
-Any number of workers may run. One of them at a time moves events to the feed; subscribers are
-served by all, each by one at a time.
+Any number of workers may run. One worker at a time moves events to the feed. All workers serve
+subscribers, each subscriber by one worker at a time.
 """
 
 import threading
@@ -31,28 +31,28 @@ from impl.store.relay import MOST_DELIVERIES
 from impl.store.routing import Routing
 
 COURIERS = 64
-"""How many subscribers a worker serves at the same time."""
+"""The most subscribers that a worker serves at a time."""
 
 LANES = 64
-"""How many deliveries more than one a subscriber may be on their way."""
+"""The most deliveries under way at a time, beyond one for each subscriber."""
 
 MOST_EVENTS = 500
 RELAY_SECONDS = 5
 MOST_REST_SECONDS = 60
-"""How long the relay rests at the most after a fault."""
+"""The longest pause of the relay after a fault."""
 
 REST_SECONDS = 0.3
-"""How long a subscriber rests who has nothing that can be delivered now."""
+"""How long a subscriber is left alone if nothing can be delivered to it now."""
 
 log = structlog.get_logger("events")
 
 
 @dataclass(frozen=True)
 class Options:
-    """How events are kept and delivered."""
+    """How events are delivered, and for how long they are stored."""
 
     base: str
-    """What every `href` begins with."""
+    """The beginning of every `href`."""
 
     allowance: Allowance = field(default_factory=Allowance)
     retry: timedelta = timedelta(hours=72)
@@ -60,7 +60,7 @@ class Options:
     patience: Patience = field(default_factory=Patience)
     resolve: Resolve = callbacks.lookup
     zone: tzinfo = UTC
-    """Whose days the dates in subscriptions' queries are."""
+    """The time zone whose days the dates in subscriptions' queries mean."""
 
 
 class Dispatcher:
@@ -77,34 +77,35 @@ class Dispatcher:
         self._lanes = ThreadPoolExecutor(LANES, "lane")
         self._serving: set[str] = set()
         self._resting: dict[str, float] = {}
-        self._relays, self._failed = 0.0, 0
-        self._kit = self._packed()
+        self._next_relay, self._failed = 0.0, 0
+        self._context = self._courier_context()
         threading.Thread(
-            target=self._kit.watchdog.run, args=(self._stop,), name="watchdog", daemon=True
+            target=self._context.watchdog.run, args=(self._stop,), name="watchdog", daemon=True
         ).start()
 
     def step(self) -> bool:
-        """Move what is in the outbox, and begin with what can be delivered; whether there was any.
+        """Move events from the outbox, and begin deliveries that are due; return whether any were.
 
-        What is begun goes on in other threads.
+        Other threads finish the deliveries.
         """
-        moved = self._relay_or_tell()
+        moved = self._relay_safely()
         return self._serve() or moved > 0
 
     def close(self) -> None:
-        """End what is begun."""
+        """Stop, after the deliveries under way."""
         self._stop.set()
         self._couriers.shutdown()
         self._lanes.shutdown()
         with suppress(Unavailable):
             self._lease.release()
 
-    def _relay_or_tell(self) -> int:
-        """As `_relay`; where that fails, it rests for longer each time, and is tried without end.
+    def _relay_safely(self) -> int:
+        """As `_relay`, but log a fault and try again, after a longer pause each time.
 
-        For an event must not be lost. One that is spoilt itself is set aside, and fails nothing.
+        It never gives up, because no event may be lost. (An event that is broken itself is set
+        aside, and is no fault here.)
         """
-        if time.monotonic() < self._relays:
+        if time.monotonic() < self._next_relay:
             return 0
         try:
             moved = self._relay()
@@ -112,13 +113,13 @@ class Dispatcher:
             raise
         except Exception as fault:  # noqa: BLE001 - it is tried again
             self._failed += 1
-            self._relays = time.monotonic() + min(2**self._failed, MOST_REST_SECONDS)
-            self._tell(fault, "relay", tries=self._failed)
+            self._next_relay = time.monotonic() + min(2**self._failed, MOST_REST_SECONDS)
+            self._count_fault(fault, "relay", tries=self._failed)
             return 0
         self._failed = 0
         return moved
 
-    def _tell(self, fault: Exception, loop: str, **about: object) -> None:
+    def _count_fault(self, fault: Exception, loop: str, **about: object) -> None:
         log.error("fault", loop=loop, exc_info=fault, **about)
         Counters(self._store).add(FAULTS[loop])
 
@@ -134,16 +135,16 @@ class Dispatcher:
             return self._subscribers.route(subscriptions, event)
 
         moved = relay.move(route, now, now + self._options.retention, limit)
-        self._subscribers.tell_failures()
+        self._subscribers.report_slow()
         return moved
 
     def _serve(self) -> bool:
-        """Begin with every subscriber who can be served; whether there was one."""
+        """Begin to serve every subscriber with deliveries due; return whether there was one."""
         now = time.monotonic()
         self._resting = {id_: until for id_, until in self._resting.items() if until > now}
         waiting = set(self._deliveries.waiting()) - self._serving - self._resting.keys()
         begun = 0
-        for id_ in self._known(waiting):
+        for id_ in self._claimable(waiting):
             if len(self._serving) >= COURIERS:
                 break
             subscription = self._subscribers.find(id_)
@@ -155,45 +156,45 @@ class Dispatcher:
         return begun > 0
 
     def _claim(self, id_: str) -> Claim | None:
-        """Claim a subscriber for whom something can be delivered now; else let them rest."""
+        """Claim a subscriber if something can be delivered to it now; else let it rest."""
         if self._deliveries.next(id_, 1):
-            return self._deliveries.claim(id_, self._kit.claim_seconds)
+            return self._deliveries.claim(id_, self._context.claim_seconds)
         self._resting[id_] = time.monotonic() + REST_SECONDS
         return None
 
-    def _known(self, waiting: set[str]) -> list[str]:
-        """Those who can be claimed; what waits for subscriptions that have ended is removed."""
+    def _claimable(self, waiting: set[str]) -> list[str]:
+        """The subscribers that can be claimed; deliveries of ended subscriptions are removed."""
         for id_ in waiting - self._deliveries.consumers(waiting):
-            self._subscribers.find(id_)
+            self._subscribers.find(id_)  # removes the deliveries if it has ended
         return self._deliveries.claimable(waiting) if waiting else []
 
     def _work(self, claim: Claim, subscription: Subscription) -> None:
         try:
-            if not Courier(self._kit, claim, subscription).run():
+            if not Courier(self._context, claim, subscription).run():
                 self._resting[claim.subscription] = time.monotonic() + REST_SECONDS
         except Unavailable:
-            pass  # another takes over when the claim has run out
+            pass  # another worker takes over when the claim has expired
         except Exception as fault:  # noqa: BLE001 - it is tried again
             with suppress(Unavailable):
-                self._stumbled(claim, fault)
+                self._record_fault(claim, fault)
         finally:
             self._serving.discard(claim.subscription)
 
-    def _stumbled(self, claim: Claim, fault: Exception) -> None:
-        """Tell of a fault in serving a subscriber; when the claim has run out, it is tried again.
+    def _record_fault(self, claim: Claim, fault: Exception) -> None:
+        """Log, count and show a fault in serving a subscriber.
 
-        That goes on until the deliveries expire: a subscriber is owed them until then.
+        It is served again when the claim has expired, and so on until its deliveries expire.
         """
-        self._tell(fault, "courier", subscription=claim.subscription)
+        self._count_fault(fault, "courier", subscription=claim.subscription)
         self._deliveries.stumbled(claim, f"a fault of the server's: {type(fault).__name__}")
 
-    def _packed(self) -> CourierContext:
+    def _courier_context(self) -> CourierContext:
         options = self._options
         return CourierContext(
             deliveries=self._deliveries,
             subscribers=self._subscribers,
             bodies=Bodies(options.base),
-            judge=RetryPolicy(options.retry),
+            retry_policy=RetryPolicy(options.retry),
             allowance=options.allowance,
             resolve=options.resolve,
             patience=options.patience,

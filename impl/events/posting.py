@@ -1,8 +1,7 @@
-"""One receiver, and the connection to it: events posted to where its callback may lead.
+"""Posts events to one receiver, over one connection, to addresses that its callback may have.
 
-Each connection goes to an address that was checked, under the callback's own name, straight, with
-no proxy; redirects are not followed. A try takes as long as it may and no longer, however slowly
-the receiver drips its answer.
+Each connection goes to an address that was checked, under the callback's own name, without a proxy.
+Redirects are not followed. A try ends in time, however slowly the receiver drips its answer.
 """
 
 import http.client
@@ -24,10 +23,10 @@ from impl.events import callbacks
 from impl.events.callbacks import Allowance, Callback, Refused, Resolve
 
 ANSWER_BYTES = 64 * 1024
-"""How much of an answer is read; nothing of it is looked at."""
+"""How much of an answer's body is read, and ignored."""
 
 ADDRESSES = 4
-"""How many of a host's addresses are tried."""
+"""The most addresses of a host that are tried."""
 
 WATCH_SECONDS = 0.25
 AGENT = "tmf678"
@@ -50,21 +49,21 @@ class Patience:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a receiver said."""
+    """A receiver's answer."""
 
     status: int
     retry_after: str | None = None
 
 
 class Watchdog:
-    """Breaks off tries that have taken as long as they may."""
+    """Breaks off tries that take too long."""
 
     def __init__(self) -> None:
         self._tries: dict[int, tuple[float, Find]] = {}
 
     @contextmanager
     def within(self, until: float, find: Find) -> Iterator[None]:
-        """Break the socket off where what is done with it has not ended by then."""
+        """Shut the socket down if this block has not ended by `until`."""
         self._tries[id(find)] = (until, find)
         try:
             yield
@@ -72,18 +71,18 @@ class Watchdog:
             del self._tries[id(find)]
 
     def run(self, stop: threading.Event) -> None:
-        """Watch until told to stop."""
+        """Watch until `stop` is set."""
         while not stop.wait(WATCH_SECONDS):
             now = time.monotonic()
             for until, find in list(self._tries.values()):
-                found = find() if until < now else None
-                if found is not None:
+                late = find() if until < now else None
+                if late is not None:
                     with suppress(OSError):
-                        found.shutdown(socket.SHUT_RDWR)
+                        late.shutdown(socket.SHUT_RDWR)
 
 
 class _Final(http.client.HTTPResponse):
-    """A response, read past all that come before the final one (RFC 9110 section 15.2)."""
+    """The final response: interim ones before it are skipped (RFC 9110 section 15.2)."""
 
     def _read_status(self) -> tuple[str, int, str]:
         version, status, reason = super()._read_status()  # type: ignore[misc]
@@ -92,7 +91,7 @@ class _Final(http.client.HTTPResponse):
 
 
 class Receiver:
-    """A callback, and one connection to it that is kept between posts. For one thread at a time."""
+    """A callback with one connection, kept open between posts. For one thread at a time."""
 
     def __init__(
         self,
@@ -110,33 +109,33 @@ class Receiver:
         self._connection: HTTPConnection | None = None
 
     def post(self, body: bytes, headers: dict[str, str]) -> Answer:
-        """Post a body; Unreachable where no whole answer comes in time."""
+        """Post a body; Unreachable if no whole answer comes in time."""
         until = time.monotonic() + self._patience.total
         try:
-            return self._posted(callbacks.read(self._url), body, headers, until)
+            return self._post(callbacks.read(self._url), body, headers, until)
         except (*_FAILURES, Refused) as error:
             self.close()
-            raise Unreachable(_said(error, late=time.monotonic() >= until)) from None
+            raise Unreachable(_reason(error, late=time.monotonic() >= until)) from None
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
 
-    def _posted(
+    def _post(
         self, callback: Callback, body: bytes, headers: dict[str, str], until: float
     ) -> Answer:
         named = {"Host": callback.authority, **headers}
-        kept = self._connection
-        if kept is not None and kept.sock is not None:
-            with suppress(*_STALE):  # else the receiver has closed what was idle
-                return self._exchanged(kept, callback.target, body, named, until)
+        idle = self._connection
+        if idle is not None and idle.sock is not None:
+            with suppress(*_STALE):  # the receiver may have closed it
+                return self._exchange(idle, callback.target, body, named, until)
         self.close()
         self._connection = self._connected(callback, until)
-        return self._exchanged(self._connection, callback.target, body, named, until)
+        return self._exchange(self._connection, callback.target, body, named, until)
 
-    def _exchanged(
+    def _exchange(
         self,
         connection: HTTPConnection,
         target: str,
@@ -151,13 +150,13 @@ class Receiver:
             answer = connection.getresponse()
             rest = answer.read(ANSWER_BYTES, decode_content=False)
         if time.monotonic() >= until:
-            raise TimeoutError  # what was broken off can look like an answer
+            raise TimeoutError  # an answer that was cut off can look whole
         if len(rest) == ANSWER_BYTES:
             self.close()
         return Answer(answer.status, answer.headers.get("Retry-After"))
 
     def _connected(self, callback: Callback, until: float) -> HTTPConnection:
-        """A connection to the first of the callback's addresses that takes one."""
+        """A connection to the first of the callback's addresses that accepts one."""
         addresses = callbacks.addresses(callback, self._allowance, self._resolve)[:ADDRESSES]
         for address in addresses[:-1]:
             with suppress(OSError, HTTPError):
@@ -189,8 +188,8 @@ class Receiver:
         )
 
 
-def _said(error: Exception, *, late: bool) -> str:
-    """What went wrong in a few words, without what a receiver made up or an address."""
+def _reason(error: Exception, *, late: bool) -> str:
+    """The reason in a few words, without addresses and without text from the receiver."""
     if late or isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, Refused):

@@ -1,4 +1,4 @@
-"""Deliveries signed so that a receiver knows who sent them (Standard Webhooks 1.0.0). Pure."""
+"""Signatures that tell a receiver who sent a delivery (Standard Webhooks 1.0.0). Pure."""
 
 import base64
 import hmac
@@ -13,7 +13,7 @@ def new_secret() -> str:
 
 
 def headers(secret: str, event_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers that sign one delivery; the id is the same on every try, the time is not."""
+    """The headers that sign one try: all tries have the same id, each its own timestamp."""
     return {
         "webhook-id": event_id,
         "webhook-timestamp": str(timestamp),
@@ -22,7 +22,7 @@ def headers(secret: str, event_id: str, timestamp: int, body: bytes) -> dict[str
 
 
 def signature(secret: str, event_id: str, timestamp: int, body: bytes) -> str:
-    """The signature of a delivery, with its version."""
+    """The signature of a delivery, after the version of the scheme."""
     key = base64.b64decode(secret.removeprefix(PREFIX))
     signed = f"{event_id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(key, signed, "sha256")).decode()

@@ -1,8 +1,8 @@
-"""A subscription's `query`: which events it selects, and what of them it shows. Pure.
+"""A subscription's `query`: the events it selects, and the fields it shows of them. Pure.
 
-It is written as for `GET /events`, such as
-`eventType=CustomerBillStateChangeEvent&event.customerBill.state=onHold&fields=eventType`. Beyond
-that, a leading `?` is no part of it, and a path may begin with the resource's name.
+Its syntax is that of `GET /events`, such as
+`eventType=CustomerBillStateChangeEvent&event.customerBill.state=onHold&fields=eventType`. A leading
+`?` is ignored, and `event.` may be left out before the name of a resource.
 """
 
 from dataclasses import dataclass, replace
@@ -28,74 +28,74 @@ from impl.query.project import project
 from impl.resources import PUBLISHED
 
 MEANINGLESS = ("sort", "limit", "offset", "cursor")
-"""Parameters that are about lists."""
+"""Parameters that mean something for lists only."""
 
 MOST_LOOKS = 25_000
-"""How many values a query may look at in one event; 20 characters searched by pattern are one.
+"""The most values that a query may look at in one event, up to 0.25 seconds of CPU.
 
-So many take up to a quarter of a second.
+20 characters searched by a pattern count as one value.
 """
 
 EVENT = attributes.chosen(attributes.of(schemas.Event), "eventType", event_types())
 SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
-"""An event as queries name it: `event` may be left out in front of a resource's name."""
+"""An event's attributes as queries name them, with and without `event.` before a resource."""
 
-_UNLISTED = attributes.without_choices(SHORT)
+_ANY_VALUE = attributes.without_choices(SHORT)
 
 
-class TooMuch(Exception):
-    """The query looks at more of an event than one may."""
+class TooCostly(Exception):
+    """The query looks at more values of an event than MOST_LOOKS."""
 
 
 @dataclass(frozen=True)
 class Selector:
-    """What a subscription wants: the events that fulfil a condition, and these attributes."""
+    """The events that a subscription wants, and the fields of them; None for all fields."""
 
     where: Condition
     fields: Selection | None
     unknown: tuple[Path, ...] = ()
-    """Paths that it filters on and the contract does not know."""
+    """Paths in the condition that the contract does not know."""
 
     def selects(self, event: Document) -> bool:
-        """Whether the event is for the subscription; TooMuch where that takes too long to tell."""
-        looked = 0
+        """Whether the event is for the subscription; raises TooCostly."""
+        count = 0
 
         def looks(values: int) -> None:
-            nonlocal looked
-            looked += values
-            if looked > MOST_LOOKS:
-                raise TooMuch
+            nonlocal count
+            count += values
+            if count > MOST_LOOKS:
+                raise TooCostly
 
         return holds(self.where, event, looks)
 
     def shown(self, event: Document) -> Document:
-        """What the subscription wants to see of the event."""
+        """The event with only the fields that the subscription wants."""
         return project(event, self.fields)
 
 
 def read(text: str, zone: tzinfo) -> Selector:
-    """What a subscription's query says; FieldInvalid where it can't be read.
+    """The selector of a subscription's query; FieldInvalid if it can't be read.
 
-    Dates in it are days of the time zone.
+    Dates in the query are days of the time zone.
     """
     return _selector(_parsed(_plain(text), SHORT, zone))
 
 
 @lru_cache(maxsize=4096)
-def kept(text: str, zone: tzinfo) -> tuple[Selector, str]:
-    """What a query says that is kept already, and why not where it can't be read: then, nothing.
+def read_stored(text: str, zone: tzinfo) -> tuple[Selector, str]:
+    """The selector of a stored query; if it can't be read, one that selects nothing, and why.
 
-    What an earlier release took goes on: a value that an enumeration does not have, or a type of
-    event that there is not, selects nothing; with JSONPath in `fields`, all is shown.
+    Queries that only earlier releases accepted still work: a value outside an enumeration, or an
+    unknown type of event, selects nothing, and JSONPath in `fields` shows all fields.
     """
     try:
         return read(text, zone), ""
     except FieldInvalid:
         pass
     parts = _plain(text).split("&")
-    unread = "&".join(each for each in parts if not _is_jsonpath_in_fields(each))
+    readable = "&".join(each for each in parts if not _is_jsonpath_in_fields(each))
     try:
-        return _selector(_parsed(unread, _UNLISTED, zone)), ""
+        return _selector(_parsed(readable, _ANY_VALUE, zone)), ""
     except FieldInvalid as error:
         return Selector(NOTHING, None), str(error)
 
@@ -116,7 +116,7 @@ def _parsed(plain: str, shape: Attribute, zone: tzinfo) -> Query:
 
 def _is_jsonpath_in_fields(part: str) -> bool:
     try:
-        parse.parse(part, _UNLISTED, parse.Limits(), UTC)
+        parse.parse(part, _ANY_VALUE, parse.Limits(), UTC)
     except NotTranslated:
         return part.startswith("fields")
     except ParameterInvalid:
@@ -124,13 +124,13 @@ def _is_jsonpath_in_fields(part: str) -> bool:
     return False
 
 
-def _selector(found: Query) -> Selector:
-    query = whole(found)
+def _selector(parsed: Query) -> Selector:
+    query = whole(parsed)
     return Selector(query.where, query.fields, query.unknown)
 
 
 def whole(query: Query) -> Query:
-    """The query, its paths whole that begin with a resource's name instead of `event`."""
+    """The query with `event` put before each path that begins with a resource's name."""
     return replace(
         query,
         where=renamed(query.where, _whole),

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from generated import api, types
 from impl.billing.cycle import DERIVED, refuse_contradiction
-from impl.billing.derived import claim, client_said, derive
+from impl.billing.derived import client_given, derive, note_changes
 from impl.billing.maker import now
 from impl.billing.outcomes import COUNTS
 from impl.billing.periods import named
@@ -119,8 +119,8 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
             return
         if "billingPeriod" in changed:
             self._refuse_no_period(after)
-        claim(before, after)
-        self._refuse_contradiction(client_said(after))
+        note_changes(before, after)
+        self._refuse_contradiction(client_given(after))
         self._date(after)
 
     def _refuse_contradiction(self, cycle: Mapping[str, Any]) -> None:

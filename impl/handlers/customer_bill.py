@@ -10,16 +10,17 @@ from generated import api, types
 from impl.auth.identity import as_server
 from impl.billing import register
 from impl.billing.assemble import own_document
-from impl.billing.maker import Maker
+from impl.billing.maker import release_rates
 from impl.billing.policy import LONGEST_NUMBER
+from impl.billing.rate_state import on_bill
 from impl.billing.states import (
     BEFORE,
     HELD,
     follow_hold,
     follow_payments,
-    judge_move,
-    judge_removal,
+    refuse_move,
     refuse_payments_twice,
+    refuse_removal,
 )
 from impl.documents import lines
 from impl.documents.document import HTML, PDF
@@ -27,7 +28,7 @@ from impl.errors import FieldInvalid, Unavailable
 from impl.handlers.collection import Collection, Rules, Services
 from impl.handlers.negotiation import Representations
 from impl.patch.apply import Patch
-from impl.query.language import Compare, Condition, Document, Every, Page, Query
+from impl.query.language import Document, Page, Query
 from impl.resources import BILLS, RATES
 
 DATES = frozenset({"paymentDueDate"})
@@ -40,7 +41,6 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         self._store = services.store
         self._documents = services.documents
         self._strict = services.policy.strict
-        self._maker = Maker(services.store, services.policy)
         rules = Rules(
             on_create=_start,
             on_change=self._decide_change,
@@ -54,7 +54,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         bill, documents = self._store.get(BILLS, id_), self._documents()
         seen = sha256(repr((documents.fingerprint, bill)).encode())
         version = seen.copy()
-        for rate in self._store.versions(RATES, _of(id_)):
+        for rate in self._store.versions(RATES, on_bill(id_)):
             version.update(repr(rate).encode())
         key = version.hexdigest()
 
@@ -71,7 +71,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
     def _rates(self, id_: str, seen: "hashlib._Hash", version: str) -> Iterator[Document]:
         """The bill's rates one by one; Unavailable at the end if they are not of this version."""
         seen = seen.copy()
-        wanted = Query(_of(id_), fields=dict.fromkeys(lines.READ))
+        wanted = Query(on_bill(id_), fields=dict.fromkeys(lines.READ))
         for rate in self._store.stream(RATES, wanted):
             seen.update(repr((rate["id"], rate.version)).encode())
             yield rate
@@ -85,16 +85,16 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         self._refuse_number(before, after)
         refuse_payments_twice(before, after)
         if self._strict and "state" in named:
-            judge_move(before, after)
+            refuse_move(before, after)
         follow_hold(before, after)
         follow_payments(before, after, named)
 
     def _release(self, bill: Document) -> None:
         """Make the rates of a deleted bill unbilled again, and void its number."""
         if self._strict:
-            judge_removal(bill)
+            refuse_removal(bill)
         with as_server():
-            self._maker.free(bill)
+            release_rates(self._store, bill)
             register.void(self._store, bill["id"])
 
     def _refuse_number(self, before: Document, after: dict[str, Any]) -> None:
@@ -108,11 +108,6 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
             raise FieldInvalid("billNo", "can't be patched: the bill was made here")
         if len(number) > LONGEST_NUMBER:
             raise FieldInvalid("billNo", f"has more than {LONGEST_NUMBER} characters")
-
-
-def _of(bill: str) -> Condition:
-    """The condition of the rates on a bill: an unbilled rate that names the bill is not on it."""
-    return Every((Compare(("bill", "id"), (bill,)), Compare(("isBilled",), (True,))))
 
 
 def _start(bill: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from impl.query.language import Document
 from impl.resources import BILLS, RATES, REGISTER
 from impl.store.documents import Stored
 from impl.store.faults import DUPLICATE_KEY
-from impl.store.sequences import SEQUENCES, row_id
+from impl.store.sequences import SEQUENCES, Number, row_id
 from impl.store.writing import prepare
 
 BATCH = 1000
@@ -109,12 +109,8 @@ def _rows(
     for around, digits in _places(bill["billNo"]):
         sequence = fixed.get(around)
         if sequence is not None and 1 <= int(digits) <= sequences[sequence]["last"]:
-            row = _row(sequence, int(digits), bill["billNo"], state="used")
-            row["usedAt"] = ULID.from_str(bill["_id"]).datetime
-            row["bill"] = {"id": bill["_id"], "@referredType": "CustomerBill"}
-            if "category" in bill:
-                row["kind"] = bill["category"]
-            yield row
+            number = Number(sequence, int(digits))
+            yield number.used_row({"id": bill["_id"], **bill}, ULID.from_str(bill["_id"]).datetime)
             return
 
 
@@ -131,7 +127,7 @@ def _explain(database: Database[Stored], id_: str) -> Iterator[int]:
         there = {each["_id"] for each in database[REGISTER].find({"_id": {"$in": ids}}, {"_id": 1})}
         void = {"state": "void", "voidedAt": datetime.now(UTC), "statusReason": UNKNOWN}
         lacking = [
-            _row(id_, position, text % position, **void)
+            Number(id_, position).row(text % position, **void)
             for position, row in zip(positions, ids, strict=True)
             if row not in there and position not in busy
         ]
@@ -151,11 +147,6 @@ def _written(database: Database[Stored], sequence: str) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%%")
-
-
-def _row(sequence: str, position: int, number: str, **more: Any) -> Document:
-    named = {"number": number, "sequence": sequence, "position": position}
-    return Document({"id": row_id(sequence, position), "@type": "BillNumber", **named, **more})
 
 
 def _keep(database: Database[Stored], rows: Sequence[Document]) -> None:

@@ -10,14 +10,15 @@ the same day gets it.
 Numbers that a release before the register left open or free have no day, and wait for the upgrade.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pymongo
 
+from impl.query.language import Document
 from impl.resources import REGISTER
 from impl.store.faults import translated
 from impl.store.mongo import Store
@@ -38,6 +39,19 @@ class Number:
     def id(self) -> str:
         """The id of its row in the register."""
         return row_id(self.sequence, self.position)
+
+    def row(self, text: str, **more: Any) -> Document:
+        """The number's row in the register; `text` is the number as it is written."""
+        named = {"number": text, "sequence": self.sequence, "position": self.position}
+        return Document({"id": self.id, "@type": "BillNumber", **named, **more})
+
+    def used_row(self, bill: Mapping[str, Any], used_at: datetime, **more: Any) -> Document:
+        """The number's row in the register when the bill has it."""
+        row = self.row(bill["billNo"], state="used", usedAt=used_at, **more)
+        row["bill"] = {"id": bill["id"], "@referredType": "CustomerBill"}
+        if "category" in bill:
+            row["kind"] = bill["category"]
+        return row
 
 
 def row_id(sequence: str, position: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from impl.billing.attempts import Attempts
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
@@ -46,12 +46,12 @@ def attempts(store: Store, tasks: Tasks) -> Attempts:
 
 @pytest.fixture
 def on_demand(store: Store, attempts: Attempts) -> OnDemand:
-    return OnDemand(Maker(store, Policy()), attempts)
+    return OnDemand(BillMaker(store, Policy()), attempts)
 
 
 @pytest.fixture
 def runs(store: Store, attempts: Attempts) -> Runs:
-    return Runs(Maker(store, Policy()), attempts)
+    return Runs(BillMaker(store, Policy()), attempts)
 
 
 @pytest.fixture

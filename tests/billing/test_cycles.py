@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
@@ -226,7 +226,7 @@ def test_the_roles_that_a_bill_names_are_the_operators(
 ) -> None:
     charge("1", relatedParty=[party("C", "customer"), party("U", "User")])
     plan()
-    operators = Runs(Maker(store, Policy(party_roles=("user",))), runs._attempts)  # noqa: SLF001
+    operators = Runs(BillMaker(store, Policy(party_roles=("user",))), runs._attempts)  # noqa: SLF001
     finish(operators, store)
     assert bills(store)["A"]["relatedParty"] == [{"id": "U", "role": "User"}]
 
@@ -258,7 +258,7 @@ def test_the_specifications_price_basis_counts_before_the_setting(
         "1", taxExcludedAmount=money(8.33), taxIncludedAmount=money(9.99), appliedTax=[tax(1.67)]
     )
     plan(specification={"priceBasis": "gross"})
-    operators = Runs(Maker(store, Policy(basis="net")), runs._attempts)  # noqa: SLF001
+    operators = Runs(BillMaker(store, Policy(basis="net")), runs._attempts)  # noqa: SLF001
     finish(operators, store)
     bill = bills(store)["A"]
     assert (bill["priceBasis"], bill["taxIncludedAmount"]) == ("gross", money(9.99))

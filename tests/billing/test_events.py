@@ -8,7 +8,7 @@ import pytest
 
 from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
-from impl.billing.maker import Maker, now
+from impl.billing.maker import BillBatch, BillMaker, now
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.policy import Policy
 from impl.events.build import build
@@ -51,14 +51,16 @@ def test_a_rate_that_is_told_of_while_it_is_billed_costs_no_second_try(
         """The relay comes by once the rates are read, and before the bill is kept."""
         store.relay.move(lambda _: Routing("x", ()), now(), now() + timedelta(days=7), 100)
 
-    monkeypatch.setattr(Maker, "_size", size)
-    assert OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store))).step()
+    monkeypatch.setattr(BillMaker, "_size", size)
+    assert OnDemand(
+        BillMaker(store, Policy()), Attempts(store, Tasks(store), Sequences(store))
+    ).step()
     assert store.get("customerBillOnDemand", "q")["state"] == "done"
     assert not faults
 
 
 def test_a_bill_its_rates_and_its_request_are_told_of_together(store: Store) -> None:
-    worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
+    worker = OnDemand(BillMaker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
     assert worker.step()
     changed = ("AppliedCustomerBillingRateAttributeValueChangeEvent", "on-demand/q")
     assert told(store) == [
@@ -75,8 +77,8 @@ def test_nothing_is_told_of_a_bill_that_was_not_made(
     def refused(*_: object) -> None:
         raise Rejected("too late")
 
-    monkeypatch.setattr(Maker, "_keep", refused)
-    worker = OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
+    monkeypatch.setattr(BillBatch, "_write", refused)
+    worker = OnDemand(BillMaker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
     assert worker.step()
     assert told(store) == [("CustomerBillOnDemandStateChangeEvent", "on-demand/q")]
     policy, date = Policy(), now()

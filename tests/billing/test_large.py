@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from impl.billing.attempts import Attempts
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.policy import Policy
 from impl.contract import Contract
@@ -47,7 +47,7 @@ def store(mongod: Mongod) -> Iterator[Store]:
 
 @pytest.fixture
 def on_demand(store: Store) -> OnDemand:
-    return OnDemand(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
+    return OnDemand(BillMaker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
 
 
 def fill(store: Store, **attributes: Any) -> None:

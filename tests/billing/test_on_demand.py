@@ -11,7 +11,7 @@ import pytest
 
 from impl.billing import maker
 from impl.billing.attempts import Attempts
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.policy import Policy
 from impl.query.language import Document, Every
@@ -98,7 +98,7 @@ def test_a_bill_that_would_be_too_large_is_refused_with_the_reason(
         asked = {"id": "q", "state": "inProgress", "billingAccount": {"id": "A"}}
         store.insert(REQUESTS, asked | {"note": "x" * (100_000 - 150)})
         tasks.put(TASK, "q")
-        assert OnDemand(Maker(store, Policy()), Attempts(store, tasks, Sequences(store))).step()
+        assert OnDemand(BillMaker(store, Policy()), Attempts(store, tasks, Sequences(store))).step()
         request = store.get(REQUESTS, "q")
         if size == 1:
             assert request["state"] == "done"

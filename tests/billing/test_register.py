@@ -8,7 +8,7 @@ import pytest
 
 from impl.billing import maker
 from impl.billing.attempts import Attempts
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.policy import Policy
 from impl.billing.register import SequenceSettler
@@ -49,7 +49,7 @@ def ask(store: Store, tasks: Tasks) -> Ask:
 
 
 @pytest.fixture
-def tidy(store: Store) -> SequenceSettler:
+def settler(store: Store) -> SequenceSettler:
     return SequenceSettler(store, Policy(), Sequences(store))
 
 
@@ -86,7 +86,7 @@ def test_a_number_that_a_bill_has_is_in_the_register(
 ) -> None:
     charge("1", taxExcludedAmount=money(-10))
     ask("q")
-    OnDemand(Maker(store, Policy(seller="Brook Telecom")), attempts).step()
+    OnDemand(BillMaker(store, Policy(seller="Brook Telecom")), attempts).step()
     (bill,) = store.every(BILLS, Every())
     (row,) = store.every(REGISTER, Every())
     used = row.pop("usedAt")
@@ -155,7 +155,7 @@ def test_a_try_across_new_year_loses_no_number(
     on_demand: OnDemand,
     ask: Ask,
     charge: Charge,
-    tidy: SequenceSettler,
+    settler: SequenceSettler,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("impl.billing.attempts.wait", lambda _: 0)
@@ -169,7 +169,7 @@ def test_a_try_across_new_year_loses_no_number(
     assert on_demand.step()
     assert numbers(store) == ["2027-00000001"]
     monkeypatch.setattr("impl.billing.register.WAITS", timedelta(0))
-    tidy.tidy()
+    settler.settle()
     assert {number: row["state"] for number, row in rows(store).items()} == {
         "2026-00000001": "void",
         "2027-00000001": "used",
@@ -180,7 +180,7 @@ def test_a_number_given_back_goes_to_a_bill_of_its_day_or_is_void(
     store: Store,
     on_demand: OnDemand,
     ask: Ask,
-    tidy: SequenceSettler,
+    settler: SequenceSettler,
     charge: Charge,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -196,7 +196,7 @@ def test_a_number_given_back_goes_to_a_bill_of_its_day_or_is_void(
     assert on_demand.step()
     assert numbers(store) == ["2027-00000002"]
     charge("2", date=NEW_YEAR - timedelta(days=9))
-    tidy.tidy()
+    settler.settle()
     assert list(rows(store)) == ["2027-00000002"]
     at(monkeypatch, NEW_YEAR)
     ask("of the day")
@@ -210,23 +210,23 @@ def test_a_number_that_becomes_void_as_it_is_taken_is_not_a_bills(
     monkeypatch.setattr("impl.billing.attempts.wait", lambda _: 0)
     charge("1")
     ask("q")
-    end = Attempts.end
+    in_transaction = Store.in_transaction
 
     def voided_just_before(*given: Any) -> Any:
         if not rows(store):
             first = Number(Policy().sequence(datetime.now(UTC)), 1)
             void = {"id": first.id, "number": "the first", "state": "void"}
             store.insert(REGISTER, void)
-        return end(*given)
+        return in_transaction(*given)
 
-    monkeypatch.setattr(Attempts, "end", voided_just_before)
+    monkeypatch.setattr(Store, "in_transaction", voided_just_before)
     assert all([on_demand.step(), on_demand.step()])
     assert [number[-9:] for number in numbers(store)] == ["-00000002"]
     assert sorted(row["state"] for row in rows(store).values()) == ["used", "void"]
 
 
 def test_a_number_that_can_not_be_ended_keeps_no_other_and_is_counted(
-    store: Store, tidy: SequenceSettler, monkeypatch: pytest.MonkeyPatch
+    store: Store, settler: SequenceSettler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("impl.billing.register.WAITS", timedelta(0))
     given = Sequences(store)
@@ -241,10 +241,10 @@ def test_a_number_that_can_not_be_ended_keeps_no_other_and_is_counted(
 
     with monkeypatch.context() as patched:
         patched.setattr(Policy, "number_of_day", failing)
-        tidy.tidy()
+        settler.settle()
     assert [row["position"] for row in store.every(REGISTER, Every())] == [2]
     assert backlog(store).faults["tidy"] == 1
-    tidy.tidy()
+    settler.settle()
     assert len(store.every(REGISTER, Every())) == 2
 
 

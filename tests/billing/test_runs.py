@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from impl import worker
 from impl.billing.attempts import Attempts
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
@@ -322,7 +322,7 @@ def test_billed_and_unbilled_are_all_and_each_rate_is_on_one_bill(
     mongod: Any, charges: list[tuple[str, float, bool]]
 ) -> None:
     store = Store(mongod.uri, f"test-runs-{id(charges)}-{datetime.now(UTC):%H%M%S%f}")
-    runs = Runs(Maker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
+    runs = Runs(BillMaker(store, Policy()), Attempts(store, Tasks(store), Sequences(store)))
     for number, (account, amount, in_time) in enumerate(charges):
         date = OCTOBER - INSTANT if in_time else OCTOBER
         attributes = {"billingAccount": {"id": account}, "taxExcludedAmount": money(amount)}

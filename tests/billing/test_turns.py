@@ -13,7 +13,7 @@ import pytest
 
 from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
@@ -278,7 +278,7 @@ def test_a_refusal_that_can_not_be_written_is_tried_again_and_dropped(
     tries = 0
     while task := tasks.claim(TASK):
         tries += 1
-        attempts.at(task, _rejects, _raises, _never)
+        attempts.run(task, _rejects, _raises, _never)
     assert tries == 4
     assert faults == [TASK] * 4
     assert backlog(store).given_up[TASK] == 1
@@ -295,7 +295,7 @@ def test_a_request_from_before_the_bound_of_documents_gets_its_refusal(mongod: M
         tasks = Tasks(store)
         tasks.put(TASK, "q")
         attempts = Attempts(store, tasks, Sequences(store), most=2)
-        assert OnDemand(Maker(store, Policy()), attempts).step()
+        assert OnDemand(BillMaker(store, Policy()), attempts).step()
         assert store.get("customerBillOnDemand", "q")["state"] == "rejected"
 
 
@@ -306,7 +306,7 @@ def test_a_task_that_was_lost_is_not_counted_as_given_up(
     while task := tasks.claim(TASK):
         if task.tries == 2:
             tasks.call_off(TASK, "q")
-        attempts.at(task, _raises, _never, lambda _: None)
+        attempts.run(task, _raises, _never, lambda _: None)
     assert backlog(store).given_up[TASK] == 0
 
 
@@ -322,7 +322,9 @@ def test_who_lost_a_task_raises_nothing(
     heir = tasks.claim(TASK)
     assert task
     assert heir
-    attempts.at(task, lambda: attempts.end(task, lambda: None), _never, _never)
+    attempts.run(
+        task, lambda: store.in_transaction(lambda: attempts.tasks.finish(task)), _never, _never
+    )
     assert faults == []
     assert tasks.has(heir)
 

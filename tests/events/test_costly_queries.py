@@ -58,7 +58,7 @@ def test_a_query_that_looks_at_too_much_is_a_failure_of_its_subscription_alone(
 def test_a_query_is_asked_again_once_it_has_rested(
     world: World, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscribers, "REST_SECONDS", 0)
+    monkeypatch.setattr(subscribers, "PAUSE_SECONDS", 0)
     costly = world.subscribe("http://127.0.0.1:9/a", COSTLY)
     world.store.insert(RATE, {"id": "long", "x-l": [TEXT]})
     world.store.insert(RATE, {"id": "later"})

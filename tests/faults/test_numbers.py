@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from impl.billing.attempts import Attempts
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.billing.register import SequenceSettler
@@ -108,7 +108,7 @@ def _is_open(store: Store, id_: str) -> bool:
 def _finish(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Do what is left, and a day later put the sequences right."""
     numbers, policy = Sequences(store), Policy()
-    worker = OnDemand(Maker(store, policy), Attempts(store, Tasks(store), numbers))
+    worker = OnDemand(BillMaker(store, policy), Attempts(store, Tasks(store), numbers))
     tasks, _ = store.collection(TASKS)
     deadline = time.monotonic() + 120
     while tasks.count_documents({}):
@@ -116,4 +116,4 @@ def _finish(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         if not worker.step():
             time.sleep(0.2)
     monkeypatch.setattr("impl.billing.register.WAITS", timedelta(0))
-    SequenceSettler(store, policy, numbers).tidy()
+    SequenceSettler(store, policy, numbers).settle()

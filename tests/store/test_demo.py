@@ -12,9 +12,9 @@ import orjson
 import pytest
 
 from impl import demo
+from impl.billing import headers
 from impl.billing.assemble import assemble
 from impl.billing.eligible import in_cycle
-from impl.billing.plans import occasion
 from impl.billing.policy import Policy
 from impl.contract import COMPONENTS, Contract
 from impl.query.evaluate import holds
@@ -270,8 +270,10 @@ def test_each_bill_is_what_a_run_of_its_cycle_makes_of_all_rates(day: datetime) 
         for account in {rate["billingAccount"]["id"] for rate in taken}:
             own = [rate for rate in taken if rate["billingAccount"]["id"] == account]
             bill = bills.pop((cycle["id"], account))
-            why = occasion(Document(cycle), specification, Policy(), own, bill["lastUpdate"])
-            again = assemble(own, replace(why, id=bill["id"]))
+            header = headers.in_cycle(
+                Document(cycle), specification, Policy(), bill["lastUpdate"], own
+            )
+            again = assemble(own, replace(header, id=bill["id"]))
             assert {name: bill[name] for name in again.keys() - CHANGED} == {
                 name: again[name] for name in again.keys() - CHANGED
             }

@@ -20,7 +20,7 @@ from bson import json_util
 
 from impl import demo, handlers, open_store
 from impl.billing.attempts import Attempts
-from impl.billing.maker import Maker
+from impl.billing.maker import BillMaker
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
@@ -142,7 +142,7 @@ def test_documents_of_bills_are_made(served: Store, contract: Contract) -> None:
 def test_bills_are_made_with_numbers_that_none_has(served: Store) -> None:
     before = {bill["billNo"] for bill in all_of(served, "customerBill")}
     tasks = Tasks(served)
-    attempts, maker = Attempts(served, tasks, Sequences(served)), Maker(served, Policy())
+    attempts, maker = Attempts(served, tasks, Sequences(served)), BillMaker(served, Policy())
     tasks.put(CYCLE_TASK, "planned")
     assert finish(Runs(maker, attempts), served, "planned")["accountsBilled"] == 6
     served.delete("customerBillOnDemand", "killed")

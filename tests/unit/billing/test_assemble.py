@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from impl.billing.assemble import Occasion, assemble, own_document, warnings
+from impl.billing.assemble import BillHeader, assemble, own_document, warnings
 from impl.billing.charges import NothingToBill, Rejected
 from impl.query.language import Document
 from tests.unit.billing.rates import NOON, money, rate, tax
 
 DUE = NOON + timedelta(days=14)
-ON_DEMAND = Occasion(
+ON_DEMAND = BillHeader(
     id="b", account={"id": "A"}, run_type="offCycle", date=NOON, due=DUE, made=NOON
 )
 
@@ -33,11 +33,9 @@ def amounts(bill: dict[str, Any]) -> list[Any]:
     return [bill["taxExcludedAmount"]["value"], taxes, bill["taxIncludedAmount"]["value"]]
 
 
-def test_a_bill_says_what_its_occasion_and_its_rates_say() -> None:
-    occasion = replace(ON_DEMAND, more={"relatedParty": [{"id": "C", "role": "payer"}]})
-    bill = assemble(
-        [rate("1", appliedTax=[tax(2)]), rate("2", taxIncludedAmount=money(5))], occasion
-    )
+def test_a_bill_says_what_its_header_and_its_rates_say() -> None:
+    header = replace(ON_DEMAND, more={"relatedParty": [{"id": "C", "role": "payer"}]})
+    bill = assemble([rate("1", appliedTax=[tax(2)]), rate("2", taxIncludedAmount=money(5))], header)
     assert bill == {
         "id": "b",
         "@type": "CustomerBill",

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from impl.billing.policy import LAST_PLACE, LONGEST_NUMBER, Policy, is_number_format
+from impl.billing.policy import LAST_POSITION, LONGEST_NUMBER, Policy, is_number_format
 
 NEW_YEAR = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ def test_another_format_cannot(text: str) -> None:
 )
 def test_the_longest_number_of_a_format_has_room(text: str) -> None:
     assert is_number_format(text)
-    assert len(Policy(number_format=text).number(NEW_YEAR, LAST_PLACE)) <= LONGEST_NUMBER
+    assert len(Policy(number_format=text).number(NEW_YEAR, LAST_POSITION)) <= LONGEST_NUMBER
 
 
 @pytest.mark.parametrize(

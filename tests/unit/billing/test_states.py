@@ -8,9 +8,9 @@ from impl.billing.states import (
     MOVES,
     follow_hold,
     follow_payments,
-    judge_move,
-    judge_removal,
+    refuse_move,
     refuse_payments_twice,
+    refuse_removal,
 )
 from impl.errors import Conflict
 from tests.unit.billing.rates import money
@@ -31,13 +31,13 @@ def test_every_state_of_the_contract_has_its_moves() -> None:
 
 @pytest.mark.parametrize("state", sorted(STATES))
 def test_a_state_may_follow_itself(state: str) -> None:
-    judge_move({"state": state}, {"state": state})
+    refuse_move({"state": state}, {"state": state})
 
 
 @pytest.mark.parametrize(("before", "after"), [("sent", "new"), ("settled", "sent")])
 def test_another_move_names_both_states(before: str, after: str) -> None:
     with pytest.raises(Conflict, match=f"{before} can't become {after}"):
-        judge_move({"state": before}, {"state": after})
+        refuse_move({"state": before}, {"state": after})
 
 
 @pytest.mark.parametrize("before", sorted(MOVES))
@@ -47,16 +47,16 @@ def test_a_hold_is_left_for_the_state_before_it_alone(before: str, after: str) -
     follow_hold({"state": before}, held)
     assert held == {"state": HELD, "stateBeforeHold": before}
     if after == before:
-        judge_move(held, {"state": after})
+        refuse_move(held, {"state": after})
         return
     why = f"^state: onHold can't become {after}: it was {before} before it was held$"
     with pytest.raises(Conflict, match=why):
-        judge_move(held, {"state": after})
+        refuse_move(held, {"state": after})
 
 
 @pytest.mark.parametrize("after", sorted(MOVES))
 def test_a_hold_that_remembers_nothing_is_left_for_any_state(after: str) -> None:
-    judge_move({"state": HELD}, {"state": after})
+    refuse_move({"state": HELD}, {"state": after})
     released = {"state": after}
     follow_hold({"state": HELD}, released)
     assert released == {"state": after}
@@ -90,7 +90,7 @@ def test_a_bill_with_payments_is_kept_in_any_state(state: str | None) -> None:
 
 def _is_kept(bill: dict[str, Any]) -> bool:
     try:
-        judge_removal(bill)
+        refuse_removal(bill)
     except Conflict:
         return True
     return False

@@ -10,7 +10,7 @@ from impl.events.retry_policy import RetryPolicy, Tried
 from impl.store.deliveries import EVER, Delivery
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
-JUDGE = RetryPolicy(timedelta(hours=72), jitter=lambda: 0.5)
+POLICY = RetryPolicy(timedelta(hours=72), jitter=lambda: 0.5)
 
 
 def delivery(tries: int = 0, since: datetime = NOW, subject: str = "customerBill/1") -> Delivery:
@@ -53,16 +53,16 @@ def test_retry_after(text: str | None, seconds: float | None) -> None:
 
 
 def test_success_clears_all() -> None:
-    done = JUDGE.judge([Tried(delivery())], failures=7, blocked=3, now=NOW)
+    done = POLICY.decide([Tried(delivery())], failures=7, blocked=3, now=NOW)
     assert (done.failures, done.due, done.failed) == (0, EVER, [])
     assert done.delivered == [delivery()]
 
 
 def test_one_event_that_fails_holds_up_only_what_is_behind_it() -> None:
-    done = JUDGE.judge([failed(tries=2), Tried(delivery(subject="b"))], 0, 1, NOW)
+    done = POLICY.decide([failed(tries=2), Tried(delivery(subject="b"))], 0, 1, NOW)
     assert (done.failures, done.due, done.dead_before) == (0, EVER, None)
     assert done.failed[0].due == NOW + timedelta(seconds=4)
-    alone = JUDGE.judge([failed(tries=2)], 0, 1, NOW)
+    alone = POLICY.decide([failed(tries=2)], 0, 1, NOW)
     assert (alone.failures, alone.due) == (0, EVER)
 
 
@@ -78,14 +78,14 @@ def test_one_event_that_fails_holds_up_only_what_is_behind_it() -> None:
 def test_a_receiver_in_trouble_is_left_alone(
     tried: list[Tried], failures: int, blocked: int
 ) -> None:
-    done = JUDGE.judge(tried, failures, blocked, NOW)
+    done = POLICY.decide(tried, failures, blocked, NOW)
     assert done.failures == failures + 1
     assert done.due == NOW + timedelta(seconds=2**failures)
     assert done.dead_before == NOW - timedelta(hours=72)
 
 
 def test_a_receiver_that_asks_for_time_gets_it() -> None:
-    done = JUDGE.judge([failed("HTTP status 429", retry_after=600)], 0, 0, NOW)
+    done = POLICY.decide([failed("HTTP status 429", retry_after=600)], 0, 0, NOW)
     assert done.due == NOW + timedelta(seconds=600)
     assert done.failed[0].due == NOW + timedelta(seconds=600)
     assert done.failures == 0
@@ -96,7 +96,7 @@ def test_three_days_of_tries() -> None:
     tries = 0
     while True:
         tries += 1
-        done = JUDGE.judge([Tried(each, "HTTP status 500")], 0, 0, now)
+        done = POLICY.decide([Tried(each, "HTTP status 500")], 0, 0, now)
         due = done.failed[0].due
         if due is None:
             break
@@ -106,4 +106,4 @@ def test_three_days_of_tries() -> None:
 
 
 def test_what_is_lost_is_given_up_at_once() -> None:
-    assert JUDGE.judge([failed(lost=True)], 0, 0, NOW).failed[0].due is None
+    assert POLICY.decide([failed(lost=True)], 0, 0, NOW).failed[0].due is None
