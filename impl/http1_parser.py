@@ -27,7 +27,7 @@ _RENAMED = {
 """Reason phrases of RFC 9110 that Python 3.11 does not have yet."""
 
 
-def mend(refusal: Refusal) -> None:
+def patch(refusal: Refusal) -> None:
     """Have gunicorn's connections read and answer as the RFCs say.
 
     `refusal` makes the answer to a request that gunicorn refuses.

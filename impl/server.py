@@ -41,7 +41,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._started = started
         self._contract = Contract.load()
         self._process: Any = None
-        http1_parser.mend(lambda status, message: errors.of_status(status, message, settings.base))
+        http1_parser.patch(lambda status, message: errors.of_status(status, message, settings.base))
         super().__init__()
 
     def load_config(self) -> None:
@@ -51,7 +51,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": [f"fd://{listener}" for listener in self._listeners],
             "workers": settings.workers,
             "worker_class": gunicorn_worker.Worker,
-            "http_parser": "python",  # wire.mend() is for this one
+            "http_parser": "python",  # http1_parser patches this one
             "asgi_lifespan": "on",
             "max_requests": settings.max_requests,
             "max_requests_jitter": settings.max_requests // 10,  # not all workers at once
