@@ -10,7 +10,7 @@ saves that write: if an answer is lost, `Writer.change` looks for the event of t
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import bson
 import pymongo
@@ -39,8 +39,7 @@ ASSIGNABLE: Stored = HAS_NO_PENDING_EVENT | HAS_RENDITION
 Values: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A document before and after a write; `before` is None if it is new, or was not read."""
 
     before: Document | None
@@ -64,8 +63,7 @@ class Assignment:
         return {**self.values, **self.touched}
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """What came of an assignment in one step."""
 
     document: Document | None = None
