@@ -1,5 +1,5 @@
 # DO NOT EDIT: `make generate` writes this from tmf678.yaml and openapi/overlay.yaml
-"""The typed seam of Customer Bill Management 4.0.0: one class a resource, one method an operation.
+"""The handlers' base classes for Customer Bill Management 4.0.0: a class for each resource, a method for each operation.
 
 A handler must have the abstract methods. It may have the others, which are for the type checker
 alone: without them, the resource's collection serves these operations.
@@ -22,7 +22,7 @@ PatchT = TypeVar("PatchT")
 
 
 class CustomerBillOnDemandApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /customerBillOnDemand."""
+    """The operations of /customerBillOnDemand."""
 
     if TYPE_CHECKING:
 
@@ -49,7 +49,7 @@ class CustomerBillOnDemandApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /customerBill."""
+    """The operations of /customerBill."""
 
     if TYPE_CHECKING:
 
@@ -76,7 +76,7 @@ class CustomerBillApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class AppliedCustomerBillingRateApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /appliedCustomerBillingRate."""
+    """The operations of /appliedCustomerBillingRate."""
 
     if TYPE_CHECKING:
 
@@ -105,7 +105,7 @@ class AppliedCustomerBillingRateApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /hub."""
+    """The operations of /hub."""
 
     if TYPE_CHECKING:
 
@@ -127,7 +127,7 @@ class HubApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class BillCycleAccountApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /billCycleAccount."""
+    """The operations of /billCycleAccount."""
 
     if TYPE_CHECKING:
 
@@ -139,7 +139,7 @@ class BillCycleAccountApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class BillNumberApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /billNumber."""
+    """The operations of /billNumber."""
 
     if TYPE_CHECKING:
 
@@ -151,7 +151,7 @@ class BillNumberApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /billCycle."""
+    """The operations of /billCycle."""
 
     if TYPE_CHECKING:
 
@@ -182,7 +182,7 @@ class BillCycleApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /billCycleSpecification."""
+    """The operations of /billCycleSpecification."""
 
     if TYPE_CHECKING:
 
@@ -209,7 +209,7 @@ class BillCycleSpecificationApi(ABC, Generic[QueryT, PageT, PatchT]):
 
 
 class EventsApi(ABC, Generic[QueryT, PageT, PatchT]):
-    """What serves /events."""
+    """The operations of /events."""
 
     @abstractmethod
     def list_event(

@@ -14,7 +14,7 @@ Standard = Literal["list", "create", "retrieve", "patch", "delete"]
 
 @dataclass(frozen=True)
 class Operation:
-    """One row. `arguments` are (name, place, Python name); a schema's name ends in [] for an array.
+    """An operation. `arguments` are (name, place, Python name); a schema's name ends in [] for an array.
 
     `standard` names the method of every collection that serves it; None if it needs one of its own.
     """

@@ -33,7 +33,7 @@ class Module:
 
     @classmethod
     def new(cls, root: Path, path: Path, resource: Resource, name: str) -> "Module":
-        """A module for a resource that has none: its class, and no method yet."""
+        """A new module for a resource: its class without methods."""
         typed = any("types." in operation.signature for operation in resource.own)
         lines = [
             f'"""The operations of /{resource.name}."""',

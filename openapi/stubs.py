@@ -16,7 +16,7 @@ ROWS = Path("impl", "resources.py")
 
 @dataclass(frozen=True)
 class Missing:
-    """An operation that nothing serves, and the module to add what does: a method or a row."""
+    """An operation that nothing serves, and the module that needs a method or a row for it."""
 
     resource: Resource
     operation: Operation
@@ -35,7 +35,7 @@ class Missing:
 
 
 class Handlers:
-    """The handler modules of a project and its rows, as they are when this is made."""
+    """The handler modules and the rows of a project, read once."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -48,7 +48,9 @@ class Handlers:
         return [each for resource in contract.resources for each in self._missing(resource)]
 
     def with_stubs(self, missing: list[Missing]) -> dict[Path, str]:
-        """The text of each module that gets a stub or names one, by its path; rows get none.
+        """The text of each module that gets a stub, and of the one that composes them, by path.
+
+        Rows get no stubs.
 
         No existing line changes; ContractError if that is impossible.
         """

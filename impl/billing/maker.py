@@ -81,7 +81,7 @@ class BillMaker:
         return BillBatch(self, holder, where, header, split, versions, rendered)
 
     def rates(self, where: Condition) -> list[Document]:
-        """What bills and their documents need of the rates; Rejected if that is over MOST_BYTES."""
+        """The rates, with the attributes in READ; Rejected if these are over MOST_BYTES."""
         try:
             return self.store.parts(RATES, where, READ, MOST_BYTES)
         except ContentTooLarge as large:

@@ -124,6 +124,7 @@ class Dispatcher:
         Counters(self._store).add(FAULTS[loop])
 
     def _relay(self) -> int:
+        """Move events from the outbox to the feed, and return how many."""
         relay = self._store.relay
         if relay.is_idle() or not self._lease.hold(RELAY_SECONDS):
             return 0

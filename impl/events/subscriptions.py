@@ -145,10 +145,10 @@ def _whole(path: Path) -> Path:
 
 
 def _within_event(fields: Selection | None) -> Selection | None:
-    """The selection with what it names by the resource's name at its place in the event."""
+    """The selection with what it names of a resource moved into its `event`."""
     if fields is None or not any(name in fields for name in PUBLISHED):
         return fields
-    kept = {name: inner for name, inner in fields.items() if name not in PUBLISHED}
+    others = {name: inner for name, inner in fields.items() if name not in PUBLISHED}
     short = {name: fields[name] for name in PUBLISHED if name in fields}
-    event = kept.get("event", {})
-    return kept | {"event": event if event is None else {**event, **short}}
+    event = others.get("event", {})
+    return others | {"event": event if event is None else {**event, **short}}
