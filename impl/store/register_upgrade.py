@@ -13,7 +13,7 @@ from ulid import ULID
 
 from impl.billing.policy import LONGEST_NUMBER
 from impl.query.language import Document
-from impl.resources import BILLS, RATES, REGISTER
+from impl.resources import BILLS, OUTCOMES, RATES, REGISTER, REQUESTS
 from impl.store.documents import Stored
 from impl.store.faults import DUPLICATE_KEY
 from impl.store.sequences import SEQUENCES, Number, row_id
@@ -30,7 +30,7 @@ MADE_HERE: Stored = {
 So does a bill that a client posted without an id and with such a `runType`.
 """
 
-NAMING = {"customerBillOnDemand": "customerBill.id", "billCycleAccount": "customerBill.id"}
+NAMING = {REQUESTS: "customerBill.id", OUTCOMES: "customerBill.id"}
 """Resources that only the server writes, and the path at which each names the bill it made."""
 
 UNKNOWN = "no bill had the number when numbers began to be registered"
