@@ -12,7 +12,6 @@ import orjson
 import structlog
 from tqdm import tqdm
 
-from generated.operations import BASE_PATH
 from impl import __version__, logs, open_store, settings, worker
 from impl.billing import preview
 from impl.bulk.files import FileTrouble
@@ -25,6 +24,7 @@ from impl.store import upgrade
 from impl.store.client import UriError
 from impl.store.embedded import EmbeddedError, Mongod
 from impl.store.mongo import Store
+from impl.tmf678 import API
 
 RECEIVED_BYTES = 64 * 1024
 """What a connection holds for a worker to read: it is parsed in one go, and others wait."""
@@ -268,7 +268,7 @@ def _listener(named: str, host: str, port: int) -> socket.socket:
 
 def _greet(chosen: Settings) -> None:
     base = chosen.public_url or f"http://{chosen.host}:{chosen.port}"
-    print(f"TMF678 at {base}{BASE_PATH}  (try it: {base}/ui)", flush=True)
+    print(f"TMF678 at {API.url(base)}  (try it: {base}/ui)", flush=True)
     if chosen.callback_allow:
         print(f"Events may also be posted to {chosen.callback_allow} (CALLBACK_ALLOW)", flush=True)
 

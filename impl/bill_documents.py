@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 
 import structlog
 
 from impl.documents.document import DocumentError, Documents
 from impl.documents.renderer_pool import RendererPool
+from impl.documents.style import Style
 from impl.errors import ApiError
 from impl.settings import Settings, SettingsError
 from impl.store.counters import LACKING, Counters
 from impl.store.mongo import Store
+from impl.tmf678 import API
 
 NAMES = {
     "logo": "BILL_SELLER_LOGO",
@@ -30,7 +33,7 @@ def documents(settings: Settings, store: Store) -> RendererPool:
     """
     lacking = partial(_tell, Counters(store))
     with _named():
-        return RendererPool(settings.style, lacking, settings.printing)
+        return RendererPool(_style(settings), lacking, settings.printing)
 
 
 def begun(settings: Settings, store: Store) -> RendererPool:
@@ -44,7 +47,12 @@ def begun(settings: Settings, store: Store) -> RendererPool:
 def refuse_bad(settings: Settings) -> None:
     """Raise SettingsError where documents can't be made in the settings' style."""
     with _named():
-        Documents(settings.style)
+        Documents(_style(settings))
+
+
+def _style(settings: Settings) -> Style:
+    """The settings' style, with the URL of the rates for bills that don't list them all."""
+    return replace(settings.style, rates=f"{API.url(settings.base)}/appliedCustomerBillingRate")
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import OneOf, Range
 
-from generated.operations import BASE_PATH
 from impl import setting_types
 from impl.billing.charges import price_basis
 from impl.billing.parties import ROLES
@@ -148,7 +147,6 @@ class Settings:
             templates=Path(self.bill_templates) if self.bill_templates else None,
             fonts=Path(self.bill_fonts) if self.bill_fonts else None,
             itemised=self.bill_itemised_lines,
-            rates=f"{self.base}{BASE_PATH}/appliedCustomerBillingRate",
         )
 
     @property

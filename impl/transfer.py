@@ -16,7 +16,6 @@ from impl.bulk.files import Source
 from impl.bulk.importing import Import, Stopped
 from impl.bulk.reader import Format, Reader
 from impl.bulk.refusals import Refusals
-from impl.contract import Contract
 from impl.errors import ApiError
 from impl.events.build import correlated
 from impl.handlers.collection import Services
@@ -25,6 +24,7 @@ from impl.query.language import Document
 from impl.settings import Settings
 from impl.store import upgrade
 from impl.store.mongo import Store
+from impl.tmf678 import API
 from impl.web import body, errors
 
 GARBAGE = 50_000
@@ -59,10 +59,10 @@ def bring_in(chosen: Settings, options: argparse.Namespace) -> int:
 
 def write_out(chosen: Settings, options: argparse.Namespace) -> int:
     """Export a resource; the exit status."""
-    asked = exporting.query(options.resource, options.query, chosen.policy.zone)
+    asked = exporting.query(API, options.resource, options.query, chosen.policy.zone)
     with _store(chosen, told=False) as store:
         reject = chosen.unknown_filter == "reject"
-        rows = exporting.found(store, options.resource, asked, reject=reject)
+        rows = exporting.found(store, API, options.resource, asked, reject=reject)
         count = exporting.export(_until_signalled(rows), options.file)
     print(f"{count:,} exported", file=sys.stderr)
     return ALL
@@ -72,11 +72,10 @@ def _import(
     store: Store, chosen: Settings, source: Source, format_: Format, refusals: Refusals
 ) -> Import:
     store.ensure_indexes()
-    contract = Contract.load()
-    collections = handlers.collections(Services(store, contract, chosen.policy))
+    collections = handlers.collections(Services(store, API, chosen.policy))
     stop = Stop()
     keeper = Keeper(store, collections, refusals, format_.job, stop)
-    return Import(source, Reader(collections, contract, format_), keeper, refusals, stop)
+    return Import(source, Reader(collections, API, format_), keeper, refusals, stop)
 
 
 @contextmanager

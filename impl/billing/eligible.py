@@ -5,15 +5,15 @@ from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from generated import schemas
 from impl.billing.charges import CREDIT
 from impl.billing.cycle import advance_end
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes, parse
 from impl.query.language import Compare, Condition, Every, Exists, Not, Query, Some
+from impl.tmf678 import API
 
 UNBILLED = Compare(("isBilled",), (False,))
-RATE = attributes.of(schemas.AppliedCustomerBillingRate)
+RATE = attributes.of(API.schemas["AppliedCustomerBillingRate"])
 _CREDIT = Compare(("type",), (CREDIT,), "regex")
 _RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")
 

@@ -8,7 +8,7 @@ from itertools import islice
 import orjson
 from tqdm import tqdm
 
-from generated import schemas
+from impl.api import Api
 from impl.bulk.files import target
 from impl.bulk.resources import EXPORTED
 from impl.handlers import unknown
@@ -21,22 +21,24 @@ BATCH = 500
 LINE = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE
 
 
-def query(resource: str, text: str, zone: tzinfo) -> Query:
+def query(api: Api, resource: str, text: str, zone: tzinfo) -> Query:
     """What a query string of the resource's lists asks for; its dates are days of the time zone.
 
     Raises ParameterInvalid where it can't be read.
     """
-    known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
+    known = attributes.of(api.schemas[EXPORTED[resource]])
     found = parse.parse(text, known, parse.Limits(most=parse.FARTHEST), zone)
     return replace(found, window=replace(found.window, stream=True))
 
 
-def found(store: Store, resource: str, asked: Query, *, reject: bool) -> Iterator[Document]:
+def found(
+    store: Store, api: Api, resource: str, asked: Query, *, reject: bool
+) -> Iterator[Document]:
     """What the query finds. Raises Unavailable, and with `reject` ParameterInvalid for a filter on
     an attribute that no document has.
     """
     if reject:
-        known = attributes.of(schemas.SCHEMAS[EXPORTED[resource]])
+        known = attributes.of(api.schemas[EXPORTED[resource]])
         unknown.refuse(store, resource, asked.unknown, known)
     return store.stream(resource, asked)
 

@@ -1,6 +1,6 @@
 """Which resources can be brought in, and which can be written out."""
 
-from generated.operations import OPERATIONS
+from impl.tmf678 import API
 
 JSON = "application/json"
 OTHERS = frozenset({"events", "hub"})
@@ -11,7 +11,7 @@ IMPORTED = ("appliedCustomerBillingRate", "billCycle", "billCycleSpecification",
 
 EXPORTED: dict[str, str] = {
     row.resource: (row.responses[200][JSON] or "").removesuffix("[]")
-    for row in OPERATIONS
+    for row in API.operations
     if row.takes_query and row.responses.get(200) and row.id.startswith("list")
     if row.resource not in OTHERS
 }

@@ -14,7 +14,6 @@ from secrets import token_hex
 
 import structlog
 
-from generated.operations import BASE_PATH
 from impl.errors import Unavailable
 from impl.events import callbacks
 from impl.events.bodies import Bodies
@@ -31,6 +30,7 @@ from impl.store.leases import Clock, Lease
 from impl.store.mongo import Store
 from impl.store.outbox import MOST_DELIVERIES
 from impl.store.pending_events import Routing
+from impl.tmf678 import API
 
 COURIERS = 64
 """How many subscribers a worker serves at the same time."""
@@ -67,9 +67,8 @@ class Options:
     @classmethod
     def of(cls, settings: Settings) -> "Options":
         """The options that the settings give."""
-        url = settings.public_url or f"http://{settings.host}:{settings.port}"
         return cls(
-            url + BASE_PATH,
+            API.url(settings.base),
             Allowance.read(settings.callback_allow),
             timedelta(hours=settings.event_retry_hours),
             timedelta(days=settings.event_retention_days),

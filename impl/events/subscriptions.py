@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 
-from generated import schemas
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
-from impl.events.build import RESOURCES, event_types
+from impl.events.build import RESOURCES
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
@@ -25,6 +24,7 @@ from impl.query.language import (
 )
 from impl.query.paths import renamed
 from impl.query.project import project
+from impl.tmf678 import API
 
 MEANINGLESS = ("sort", "limit", "offset", "cursor")
 """Parameters that are about lists."""
@@ -35,11 +35,7 @@ MOST_LOOKS = 25_000
 So many take up to a quarter of a second.
 """
 
-EVENT = attributes.chosen(attributes.of(schemas.Event), "eventType", event_types())
-SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
-"""An event as queries name it: `event` may be left out in front of a resource's name."""
-
-_UNLISTED = attributes.without_choices(SHORT)
+_UNLISTED = attributes.without_choices(API.event)
 
 
 class TooMuch(Exception):
@@ -77,7 +73,7 @@ def read(text: str, zone: tzinfo) -> Selector:
 
     Dates in it are days of the time zone.
     """
-    return _selector(_parsed(_plain(text), SHORT, zone))
+    return _selector(_parsed(_plain(text), API.event, zone))
 
 
 @lru_cache(maxsize=4096)

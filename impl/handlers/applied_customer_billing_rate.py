@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.auth.identity import unconfined
 from impl.errors import Conflict, FieldInvalid, FieldMissing, refuse
 from impl.handlers.collection import Collection, Rules, Services
@@ -25,7 +25,7 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
         self._store = services.store
         self._rates: Collection[types.AppliedCustomerBillingRate] = Collection(
             "appliedCustomerBillingRate",
-            schemas.AppliedCustomerBillingRate,
+            services.api.schemas["AppliedCustomerBillingRate"],
             services,
             Rules(on_create=_start, on_change=self._judge, on_remove=_keep_billed),
         )

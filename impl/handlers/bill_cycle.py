@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.billing.cycle import DERIVED, refuse_contradiction
 from impl.billing.derived import claim, client_said, derive
 from impl.billing.maker import now
@@ -44,7 +44,7 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         self._tasks = Tasks(services.store)
         self._cycles: Collection[types.BillCycle] = Collection(
             "billCycle",
-            schemas.BillCycle,
+            services.api.schemas["BillCycle"],
             services,
             Rules(on_create=self._start, on_change=self._judge, on_write=self._plan),
         )

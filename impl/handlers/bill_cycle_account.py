@@ -1,6 +1,6 @@
 """What serves /billCycleAccount."""
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
 from impl.query.language import Page, Query
@@ -11,7 +11,7 @@ class BillCycleAccounts(api.BillCycleAccountApi[Query, Page, Patch]):
 
     def __init__(self, services: Services) -> None:
         self._accounts: Collection[types.BillCycleAccount] = Collection(
-            "billCycleAccount", schemas.BillCycleAccount, services
+            "billCycleAccount", services.api.schemas["BillCycleAccount"], services
         )
 
     def list_bill_cycle_account(self, query: Query) -> Page:

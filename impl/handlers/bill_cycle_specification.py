@@ -1,6 +1,6 @@
 """What serves /billCycleSpecification."""
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.billing.cycle import refuse_specification
 from impl.billing.eligible import RATE, rate_filter
 from impl.billing.maker import RATES
@@ -24,7 +24,7 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
     def __init__(self, services: Services) -> None:
         self._specifications: Collection[types.BillCycleSpecification] = Collection(
             "billCycleSpecification",
-            schemas.BillCycleSpecification,
+            services.api.schemas["BillCycleSpecification"],
             services,
             Rules(
                 on_create=self._judge_new,

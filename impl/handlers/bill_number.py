@@ -1,6 +1,6 @@
 """What serves /billNumber."""
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
 from impl.query.language import Page, Query
@@ -11,7 +11,7 @@ class BillNumbers(api.BillNumberApi[Query, Page, Patch]):
 
     def __init__(self, services: Services) -> None:
         self._numbers: Collection[types.BillNumber] = Collection(
-            "billNumber", schemas.BillNumber, services
+            "billNumber", services.api.schemas["BillNumber"], services
         )
 
     def list_bill_number(self, query: Query) -> Page:

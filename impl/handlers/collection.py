@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar, cast
 from marshmallow import Schema
 from ulid import ULID
 
+from impl.api import Api
 from impl.billing.policy import Policy
-from impl.contract import COMPONENTS, Contract
+from impl.contract.json_schema import COMPONENTS
 from impl.documents.document import Documents, Look
 from impl.documents.style import Style
 from impl.errors import ApiError, Conflict, NamedError, Unavailable, refuse
@@ -40,7 +41,7 @@ class Services:
     """What handlers work with."""
 
     store: Store
-    contract: Contract
+    api: Api
     policy: Policy = field(default_factory=Policy)
     documents: Callable[[], Look] = field(default_factory=lambda: cache(_plain_documents))
     """What makes documents, asked for where one is wanted."""
@@ -87,7 +88,7 @@ class Collection(Generic[T]):
         self._schema = schema()
         self._typed_values = plan(schema)
         self._store = services.store
-        self._contract = services.contract
+        self._contract = services.api.contract
         self._reject_unknown = services.reject_unknown_filters
         self._attributes = attributes.of(schema)
         self._zone = services.policy.zone

@@ -6,7 +6,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.auth.identity import unconfined
 from impl.billing import register
 from impl.billing.assemble import own_document
@@ -42,7 +42,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
         self._maker = Maker(services.store, services.policy)
         self._bills: Collection[types.CustomerBill] = Collection(
             "customerBill",
-            schemas.CustomerBill,
+            services.api.schemas["CustomerBill"],
             services,
             Rules(
                 on_create=_start,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.auth.identity import may
 from impl.billing.on_demand import TASK
 from impl.handlers.collection import Collection, Rules, Services
@@ -19,7 +19,7 @@ class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
     def __init__(self, services: Services) -> None:
         self._requests: Collection[types.CustomerBillOnDemand] = Collection(
             "customerBillOnDemand",
-            schemas.CustomerBillOnDemand,
+            services.api.schemas["CustomerBillOnDemand"],
             services,
             Rules(on_create=_start, on_write=self._plan),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from generated import api, schemas
+from generated import api
 from impl.auth.identity import expired
 from impl.errors import HeaderInvalid, ParameterInvalid
 from impl.events.subscriptions import whole
@@ -21,7 +21,9 @@ class Events(api.EventsApi[Query, Page, Patch]):
     """What happened to the resources, in the order of the feed."""
 
     def __init__(self, services: Services) -> None:
-        self._events: Collection[dict[str, object]] = Collection(EVENTS, schemas.Event, services)
+        self._events: Collection[dict[str, object]] = Collection(
+            EVENTS, services.api.schemas["Event"], services
+        )
         self._store = services.store
         self._feed = Feed(services.store)
         self._stopping: Callable[[], bool] = services.stopping

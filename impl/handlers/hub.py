@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 from zlib import crc32
 
-from generated import api, schemas, types
+from generated import api, types
 from impl.errors import Conflict, FieldInvalid, ParameterInvalid, PreconditionFailed
 from impl.events import callbacks, signing, subscriptions
 from impl.events.subscribers import Subscribers
@@ -29,9 +29,11 @@ class Hub(api.HubApi[Query, Page, Patch]):
 
     def __init__(self, services: Services) -> None:
         self._subscriptions: Collection[types.EventSubscription] = Collection(
-            "hub", schemas.EventSubscription, services
+            "hub", services.api.schemas["EventSubscription"], services
         )
-        self._events: Collection[dict[str, object]] = Collection("event", schemas.Event, services)
+        self._events: Collection[dict[str, object]] = Collection(
+            "event", services.api.schemas["Event"], services
+        )
         self._store = services.store
         self._allowance = services.allowance
         self._zone = services.policy.zone

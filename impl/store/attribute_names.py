@@ -12,13 +12,13 @@ import orjson
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from generated import schemas
 from impl.events.build import RESOURCES
 from impl.query import attributes
 from impl.query.attributes import Attribute
 from impl.query.language import Path
 from impl.store.documents import TEXT, Stored
 from impl.store.encoding import decode
+from impl.tmf678 import API
 
 COLLECTION = "attribute"
 MOST_NAMES = 1000
@@ -33,7 +33,7 @@ SERVERS_OWN = frozenset({"billCycleAccount", "billNumber"})
 
 _COLLECTED = "collected"
 _OF: Mapping[str, Attribute] = {
-    name: attributes.of(schemas.SCHEMAS[name[0].upper() + name[1:]]) for name in RESOURCES
+    name: attributes.of(API.schemas[name[0].upper() + name[1:]]) for name in RESOURCES
 }
 """What the contract says of the resources whose names are recorded."""
 

@@ -5,7 +5,7 @@ RFC 6750, bearer tokens; with AUTH=off there is no gate.
 
 from starlette.types import Scope
 
-from generated.operations import Operation
+from impl.api import Operation
 from impl.auth.tokens import Verifier
 from impl.errors import CredentialsInvalid, CredentialsMissing, Forbidden, InsufficientScope
 from impl.web import request_checks

@@ -12,13 +12,13 @@ from typing import Protocol
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from generated.operations import Operation
+from impl.api import Operation
 from impl.errors import MethodNotAllowed, NotFound
 from impl.web import body, errors, request_checks
 from impl.web.admission import Admission
 from impl.web.authentication import Authentication
 from impl.web.health import PATHS, Health
-from impl.web.layers import MEDIA_TYPE, OPERATION
+from impl.web.layers import BASE_PATH, MEDIA_TYPE, OPERATION
 from impl.web.routes import Routes
 from impl.web.security_headers import secured
 from impl.web.tracing import TRACE, trace_id, traceparent
@@ -90,6 +90,7 @@ class Edge:
             return
         route, scope["path_params"] = found
         exchange.route = route.template
+        scope[BASE_PATH] = route.base_path
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if method == "OPTIONS":
             await exchange.answer(errors.Answer(204, route.options))
@@ -121,7 +122,7 @@ class Edge:
 
     async def _serve_other(self, scope: Scope, exchange: "_Exchange") -> None:
         """Paths outside the contract: health, and the documentation that Flask serves."""
-        if scope["path"].startswith(self._routes.base_path):
+        if scope["path"].startswith(self._routes.base_paths):
             raise NotFound(f"there is nothing at {scope['path']!r}")
         answer = await self._health.answer(scope["method"], scope["path"])
         if answer is not None:

@@ -12,7 +12,7 @@ from starlette.types import Scope
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_options_header
 
-from generated.operations import Operation
+from impl.api import Operation
 from impl.errors import (
     HeaderInvalid,
     NotAcceptable,

@@ -11,7 +11,7 @@ import flask
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_etags
 
-from generated.operations import Operation
+from impl.api import Operation
 from impl.errors import TooManyStreams
 from impl.handlers.negotiation import Representations
 from impl.links import Links
