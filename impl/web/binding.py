@@ -133,9 +133,7 @@ class _View:
         def place(cursor_text: str, keys: int) -> Any:
             return cursor.from_text(cursor_text, f"{self._operation.resource}?{text}", keys)
 
-        listed = text
-        if self._own_parameters:
-            listed = cursor.without(text, self._own_parameters)
+        listed = cursor.without(text, self._own_parameters) if self._own_parameters else text
         query = parse.parse(listed, self._known, self._server.limits, self._server.zone, place)
         if not self._listed:
             return query

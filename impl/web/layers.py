@@ -99,9 +99,10 @@ class Views(SpecMiddleware):  # type: ignore[misc]
 
     def add_api(self, *_: Any, base_path: str, **__: Any) -> None:
         """Take the views of an API, a blueprint of Flask's, out of Connexion's decorators."""
+        name = flaskify_endpoint(base_path) or "/"  # as Connexion calls the blueprint
         for rule in self._flask.url_map.iter_rules():
             blueprint, _, operation_id = rule.endpoint.rpartition(".")
-            if blueprint == flaskify_endpoint(base_path):
+            if blueprint == name:
                 view = self._flask.view_functions[rule.endpoint]
                 self._flask.view_functions[rule.endpoint] = view.__wrapped__
                 self._rules[base_path, operation_id] = rule
