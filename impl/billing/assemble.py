@@ -41,8 +41,8 @@ class BillHeader:
 def assemble(rates: Sequence[Rate], header: BillHeader) -> Document:
     """The CustomerBill of these rates, without its number.
 
-    Gross is net plus taxes; `bill_totals.py` sums and rounds the amounts. A bill of zero is settled.
-    Raises Rejected if there can be no bill.
+    Gross is net plus taxes; `bill_totals.py` sums and rounds the amounts. A bill of zero is
+    settled. Raises Rejected if there can be no bill.
     """
     if not rates:
         raise NothingToBill("there is nothing to bill")
