@@ -1,4 +1,4 @@
-"""The server: what the contract promises, kept."""
+"""The server."""
 
 import warnings
 

@@ -37,7 +37,7 @@ def renderer_pool(settings: Settings, store: Store) -> RendererPool:
     """
     report = partial(_report_missing_letters, Counters(store))
     with _as_settings_error():
-        return RendererPool(_style(settings), report, settings.printing)
+        return RendererPool(_style(settings), report, settings.render_limits)
 
 
 def started_pool(settings: Settings, store: Store) -> RendererPool:

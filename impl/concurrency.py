@@ -1,4 +1,4 @@
-"""A limit for work that a process does few of at once, and for those that wait for it."""
+"""Limits how many threads do one kind of work at once, and how many wait for a turn."""
 
 import threading
 from collections.abc import Iterator

@@ -12,3 +12,6 @@ one go while other requests wait."""
 
 MAX_TEXT = 512 * 1024
 """Characters of one text or name: an attachment's `content` may be a document."""
+
+LONGEST_NUMBER = 64
+"""Characters of a bill number."""

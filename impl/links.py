@@ -47,17 +47,17 @@ class Links:
         return shown
 
     def _located(self, attachment: Any, bill: Mapping[str, Any]) -> Any:
-        """An attachment of a bill; with its `url` where it is the document that is served here."""
+        """An attachment of a bill; if this server renders it, with its `url`."""
         if not isinstance(attachment, dict) or attachment.get("id") != bill["id"]:
             return attachment
         return {"url": self._url(_document(bill["id"]))} | attachment
 
     def removed(self, shown: Mapping[str, Any]) -> dict[str, Any]:
-        """The document without the `href`s that `added` makes, also of what it named before."""
+        """The document without the `href`s that `added` makes, its own and those of references."""
         document = {name: value for name, value in shown.items() if name != "href"}
         for name, target in _references(self.resource):
             reference, ours = document.get(name), f"{self.base}/{target}/"
-            if isinstance(reference, dict) and _leads(reference.get("href"), ours):
+            if isinstance(reference, dict) and _begins_with(reference.get("href"), ours):
                 document[name] = {k: value for k, value in reference.items() if k != "href"}
         if self.resource == "customerBill" and isinstance(shown.get("billDocument"), list):
             url = self.base + _document(shown["id"])
@@ -90,15 +90,15 @@ class Links:
 
 
 class EventLinks(Links):
-    """The `href`s in events: those of the resources that they tell of."""
+    """The `href`s of the resources in events."""
 
     def added(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """The event as it is told, without the id that is its place in the feed."""
+        """The event as it is published, without the id that is its place in the feed."""
         shown = {name: value for name, value in document.items() if name != "id"}
         if "event" in shown:
             shown["event"] = {
-                resource: Links(self.base, resource).added(told) if "id" in told else told
-                for resource, told in shown["event"].items()
+                resource: Links(self.base, resource).added(each) if "id" in each else each
+                for resource, each in shown["event"].items()
             }
         return shown
 
@@ -118,7 +118,7 @@ def _references(resource: str) -> Iterable[tuple[str, str]]:
     return row.references.items() if row else ()
 
 
-def _leads(href: object, start: str) -> bool:
+def _begins_with(href: object, start: str) -> bool:
     return isinstance(href, str) and href.startswith(start)
 
 

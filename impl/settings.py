@@ -112,7 +112,7 @@ class Settings(Server, Database, Limits, Bills, Documents, Access, Events):
         )
 
     @property
-    def printing(self) -> RenderLimits:
+    def render_limits(self) -> RenderLimits:
         """The limits of rendering documents; half of the threads may wait for a renderer."""
         return RenderLimits(
             self.render_processes,

@@ -1,6 +1,7 @@
 """The TMF678 API: what the generator wrote, as one value.
 
-No other module imports the values of `generated`; handlers import its types.
+No other module imports the data of `generated`; handlers subclass its base classes, and use its
+types.
 """
 
 from pathlib import Path

@@ -37,7 +37,7 @@ Step = Callable[[], bool]
 
 
 def dispatch_options(settings: Settings) -> Options:
-    """How events are kept and delivered, by the settings."""
+    """How events are stored and delivered, by the settings."""
     return Options(
         API.url(settings.base),
         Allowance.read(settings.callback_allow),

@@ -1,4 +1,4 @@
-"""Assembles a bill from its rates: sums, taxes and dates. Pure."""
+"""Assembles a bill from its rates and its header. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -45,9 +45,9 @@ class Attempts:
         """Do the work, which finishes the task; if it raises Rejected, finish it with `refused`.
 
         `refused` and `given_up` write the task's outcome; they run in the transaction that finishes
-        it. A fault leaves nothing behind: the task comes again after a wait that doubles, until it
-        is counted and finished with `given_up`, whose reason quotes nothing. A try that killed its
-        worker counts as a fault. If an outcome can't be written, the task comes again, too, until
+        it. A fault rolls back, and the task is tried again after a doubling wait; after `most`
+        tries it is counted and finished with `given_up`, whose reason quotes nothing. A worker's
+        death counts as a try. If an outcome can't be written, the task is tried again, too, until
         it is counted and dropped.
         """
         if task.tries > self.most:

@@ -8,9 +8,10 @@ import structlog
 
 from impl.billing.assemble import BillHeader, assemble, own_document
 from impl.billing.charges import NothingToBill, Rejected, by_currency
-from impl.billing.policy import LONGEST_NUMBER, Policy
+from impl.billing.policy import Policy
 from impl.billing.rate_state import billed_by
 from impl.billing.register import used_for
+from impl.document_limits import LONGEST_NUMBER
 from impl.documents import lines
 from impl.documents.document import PDF, Renderer
 from impl.errors import Conflict, ContentTooLarge

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from impl.billing import headers
+from impl.billing import bill_headers
 from impl.billing.assemble import reference_to
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
@@ -48,7 +48,7 @@ class OnDemand:
             raise Rejected("billingAccount: the request names none to bill")
         made = now()
         where = Every((of_account(account["id"]), dated_before(made + INSTANT)))
-        header = partial(headers.on_demand, request, self._maker.policy, made)
+        header = partial(bill_headers.on_demand, request, self._maker.policy, made)
         batch = self._maker.prepare(task.id, where, header)
 
         def write() -> None:

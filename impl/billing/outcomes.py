@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from impl.billing.assemble import reference_to, warnings
+from impl.billing.bill_headers import new_id
 from impl.billing.charges import NothingToBill, Rejected
-from impl.billing.headers import new_id
 from impl.billing.maker import Draft
 from impl.query.language import Compare, Condition, Document, Every, Exists
 from impl.resources import BILLS, OUTCOMES

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from impl.billing.charges import PriceBasis
 from impl.billing.parties import ROLES
 from impl.billing.periods import days_later
+from impl.document_limits import LONGEST_NUMBER
 
 UTC = ZoneInfo("UTC")
-LONGEST_NUMBER = 64
-"""The most characters of a new `billNo` in the contract."""
 
 LAST_POSITION = 2**63 - 1
 """The last number of a sequence, which MongoDB counts in 64 bits."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 
-from impl.billing import headers
+from impl.billing import bill_headers
 from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_account
 from impl.billing.maker import BillMaker, Draft, now
@@ -32,6 +32,6 @@ def drafts(
     for account in progress(sorted(store.values(RATES, where, ("billingAccount", "id")))):
         rates = maker.rates(Every((of_account(account), where)))
         with suppress(NothingToBill):
-            header = partial(headers.in_cycle, cycle, specification, policy, made)
+            header = partial(bill_headers.in_cycle, cycle, specification, policy, made)
             for draft in maker.drafts(rates, header):
                 yield account, draft

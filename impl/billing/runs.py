@@ -6,7 +6,7 @@ Any worker may go on where another one died. A run is over when it has no accoun
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from impl.billing import headers
+from impl.billing import bill_headers
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
@@ -213,7 +213,7 @@ class Runs:
         specification = self._specification(cycle)
         made, policy = now(), self._policy
         where = Every((of_account(account), in_cycle(cycle, specification, made, policy.zone)))
-        header = partial(headers.in_cycle, cycle, specification, policy, made, again=again)
+        header = partial(bill_headers.in_cycle, cycle, specification, policy, made, again=again)
         batch = self._maker.prepare(task.id, where, header, split=True)
 
         def write() -> None:

@@ -18,7 +18,7 @@ from impl.instants import instant
 class Contract:
     """Checks JSON values against the schemas of an OpenAPI 3.0 document.
 
-    Clients get the document `public` in its place, or the same one without it.
+    `public` is the document for clients; by default the same one.
     """
 
     def __init__(self, document: Json, public: Json | None = None) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from impl.billing import headers, register
+from impl.billing import bill_headers, register
 from impl.billing.assemble import BillHeader, assemble, own_document
 from impl.billing.coverage import covered
 from impl.billing.money import exact, money
@@ -72,7 +72,7 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
         _rate(account, line, f"{id_}-{number}", *_dated(line, ahead, arrears))
         for number, line in enumerate(lines, 1)
     ]
-    header = headers.in_cycle(
+    header = bill_headers.in_cycle(
         cycles.cycle(month, back), cycles.specification(), cycles.POLICY, month, rates
     )
     return _bill(account, id_, header, state, rates), rates

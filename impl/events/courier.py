@@ -16,11 +16,10 @@ import structlog
 
 from impl.errors import NotFound
 from impl.events import signing
-from impl.events.backoff import retry_after
 from impl.events.bodies import Bodies
 from impl.events.callbacks import Allowance, Resolve
 from impl.events.posting import Answer, Patience, Receiver, Unreachable, Watchdog
-from impl.events.retry_policy import RetryPolicy, Tried
+from impl.events.retry_policy import RetryPolicy, Tried, retry_after
 from impl.events.subscribers import Subscribers, Subscription
 from impl.query.language import Document
 from impl.store.deliveries import Claim, Deliveries, Delivery, DeliveryOutcomes

@@ -1,12 +1,16 @@
-"""Decides after each round of deliveries what is tried again, and when. Pure."""
+"""Decides after each round of deliveries what is tried again, and after which delay."""
 
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
-from impl.events.backoff import delay
 from impl.store.deliveries import EVER, Delivery, DeliveryOutcomes, Failure
+
+FIRST_SECONDS = 1.0
+LONGEST_SECONDS = 3600.0
+JITTER = 0.2
 
 TOO_MANY_BLOCKED = 5
 """With so many subjects waiting, the receiver is in trouble, and not only some events."""
@@ -67,3 +71,22 @@ class RetryPolicy:
         due = now + timedelta(seconds=max(backoff, tried.retry_after or 0))
         given_up = tried.lost or due > tried.delivery.since + self.retry
         return Failure(tried.delivery, tried.error, None if given_up else due)
+
+
+def delay(tries: int, jitter: Callable[[], float] = random.random) -> float:
+    """Seconds to wait after so many failed tries: from 1 to 3600, 20 % more or less."""
+    mean: float = FIRST_SECONDS * 2 ** min(tries - 1, 20)
+    return min(LONGEST_SECONDS, mean * (1 - JITTER + 2 * JITTER * jitter()))
+
+
+def retry_after(text: str | None, now: datetime) -> float | None:
+    """The seconds in a `Retry-After` header (RFC 9110), at most 3600; None if it can't be read."""
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit():
+        return min(LONGEST_SECONDS, float(text[:10]))
+    try:
+        seconds = (parsedate_to_datetime(text) - now).total_seconds()
+    except (TypeError, ValueError):
+        return None
+    return min(LONGEST_SECONDS, max(0.0, seconds))

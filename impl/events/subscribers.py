@@ -127,14 +127,11 @@ class Subscribers:
         while self._slow:
             self._deliveries.unasked(self._slow.pop(), TOO_LONG)
 
-    def end(self, id_: str, versions: frozenset[int] | None = None) -> None:
-        """Delete a subscription, its consumer and its deliveries.
-
-        Raises NotFound or PreconditionFailed.
-        """
+    def end(self, id_: str) -> None:
+        """Delete a subscription, its consumer and its deliveries. Raises NotFound."""
 
         def end() -> None:
-            self._store.delete(HUB, id_, versions)
+            self._store.delete(HUB, id_)
             self._deliveries.unsubscribe(id_)
 
         self._store.in_transaction(end)

@@ -65,10 +65,10 @@ class Rules:
     """Refuse a change, or set what follows from it: before, after, the attributes it names."""
 
     assignable: frozenset[str] = frozenset()
-    """Attributes that `on_change` has nothing to do with: a patch of these needs no read."""
+    """Attributes that a patch may set unread: `on_change` does not check them."""
 
     apart: Mapping[str, Any] = field(default_factory=dict)
-    """Values of assignable attributes that `on_change` must see set and replaced."""
+    """Values of these that `on_change` must check: a patch to or from one reads the document."""
 
     on_write: OnWrite | None = None
     """Write what belongs to a create (from None), a change or a removal (to None), or refuse it."""
@@ -211,7 +211,7 @@ class Collection(Generic[T]):
         try:
             self._contract.check(COMPONENTS + self._type, changed)
         except NamedError as error:
-            refuse(map(_unfit, error.every))
+            refuse(map(_as_conflict, error.every))
         after = Document(self._typed_values(patch.view.removed(changed)), derived=before.derived)
         self._rules.on_change(before, after, patch.mentions(shown, changed))
         self._touch(after)
@@ -239,6 +239,6 @@ class Collection(Generic[T]):
         return cast(T, document)
 
 
-def _unfit(error: ApiError) -> Conflict:
+def _as_conflict(error: ApiError) -> Conflict:
     """The Conflict for a valid patch that would leave the resource invalid."""
     return Conflict(f"after this patch, {error.trouble}", attribute=error.attribute)

@@ -11,7 +11,6 @@ from impl.auth.identity import as_server
 from impl.billing import register
 from impl.billing.assemble import own_document
 from impl.billing.maker import release_rates
-from impl.billing.policy import LONGEST_NUMBER
 from impl.billing.rate_state import on_bill
 from impl.billing.states import (
     BEFORE,
@@ -22,6 +21,7 @@ from impl.billing.states import (
     refuse_payments_twice,
     refuse_removal,
 )
+from impl.document_limits import LONGEST_NUMBER
 from impl.documents import lines
 from impl.documents.document import HTML, PDF
 from impl.errors import FieldInvalid, Unavailable

@@ -1,1 +1,1 @@
-"""The database: the only room that knows MongoDB."""
+"""The database: the only package that knows MongoDB."""

@@ -64,7 +64,7 @@ class Access:
         return self._caller().limited
 
     def seen(self, collection: str) -> Condition:
-        """The condition that all documents fulfil which the caller sees of a collection."""
+        """The condition for the documents of a collection that the caller may see."""
         caller = self._caller()
         return self._seen(caller, collection) if caller.limited else Every()
 

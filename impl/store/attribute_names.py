@@ -18,6 +18,7 @@ from impl.query.language import Path
 from impl.resources import BY_COLLECTION, BY_NAME, FEED, PUBLISHED
 from impl.store.documents import Stored
 from impl.store.encoding import decode
+from impl.store.faults import DUPLICATE_KEY
 from impl.store.rendition import WITHOUT_RENDITION
 from impl.tmf678 import API
 
@@ -27,7 +28,6 @@ LONGEST = 256
 """Bytes of a row's id: the resource and the path as a JSON array."""
 
 BATCH = 1000
-DUPLICATE = 11000
 _COLLECTED = "collected"
 _OF: Mapping[str, Attribute] = {
     name: attributes.of(API.schemas[BY_NAME[name].schema]) for name in PUBLISHED
@@ -121,7 +121,7 @@ class Names:
         try:
             self._rows.insert_many([{"_id": each} for each in ids], ordered=False)
         except BulkWriteError as error:
-            if any(each["code"] != DUPLICATE for each in error.details["writeErrors"]):
+            if any(each["code"] != DUPLICATE_KEY for each in error.details["writeErrors"]):
                 raise
 
 

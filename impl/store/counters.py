@@ -13,7 +13,6 @@ LACKING = "documentsLacking"
 GIVEN_UP = {kind: f"givenUp/{kind}" for kind in ("on-demand", "cycle", "cycle-account")}
 """Tasks that workers gave up because of a lasting fault, by kind."""
 
-
 FAULTS = {loop: f"faults/{loop}" for loop in ("relay", "courier", "tidy")}
 """Faults of the workers' loops that never give up, because their work must not be lost."""
 

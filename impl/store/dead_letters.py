@@ -82,7 +82,7 @@ class DeadLetters:
 
 
 def movable(letters: Sequence[Stored], collection: str) -> Stored:
-    """The condition for what of a collection is no dead letter, and waits for none."""
+    """Selects the events of a collection that are neither dead letters nor behind one."""
     rows = [each["row"] for each in letters if each["collection"] == collection]
     ids = {name: [each["id"] for each in letters if each["resource"] == name] for name in PUBLISHED}
     where: Stored = {}

@@ -34,7 +34,7 @@ OWN_MODELS: dict[str, list[IndexModel]] = {
         ),
     ],
 }
-"""Indexes of the store's own by which workers find work, and few documents are found."""
+"""Indexes of the store's own collections, by which workers find their work."""
 
 COMPRESSED = {each.collection for each in RESOURCES if each.indexes} | OWN.keys()
 """Collections that grow, and are stored compressed."""
@@ -70,7 +70,7 @@ def _former(database: Database[Stored]) -> list[str]:
 
 
 def models(collection: str) -> list[IndexModel]:
-    """All indexes of a collection, as MongoDB is asked to build them."""
+    """All indexes of a collection, as MongoDB builds them."""
     found = [IndexModel(each) for each in keys(collection)]
     if row := BY_COLLECTION.get(collection):
         found += _partial(row)

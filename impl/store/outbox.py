@@ -102,7 +102,7 @@ class Outbox:
         return _envelope(event) if event else None
 
     def envelopes(self, resource: str, writes: Sequence[Write]) -> list[Stored]:
-        """The events of writes of which every one has an event, as its document can hold it."""
+        """The envelope of each write; every one must publish an event."""
         owners = self._owners_of_bills(resource, writes)
         events = [
             (each, self._record(resource, each.before, each.after) if self._record else None)

@@ -11,7 +11,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 from ulid import ULID
 
-from impl.billing.policy import LONGEST_NUMBER
+from impl.document_limits import LONGEST_NUMBER
 from impl.query.language import Document
 from impl.resources import BILLS, OUTCOMES, RATES, REGISTER, REQUESTS
 from impl.store.documents import Stored

@@ -26,7 +26,7 @@ FIRST = 1
 """The version of all releases before there was a number for it."""
 
 HOLDING = (*(each.collection for each in RESOURCES), SEQUENCES)
-"""Collections one of which holds something if the database is not new."""
+"""A database is new if all of these are empty."""
 
 log = structlog.get_logger("database")
 Run: TypeAlias = Callable[[Database[Stored]], Iterable[int]]

@@ -34,7 +34,8 @@ from impl.store.transactions import session
 
 ATTEMPTS = 100
 ASSIGNABLE: Stored = HAS_NO_PENDING_EVENT | HAS_RENDITION
-"""Which documents have room for an event: they have none, and those with a rendition are small."""
+"""Selects documents that can take an event: none is pending, and a rendition shows that they are
+small."""
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -99,7 +100,7 @@ class Writer:
 
     def insert(self, resource: str, document: Values) -> Document:
         """Store a new document under its `id`; as `Store.insert`."""
-        self._judge(resource, {}, document)
+        self._refuse_write(resource, {}, document)
         self._note(resource, document)
         stored, after = prepare(resource, document, 1)
         refuse_larger(self._bounds, resource, stored)
@@ -142,7 +143,7 @@ class Writer:
         if not made:
             return
         for before, values in changes:
-            self._judge(resource, before, values)
+            self._refuse_write(resource, before, values)
             self._note(resource, values)
         for before, stored, _ in made:
             refuse_larger(self._bounds, resource, stored, before)
@@ -156,7 +157,7 @@ class Writer:
         """Remove a document, and return it; as `Store.delete`."""
         for _ in range(ATTEMPTS):
             before = self._read(resource, id_)
-            self._judge(resource, before, None)
+            self._refuse_write(resource, before, None)
             _expect(before, versions)
             write = partial(self._remove, resource, before)
             if self._outbox.with_events(resource, [Write(before, None)], write):
@@ -193,9 +194,9 @@ class Writer:
         self, resource: str, before: Document, change: Callable[[Document], Values]
     ) -> Document | None:
         """The document after the change; None if another write came first."""
-        self._judge(resource, before, before)
+        self._refuse_write(resource, before, before)
         values = change(before)
-        self._judge(resource, before, values)
+        self._refuse_write(resource, before, values)
         if values is before:
             return before
         self._note(resource, _new_values(before, values))
@@ -205,7 +206,7 @@ class Writer:
         written = self._outbox.with_events(resource, [Write(before, after, stored)], write)
         return after if written else None
 
-    def _judge(self, resource: str, before: Values, after: Values | None) -> None:
+    def _refuse_write(self, resource: str, before: Values, after: Values | None) -> None:
         with translated():
             self._access.refuse_write(resource, before, after)
 

@@ -1,1 +1,1 @@
-"""The HTTP edge: the only room that knows Connexion and Flask."""
+"""The HTTP edge: the only package that knows Connexion and Flask."""

@@ -13,8 +13,6 @@ import flask
 import orjson
 from connexion.resolver import Resolver
 from flask.globals import request_ctx
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
 
 from impl.api import Api, Handlers, Operation
 from impl.auth.identity import set_identity
@@ -30,6 +28,8 @@ from impl.query.project import selection
 from impl.web import cursor, paging
 from impl.web.authentication import IDENTITY
 from impl.web.bridge import IS_WANTED, RUNS_ALONE
+from impl.web.negotiation import preferred
+from impl.web.request_id import REQUEST_ID
 from impl.web.responses import EVENT_STREAM, JSON, NDJSON, Responder, Streams, success
 from impl.web.tracing import TRACE
 from impl.web.validation import ARGUMENTS, BODY
@@ -83,7 +83,7 @@ class _View:
         """Answer the request that Flask is serving."""
         request = request_ctx.request
         scope = request.environ["asgi.scope"]
-        correlation.set(scope["tmf678.request_id"])
+        correlation.set(scope[REQUEST_ID])
         trace.set(scope[TRACE])
         set_identity(scope.get(IDENTITY))
         self._server.met()
@@ -134,7 +134,7 @@ class _View:
         if not self._listed:
             return query
         query = paging.in_range(query, request.headers.get("Range"), self._server.limits.most)
-        media = _preferred(request.headers.get("Accept"), self._media)
+        media = preferred(request.headers.get("Accept"), self._media)
         window = replace(query.window, stream=media == NDJSON, live=media == EVENT_STREAM)
         return replace(query, window=window)
 
@@ -174,12 +174,6 @@ def _method(api: Api, operation: Operation, handlers: Handlers) -> Callable[...,
         handler, name = handlers.collections[operation.resource], operation.standard or name
     method: Callable[..., Any] = getattr(handler, name)
     return method
-
-
-def _preferred(accept: str | None, offered: list[str]) -> str:
-    if accept in (None, JSON, "*/*"):
-        return JSON
-    return str(parse_accept_header(accept, MIMEAccept).best_match(offered, JSON))
 
 
 def _attributes(api: Api, operation: Operation) -> Attribute:

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope
 
 from impl import fast_json
 from impl.document_limits import MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT, MAX_VALUES
-from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid, path, refuse
+from impl.errors import BodyInvalid, BodyMissing, ContentTooLarge, FieldInvalid, Place, path, refuse
 from impl.web.request_checks import header_values
 
 DEADLINE_SECONDS = 20
@@ -22,8 +22,6 @@ DEADLINE_SECONDS = 20
 LINGER_SECONDS = 10
 SILENCE_SECONDS = 1
 """For the rest of a body that is thrown away: in all, and from one piece to the next."""
-
-Place: TypeAlias = tuple[str | int, ...]
 
 PIECES_A_TURN = 200
 """After this many pieces, which may be of a byte each, other clients get their turn."""

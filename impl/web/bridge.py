@@ -97,7 +97,7 @@ class _Call:
     def serve(self) -> list[Message]:
         """The messages that are left to send: all of a whole response, the end of a stream.
 
-        None if the client has left, even before the request got a thread.
+        None are left if the client has gone, even before the request got a thread.
         """
         if self.client_gone:
             return []

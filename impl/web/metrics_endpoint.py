@@ -15,7 +15,7 @@ class MetricsEndpoint:
     """An ASGI application that serves `/metrics` and nothing else."""
 
     def __init__(self, scrape: Callable[[str], tuple[bytes, str]], base: str) -> None:
-        """`base` is the URL of the API."""
+        """`base` is the URL of the server, for links in errors."""
         self._scrape = scrape
         self._base = base
         self._lock = asyncio.Lock()

@@ -36,8 +36,10 @@ def check_acceptable(scope: Scope, responses: Mapping[int, Iterable[str]]) -> No
         )
 
 
-def preferred(text: str, offered: list[str]) -> str:
+def preferred(text: str | None, offered: list[str]) -> str:
     """The media type that an `Accept` header likes best; of several, the first that is offered."""
+    if text in (None, offered[0], "*/*"):
+        return offered[0]
     qualities = _qualities(text)
     return max(offered, key=lambda media: _quality(media, qualities)) if qualities else offered[0]
 

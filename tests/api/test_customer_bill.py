@@ -9,7 +9,7 @@ import orjson
 import pymongo
 import pytest
 
-from impl.billing.policy import LONGEST_NUMBER
+from impl.document_limits import LONGEST_NUMBER
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pending_events import EVENT, STAMP

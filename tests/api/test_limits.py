@@ -11,8 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from impl.billing.policy import LONGEST_NUMBER
-from impl.document_limits import MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT
+from impl.document_limits import LONGEST_NUMBER, MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT
 from impl.patch.operations import MAX_OPERATIONS
 from impl.query import jsonpath, regex
 from impl.query.parse import MOST_KEYS, MOST_PARAMETERS

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from impl import demo
-from impl.billing import headers
+from impl.billing import bill_headers
 from impl.billing.assemble import assemble
 from impl.billing.eligible import in_cycle
 from impl.billing.policy import Policy
@@ -271,7 +271,7 @@ def test_each_bill_is_what_a_run_of_its_cycle_makes_of_all_rates(day: datetime) 
         for account in {rate["billingAccount"]["id"] for rate in taken}:
             own = [rate for rate in taken if rate["billingAccount"]["id"] == account]
             bill = bills.pop((cycle["id"], account))
-            header = headers.in_cycle(
+            header = bill_headers.in_cycle(
                 Document(cycle), specification, Policy(), bill["lastUpdate"], own
             )
             again = assemble(own, replace(header, id=bill["id"]))

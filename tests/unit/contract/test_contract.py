@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from impl.billing.policy import LONGEST_NUMBER
 from impl.contract.contract import Contract, is_instant
 from impl.contract.documents import POINTER
 from impl.contract.json_schema import COMPONENTS
+from impl.document_limits import LONGEST_NUMBER
 from impl.errors import MAX_FAULTS, ApiError, BodyInvalid, FieldInvalid, FieldMissing, NamedError
 from impl.handlers.bill_cycle import RUN
 from impl.tmf678 import API

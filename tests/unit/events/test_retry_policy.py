@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from impl.events.backoff import LONGEST_SECONDS, delay, retry_after
-from impl.events.retry_policy import RetryPolicy, Tried
+from impl.events.retry_policy import LONGEST_SECONDS, RetryPolicy, Tried, delay, retry_after
 from impl.store.deliveries import EVER, Delivery
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
@@ -107,3 +106,40 @@ def test_three_days_of_tries() -> None:
 
 def test_what_is_lost_is_given_up_at_once() -> None:
     assert POLICY.decide([failed(lost=True)], 0, 0, NOW).failed[0].due is None
+
+
+@pytest.mark.parametrize(
+    ("tries", "seconds"),
+    [(1, 1), (2, 2), (3, 4), (10, 512), (12, 2048), (13, 3600), (50, 3600), (10_000, 3600)],
+)
+def test_waits_double_up_to_an_hour(tries: int, seconds: float) -> None:
+    assert delay(tries, lambda: 0.5) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(("jitter", "seconds"), [(0.0, 6.4), (1.0, 9.6)])
+def test_jitter_is_a_fifth_each_way(jitter: float, seconds: float) -> None:
+    assert delay(4, lambda: jitter) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        (None, None),
+        ("0", 0),
+        ("120", 120),
+        ("99999999", 3600),
+        ("9" * 5000, 3600),
+        ("-1", None),
+        ("1.5", None),
+        ("²", None),
+        ("soon", None),
+        ("", None),
+        ("Tue, 24 Nov 2026 12:01:00 GMT", 60),
+        ("Tue, 24 Nov 2026 11:00:00 GMT", 0),
+        ("Wed, 25 Nov 2026 12:00:00 GMT", 3600),
+        ("Tue, 24 Nov 2026 12:01:00", None),
+        ("Tue, 99 Nov 2026 12:01:00 GMT", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(text: str | None, seconds: float | None) -> None:
+    assert retry_after(text, datetime(2026, 11, 24, 12, tzinfo=UTC)) == seconds
