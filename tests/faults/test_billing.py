@@ -12,7 +12,7 @@ from impl.store.mongo import Store
 from tests.faults import billing
 
 FULL = bool(os.environ.get("FULL"))
-WORKERS, ACCOUNTS, RATES = (8, 2000, 50_000) if FULL else (2, 150, 1500)
+WORKERS, ACCOUNTS, RATES = (8, 2000, 50_000) if FULL else (2, 80, 800)
 
 
 @pytest.fixture

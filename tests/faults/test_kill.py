@@ -16,15 +16,21 @@ from tests.servers import ServerProcess
 
 FULL = bool(os.environ.get("FULL"))
 WRITERS = 12
-RECYCLED = 12 if FULL else 3
+RECYCLED = 12 if FULL else 2
 """How many workers give way."""
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server as `make run` starts it: two workers over a mongod of its own."""
-    with ServerProcess(tmp_path / "log", DATA_DIR=tmp_path / "data", WORKERS=2) as running:
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    folder = tmp_path_factory.mktemp("kill")
+    with ServerProcess(folder / "log", DATA_DIR=folder / "data", WORKERS=2) as running:
         yield running
+
+
+@pytest.fixture
+def server(started: ServerProcess) -> ServerProcess:
+    """A server as `make run` starts it: two workers over a mongod of its own."""
+    return started if started.process.poll() is None else started.restart()
 
 
 def test_killing_a_worker_loses_no_acknowledged_write(server: ServerProcess) -> None:
@@ -102,6 +108,8 @@ def test_a_worker_that_has_had_its_requests_gives_way_and_lets_none_in_flight_fa
 
 
 def test_a_server_that_just_started_stops_at_once(server: ServerProcess) -> None:
+    server.stop()
+    server.restart()
     began = time.monotonic()
     assert server.stop() == 0
     assert time.monotonic() - began < GRACE_SECONDS / 2, "a worker lost the signal while it booted"

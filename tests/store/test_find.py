@@ -120,7 +120,7 @@ def test_find_selects(store: Store, where: Condition, wanted: list[str]) -> None
 # ---------------------------------------------------------------- indexes
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def raw(mongod: Mongod) -> Iterator[pymongo.database.Database[dict[str, Any]]]:
     """The database as MongoDB sees it, with a store's declared indexes built."""
     name = f"test-{uuid4().hex}"

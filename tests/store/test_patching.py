@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from datetime import UTC
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -26,8 +25,8 @@ ADD = {"op": "add", "path": "/relatedParty", "value": {"id": "C-1"}}
 
 
 @pytest.fixture
-def store(mongod: Mongod) -> Iterator[Store]:
-    with closing(Store(mongod.uri, f"test-{uuid4().hex}")) as made:
+def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
+    with closing(Store(mongod.uri, empty_database)) as made:
         yield made
 
 
