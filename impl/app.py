@@ -1,19 +1,19 @@
-"""The composition root: settings in, a served application out. It knows all the rooms."""
+"""The composition root: makes the ASGI application of the settings. It knows all packages."""
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from typing import TypeAlias
 
 from connexion import FlaskApp
 from connexion.middleware.response_validation import ResponseValidationMiddleware
 from starlette.types import ASGIApp
 
-from generated.operations import OPERATIONS
 from impl import bill_documents, handlers, open_store
+from impl.api import Api, Handlers
 from impl.auth import keys
 from impl.auth.tokens import Expected, Verifier
-from impl.contract import Contract
 from impl.documents.style import Style
 from impl.events.callbacks import Allowance
 from impl.handlers.collection import Services
@@ -21,6 +21,7 @@ from impl.handlers.idempotency import Idempotency
 from impl.query.parse import Limits
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
+from impl.tmf678 import API
 from impl.web import binding, docs, validation
 from impl.web.admission import Admission, InFlightLimit, Rate
 from impl.web.authentication import Authentication
@@ -32,54 +33,76 @@ from impl.web.responses import Streams
 from impl.web.routes import Routes
 from impl.web.threads import Threads
 
+Apis: TypeAlias = Mapping[Api, Callable[[Services], Handlers]]
+"""APIs, each with the function that makes its handlers."""
+
+APIS: Apis = {API: handlers.build}
+"""The APIs of this server. The documentation at `/ui` is that of the first one."""
+
 
 def create(
     settings: Settings,
     store: Store,
-    contract: Contract,
+    apis: Apis = APIS,
     stopping: Callable[[], bool] = lambda: False,
     meter: Meter | None = None,
 ) -> ASGIApp:
-    """The ASGI application over a store. Nothing is asked of the database yet.
+    """The ASGI application over a store; it does not ask the database for anything yet.
 
-    Streams that go on for ever end when it is `stopping`.
+    Endless streams end once `stopping` says so.
     """
+    threads = Threads(settings.threads)
+    app = _connexion(settings, threads)
+    met = open_store.gate(store)
+    server = _server(settings, store, met)
+    services = _services(settings, store, stopping)
+    for api, build in apis.items():
+        app.add_api(
+            api.contract.routing(),
+            base_path=api.base_path,
+            resolver=binding.resolver(api, build(services(api)), server),
+            validator_map=validation.validator_map(api.contract),
+        )
+    first = next(iter(apis))
+    app.app.register_blueprint(docs.blueprint(first, settings.public_url, settings.auth_issuer))
+    app.app.url_map.merge_slashes = False
+    health = Health(open_store.readiness(store, met), lambda: threads.stuck)
+    gate = Authentication(_verifier(settings))
+    edge = Edge(app, routes(apis, settings.base), health, _admission(settings), gate, meter)
+    return Cors(edge, settings.origins) if settings.origins else edge
+
+
+def routes(apis: Apis = APIS, home: str = "") -> Routes:
+    """The paths of the APIs on the server at the URL `home`."""
+    return Routes({api.base_path: api.operations for api in apis}, home)
+
+
+def _connexion(settings: Settings, threads: Threads) -> FlaskApp:
     # Connexion's exception, security, Swagger UI, lifespan and context layers have nothing to do.
     checks = [ResponseValidationMiddleware] if settings.validate_responses else []
-    threads = Threads(settings.threads)
-    app = FlaskApp(
+    return FlaskApp(
         "impl",
         middlewares=[Routing, Validation, *checks, partial(Views, threads=threads)],
         pythonic_params=True,
         validate_responses=settings.validate_responses,
-        validator_map=validation.validator_map(contract),
     )
+
+
+def _server(settings: Settings, store: Store, met: Callable[[], None]) -> binding.Server:
     limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
-    zone, again = settings.policy.zone, Idempotency(store)
     streams = Streams(settings.max_streams or settings.threads)
-    met = open_store.gate(store)
-    server = binding.Server(
-        contract.base_path, settings.public_url, limits, zone, again, streams, met
-    )
-    served = handlers.build(_services(settings, store, contract, stopping))
-    app.add_api(contract.routing(), resolver=binding.resolver(served, server))
-    app.app.register_blueprint(docs.blueprint(contract, settings.public_url, settings.auth_issuer))
-    app.app.url_map.merge_slashes = False
-    routes = Routes(contract.base_path, OPERATIONS, settings.base)
-    health = Health(open_store.readiness(store, met), lambda: threads.stuck)
-    edge = Edge(
-        app, routes, health, _admission(settings), Authentication(_verifier(settings)), meter
-    )
-    return Cors(edge, settings.origins) if settings.origins else edge
+    zone = settings.policy.zone
+    return binding.Server(settings.public_url, limits, zone, Idempotency(store), streams, met)
 
 
 def _services(
-    settings: Settings, store: Store, contract: Contract, stopping: Callable[[], bool]
-) -> Services:
+    settings: Settings, store: Store, stopping: Callable[[], bool]
+) -> Callable[[Api], Services]:
+    """A function that returns the services of an API's handlers; all share the renderer pool."""
     pool = bill_documents.renderer_pool(settings, store)
-    return Services(
+    return lambda api: Services(
         store,
-        contract,
+        api,
         settings.policy,
         lambda: pool,
         reject_unknown_filters=settings.unknown_filter == "reject",
@@ -96,7 +119,7 @@ def _admission(settings: Settings) -> Admission:
 
 
 def _verifier(settings: Settings) -> Verifier | None:
-    """What verifies tokens; None where nobody is asked for one."""
+    """The verifier of tokens; None if callers need none."""
     if settings.auth != "jwt":
         return None
     expected = Expected(
@@ -109,7 +132,7 @@ def _verifier(settings: Settings) -> Verifier | None:
 
 
 def try_keys(settings: Settings) -> None:
-    """Raise SettingsError where the file with the issuer's keys holds none."""
+    """Raise SettingsError if the file of the issuer's keys can't be read or holds none."""
     if settings.auth == "jwt" and not keys.is_url(settings.auth_jwks):
         try:
             keys.read(keys.source(settings.auth_jwks)())
@@ -119,9 +142,9 @@ def try_keys(settings: Settings) -> None:
 
 
 def try_documents(settings: Settings) -> None:
-    """Raise SettingsError where documents can't be made with what the operator brings of their own.
+    """Raise SettingsError if no documents can be made with the operator's own files.
 
-    That is tried in another process: typst's threads would not survive the fork of the workers.
+    Another process tries it: typst's threads would not survive the fork of the workers.
     """
     style = settings.style
     own = style.templates or style.seller_logo or style.fonts

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 
 import structlog
 
 from impl.documents.document import DocumentError, Documents
 from impl.documents.renderer_pool import RendererPool
+from impl.documents.style import Style
 from impl.errors import ApiError
+from impl.resources import RATES
 from impl.settings import Settings, SettingsError
 from impl.store.counters import LACKING, Counters
 from impl.store.mongo import Store
+from impl.tmf678 import API
 
 SETTING_NAMES = {
     "logo": "BILL_SELLER_LOGO",
@@ -33,7 +37,7 @@ def renderer_pool(settings: Settings, store: Store) -> RendererPool:
     """
     report = partial(_report_missing_letters, Counters(store))
     with _as_settings_error():
-        return RendererPool(settings.style, report, settings.printing)
+        return RendererPool(_style(settings), report, settings.printing)
 
 
 def started_pool(settings: Settings, store: Store) -> RendererPool:
@@ -47,7 +51,7 @@ def started_pool(settings: Settings, store: Store) -> RendererPool:
 def check_style(settings: Settings) -> None:
     """Raise SettingsError if documents can't be rendered in the settings' style."""
     with _as_settings_error():
-        Documents(settings.style)
+        Documents(_style(settings))
 
 
 @contextmanager
@@ -65,3 +69,8 @@ def _report_missing_letters(counters: Counters, bill_id: str) -> None:
     log.warning("letters without a font", bill=bill_id)
     with suppress(ApiError):  # a document is no worse if it can't be counted
         counters.add(LACKING)
+
+
+def _style(settings: Settings) -> Style:
+    """The settings' style, with the URL of the rates for bills that don't list them all."""
+    return replace(settings.style, rates=f"{API.url(settings.base)}/{RATES}")

@@ -1,21 +1,24 @@
-"""What can go wrong, in words. impl/web/errors.py says which status and code each one gets."""
+"""The errors of requests. `impl/web/errors.py` gives each one its status and code."""
 
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from typing import TypeAlias
+
+Place: TypeAlias = tuple[str | int, ...]
+"""Names and indexes that lead to a value in a JSON value."""
 
 MAX_FAULTS = 20
-"""How many faults of one body are looked for and told."""
+"""How many errors of one body a client gets."""
 
 _PLAIN = re.compile(r"[^\s.\[\]'\"\\]+")
 
 
 def path(parts: Iterable[str | int]) -> str:
-    """An attribute of a JSON value, by names of members and indexes: `relatedParty[0].id`.
+    """A place in a JSON value as JSONPath (RFC 9535) without `$`: `relatedParty[0].id`.
 
-    That is a path of JSONPath (RFC 9535) without its `$`: a name that would read otherwise stands
-    in brackets and quotes, as in `x['a.b']`.
+    Names with other than plain characters stand in brackets and quotes: `x['a.b']`.
     """
     return "".join(map(_segment, parts)).removeprefix(".")
 
@@ -30,10 +33,7 @@ def _segment(part: str | int) -> str:
 
 
 class Postponed(Exception):
-    """What was begun takes long: it is to be begun again when nothing else does that takes long.
-
-    Nothing is written yet.
-    """
+    """The operation takes long. Nothing is written: do it again when no other long one runs."""
 
 
 class CommandError(Exception):
@@ -41,16 +41,16 @@ class CommandError(Exception):
 
 
 class ApiError(Exception):
-    """Base of every error that a client gets to see; the message names the trouble."""
+    """Base of all errors that clients see. The message says what is wrong."""
 
     attribute = ""
-    """What of the request it is about, where that is one thing; else blank.
+    """The one header, query parameter or attribute that is wrong; blank if it is not one.
 
-    A header or a query parameter by its name, an attribute of a body as `path` writes it.
+    An attribute of a body is written as `path` does.
     """
 
     others: tuple["ApiError", ...] = ()
-    """What else is wrong with the body, where more was looked for (`refuse`)."""
+    """Further errors of the same body (`refuse`)."""
 
     def __init__(self, trouble: str, *, attribute: str = "") -> None:
         super().__init__(f"{attribute}: {trouble}" if attribute else trouble)
@@ -60,43 +60,43 @@ class ApiError(Exception):
 
     @property
     def every(self) -> tuple["ApiError", ...]:
-        """It, and what else is wrong with the body."""
+        """This error and the others of the body."""
         return (self, *self.others)
 
 
 class NamedError(ApiError):
-    """Base of the errors that are about one attribute, parameter or header of the request."""
+    """Base of errors of one attribute, parameter or header of the request."""
 
     def __init__(self, attribute: str, trouble: str) -> None:
         super().__init__(trouble, attribute=attribute)
 
 
 class BodyMissing(ApiError):
-    """The operation needs a body and none came."""
+    """The operation needs a body, and the request has none."""
 
 
 class BodyInvalid(ApiError):
-    """The body is not JSON of the kind that the operation reads."""
+    """The body is not JSON, or not of the type that the operation reads."""
 
 
 class FieldMissing(NamedError):
-    """An attribute that is needed is not there."""
+    """A required attribute is missing."""
 
 
 class FieldInvalid(NamedError):
-    """An attribute holds what it can't, or can't be changed."""
+    """The value of an attribute is not allowed, or the attribute can't be changed."""
 
 
 class HeaderInvalid(NamedError):
-    """A header can't be read."""
+    """The value of a header is not allowed."""
 
 
 class Malformed(ApiError):
-    """What came is not a request of HTTP/1.1 (RFC 9112)."""
+    """The bytes are not a request of HTTP/1.1 (RFC 9112)."""
 
 
 class HeadersTooLarge(ApiError):
-    """The headers are over their limit."""
+    """The headers exceed their limit."""
 
 
 class PathInvalid(ApiError):
@@ -104,29 +104,29 @@ class PathInvalid(ApiError):
 
 
 class ParameterInvalid(NamedError):
-    """A query parameter can't be read."""
+    """The value of a query parameter is not allowed."""
 
 
 class CredentialsMissing(ApiError):
-    """The request says not who asks, and that is needed."""
+    """The request has no credentials, and needs some."""
 
     attribute = "Authorization"
 
 
 class CredentialsInvalid(ApiError):
-    """The credentials are none that are taken here."""
+    """The server does not accept the credentials."""
 
     attribute = "Authorization"
 
 
 class CredentialsExpired(ApiError):
-    """The credentials were valid once."""
+    """The credentials are no longer valid."""
 
     attribute = "Authorization"
 
 
 class InsufficientScope(ApiError):
-    """The one who asks may ask for other things (RFC 6750 section 3.1)."""
+    """The token lacks a scope that the operation needs (RFC 6750 section 3.1)."""
 
     attribute = "Authorization"
 
@@ -136,15 +136,15 @@ class InsufficientScope(ApiError):
 
 
 class Forbidden(ApiError):
-    """The one who asks may not do this to this."""
+    """The caller may not do this with this resource."""
 
 
 class NotFound(ApiError):
-    """There is no such resource, or no such path."""
+    """The resource, or the path, does not exist."""
 
 
 class MethodNotAllowed(ApiError):
-    """The path is served, but not by this method."""
+    """The path exists, but not with this method."""
 
     def __init__(self, method: str, allowed: str) -> None:
         super().__init__(f"{method} is not allowed here; {allowed} are")
@@ -152,61 +152,61 @@ class MethodNotAllowed(ApiError):
 
 
 class NotAcceptable(ApiError):
-    """The client takes none of the media types that can be written."""
+    """The client accepts none of the media types that the operation writes."""
 
     attribute = "Accept"
 
 
 class Conflict(ApiError):
-    """The request can't be done on what is stored now."""
+    """The stored state does not allow the request."""
 
 
 class PreconditionFailed(ApiError):
-    """The resource has another version than the one the client named."""
+    """The resource has another version than the client's `If-Match`."""
 
     attribute = "If-Match"
 
 
 class ContentTooLarge(ApiError):
-    """The body, or the resource, is over its limit."""
+    """The body, or the resource, exceeds its limit."""
 
 
 class UriTooLong(ApiError):
-    """The path and query are over their limit."""
+    """The path and query exceed their limit."""
 
 
 class UnsupportedMediaType(ApiError):
-    """The body is of a media type, charset or encoding that the operation does not read."""
+    """The operation does not read the body's media type, charset or encoding."""
 
     def __init__(self, header: str, trouble: str, patches: str = "") -> None:
         super().__init__(trouble, attribute=header)
         self.patches = patches
-        """The media types that it reads, where it is a patch (RFC 5789 section 2.2)."""
+        """The media types that a patch may have (RFC 5789 section 2.2); blank otherwise."""
 
 
 class NotYetImplemented(ApiError):
-    """The contract has it, and no one has written it yet."""
+    """The contract has the operation, but no handler implements it."""
 
     def __init__(self, operation: str) -> None:
         super().__init__(f"{operation} is in the contract and not yet implemented")
 
 
 class NotTranslated(ApiError):
-    """The client asks for a part of the query language, or of HTTP, that is not served."""
+    """The server does not support this part of the query language or of HTTP."""
 
 
 class TooCostly(ApiError):
-    """The query takes more of the database than one request may."""
+    """The query needs more of the database than one request may use."""
 
 
 class KeyReused(ApiError):
-    """An idempotency key came again with another request."""
+    """Another request has used the same idempotency key."""
 
     attribute = "Idempotency-Key"
 
 
 class TooManyRequests(ApiError):
-    """The client has sent more requests than it may, and is to wait for some seconds."""
+    """The client has exceeded its rate, and must wait for some seconds."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"too many requests from this client; try again in {seconds} s")
@@ -214,41 +214,41 @@ class TooManyRequests(ApiError):
 
 
 class Busy(ApiError):
-    """As much of this is done at once as this process has room for, in requests or in one thing."""
+    """This process can't do more of this at the same time, or serve more requests."""
 
 
 class TooManyStreams(ApiError):
-    """All streams that this process has room for are open; one may end at any time."""
+    """This process has as many streams open as it may; one can end at any time."""
 
 
 class Unavailable(ApiError):
-    """The database is away, or too slow to wait for; nothing is half done."""
+    """The database is away or too slow; no write is half done."""
 
 
-def refuse(faults: Iterable[ApiError]) -> None:
-    """Raise the first of the faults, which knows the others, 20 in all; return without any."""
-    found = list(islice(_once(faults), MAX_FAULTS))
-    if not found:
+def refuse(errors: Iterable[ApiError]) -> None:
+    """Raise the first of the errors, with up to 19 `others`; return if there is none."""
+    first_errors = list(islice(_distinct(errors), MAX_FAULTS))
+    if not first_errors:
         return
     try:
-        found[0].others = tuple(found[1:])
-        raise found[0]
+        first_errors[0].others = tuple(first_errors[1:])
+        raise first_errors[0]
     finally:
-        del found, faults  # else the error and this frame would keep each other, and the body
+        del first_errors, errors  # else the error and this frame keep each other and the body alive
 
 
-def _once(faults: Iterable[ApiError]) -> Iterator[ApiError]:
-    """Each fault that is told otherwise than those before it: one may break several rules alike."""
-    told = set()
-    for fault in faults:
-        if str(fault) not in told:
-            told.add(str(fault))
-            yield fault
+def _distinct(errors: Iterable[ApiError]) -> Iterator[ApiError]:
+    """The errors without those of equal text: one value may break several rules alike."""
+    texts = set()
+    for error in errors:
+        if str(error) not in texts:
+            texts.add(str(error))
+            yield error
 
 
 @contextmanager
 def about(attribute: str) -> Iterator[None]:
-    """Give an error that is raised meanwhile and names no attribute this one."""
+    """Name the attribute in errors that are raised inside and name none."""
     try:
         yield
     except ApiError as error:

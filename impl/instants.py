@@ -1,7 +1,7 @@
-"""Instants in JSON values: texts of RFC 3339 (section 5.6) as datetimes; and when days begin. Pure.
+"""Instants: RFC 3339 (section 5.6) to datetimes and back, and the first instant of a day. Pure.
 
-A generated schema's `load` looks at every attribute. Behind the contract's check nothing but
-instants and whole numbers is left to change, and a plan made once a schema knows where they are.
+A generated schema's `load` visits every attribute. Once the contract has checked a value, only its
+instants and whole numbers change. A plan, made once for each schema, knows where they are.
 """
 
 import re
@@ -18,18 +18,18 @@ _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:[0-5]
 
 
 LONGEST_KEPT = 40
-"""Characters of a text that is remembered; dates repeat, in bulk above all."""
+"""Characters of a text that the cache takes. Dates repeat, above all in imports."""
 
 
 def instant(text: str) -> datetime | None:
-    """The instant with its offset; None where it is none, or not of the years 1 to 9999 in UTC."""
-    return _remembered(text) if len(text) <= LONGEST_KEPT else _read(text)
+    """The instant with its offset; None if it is none, or not in the years 1 to 9999 in UTC."""
+    return _cached(text) if len(text) <= LONGEST_KEPT else _read(text)
 
 
 def written(moment: Any) -> str:
-    """An instant as we write it, in UTC: to the millisecond, or to the second where it is whole.
+    """A datetime as RFC 3339 in UTC, to the millisecond, or to the second if those are zero.
 
-    TypeError for anything else, as what writes JSON wants to be told.
+    Raises TypeError for anything else, as `default` of a JSON encoder must.
     """
     if not isinstance(moment, datetime):
         raise TypeError(type(moment).__name__)
@@ -48,17 +48,17 @@ def _read(text: str) -> datetime | None:
     return moment
 
 
-_remembered = lru_cache(8192)(_read)
+_cached = lru_cache(8192)(_read)
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 def first_instant(day: date, zone: tzinfo) -> datetime:
-    """When a day begins in a time zone, in UTC; EARLIEST or LATEST where that is beyond them.
+    """The instant, in UTC, at which a day begins in a time zone; from EARLIEST to LATEST.
 
-    A day whose midnight the clocks skip begins where they go on. A day that they skip whole begins
-    where the next one does. Of two midnights, the first counts.
+    If the clocks skip midnight, the day begins where they go on. If they skip the whole day, it
+    begins with the next one. The first of two midnights counts.
     """
     midnight = datetime.combine(day, time(), zone)
     try:
@@ -66,7 +66,7 @@ def first_instant(day: date, zone: tzinfo) -> datetime:
     except OverflowError:
         return EARLIEST if day == date.min else LATEST
     first = min(before, after)
-    skipped = range(int((before - after).total_seconds()))  # none where the clocks show midnight
+    skipped = range(int((before - after).total_seconds()))  # empty if the clocks show midnight
 
     def shown(seconds: int) -> date:
         return (first + timedelta(seconds=seconds)).astimezone(zone).date()
@@ -75,15 +75,15 @@ def first_instant(day: date, zone: tzinfo) -> datetime:
 
 
 def plan(schema: type[Schema]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """What makes of a JSON object that the contract allows what the schema's `load` does.
+    """A function that does to a valid JSON object what the schema's `load` does.
 
-    It shares with the object given what does not change.
+    The result shares the parts that do not change with the argument.
     """
     return _planned(schema, {})
 
 
 class _Members:
-    """The members of an object that change, each with its step; none until that is known."""
+    """The members of an object that change, with the step of each; None while being planned."""
 
     def __init__(self) -> None:
         self.steps: list[tuple[str, Step]] | None = None
@@ -101,7 +101,7 @@ class _Members:
 
 
 def _planned(schema: type[Schema], known: dict[type[Schema], _Members]) -> _Members:
-    """The plan of a schema, which may hold itself."""
+    """The plan of a schema, which may contain itself."""
     if schema not in known:
         known[schema] = members = _Members()
         steps = ((name, _step(each, known)) for name, each in schema().fields.items())
@@ -110,7 +110,7 @@ def _planned(schema: type[Schema], known: dict[type[Schema], _Members]) -> _Memb
 
 
 def _step(each: fields.Field[Any], known: dict[type[Schema], _Members]) -> Step | None:
-    """What becomes of an attribute; None where it stays as it is."""
+    """The step that converts an attribute; None if it stays as it is."""
     match each:
         case fields.AwareDateTime():
             return _instant

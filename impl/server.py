@@ -1,4 +1,4 @@
-"""gunicorn with the application in it: forks the workers, and gives each its own MongoClient."""
+"""gunicorn with the application: it forks workers, and each has a MongoClient of its own."""
 
 import gc
 import os
@@ -10,15 +10,12 @@ from gunicorn import glogging
 from gunicorn.app.base import BaseApplication
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from generated.operations import BASE_PATH, OPERATIONS
 from impl import app, gunicorn_worker, http1_parser, logs, metrics, open_store, tracing
-from impl.contract import Contract
 from impl.settings import Settings
 from impl.store.backlog import backlog
 from impl.store.connections import Connections
 from impl.web import errors
 from impl.web.metrics_endpoint import MetricsEndpoint
-from impl.web.routes import Routes
 
 GRACE_SECONDS = 30
 
@@ -26,7 +23,7 @@ STOPPING = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """The settings as gunicorn takes them, and what each worker serves."""
+    """gunicorn's configuration, and the application of each worker."""
 
     def __init__(
         self,
@@ -39,13 +36,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._uri = uri
         self._listeners = listeners
         self._started = started
-        self._contract = Contract.load()
+        self._contracts = [api.contract for api in app.APIS]  # loaded once, before the fork
         self._process: Any = None
         http1_parser.patch(lambda status, message: errors.of_status(status, message, settings.base))
         super().__init__()
 
     def load_config(self) -> None:
-        """Everything that differs from gunicorn's defaults, and why where it is not plain."""
+        """Set everything that differs from gunicorn's defaults."""
         settings = self._settings
         for name, value in {
             "bind": [f"fd://{listener}" for listener in self._listeners],
@@ -74,22 +71,22 @@ class Server(BaseApplication):  # type: ignore[misc]
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
 
     def _stopping(self) -> bool:
-        """Whether this process answers what it has begun, and no more."""
+        """Whether this process only finishes the requests that it has begun."""
         return self._process is not None and not self._process.alive
 
     def load(self) -> ASGIApp:
-        """Called in each worker after the fork."""
+        """The application; gunicorn calls this in each worker after the fork."""
         settings = self._settings
-        traced = tracing.instrumented(os.environ, Routes(BASE_PATH, OPERATIONS))
+        traced = tracing.instrumented(os.environ, app.routes())
         connections = Connections()
         meter = None
         if settings.metrics:
-            meter = metrics.Meter(connections, [operation.id for operation in OPERATIONS])
+            meter = metrics.Meter(connections, [o.id for api in app.APIS for o in api.operations])
         listeners = [connections] if meter else []
         guarded = settings.auth == "jwt"
         store = open_store.opened(settings, self._uri, listeners, guarded=guarded)
         store.keep_indexed(open_store.gate(store))
-        application = app.create(settings, store, self._contract, self._stopping, meter)
+        application = app.create(settings, store, app.APIS, self._stopping, meter)
         worker = _Worker(traced(application), [store.close, *([meter.write] if meter else [])])
         _rarely_collect()
         if settings.metrics_address is None:
@@ -99,7 +96,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 class _Logger(glogging.Logger):  # type: ignore[misc]
-    """gunicorn's, whose lines quote nothing of what an error says."""
+    """gunicorn's logger, without the texts of errors."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
@@ -112,7 +109,7 @@ def _ended(_arbiter: Any, process: Any) -> None:
 
 
 def _by_port(applications: Mapping[int, ASGIApp], other: ASGIApp) -> ASGIApp:
-    """Serve each port's requests by its application."""
+    """Serve the requests of each port with its application, or with `other`."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         port: int = (scope.get("server") or ("", 0))[1] or 0
@@ -122,9 +119,9 @@ def _by_port(applications: Mapping[int, ASGIApp], other: ASGIApp) -> ASGIApp:
 
 
 def _rarely_collect() -> None:
-    """Spare the event loop most of the garbage collector: it stops all requests while it looks.
+    """Run the garbage collector rarely: it stops all requests of the process.
 
-    What was made at start stays, so it is not looked through; what a request leaves has few cycles.
+    Objects made at the start stay, so it need not visit them; requests leave few cycles.
     """
     gc.collect()
     gc.freeze()
@@ -132,10 +129,10 @@ def _rarely_collect() -> None:
 
 
 class _Worker:
-    """The application with its ASGI lifespan: from the loop's first turn to the last answer.
+    """The application with its ASGI lifespan.
 
-    A signal to stop that comes while the worker boots is held back until the loop can act on it;
-    gunicorn would lose it, and wait for the worker in vain.
+    Signals to stop are blocked until the event loop can act on them. gunicorn would lose one that
+    comes while the worker boots, and wait for the worker in vain.
     """
 
     def __init__(self, application: ASGIApp, last: Sequence[Callable[[], None]]) -> None:

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 import marshmallow
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from generated.operations import BASE_PATH
 from impl import setting_types
 from impl.billing.charges import price_basis
 from impl.billing.policy import Policy
@@ -110,7 +109,6 @@ class Settings(Server, Database, Limits, Bills, Documents, Access, Events):
             templates=Path(self.bill_templates) if self.bill_templates else None,
             fonts=Path(self.bill_fonts) if self.bill_fonts else None,
             itemised=self.bill_itemised_lines,
-            rates=f"{self.base}{BASE_PATH}/appliedCustomerBillingRate",
         )
 
     @property

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import structlog
 
-from generated.operations import BASE_PATH
 from impl import bill_documents
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
@@ -23,6 +22,7 @@ from impl.settings import Settings
 from impl.store.mongo import Store
 from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
+from impl.tmf678 import API
 
 IDLE_SECONDS = 0.2
 """How long a job sleeps if there was nothing to do."""
@@ -39,7 +39,7 @@ Step = Callable[[], bool]
 def dispatch_options(settings: Settings) -> Options:
     """How events are kept and delivered, by the settings."""
     return Options(
-        settings.base + BASE_PATH,
+        API.url(settings.base),
         Allowance.read(settings.callback_allow),
         timedelta(hours=settings.event_retry_hours),
         timedelta(days=settings.event_retention_days),

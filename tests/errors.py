@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
-from impl.contract import COMPONENTS, Contract
+from impl.contract.json_schema import COMPONENTS
+from impl.tmf678 import API
 
-CONTRACT = Contract.load()
+CONTRACT = API.contract
 _NAMED = re.compile(r"([\w@$.\[\]'-]+): ")
 
 

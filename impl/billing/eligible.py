@@ -5,15 +5,16 @@ from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from generated import schemas
 from impl.billing.charges import CREDIT
 from impl.billing.cycle import advance_end
 from impl.billing.rate_state import UNBILLED
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes, parse
 from impl.query.language import Compare, Condition, Every, Exists, Not, Query, Some
+from impl.resources import BY_NAME, RATES
+from impl.tmf678 import API
 
-RATE = attributes.of(schemas.AppliedCustomerBillingRate)
+RATE = attributes.of(API.schemas[BY_NAME[RATES].schema])
 _CREDIT = Compare(("type",), (CREDIT,), "regex")
 _RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")
 

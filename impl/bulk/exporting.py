@@ -8,7 +8,7 @@ from itertools import islice
 import orjson
 from tqdm import tqdm
 
-from generated import schemas
+from impl.api import Api
 from impl.bulk.files import target
 from impl.handlers import unknown
 from impl.instants import written
@@ -21,22 +21,24 @@ BATCH = 500
 LINE = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE
 
 
-def query(resource: str, text: str, zone: tzinfo) -> Query:
+def query(api: Api, resource: str, text: str, zone: tzinfo) -> Query:
     """The query of a query string as lists take it; its dates are days of the time zone.
 
     Raises ParameterInvalid if it can't be read.
     """
-    known = attributes.of(schemas.SCHEMAS[BY_NAME[resource].schema])
+    known = attributes.of(api.schemas[BY_NAME[resource].schema])
     query = parse.parse(text, known, parse.Limits(most=parse.FARTHEST), zone)
     return replace(query, window=replace(query.window, stream=True))
 
 
-def documents(store: Store, resource: str, query: Query, *, reject: bool) -> Iterator[Document]:
+def documents(
+    store: Store, api: Api, resource: str, query: Query, *, reject: bool
+) -> Iterator[Document]:
     """The documents that match the query. Raises Unavailable; with `reject`, ParameterInvalid for a
     filter on an attribute that no document has.
     """
     if reject:
-        known = attributes.of(schemas.SCHEMAS[BY_NAME[resource].schema])
+        known = attributes.of(api.schemas[BY_NAME[resource].schema])
         unknown.refuse(store, resource, query.unknown, known)
     return store.stream(resource, query)
 

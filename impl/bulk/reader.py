@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from generated import schemas
-from impl.contract import COMPONENTS, Contract
+from impl.api import Api
+from impl.contract.json_schema import COMPONENTS
 from impl.errors import BodyInvalid, ContentTooLarge, FieldInvalid, FieldMissing
 from impl.handlers.collection import Collection
 from impl.instants import plan
@@ -56,12 +56,12 @@ class Reader:
     """Reads lines as documents of these collections, by the contract and their rules."""
 
     def __init__(
-        self, collections: Mapping[str, Collection[Any]], contract: Contract, format_: Format
+        self, collections: Mapping[str, Collection[Any]], api: Api, format_: Format
     ) -> None:
-        self._contract = contract
+        self._contract = api.contract
         self._format = format_
         self._stem = format_.name and blake2b(format_.name.encode(), digest_size=8).hexdigest()
-        self._kinds = {name: _kind(name, each) for name, each in collections.items()}
+        self._kinds = {name: _kind(name, each, api) for name, each in collections.items()}
         self._types = {BY_NAME[name].schema: kind for name, kind in self._kinds.items()}
 
     def read(self, number: int, text: bytes) -> Line:
@@ -94,6 +94,6 @@ class Reader:
         return f"{self._stem}-{number:010}"
 
 
-def _kind(resource: str, collection: Collection[Any]) -> _Kind:
+def _kind(resource: str, collection: Collection[Any], api: Api) -> _Kind:
     body = f"{BY_NAME[resource].schema}_Create"
-    return _Kind(resource, COMPONENTS + body, plan(schemas.SCHEMAS[body]), collection)
+    return _Kind(resource, COMPONENTS + body, plan(api.schemas[body]), collection)

@@ -10,6 +10,7 @@ from impl.processes import Stop
 from impl.query.language import Document
 from impl.resources import EXPORTABLE
 from impl.settings import Settings
+from impl.tmf678 import API
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,10 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Export the resource, print how many documents; the exit status."""
-    query = exporting.query(options.resource, options.query, settings.policy.zone)
+    query = exporting.query(API, options.resource, options.query, settings.policy.zone)
     with bulk.opened(settings, events=False) as store:
         reject = settings.unknown_filter == "reject"
-        rows = exporting.documents(store, options.resource, query, reject=reject)
+        rows = exporting.documents(store, API, options.resource, query, reject=reject)
         count = exporting.export(_until_signalled(rows), options.file)
     print(f"{count:,} exported", file=sys.stderr)
     return bulk.ALL

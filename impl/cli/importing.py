@@ -12,7 +12,6 @@ from impl.bulk.importing import Import, Stopped
 from impl.bulk.reader import Format, Reader
 from impl.bulk.refusals import Refusals
 from impl.cli import bulk
-from impl.contract import Contract
 from impl.errors import ApiError
 from impl.events.build import correlated
 from impl.handlers.collection import Services
@@ -20,6 +19,7 @@ from impl.processes import Stop
 from impl.resources import IMPORTABLE
 from impl.settings import Settings
 from impl.store.mongo import Store
+from impl.tmf678 import API
 from impl.web import body, errors
 
 
@@ -61,11 +61,10 @@ def _import(
     store: Store, settings: Settings, source: Source, format_: Format, refusals: Refusals
 ) -> Import:
     store.ensure_indexes()
-    contract = Contract.load()
-    collections = handlers.importable(Services(store, contract, settings.policy))
+    collections = handlers.importable(Services(store, API, settings.policy))
     stop = Stop()
     writer = BatchWriter(store, collections, refusals, format_.job, stop)
-    return Import(source, Reader(collections, contract, format_), writer, refusals, stop)
+    return Import(source, Reader(collections, API, format_), writer, refusals, stop)
 
 
 def _error_body(error: ApiError, base: str) -> bytes:

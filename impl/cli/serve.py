@@ -8,13 +8,13 @@ import tempfile
 
 import structlog
 
-from generated.operations import BASE_PATH
 from impl import demo, handlers, open_store
 from impl.cli.checks import require_public_url
 from impl.processes import Companion, ProcessExitStack, python
 from impl.settings import Settings, SettingsError
 from impl.store import upgrade
 from impl.store.embedded import Mongod
+from impl.tmf678 import API
 
 RECEIVE_BUFFER_BYTES = 64 * 1024
 """How much of a request the kernel buffers: a worker parses that in one go, and others wait."""
@@ -33,7 +33,7 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
         # prometheus-client reads PROMETHEUS_MULTIPROC_DIR when it is imported
         from impl import app, server  # noqa: PLC0415
 
-        handlers.refuse_missing()
+        handlers.refuse_missing(API.operations)
         _check_auth(settings)
         require_public_url(settings)
         app.try_keys(settings)
@@ -108,7 +108,7 @@ def _listener(setting: str, host: str, port: int) -> socket.socket:
 
 def _print_address(settings: Settings) -> None:
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    print(f"TMF678 at {base}{BASE_PATH}  (try it: {base}/ui)", flush=True)
+    print(f"TMF678 at {API.url(base)}  (try it: {base}/ui)", flush=True)
     if settings.callback_allow:
         allowed = settings.callback_allow
         print(f"Events may also be posted to {allowed} (CALLBACK_ALLOW)", flush=True)

@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 
-from generated import schemas
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
-from impl.events.build import event_types
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
@@ -26,6 +24,7 @@ from impl.query.language import (
 from impl.query.paths import renamed
 from impl.query.project import project
 from impl.resources import PUBLISHED
+from impl.tmf678 import API
 
 MEANINGLESS = ("sort", "limit", "offset", "cursor")
 """Parameters that mean something for lists only."""
@@ -36,11 +35,7 @@ MOST_LOOKS = 25_000
 20 characters searched by a pattern count as one value.
 """
 
-EVENT = attributes.with_choices(attributes.of(schemas.Event), "eventType", event_types())
-SHORT = Attribute("object", {**EVENT.members["event"].members, **EVENT.members})
-"""An event's attributes as queries name them, with and without `event.` before a resource."""
-
-_ANY_VALUE = attributes.without_choices(SHORT)
+_ANY_VALUE = attributes.without_choices(API.event)
 
 
 class TooCostly(Exception):
@@ -78,7 +73,7 @@ def read(text: str, zone: tzinfo) -> Selector:
 
     Dates in the query are days of the time zone.
     """
-    return _selector(_parsed(_plain(text), SHORT, zone))
+    return _selector(_parsed(_plain(text), API.event, zone))
 
 
 @lru_cache(maxsize=4096)

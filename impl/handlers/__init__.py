@@ -1,11 +1,10 @@
 """Handlers: what each operation of the contract does, one module a resource that has rules."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from generated import api
-from generated.operations import OPERATIONS
+from impl.api import Handlers, Operation
 from impl.errors import NotYetImplemented
 from impl.handlers.applied_customer_billing_rate import AppliedCustomerBillingRates
 from impl.handlers.bill_cycle import BillCycles
@@ -15,18 +14,7 @@ from impl.handlers.customer_bill import CustomerBills
 from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
 from impl.handlers.events import Events
 from impl.handlers.hub import Hub
-from impl.patch.apply import Patch
-from impl.query.language import Page, Query
 from impl.resources import BY_NAME, IMPORTABLE, RESOURCES
-
-
-@dataclass(frozen=True)
-class Handlers:
-    """What serves the contract's operations."""
-
-    own: api.Handlers[Query, Page, Patch]
-    collections: Mapping[str, Collection[Any]]
-    """Of every resource, by name: they serve the operations that handlers have no methods for."""
 
 
 def build(services: Services) -> Handlers:
@@ -54,7 +42,7 @@ def importable(services: Services) -> dict[str, Collection[Any]]:
     return {name: collections[name] for name in IMPORTABLE}
 
 
-def refuse_missing() -> None:
+def refuse_missing(operations: Iterable[Operation]) -> None:
     """Raise NotYetImplemented, which names them, if methods of handlers or rows are missing."""
     bases = [each for name, each in vars(api).items() if name.endswith("Api")]
     handlers = [handler for base in bases for handler in base.__subclasses__()]
@@ -65,7 +53,7 @@ def refuse_missing() -> None:
     ]
     rows = {
         f"a row for {each.resource} in impl/resources.py"
-        for each in OPERATIONS
+        for each in operations
         if each.standard and each.resource not in BY_NAME
         if not any(hasattr(handler, each.python_name) for handler in handlers)
     }

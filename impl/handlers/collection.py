@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from ulid import ULID
 
-from generated import schemas
+from impl.api import Api
 from impl.billing.policy import Policy
-from impl.contract import COMPONENTS, Contract
+from impl.contract.json_schema import COMPONENTS
 from impl.documents.document import Documents, Renderer
 from impl.documents.style import Style
 from impl.errors import ApiError, Conflict, NamedError, Unavailable, refuse
@@ -41,7 +41,7 @@ class Services:
     """Everything that handlers use."""
 
     store: Store
-    contract: Contract
+    api: Api
     policy: Policy = field(default_factory=Policy)
     documents: Callable[[], Renderer] = field(default_factory=lambda: cache(_plain_documents))
     """Returns the renderer of PDF and HTML; called when a document is requested."""
@@ -82,13 +82,13 @@ class Collection(Generic[T]):
 
     def __init__(self, name: str, services: Services, rules: Rules = Rules()) -> None:
         row = BY_NAME[name]
-        schema = schemas.SCHEMAS[row.schema]
+        schema = services.api.schemas[row.schema]
         self._name = row.collection
         self._type = row.schema
         self._schema = schema()
         self._typed_values = plan(schema)
         self._store = services.store
-        self._contract = services.contract
+        self._contract = services.api.contract
         self._reject_unknown = services.reject_unknown_filters
         self._attributes = attributes.of(schema)
         self._zone = services.policy.zone

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from impl import json_pointer
 from impl.document_limits import MAX_DEPTH, MAX_MEMBERS
 from impl.errors import BodyInvalid, Conflict, FieldMissing, about, path
 from impl.patch.budget import HOLDERS, Budget, members, size
@@ -162,7 +163,7 @@ def pointer(text: str) -> Pointer:
     """The names and indexes of a JSON Pointer; BodyInvalid if the text is none."""
     if (text and not text.startswith("/")) or _BAD_ESCAPE.search(text):
         raise BodyInvalid(f"{text!r} is not a JSON Pointer")
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
+    return json_pointer.parts(text)
 
 
 def same(one: Any, other: Any) -> bool:

@@ -12,7 +12,6 @@ import orjson
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from generated import schemas
 from impl.query import attributes
 from impl.query.attributes import Attribute
 from impl.query.language import Path
@@ -20,6 +19,7 @@ from impl.resources import BY_COLLECTION, BY_NAME, FEED, PUBLISHED
 from impl.store.documents import Stored
 from impl.store.encoding import decode
 from impl.store.rendition import WITHOUT_RENDITION
+from impl.tmf678 import API
 
 COLLECTION = "attribute"
 MOST_NAMES = 1000
@@ -30,7 +30,7 @@ BATCH = 1000
 DUPLICATE = 11000
 _COLLECTED = "collected"
 _OF: Mapping[str, Attribute] = {
-    name: attributes.of(schemas.SCHEMAS[BY_NAME[name].schema]) for name in PUBLISHED
+    name: attributes.of(API.schemas[BY_NAME[name].schema]) for name in PUBLISHED
 }
 """The contract's attributes of the resources whose names are recorded."""
 

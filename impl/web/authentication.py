@@ -5,7 +5,7 @@ With AUTH=off, every request passes.
 
 from starlette.types import Scope
 
-from generated.operations import Operation
+from impl.api import Operation
 from impl.auth.tokens import Verifier
 from impl.errors import CredentialsInvalid, CredentialsMissing, Forbidden, InsufficientScope
 from impl.web import request_checks

@@ -1,7 +1,7 @@
-"""Operations bound to handlers: what Connexion's resolver gives it to call.
+"""Operations bound to handlers: the views that Connexion calls.
 
-For each row of the operations table one view function, which reads the request into a handler's
-arguments and answers with what the handler returns. Nothing here knows any one operation.
+Each operation has one view. It reads the request into the arguments of the handler's method, and
+renders the result. Nothing here is about one operation alone.
 """
 
 from collections.abc import Callable
@@ -16,16 +16,12 @@ from flask.globals import request_ctx
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from generated import schemas
-from generated.api import HANDLERS
-from generated.operations import OPERATIONS, Operation
+from impl.api import Api, Handlers, Operation
 from impl.auth.identity import set_identity
-from impl.events import subscriptions
 from impl.events.build import correlation, trace
-from impl.handlers import Handlers
 from impl.handlers.idempotency import Answer, Idempotency
 from impl.instants import plan
-from impl.links import Links, links
+from impl.links import Links
 from impl.patch.apply import Patch
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
@@ -43,45 +39,43 @@ LISTS = (JSON, NDJSON, EVENT_STREAM)
 
 @dataclass(frozen=True)
 class Server:
-    """Where the API is served, how its lists are asked, and what keeps answers to repeat."""
+    """What the views of all APIs share."""
 
-    base_path: str
     public_url: str
     limits: parse.Limits
     zone: tzinfo
-    """Whose days the dates in queries are."""
+    """Dates in queries are days of this time zone."""
 
     idempotency: Idempotency
     streams: Streams
     met: Callable[[], None]
-    """Raises Unavailable until the database is there, and is one to serve."""
+    """Raises Unavailable until the database is there and of the right form."""
 
-    def base(self, request: flask.Request) -> str:
-        """What every `href` begins with: PUBLIC_URL, or else the URL that the client came by."""
-        came_by = request.environ  # its host is one that the guard has let in
-        return (
-            self.public_url or f"{came_by['wsgi.url_scheme']}://{came_by['HTTP_HOST']}"
-        ) + self.base_path
+    def home(self, request: flask.Request) -> str:
+        """The URL of the server: PUBLIC_URL, or else by the request's scheme and `Host`."""
+        environ = request.environ  # the edge has checked the host
+        return self.public_url or f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}"
 
 
-def resolver(handlers: Handlers, server: Server) -> Resolver:
-    """A Connexion resolver that finds the view of each operation by its id."""
-    views = {operation.id: _View(operation, handlers, server) for operation in OPERATIONS}
+def resolver(api: Api, handlers: Handlers, server: Server) -> Resolver:
+    """A Connexion resolver that finds the view of each operation of the API by its id."""
+    views = {each.id: _View(api, each, handlers, server) for each in api.operations}
     return Resolver(lambda operation_id: views[operation_id].serve)
 
 
 class _View:
     """One operation as Connexion calls it."""
 
-    def __init__(self, operation: Operation, handlers: Handlers, server: Server) -> None:
+    def __init__(self, api: Api, operation: Operation, handlers: Handlers, server: Server) -> None:
+        self._api = api
         self._operation = operation
         self._server = server
-        self._method = _method(operation, handlers)
+        self._method = _method(api, operation, handlers)
         self._arguments = operation.arguments
-        self._known = _attributes(operation)
-        self._typed = _body_plan(operation)
+        self._known = _attributes(api, operation)
+        self._typed_body = _body_plan(api, operation)
         self._media = [each for each in LISTS if each in operation.responses[success(operation)]]
-        self._own = [name for name, place, _ in operation.arguments if place == "query"]
+        self._own_parameters = [name for name, place, _ in operation.arguments if place == "query"]
         self._listed = (operation.responses[success(operation)].get(JSON) or "").endswith("[]")
         self._plain = parse.parse("", self._known, server.limits, server.zone)
 
@@ -103,38 +97,40 @@ class _View:
             return Answer(response.status_code, dict(response.headers), response.get_data())
 
         content = orjson.dumps(self._content(request), option=orjson.OPT_SORT_KEYS)
-        if request.method == "PATCH":  # whose media type says what the same body means
+        if request.method == "PATCH":  # the same body is another patch in another media type
             content = request.mimetype.encode() + b"\0" + content
-        answer, again = self._server.idempotency.once(
+        answer, replayed = self._server.idempotency.once(
             f"{request.method} {request.path}", key, content, produce
         )
-        headers = answer.headers | ({"Idempotency-Replayed": "true"} if again else {})
+        headers = answer.headers | ({"Idempotency-Replayed": "true"} if replayed else {})
         return flask.Response(answer.body, answer.status, headers)
 
     def _respond(self, request: flask.Request) -> flask.Response:
-        shows = links(self._server.base(request), self._operation.resource)
-        arguments = self._given(request)
+        url = self._api.url(self._server.home(request))
+        links = self._api.links(url, self._operation.resource)
+        arguments = self._arguments_of(request)
         query, shown = Query(), None
         if self._operation.takes_query:
             query = arguments["query"] = self._query(request)
         else:
             shown = self._shown(request)
         if self._operation.request:
-            name, value = self._read(request, shows)
+            name, value = self._read(request, links)
             arguments[name] = value
-        asked = Responder(request, self._operation, shows, query, self._server.streams, shown)
-        return asked.answer(self._method(**arguments))
+        streams = self._server.streams
+        responder = Responder(request, self._operation, links, query, streams, shown)
+        return responder.answer(self._method(**arguments))
 
     def _query(self, request: flask.Request) -> Query:
         text: str = request.environ["QUERY_STRING"]
         if not text and not self._listed:
             return self._plain
 
-        def place(given: str, keys: int) -> Any:
-            return cursor.from_text(given, f"{self._operation.resource}?{text}", keys)
+        def place(cursor_text: str, keys: int) -> Any:
+            return cursor.from_text(cursor_text, f"{self._operation.resource}?{text}", keys)
 
-        asked = cursor.without(text, self._own) if self._own else text
-        query = parse.parse(asked, self._known, self._server.limits, self._server.zone, place)
+        listed = cursor.without(text, self._own_parameters) if self._own_parameters else text
+        query = parse.parse(listed, self._known, self._server.limits, self._server.zone, place)
         if not self._listed:
             return query
         query = paging.in_range(query, request.headers.get("Range"), self._server.limits.most)
@@ -143,11 +139,12 @@ class _View:
         return replace(query, window=window)
 
     def _shown(self, request: flask.Request) -> Selection | None:
+        """The attributes that a create or a patch returns."""
         parameters = parse.Parameters.read(request.environ["QUERY_STRING"])
         return selection(parameters.reserved.get("fields", ""), self._known)
 
-    def _given(self, request: flask.Request) -> dict[str, Any]:
-        """The operation's arguments by their Python names; a header that did not come is None."""
+    def _arguments_of(self, request: flask.Request) -> dict[str, Any]:
+        """The operation's arguments by Python name; None for a header that the request lacks."""
         places: dict[str, Any] = {
             "path": request.view_args or {},
             "query": request.environ["asgi.scope"][ARGUMENTS],
@@ -166,12 +163,12 @@ class _View:
             came_by = request.environ
             patch = Patch(request.mimetype, value, links, came_by[IS_WANTED], came_by[RUNS_ALONE])
             return "patch", patch
-        return "body", self._typed(value)
+        return "body", self._typed_body(value)
 
 
-def _method(operation: Operation, handlers: Handlers) -> Callable[..., Any]:
+def _method(api: Api, operation: Operation, handlers: Handlers) -> Callable[..., Any]:
     """The handler's own method for the operation, or else its collection's standard one."""
-    handler = getattr(handlers.own, HANDLERS[operation.resource])
+    handler = getattr(handlers.own, api.handlers[operation.resource])
     name = operation.python_name
     if not hasattr(handler, name):
         handler, name = handlers.collections[operation.resource], operation.standard or name
@@ -185,16 +182,16 @@ def _preferred(accept: str | None, offered: list[str]) -> str:
     return str(parse_accept_header(accept, MIMEAccept).best_match(offered, JSON))
 
 
-def _attributes(operation: Operation) -> Attribute:
-    """The attributes of what the operation shows, one or a list of them."""
+def _attributes(api: Api, operation: Operation) -> Attribute:
+    """The attributes of the operation's result, or of each element if that is a list."""
     name = (operation.responses[success(operation)].get(JSON) or "").removesuffix("[]")
     if name == "Event":
-        return subscriptions.SHORT
-    schema = schemas.SCHEMAS.get(name)
+        return api.event
+    schema = api.schemas.get(name)
     return attributes.of(schema) if schema else Attribute("any")
 
 
-def _body_plan(operation: Operation) -> Callable[[Any], Any]:
-    """What makes typed values of a body that the contract allows."""
-    name = operation.request.get(JSON)
-    return plan(schemas.SCHEMAS[name]) if name in schemas.SCHEMAS else lambda body: body
+def _body_plan(api: Api, operation: Operation) -> Callable[[Any], Any]:
+    """The function that makes typed values of a valid body."""
+    name = operation.request.get(JSON) or ""
+    return plan(api.schemas[name]) if name in api.schemas else lambda body: body

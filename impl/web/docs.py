@@ -12,7 +12,7 @@ import orjson
 import werkzeug.exceptions
 import yaml
 
-from impl.contract import Contract
+from impl.api import Api
 from impl.errors import MethodNotAllowed, NotFound
 from impl.web.errors import CATALOGUE
 
@@ -40,12 +40,12 @@ PAGE = """<!doctype html>
 """
 
 
-def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Blueprint:
+def blueprint(api: Api, public_url: str, issuer: str) -> flask.Blueprint:
     """Serves `/`, `/ui`, `/errors` and the contract; refuses every other path."""
     pages = flask.Blueprint("docs", __name__)
-    served: dict[str, Any] = contract.served(issuer)
+    served: dict[str, Any] = api.contract.served(issuer)
     if public_url:
-        served = served | {"servers": [{"url": public_url + contract.base_path}]}
+        served = served | {"servers": [{"url": api.url(public_url)}]}
     _serve(pages, orjson.dumps(served))
     at = quote(urlsplit(public_url).path, safe="/%")  # the path at which a proxy serves the API
     script = SCRIPT.format(at=at)
@@ -59,7 +59,7 @@ def blueprint(contract: Contract, public_url: str, issuer: str) -> flask.Bluepri
 
     @pages.get("/ui")
     def ui() -> flask.Response:
-        page = PAGE.format(title=contract.document["info"]["title"], script=script, at=at)
+        page = PAGE.format(title=api.contract.document["info"]["title"], script=script, at=at)
         return flask.Response(page, headers={"Content-Security-Policy": policy})
 
     @pages.get(CATALOGUE)

@@ -10,13 +10,13 @@ from typing import Protocol
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from generated.operations import Operation
+from impl.api import Operation
 from impl.errors import MethodNotAllowed, NotFound
 from impl.web import body, errors, negotiation, request_checks
 from impl.web.admission import Admission
 from impl.web.authentication import Authentication
 from impl.web.health import PATHS, Health
-from impl.web.layers import MEDIA_TYPE, OPERATION
+from impl.web.layers import BASE_PATH, MEDIA_TYPE, OPERATION
 from impl.web.request_id import HEADER, REQUEST_ID, request_id
 from impl.web.routes import Routes
 from impl.web.security_headers import secured
@@ -91,6 +91,7 @@ class Edge:
             return
         route, scope["path_params"] = match
         exchange.route = route.template
+        scope[BASE_PATH] = route.base_path
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if method == "OPTIONS":
             await exchange.answer(errors.Answer(204, route.options))
@@ -122,7 +123,7 @@ class Edge:
 
     async def _serve_other(self, scope: Scope, exchange: "_Exchange") -> None:
         """Serve a path outside the contract: health, or the documentation that Flask serves."""
-        if scope["path"].startswith(self._routes.base_path):
+        if scope["path"].startswith(self._routes.base_paths):
             raise NotFound(f"there is nothing at {scope['path']!r}")
         answer = await self._health.answer(scope["method"], scope["path"])
         if answer is not None:

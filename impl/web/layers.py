@@ -1,14 +1,15 @@
-"""Connexion's layers, each doing once, at the start, what stock ones do for every request.
+"""Connexion's layers, which do at the start what the stock ones do for every request.
 
-Stock Connexion matches a path against all routes, builds validators and URI parsers, and wraps a
-view in new decorators, request after request: more work than all else that a small read takes. Its
-list of middlewares and its `validator_map` are seams; where it has none, a subclass stands here.
+For each request, stock Connexion matches the path against all routes, builds validators and URI
+parsers, and wraps the view in new decorators: more work than all else in a small read. Its list of
+middlewares and its `validator_map` are made for replacements; the rest are subclasses here.
 """
 
 from typing import Any
 
 import flask
-from connexion.apps.flask import FlaskASGIApp, FlaskOperation
+from connexion.apps.flask import FlaskASGIApp
+from connexion.frameworks.flask import flaskify_endpoint
 from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
 from connexion.middleware.request_validation import (
     RequestValidationAPI,
@@ -21,25 +22,27 @@ from flask.sessions import NullSession, SessionInterface, SessionMixin
 from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug.routing import Rule
 
-from generated.operations import BASE_PATH
 from impl.web.bridge import Bridge
 from impl.web.threads import Threads
 
 OPERATION = "tmf678.operation"
-"""Where the request's scope holds the row of the operations' table that it is for."""
+"""The key of a request's operation in its scope."""
+
+BASE_PATH = "tmf678.base_path"
+"""The key of the base path of the operation's API."""
 
 MEDIA_TYPE = "tmf678.media_type"
-"""Where it holds the media type of its body, one of those that the operation reads."""
+"""The key of the body's media type, one of those that the operation reads."""
 
 
 class Routing(RoutingMiddleware):  # type: ignore[misc]
-    """Leads to the operation that the edge found; its start tells of operations without a view."""
+    """Passes on the operation that the edge found; the start fails if one has no view."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Say where the request goes, as the layers below want to be told."""
+        """Name the operation for the layers below."""
         routed: dict[str, Any] = {}
         if OPERATION in scope:
-            routed = {"api_base_path": BASE_PATH, "operation_id": scope[OPERATION].id}
+            routed = {"api_base_path": scope[BASE_PATH], "operation_id": scope[OPERATION].id}
         scope["extensions"] = {**(scope.get("extensions") or {}), ROUTING_CONTEXT: routed}
         await self.app(scope, receive, send)
 
@@ -75,58 +78,61 @@ class _ValidationAPI(RequestValidationAPI):  # type: ignore[misc]
 
 
 class Validation(RequestValidationMiddleware):  # type: ignore[misc]
-    """Checks requests with validators that are there already."""
+    """Checks requests with validators made at the start."""
 
     api_cls = _ValidationAPI
 
 
 class Views(SpecMiddleware):  # type: ignore[misc]
-    """The innermost layer: Flask over our own bridge, its views the ones that the resolver gave.
+    """The innermost layer: Flask over our own bridge, with the resolver's views undecorated.
 
-    Connexion's decorators around a view read arguments and a body that validation has read already,
-    and render what our views have rendered.
+    Connexion's decorators would read the arguments and the body again, and render what our views
+    have rendered.
     """
 
     def __init__(self, app: FlaskASGIApp, threads: Threads) -> None:
         self._flask = app.app
-        self._rules: dict[str, Rule] = {}
-        self._find = self._flask.create_url_adapter  # of this one: Connexion has made it
-        self._flask.create_url_adapter = self._found
+        self._rules: dict[tuple[str, str], Rule] = {}
+        self._url_adapter = self._flask.create_url_adapter  # this instance is Connexion's
+        self._flask.create_url_adapter = self._known_or_matched
         self._flask.session_interface = _NoSessions()
         self._bridge = Bridge(self._flask.wsgi_app, threads)
 
-    def add_api(self, *_: Any, **__: Any) -> None:
-        """Take the views of the API that was just registered out of their decorators."""
-        for endpoint, view in self._flask.view_functions.items():
-            if isinstance(view, FlaskOperation):
-                self._flask.view_functions[endpoint] = view.__wrapped__
-        rules = self._flask.url_map.iter_rules()
-        self._rules = {rule.endpoint.rpartition(".")[2]: rule for rule in rules}
+    def add_api(self, *_: Any, base_path: str, **__: Any) -> None:
+        """Take the views of an API, a blueprint of Flask's, out of Connexion's decorators."""
+        name = flaskify_endpoint(base_path) or "/"  # as Connexion calls the blueprint
+        for rule in self._flask.url_map.iter_rules():
+            blueprint, _, operation_id = rule.endpoint.rpartition(".")
+            if blueprint == name:
+                view = self._flask.view_functions[rule.endpoint]
+                self._flask.view_functions[rule.endpoint] = view.__wrapped__
+                self._rules[base_path, operation_id] = rule
 
-    def _found(self, request: flask.Request | None) -> Any:
-        """Where a request leads: to the view of its operation, which is known already."""
+    def _known_or_matched(self, request: flask.Request | None) -> Any:
+        """The edge has found the operation's rule; Flask matches the paths of other pages."""
         scope = request.environ["asgi.scope"] if request else {}
         if OPERATION in scope:
-            return _Found(self._rules[scope[OPERATION].id], scope["path_params"])
-        return self._find(request)
+            rule = self._rules[scope[BASE_PATH], scope[OPERATION].id]
+            return _KnownRule(rule, scope["path_params"])
+        return self._url_adapter(request)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         await self._bridge(scope, receive, send)
 
 
-class _Found:
-    """What Flask asks for the rule and the arguments of a request, in place of werkzeug's."""
+class _KnownRule:
+    """A URL adapter for one request, whose rule and arguments are known."""
 
     def __init__(self, rule: Rule, arguments: dict[str, str]) -> None:
-        self._both = rule, arguments
+        self._match = rule, arguments
 
     def match(self, **_: Any) -> tuple[Rule, dict[str, str]]:
-        return self._both
+        return self._match
 
 
 class _NoSessions(SessionInterface):
-    """One session for all, which holds nothing and takes nothing."""
+    """One empty session for all requests, which can't be written to."""
 
     _none = NullSession()
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.types import Scope
 from werkzeug.http import parse_options_header
 
-from generated.operations import Operation
+from impl.api import Operation
 from impl.errors import (
     HeaderInvalid,
     NotFound,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import flask
 from werkzeug.datastructures import Headers
 
-from generated.operations import Operation
+from impl.api import Operation
 from impl.errors import TooManyStreams
 from impl.etags import etag, is_current
 from impl.handlers.representations import Representations

@@ -1,25 +1,28 @@
-"""Which path answers which methods: the contract's operations as the edge looks them up."""
+"""The operations by path and method, as the edge finds them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from generated.operations import Operation
+from impl.api import Operation
 
 _PARAMETER = re.compile(r"\{([^}]*)\}")
 
 
 @dataclass(frozen=True)
 class Route:
-    """A path template and the operation behind each method."""
+    """A path template below a base path, and its operations by method."""
 
+    base_path: str
     template: str
+    """The whole path, with the base path."""
+
     operations: dict[str, Operation]
 
     @cached_property
     def _parts(self) -> list[str]:
-        """Literals and, between them, the names of arguments."""
+        """Literals at even indexes, names of arguments between them."""
         return _PARAMETER.split(self.template)
 
     @cached_property
@@ -27,9 +30,9 @@ class Route:
         return re.compile("([^/]+)".join(map(re.escape, self._parts[::2])))
 
     def arguments(self, path: str) -> dict[str, str] | None:
-        """A decoded path's arguments by their names; None where it does not lead here."""
-        found = self._pattern.fullmatch(path)
-        return dict(zip(self._parts[1::2], found.groups(), strict=True)) if found else None
+        """The arguments of a decoded path by name; None if the template does not match."""
+        match = self._pattern.fullmatch(path)
+        return dict(zip(self._parts[1::2], match.groups(), strict=True)) if match else None
 
     @property
     def allowed(self) -> str:
@@ -39,27 +42,34 @@ class Route:
 
     @property
     def options(self) -> list[tuple[bytes, bytes]]:
-        """What OPTIONS tells of the path: its methods, and the patches that it reads."""
+        """The headers of an answer to OPTIONS: `Allow`, and `Accept-Patch` (RFC 5789)."""
         patch = self.operations.get("PATCH")
         patches = [(b"accept-patch", ", ".join(patch.request).encode())] if patch else []
         return [(b"allow", self.allowed.encode()), *patches]
 
 
 class Routes:
-    """The contract's paths below its base path, on the server that is found at the URL `home`."""
+    """The paths of all APIs, on the server at the URL `home`."""
 
-    def __init__(self, base_path: str, operations: Iterable[Operation], home: str = "") -> None:
-        self.base_path = base_path
+    def __init__(self, operations: Mapping[str, Iterable[Operation]], home: str = "") -> None:
+        """Take the operations of each API by its base path."""
+        self.base_paths = tuple(operations)
         self.home = home
-        by_path: dict[str, dict[str, Operation]] = {}
-        for operation in operations:
-            by_path.setdefault(operation.path, {})[operation.method] = operation
-        self._routes = [Route(base_path + path, methods) for path, methods in by_path.items()]
+        self._routes = [
+            route for base_path, each in operations.items() for route in _routes(base_path, each)
+        ]
 
     def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route that a decoded path leads to, and the path's arguments."""
+        """The route of a decoded path, and the path's arguments; None if there is none."""
         for route in self._routes:
             arguments = route.arguments(path)
             if arguments is not None:
                 return route, arguments
         return None
+
+
+def _routes(base_path: str, operations: Iterable[Operation]) -> list[Route]:
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in operations:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+    return [Route(base_path, base_path + path, methods) for path, methods in by_path.items()]

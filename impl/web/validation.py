@@ -1,7 +1,7 @@
-"""Connexion's validators, on the contract compiled once (impl/contract.py).
+"""Connexion's validators, by the compiled contract (`impl/contract/`).
 
-Connexion looks these classes up in its `validator_map` and makes one for every request; what it
-hands over as a schema is a pointer into the contract.
+Connexion finds these classes in the `validator_map`. The schema that it passes to them is a pointer
+into the contract.
 """
 
 import re
@@ -16,28 +16,30 @@ from connexion.datastructures import MediaTypeDict
 from connexion.exceptions import NonConformingResponseBody
 from starlette.types import Message, Receive, Scope, Send
 
-from impl.contract import POINTER, Contract, brief
+from impl.contract.contract import Contract
+from impl.contract.documents import POINTER
+from impl.contract.validation_errors import brief
 from impl.errors import HeaderInvalid, NamedError, ParameterInvalid
 from impl.web import body
 from impl.web.compression import plain
 
 HEAD = "tmf678.head"
-"""Where the request's scope says that nobody reads the body of its answer."""
+"""The key in a request's scope that says whether its answer has no body."""
 
 RAW_BODY = "tmf678.raw_body"
 BODY = "tmf678.body"
 ARGUMENTS = "tmf678.arguments"
-"""The declared query parameters that came, by name."""
+"""The key of the request's declared query parameters, by name."""
 
 QUICK_BYTES = 32 * 1024
-"""Bodies over this are decoded and checked in a thread: other clients do not wait for them."""
+"""A thread decodes and checks larger bodies, so that other clients do not wait for them."""
 
 _READER = ThreadPoolExecutor(1, "reader")
 _INTEGER = re.compile(r"(0|[1-9][0-9]*)|(-[1-9][0-9]*)")
 
 
 def validator_map(contract: Contract) -> dict[str, Any]:
-    """What Connexion takes as `validator_map`, bound to this contract."""
+    """Connexion's `validator_map` for one contract."""
 
     class Body(_Body):
         checks = contract
@@ -53,7 +55,7 @@ def validator_map(contract: Contract) -> dict[str, Any]:
 
 
 class _Body:
-    """Decodes and checks a request's body, and leaves it in the scope for the binding."""
+    """Decodes and checks a request's body, and puts it into the scope for the binding."""
 
     checks: Contract
 
@@ -75,7 +77,7 @@ class _Body:
 
 
 class _Response:
-    """Holds a response back until its body is known to be what the contract promises."""
+    """Checks a whole response before any of it is sent."""
 
     checks: Contract
 
@@ -98,13 +100,13 @@ class _Response:
 
     def _check(self, content: bytes) -> None:
         if self._pointer and content:
-            wrong = self.checks.answers(self._pointer, orjson.loads(content))
-            if wrong:
-                raise NonConformingResponseBody(detail=wrong)
+            fault = self.checks.answers(self._pointer, orjson.loads(content))
+            if fault:
+                raise NonConformingResponseBody(detail=fault)
 
 
 class Parameters:
-    """Checks the declared query and header parameters against their schemas, as they came."""
+    """Checks the declared query and header parameters of requests."""
 
     def __init__(self, parameters: list[dict[str, Any]], **_: Any) -> None:
         declared = [_Parameter(each) for each in parameters if each["in"] in ("query", "header")]
@@ -113,34 +115,34 @@ class Parameters:
         self._needed = [each for each in declared if each.needed]
 
     def validate(self, scope: Scope) -> None:
-        """Leave the values of query parameters in the scope.
+        """Put the values of query parameters into the scope.
 
         Raises ParameterInvalid or HeaderInvalid, which name the parameter.
         """
-        came = self._came(scope)
+        texts = self._texts(scope)
         for parameter in self._needed:
-            if parameter not in came:
+            if parameter not in texts:
                 raise parameter.error(parameter.name, "is needed")
-        read = [(parameter, parameter.read(given)) for parameter, given in came.items()]
+        read = [(parameter, parameter.read(each)) for parameter, each in texts.items()]
         scope[ARGUMENTS] = {each.name: value for each, value in read if each.in_query}
 
-    def _came(self, scope: Scope) -> dict["_Parameter", list[str]]:
-        """The declared parameters that came, each with its values."""
-        came: dict[_Parameter, list[str]] = {}
+    def _texts(self, scope: Scope) -> dict["_Parameter", list[str]]:
+        """The texts of each declared parameter that the request has."""
+        texts: dict[_Parameter, list[str]] = {}
         for part in scope["query_string"].decode("latin-1").split("&"):
             name, _, value = part.partition("=")
             query = self._queries.get(unquote_plus(name))
             if query:
-                came.setdefault(query, []).append(unquote_plus(value))
+                texts.setdefault(query, []).append(unquote_plus(value))
         for raw_name, raw_value in scope["headers"]:
             header = self._headers.get(raw_name)
             if header:
-                came.setdefault(header, []).append(raw_value.decode("latin-1"))
-        return came
+                texts.setdefault(header, []).append(raw_value.decode("latin-1"))
+        return texts
 
 
 class _Parameter:
-    """One declared parameter, its schema compiled."""
+    """One declared parameter with its compiled schema."""
 
     def __init__(self, declared: dict[str, Any]) -> None:
         self.name: str = declared["name"]
@@ -151,19 +153,19 @@ class _Parameter:
         self._is_integer = schema.get("type") == "integer"
         self._schema = jsonschema_rs.Draft4Validator(schema)
 
-    def read(self, given: list[str]) -> Any:
-        """The value that came, as the schema types it; raises what names the parameter."""
-        if len(given) > 1:
+    def read(self, texts: list[str]) -> Any:
+        """The value as the schema types it; raises an error that names the parameter."""
+        if len(texts) > 1:
             raise self.error(self.name, "comes more than once")
-        text = given[0]
+        text = texts[0]
         if self._is_integer and not text:
-            return None  # `limit=` is absent
+            return None  # `limit=` means no limit parameter
         value = self._typed(text)
-        wrong = next(self._schema.iter_errors(value), None)
-        if wrong is not None:
-            raise self.error(self.name, brief(wrong))
+        error = next(self._schema.iter_errors(value), None)
+        if error is not None:
+            raise self.error(self.name, brief(error))
         return value
 
     def _typed(self, text: str) -> Any:
-        """The text as the JSON value that the schema is about; itself where it is none."""
+        """The text as an integer if the schema wants one and it is one; else the text."""
         return int(text[:30]) if self._is_integer and _INTEGER.fullmatch(text) else text

@@ -11,14 +11,14 @@ import httpx
 import pytest
 
 from impl import demo
-from impl.contract import Contract
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.tmf678 import API
 from openapi.members import resolve
 from tests.servers import ServerProcess
 
 Json = dict[str, Any]
-DOCUMENT = Contract.load().document
+DOCUMENT = API.contract.document
 OPERATIONS = [
     (method, path, operation)
     for path, item in DOCUMENT["paths"].items()

@@ -14,7 +14,7 @@ import pymongo
 from connexion import FlaskApp
 from connexion.resolver import Resolver
 
-from impl.contract import Contract
+from impl.tmf678 import API
 from tests.bench import bare
 from tests.bench.data import BILL, RATE
 from tests.servers import ROOT
@@ -82,6 +82,4 @@ HANDLERS: dict[str, Callable[..., Answer]] = {
 
 app = FlaskApp(__name__, specification_dir=ROOT / "generated")
 # As it is served without AUTH: nobody needs a token.
-app.add_api(
-    Contract.load().served(""), resolver=Resolver(lambda name: HANDLERS.get(name, _missing))
-)
+app.add_api(API.contract.served(""), resolver=Resolver(lambda name: HANDLERS.get(name, _missing)))

@@ -7,13 +7,13 @@ import pytest
 
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.runs import Runs
-from impl.contract import Contract
 from impl.errors import Conflict
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.collection import Services
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
 from impl.store.tasks import Tasks
+from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import BILLS, CYCLES, DAY, OCTOBER, RATES, bills, finish, plan, ticking
 from tests.unit.billing.rates import money
@@ -22,15 +22,10 @@ __all__ = ["plan", "ticking"]
 OUTCOMES = "billCycleAccount"
 
 
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return Contract.load()
-
-
 @pytest.fixture
-def cycles(store: Store, contract: Contract) -> BillCycles:
+def cycles(store: Store) -> BillCycles:
     """What serves the operations on cycles."""
-    return BillCycles(Services(store, contract))
+    return BillCycles(Services(store, API))
 
 
 def outcomes(store: Store) -> dict[str, list[str]]:

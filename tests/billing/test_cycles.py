@@ -10,13 +10,13 @@ from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
 from impl.cli import bill_cycle
-from impl.contract import Contract
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills
 from impl.query.language import Compare, Document, Every
 from impl.store.mongo import Store
 from impl.store.tasks import Tasks
+from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import (
     BILLS,
@@ -287,8 +287,7 @@ def test_the_next_cycle_starts_where_this_one_ends_whatever_the_hour(
 def test_a_weekly_bill_says_its_last_day_also_after_it_is_paid(
     store: Store, runs: Runs, charge: Charge, tasks: Tasks
 ) -> None:
-    contract = Contract.load()
-    services = Services(store, contract)
+    services = Services(store, API)
     charge("1")
     weekly = {"id": "weekly", "name": "Weekly", "frequency": "weekly"}
     store.insert("billCycleSpecification", weekly)

@@ -12,7 +12,6 @@ from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
 from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.policy import Policy
-from impl.contract import Contract
 from impl.documents import lines
 from impl.documents.document import Renderer, Style
 from impl.documents.renderer_pool import PART_BYTES, _parts
@@ -27,6 +26,7 @@ from impl.store.mongo import Store
 from impl.store.routing import Routing
 from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
+from impl.tmf678 import API
 from tests.unit.billing.rates import rate
 
 COUNT = 12
@@ -85,7 +85,7 @@ def test_large_rates_are_billed_and_freed_unread_and_each_change_has_its_event(
     assert (billed["isBilled"], billed["bill"]["id"], billed.version) == (True, bill["id"], 2)
     assert billed["bulk"] == BULK
     assert changes(store) == [("r0", True)]
-    handler = CustomerBills(Services(store, Contract.load()))
+    handler = CustomerBills(Services(store, API))
     with peak() as held:
         handler.collection.delete(bill["id"])
     assert held[0] < MOST
@@ -121,7 +121,7 @@ def test_a_document_reads_of_its_rates_what_it_shows(store: Store) -> None:
     store.insert(BILLS, {"id": "b"})
     fill(store, isBilled=True, bill={"id": "b"}, bulk=BULK)
     look = Reader(Style())
-    handler = CustomerBills(Services(store, Contract.load(), documents=lambda: look))
+    handler = CustomerBills(Services(store, API, documents=lambda: look))
     with peak() as held:
         handler.retrieve_customer_bill_document("b").made["text/html"]("")
     assert len(look.read) == COUNT

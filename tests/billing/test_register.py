@@ -13,7 +13,6 @@ from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.policy import Policy
 from impl.billing.register import SequenceSettler
 from impl.billing.runs import Runs
-from impl.contract import Contract
 from impl.errors import FieldInvalid
 from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills
@@ -25,6 +24,7 @@ from impl.store.backlog import backlog
 from impl.store.mongo import Store
 from impl.store.sequences import Number, Sequences
 from impl.store.tasks import Tasks
+from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import finish, plan, ticking
 from tests.unit.billing.rates import money
@@ -53,15 +53,10 @@ def settler(store: Store) -> SequenceSettler:
     return SequenceSettler(store, Policy(), Sequences(store))
 
 
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return Contract.load()
-
-
 @pytest.fixture
-def served(store: Store, contract: Contract) -> CustomerBills:
+def served(store: Store) -> CustomerBills:
     """What serves the operations on bills."""
-    return CustomerBills(Services(store, contract))
+    return CustomerBills(Services(store, API))
 
 
 def rows(store: Store) -> dict[str, Document]:

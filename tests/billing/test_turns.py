@@ -18,7 +18,6 @@ from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
 from impl.billing.runs import ACCOUNT_TASK, Runs
-from impl.contract import Contract
 from impl.errors import Conflict, NotFound
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.bill_cycle_specification import BillCycleSpecifications
@@ -30,6 +29,7 @@ from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
 from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
+from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import CYCLES, bills, finish, plan, ticking
 
@@ -37,11 +37,6 @@ __all__ = ["plan", "ticking"]
 OUTCOMES, SPECIFICATIONS = "billCycleAccount", "billCycleSpecification"
 MANY = 5_000
 LONG_AGO = datetime(2026, 10, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return Contract.load()
 
 
 @pytest.fixture(autouse=True)
@@ -333,10 +328,8 @@ def _never(_: object) -> None:
     raise AssertionError
 
 
-def test_no_cycle_is_made_of_a_specification_that_is_deleted_in_that_moment(
-    store: Store, contract: Contract
-) -> None:
-    services = Services(store, contract)
+def test_no_cycle_is_made_of_a_specification_that_is_deleted_in_that_moment(store: Store) -> None:
+    services = Services(store, API)
     cycles, specifications = BillCycles(services), BillCycleSpecifications(services)
     made = {"frequency": "monthly", "name": "M"}
 

@@ -8,11 +8,11 @@ import pytest
 
 from generated.schemas import SCHEMAS
 from impl import handlers
-from impl.contract import Contract
 from impl.handlers.collection import Services
 from impl.resources import EXPORTABLE, IMPORTABLE
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.tmf678 import API
 from tests.bulk.commands import BILLS, RATES, Database, rate, read, run, stored, without_time, write
 from tests.errors import the_shape
 
@@ -31,7 +31,7 @@ def test_lines_are_kept_as_a_post_keeps_them(
     said = database.run("import", write(tmp_path / "some.ndjson", given))
     assert (said.status, said.out) == (0, "5 imported, 0 refused\n")
     assert not (tmp_path / "some.ndjson.refused").exists()
-    for resource, collection in handlers.importable(Services(store, Contract.load())).items():
+    for resource, collection in handlers.importable(Services(store, API)).items():
         schema = SCHEMAS[f"{resource[0].upper()}{resource[1:]}_Create"]()
         for each in given:
             if each["@type"].lower() == resource.lower():
@@ -51,7 +51,7 @@ def test_a_byte_order_mark_before_the_first_line_is_passed_over(
 
 
 def test_what_can_be_brought_in_is_what_has_a_collection(store: Store) -> None:
-    known = handlers.importable(Services(store, Contract.load()))
+    known = handlers.importable(Services(store, API))
     assert known.keys() == set(IMPORTABLE) < set(EXPORTABLE)
 
 

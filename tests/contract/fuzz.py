@@ -21,8 +21,9 @@ from pathlib import Path
 import httpx
 import orjson
 
-from impl.contract import Contract
+from impl.contract.contract import Contract
 from impl.store.embedded import Mongod
+from impl.tmf678 import API
 from tests.servers import BASE_PATH, ROOT, ServerProcess
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -77,7 +78,7 @@ def run(url: str, seed: int, examples: int, document: str, phases: str = PHASES)
 def _strict(token: str) -> bytes:
     """What requests are held to; with what says that they need a token, where one is used."""
     return orjson.dumps(
-        Contract(Contract.load().document).served("https://issuer.example" * bool(token))
+        Contract(API.contract.document).served("https://issuer.example" * bool(token))
     )
 
 

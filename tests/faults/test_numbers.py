@@ -16,7 +16,6 @@ from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.billing.register import SequenceSettler
-from impl.contract import Contract
 from impl.errors import ApiError, NotFound
 from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills
@@ -27,6 +26,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.sequences import SEQUENCES, Sequences
 from impl.store.tasks import TASKS, Tasks
+from impl.tmf678 import API
 from tests.servers import WorkerProcess
 from tests.unit.billing.rates import rate
 
@@ -72,7 +72,7 @@ def test_the_register_explains_every_number_whoever_is_killed(
 
 def _torment(store: Store, running: list[WorkerProcess], uri: str, log: Path) -> tuple[int, int]:
     """Ask for bills, delete what was asked and ask again, and kill whoever makes them."""
-    services = Services(store, Contract.load())
+    services = Services(store, API)
     requests, bills = CustomerBillsOnDemand(services), CustomerBills(services)
     chance, kills, anew = random.Random(678), 0, 0
     end, next_kill = time.monotonic() + SECONDS, time.monotonic() + 1.5

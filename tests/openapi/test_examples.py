@@ -10,16 +10,16 @@ import jsonschema_rs
 import pytest
 
 from impl import demo
-from impl.contract import Contract
 from impl.links import links
 from impl.query.language import Document
+from impl.tmf678 import API
 from openapi.members import resolve, target
 from openapi.model import METHODS
 
 Json = dict[str, Any]
-CONTRACT = Contract.load()
+CONTRACT = API.contract
 DOCUMENT = CONTRACT.document
-API = "https://bills.example/tmf-api/customerBillManagement/v4"
+BASE_URL = "https://bills.example/tmf-api/customerBillManagement/v4"
 DAY = datetime(2026, 11, 28, tzinfo=UTC)
 """The day that the examples show the demo data on."""
 
@@ -102,7 +102,7 @@ def test_the_sums_of_each_example_are_right() -> None:
 
 def test_examples_of_answers_are_the_demo_data() -> None:
     made = {
-        (resource, document["id"]): links(API, resource).plain(Document(document))
+        (resource, document["id"]): links(BASE_URL, resource).plain(Document(document))
         for resource, document in demo.documents(DAY)
     }
     examples = DOCUMENT["components"]["examples"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
@@ -9,7 +10,6 @@ import pytest
 
 from generated import types
 from impl.bulk import exporting
-from impl.contract import Contract
 from impl.errors import FieldInvalid, ParameterInvalid, Postponed, Unavailable
 from impl.handlers.bill_cycle_specification import BillCycleSpecifications
 from impl.handlers.collection import Collection, Services
@@ -17,6 +17,7 @@ from impl.links import Links
 from impl.patch.apply import Patch
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.tmf678 import API
 
 BILLS, SPECIFICATION = "customerBill", "billCycleSpecification"
 LINKS = Links("http://here", BILLS)
@@ -32,7 +33,7 @@ def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
 
 @pytest.fixture
 def bills(store: Store) -> Collection[types.CustomerBill]:
-    return Collection(BILLS, Services(store, Contract.load()))
+    return Collection(BILLS, Services(store, API))
 
 
 def test_a_patch_ends_when_nobody_waits_for_it_any_more(
@@ -86,7 +87,7 @@ def test_any_patch_of_a_large_document_is_postponed(
 
 
 def test_a_patch_of_many_operations_is_checked_once(store: Store) -> None:
-    contract, checked = Contract.load(), list[str]()
+    contract, checked = API.contract, list[str]()
 
     class Counting:
         def __getattr__(self, name: str) -> Any:
@@ -96,7 +97,9 @@ def test_a_patch_of_many_operations_is_checked_once(store: Store) -> None:
             checked.append(pointer)
             contract.check(pointer, value)
 
-    services = Services(store, Counting())  # type: ignore[arg-type]
+    api = replace(API)
+    vars(api)["contract"] = Counting()
+    services = Services(store, api)
     bills: Collection[types.CustomerBill] = Collection(BILLS, services)
     bills.create({"id": "1"})
     checked.clear()
@@ -110,7 +113,7 @@ def test_a_patch_of_many_operations_is_checked_once(store: Store) -> None:
 def test_a_rate_filter_is_judged_where_it_changes_and_as_unknown_filters_are(
     store: Store, reject: bool
 ) -> None:
-    services = Services(store, Contract.load(), reject_unknown_filters=reject)
+    services = Services(store, API, reject_unknown_filters=reject)
     specifications, links = BillCycleSpecifications(services), Links("http://here", SPECIFICATION)
     store.insert(SPECIFICATION, {"id": "1", "name": "before", "rateFilter": "nosuch=1"})
 
@@ -123,6 +126,6 @@ def test_a_rate_filter_is_judged_where_it_changes_and_as_unknown_filters_are(
         patch(rateFilter="other=1")
     with pytest.raises(FieldInvalid, match="rateFilter"):
         patch(rateFilter="date=never")
-    asked = exporting.query(SPECIFICATION, "nosuch=1", UTC)
+    asked = exporting.query(API, SPECIFICATION, "nosuch=1", UTC)
     with pytest.raises(ParameterInvalid, match="nosuch") if reject else nullcontext():
-        assert list(exporting.documents(store, SPECIFICATION, asked, reject=reject)) == []
+        assert list(exporting.documents(store, API, SPECIFICATION, asked, reject=reject)) == []

@@ -24,7 +24,7 @@ from impl.billing.on_demand import TASK, OnDemand
 from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
-from impl.contract import COMPONENTS, Contract
+from impl.contract.json_schema import COMPONENTS
 from impl.events.build import build, subject
 from impl.handlers.collection import Services
 from impl.links import Links
@@ -37,6 +37,7 @@ from impl.store.mongo import Store
 from impl.store.routing import Routing
 from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
+from impl.tmf678 import API
 from tests.billing.test_runs import finish
 from tests.servers import ROOT, environment, free_port
 
@@ -50,11 +51,6 @@ COUNTS = {
     "billCycleAccount": 3,
     "hub": 2,
 }
-
-
-@pytest.fixture(scope="module")
-def contract() -> Contract:
-    return Contract.load()
 
 
 @pytest.fixture
@@ -99,7 +95,7 @@ def patch(resource: str, **body: Any) -> Patch:
     return Patch("application/merge-patch+json", body, Links("http://here", resource))
 
 
-def test_all_is_listed_and_read_as_the_contract_says(served: Store, contract: Contract) -> None:
+def test_all_is_listed_and_read_as_the_contract_says(served: Store) -> None:
     found = {name: all_of(served, name) for name in COUNTS}
     assert {name: len(each) for name, each in found.items()} == COUNTS
     for resource, documents in found.items():
@@ -108,11 +104,11 @@ def test_all_is_listed_and_read_as_the_contract_says(served: Store, contract: Co
             assert not [name for name in read if name.startswith("_")]
             name = "EventSubscription" if resource == "hub" else resource[0].upper() + resource[1:]
             shown = Links("http://here", resource).plain(read)
-            assert contract.answers(COMPONENTS + name, shown) is None
+            assert API.contract.answers(COMPONENTS + name, shown) is None
 
 
-def test_what_is_there_is_patched_and_deleted(served: Store, contract: Contract) -> None:
-    door = handlers.build(Services(served, contract)).collections
+def test_what_is_there_is_patched_and_deleted(served: Store) -> None:
+    door = handlers.build(Services(served, API)).collections
     for bill in all_of(served, "customerBill"):
         door["customerBill"].patch(
             bill["id"], patch("customerBill", paymentDueDate="2027-01-01T00:00:00Z")
@@ -129,8 +125,8 @@ def test_what_is_there_is_patched_and_deleted(served: Store, contract: Contract)
     assert served.get("appliedCustomerBillingRate", "d1")["isBilled"] is False
 
 
-def test_documents_of_bills_are_made(served: Store, contract: Contract) -> None:
-    door = handlers.build(Services(served, contract)).own
+def test_documents_of_bills_are_made(served: Store) -> None:
+    door = handlers.build(Services(served, API)).own
     bill = served.get("customerBillOnDemand", "asked")["customerBill"]["id"]
     made = door.customer_bill.retrieve_customer_bill_document(bill).made
     assert made["application/pdf"]("en").startswith(b"%PDF")

@@ -51,7 +51,7 @@ def test_whom_the_gate_refuses_counts_by_their_address(headers: Any) -> None:
     async def ask() -> None:
         operation = replace(OPERATIONS[0], scopes=("x",), request={})
         admission = Admission(1, InFlightLimit(1), Counted(1, 60))
-        routes = Routes("/base", [operation])
+        routes = Routes({"/base": [operation]})
         edge = Edge(served, routes, Health(lambda: None), admission, Authentication(VERIFIER))
         await edge(
             {

@@ -81,7 +81,7 @@ def serve(app: App, scope: Scope, *chunks: bytes, ping: Any = None, limit: int =
 
     edge = Edge(
         app,
-        Routes(BASE, OPERATIONS),
+        Routes({BASE: OPERATIONS}),
         Health(ping or (lambda: None)),
         Admission(limit, InFlightLimit(8)),
     )

@@ -6,7 +6,7 @@ from generated.operations import OPERATIONS, Operation
 from impl.web.routes import Routes
 
 BASE = "/tmf-api/x/v4"
-ROUTES = Routes(BASE, OPERATIONS)
+ROUTES = Routes({BASE: OPERATIONS})
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)

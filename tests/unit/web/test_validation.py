@@ -7,12 +7,13 @@ import pytest
 from connexion.exceptions import NonConformingResponseBody
 from starlette.types import Message, Scope
 
-from impl.contract import POINTER, Contract
+from impl.contract.documents import POINTER
 from impl.errors import BodyInvalid, FieldInvalid, HeaderInvalid, ParameterInvalid
+from impl.tmf678 import API
 from impl.web import validation
 from impl.web.validation import BODY, QUICK_BYTES, RAW_BODY, Parameters
 
-CONTRACT = Contract.load()
+CONTRACT = API.contract
 OPERATION = "#/paths/~1customerBill/post"
 CREATE = {POINTER: f"{OPERATION}/requestBody/content/application~1json/schema"}
 CREATED = {POINTER: f"{OPERATION}/responses/201/content/application~1json/schema"}
