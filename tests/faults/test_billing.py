@@ -22,6 +22,7 @@ def mongod(tmp_path: Path) -> Iterator[Mongod]:
         yield running
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_killing_workers_bills_no_rate_twice_and_leaves_none_out(
     mongod: Mongod, tmp_path: Path

@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,6 +13,7 @@ import pytest
 from impl.server import GRACE_SECONDS
 from tests.faults.load import Writers, stored
 from tests.servers import ServerProcess
+from tests.waiting import until
 
 FULL = bool(os.environ.get("FULL"))
 WRITERS = 12
@@ -63,10 +64,7 @@ def test_killing_only_the_server_takes_its_workers_and_its_database_along(
 ) -> None:
     family = server.family()
     server.kill()
-    deadline = time.monotonic() + 60
-    while any(_runs(pid) for pid in family) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not [pid for pid in family if _runs(pid)]
+    until(lambda: not any(_runs(pid) for pid in family))
     server.restart()
 
 
@@ -131,14 +129,6 @@ def nothing_is_half_answered(server: ServerProcess, writers: Writers) -> None:
     assert stored(server.api, writers.unanswered) == set(), "processed, and not answered"
     assert not writers.refused
     print(f"acknowledged {len(writers.acknowledged)}, unanswered {len(writers.unanswered)}")
-
-
-def until(happens: Callable[[], bool], seconds: float) -> bool:
-    """Whether it happens in time."""
-    deadline = time.monotonic() + seconds
-    while not happens() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return happens()
 
 
 def _runs(pid: int) -> bool:
