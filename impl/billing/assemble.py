@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from impl.billing.bill_totals import Item, Sums, sums
 from impl.billing.charges import NothingToBill, PriceBasis, Rate, Rejected, currency_of, read
 from impl.billing.money import Currency, exact, in_words, total
-from impl.billing.sums import Item, Sums, sums
 from impl.query.language import Document
 
 PDF = "application/pdf"
@@ -41,8 +41,8 @@ class BillHeader:
 def assemble(rates: Sequence[Rate], header: BillHeader) -> Document:
     """The CustomerBill of these rates, without its number.
 
-    Gross is net plus taxes; `sums.py` sums and rounds the amounts. A bill of zero is settled.
-    Raises Rejected if there can be no bill.
+    Gross is net plus taxes; `bill_totals.py` sums and rounds the amounts. A bill of zero is
+    settled. Raises Rejected if there can be no bill.
     """
     if not rates:
         raise NothingToBill("there is nothing to bill")

@@ -8,7 +8,7 @@ from typing import Any
 
 from impl.billing.charges import PriceBasis, Rejected, price_basis, read, sign
 from impl.billing.money import currency, exact
-from impl.billing.taxes import Levied
+from impl.billing.tax_rates import Levied
 from impl.documents.formats import rounded
 from impl.documents.values import Json, Money, listed, money, name, number, text, total
 

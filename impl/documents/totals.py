@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from impl.billing.money import currency
-from impl.billing.taxes import Levied, Percents
+from impl.billing.tax_rates import Levied, Percents
 from impl.documents.formats import Formats, rounded
 from impl.documents.lines import Line
 from impl.documents.values import Json, Money, listed, money, name, number, text, total

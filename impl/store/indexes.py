@@ -10,16 +10,9 @@ from pymongo import IndexModel
 from pymongo.database import Database
 
 from impl.resources import BY_COLLECTION, FEED, RESOURCES, Resource
-from impl.store.documents import EXPIRES, OWNERS, Stored
+from impl.store.documents import OWNERS, Stored
 from impl.store.pending_events import STAMP
-
-EXPIRING: dict[str, tuple[str, int]] = {
-    "idempotency": ("keptAt", 24 * 3600),
-    FEED: (EXPIRES, 0),
-    "delivery": (EXPIRES, 0),
-    "checkpoint": ("at", 90 * 24 * 3600),
-}
-"""What MongoDB removes this many seconds after the instant in the attribute."""
+from impl.store.retention import RETENTION
 
 OWN: dict[str, tuple[tuple[str, ...], ...]] = {"task": (("kind", "due"), ("kind", "about.group"))}
 """The paths of indexes of the store's own collections."""
@@ -82,7 +75,7 @@ def models(collection: str) -> list[IndexModel]:
     if row := BY_COLLECTION.get(collection):
         found += _partial(row)
     found += OWN_MODELS.get(collection, [])
-    if expiring := EXPIRING.get(collection):
+    if expiring := RETENTION.get(collection):
         path, seconds = expiring
         found.append(IndexModel([(path, 1)], expireAfterSeconds=seconds))
     return found
@@ -109,7 +102,7 @@ def keys(collection: str) -> list[list[tuple[str, int]]]:
 
 COLLECTIONS = sorted(
     each
-    for each in BY_COLLECTION.keys() | OWN.keys() | EXPIRING.keys() | OWN_MODELS.keys()
+    for each in BY_COLLECTION.keys() | OWN.keys() | RETENTION.keys() | OWN_MODELS.keys()
     if models(each)
 )
 """Collections with declared indexes."""

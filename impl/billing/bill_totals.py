@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from impl.billing.charges import Charge, PriceBasis, Tax
 from impl.billing.money import Currency, total
-from impl.billing.taxes import Levied, Percents
+from impl.billing.tax_rates import Levied, Percents
 
 Kind = tuple[str | None, Decimal | None]
 """The category of a tax and its rate in percent: two taxes with the same ones are one tax."""
