@@ -5,8 +5,8 @@ SHELL := /bin/bash
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check generate stubs format fuzz ctk clients faults bench bench-table bench-scale bench-workers \
-        rehearse audit picture lock clean
+.PHONY: help run test test-fast test-long test-deploy coverage check generate stubs format fuzz ctk clients faults bench bench-table \
+        bench-scale bench-workers rehearse audit picture lock clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,8 +15,23 @@ run: .venv/run ## serve; settings as in docs/settings.md, such as `make run PORT
 	@DEMO="$${DEMO:-$(if $(MONGODB_URI),0,1)}" CALLBACK_ALLOW="$${CALLBACK_ALLOW-127.0.0.0/8,::1}" \
 	  $(BIN)/python -m impl serve --worker
 
-test: .venv/dev ## every test, with its own MongoDB and a bounded fuzz
-	@$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder --cov
+# Four processes on two cores, for tests wait for databases and processes of their own.
+PARALLEL := --numprocesses=4 --dist=loadfile --no-loadscope-reorder
+
+test: .venv/dev ## the tests, with their own MongoDB and a short fuzz, in less than six minutes
+	@$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/deploy -m "not long"
+
+test-fast: .venv/dev ## unit tests and those of the generator, without a database, in less than a minute
+	@$(BIN)/python -m pytest --quiet --numprocesses=4 tests/unit tests/openapi --ignore=tests/openapi/test_stubs.py
+
+test-long: .venv/dev ## what `make test` leaves out: the commands of the docs, and faults that take long
+	@$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/deploy -m long
+
+test-deploy: .venv/dev ## the package, the proxy, a new replica set and the way back from backups
+	@$(BIN)/python -m pytest tests/deploy --quiet
+
+coverage: .venv/dev ## `make test test-long` in one, and which lines of the code no test runs
+	@$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/deploy --cov
 
 check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ valid, generated/ current
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from tests.databases import Databases
 from tests.servers import MeasuredServer, ServerProcess, measure_few
 
 # What is slow here is the machine, and no fault of what is tested.
@@ -22,24 +23,33 @@ hypothesis_settings.load_profile("steady")
 
 
 LONG = (
+    "docs/test_commands",
     "contract/test_fuzz",
-    "faults/",
+    "store/test_embedded",
     "api/test_streams",
+    "faults/test_kill",
+    "bulk/",
+    "events/test_delivery",
+    "api/test_days",
+    "faults/",
+    "store/test_upgrade",
+    "api/test_metrics",
+    "openapi/test_stubs",
+    "openapi/test_generate",
     "store/test_explain",
     "store/test_evaluate",
-    "store/test_embedded",
-    "bulk/",
-    "docs/test_commands",
-    "deploy/",
-    "openapi/test_stubs",
-    "api/test_pages",
     "api/test_trouble",
+    "api/test_admission",
 )
-"""What takes the longest begins first, so that no process is left with it when the others end."""
+"""Files that take the longest, in this order, so that no process is left with one at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not any(long in item.nodeid for long in LONG))
+    items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(nodeid: str) -> int:
+    return next((place for place, long in enumerate(LONG) if long in nodeid), len(LONG))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -67,11 +77,23 @@ def mongod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mongod]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def databases(mongod: Mongod) -> Iterator[Databases]:
+    with Databases(mongod.uri) as pool:
+        yield pool
+
+
 @pytest.fixture
-def store(mongod: Mongod) -> Iterator[Store]:
+def empty_database(databases: Databases) -> Iterator[str]:
+    """The name of an empty database that no other test uses meanwhile, its indexes built."""
+    with databases.lent() as name:
+        yield name
+
+
+@pytest.fixture
+def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
     """A store over a database of the test's own, its indexes built."""
-    fresh = Store(mongod.uri, f"test-{uuid4().hex}")
-    fresh.ensure_indexes()
+    fresh = Store(mongod.uri, empty_database)
     yield fresh
     fresh.close()
 

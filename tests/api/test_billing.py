@@ -1,7 +1,7 @@
 """From usage to bill, over HTTP, with a worker beside the server."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tests.servers import ServerProcess, WorkerProcess
 from tests.unit.billing.rates import money, tax
 from tests.unit.documents.page import Page
 from tests.unit.documents.pdf import pages
+from tests.waiting import until
 
 Json = dict[str, Any]
 IN_TIME = 2.0
@@ -37,16 +38,6 @@ def api(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ht
         client.post("customerBillOnDemand", json={})
         until(lambda: client.get("customerBillOnDemand?state=rejected").json(), seconds=30)
         yield client
-
-
-def until(found: Callable[[], Any], seconds: float = IN_TIME * 5) -> Any:
-    """What is found, once it is."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if result := found():
-            return result
-        time.sleep(0.02)
-    raise AssertionError("it did not happen in time")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -16,6 +16,7 @@ import pytest
 from impl.store.documents import VERSION
 from impl.store.embedded import Mongod
 from tests.servers import ServerProcess
+from tests.waiting import until
 
 BILLS = "customerBill"
 PLACES, THREADS = 4, 2
@@ -65,13 +66,6 @@ def server(
 def api(server: ServerProcess) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.api + "/", timeout=60) as others:
         yield others
-
-
-def until(happens: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def asking(server: ServerProcess, open_: ExitStack, method: str, path: str, body: str = "") -> Any:

@@ -1,8 +1,6 @@
 """Traces that go through the server: in the log, in events, and as spans."""
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +11,7 @@ import pytest
 from impl.store.embedded import Mongod
 from impl.tracing import wanted
 from tests.servers import ServerProcess
+from tests.waiting import until
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
@@ -20,13 +19,6 @@ PARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"
 
 def lines(log: Path) -> list[dict[str, Any]]:
     return [json.loads(each) for each in log.read_text().splitlines() if each.startswith('{"')]
-
-
-def until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_a_trace_is_logged_and_goes_on_with_the_event(mongod: Mongod, tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from impl.auth.tokens import LEEWAY_SECONDS
 from impl.store.mongo import Store
-from tests.auth.tokens import bearer, until
+from tests.auth.tokens import bearer
 from tests.auth.world import OWNED, SECRET, World, document, post, told
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("resource", OWNED)

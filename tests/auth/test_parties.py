@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.auth.tokens import bearer, until
+from tests.auth.tokens import bearer
 from tests.auth.world import World, post
+from tests.waiting import until
 
 RATES, BILLS = "appliedCustomerBillingRate", "customerBill"
 

@@ -1,6 +1,5 @@
 """Who asks in these tests."""
 
-import time
 from typing import Any
 
 from generated.operations import OPERATIONS
@@ -17,10 +16,3 @@ def bearer(*scopes: str, **claims: Any) -> dict[str, str]:
 
 def unlimited(*scopes: str) -> dict[str, str]:
     return bearer(*(scopes or SCOPES), ALL_ACCOUNTS, sub="operator")
-
-
-def until(holds: Any, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "in vain"
-        time.sleep(0.05)

@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 
 from impl.store.mongo import Store
-from tests.auth.tokens import unlimited, until
+from tests.auth.tokens import unlimited
+from tests.waiting import until
 
 SECRET = "of-nobody-else"  # noqa: S105 - what is in all that is others', and in nothing else
 LIMITED: dict[str, dict[str, Any]] = {

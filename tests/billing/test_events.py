@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -21,10 +20,9 @@ from tests.unit.billing.rates import rate
 
 
 @pytest.fixture
-def store(mongod: Mongod) -> Iterator[Store]:
+def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
     """A store that tells of its writes, with a request for a bill of two rates."""
-    telling = Store(mongod.uri, f"test-{uuid4().hex}", record=build)
-    telling.ensure_indexes()
+    telling = Store(mongod.uri, empty_database, record=build)
     for id_ in "12":
         telling.insert("appliedCustomerBillingRate", rate(id_))
     request = {"id": "q", "state": "inProgress", "billingAccount": {"id": "A"}}

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -38,10 +37,9 @@ MOST = 3 * 1024 * 1024
 
 
 @pytest.fixture
-def store(mongod: Mongod) -> Iterator[Store]:
+def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
     """A store whose writes have events, as a server's."""
-    with closing(Store(mongod.uri, f"large-{uuid4().hex}", record=build)) as made:
-        made.ensure_indexes()
+    with closing(Store(mongod.uri, empty_database, record=build)) as made:
         yield made
 
 

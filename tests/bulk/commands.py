@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.rendition import FIELD
 from tests.servers import ROOT, environment
+from tests.waiting import until
 
 RATES, BILLS = "appliedCustomerBillingRate", "customerBill"
 
@@ -70,9 +70,9 @@ def run(
 class Database:
     """A database of a test's own, and the commands on it."""
 
-    def __init__(self, mongod: Mongod) -> None:
+    def __init__(self, mongod: Mongod, name: str = "") -> None:
         self.mongod = mongod
-        self.name = f"bulk-{uuid4().hex}"
+        self.name = name or f"bulk-{uuid4().hex}"
         self.store = Store(mongod.uri, self.name)
 
     def run(self, *arguments: object, **more: Any) -> Ran:
@@ -111,8 +111,10 @@ def until_more_than(
     database: Database, count: int, process: "subprocess.Popen[bytes]", resource: str = RATES
 ) -> None:
     collection, _ = database.store.collection(resource)
-    while collection.estimated_document_count() <= count and process.poll() is None:
-        time.sleep(0.005)
+    until(
+        lambda: collection.estimated_document_count() > count or process.poll() is not None,
+        pause=0.005,
+    )
 
 
 @contextmanager

@@ -6,10 +6,13 @@ import pytest
 
 from impl.store.embedded import Mongod
 from tests.bulk.commands import Database
+from tests.databases import Databases
 
 
 @pytest.fixture
-def database(mongod: Mongod) -> Iterator[Database]:
-    made = Database(mongod)
-    yield made
-    made.store.close()
+def database(mongod: Mongod, databases: Databases) -> Iterator[Database]:
+    """Another one than that of `store`."""
+    with databases.lent() as name:
+        made = Database(mongod, name)
+        yield made
+        made.store.close()

@@ -2,7 +2,6 @@
 
 import gzip
 import signal
-import time
 from pathlib import Path
 
 import orjson
@@ -12,10 +11,12 @@ from impl import demo
 from impl.resources import EXPORTABLE, IMPORTABLE
 from impl.store.embedded import Mongod
 from tests.bulk.commands import BILLS, RATES, Database, rate, read, without_time, write
+from tests.waiting import until
 
 MADE = {BILLS: 24, RATES: 121, "billCycle": 8, "billCycleSpecification": 1}
 
 
+@pytest.mark.long
 def test_what_export_writes_import_reads_back_as_the_same(
     database: Database, mongod: Mongod, tmp_path: Path
 ) -> None:
@@ -67,8 +68,7 @@ def interrupted(database: Database, file: Path) -> int:
     """Export to a file that is there, and end that once it has begun; the exit status."""
     file.write_bytes(gzip.compress(b"before"))
     process = database.start("export", RATES, "-o", file)
-    while len(list(file.parent.iterdir())) == 1 and process.poll() is None:
-        time.sleep(0.01)
+    until(lambda: len(list(file.parent.iterdir())) > 1 or process.poll() is not None, pause=0.01)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     return process.returncode

@@ -28,8 +28,8 @@ from impl.store.mongo import Store
 from impl.store.pending_events import HAS_PENDING_EVENT
 from tests.bench.data import bill
 from tests.deploy.mongods import program
-from tests.events.receiver import wait_for
 from tests.servers import ROOT, free_port
+from tests.waiting import until
 
 BILLS, DATABASE, WRITERS = "customerBill", "rehearsed", 4
 CLOCK_IS_LATE = timedelta(seconds=0.2)
@@ -105,7 +105,7 @@ def _go_on(live: Mongod, changes: Path, account: Account, seconds: float) -> dat
             moment = datetime.now(UTC)
             _wait_written(account, seconds)
         _lose(live.uri)
-        wait_for(lambda: b"dropDatabase" in changes.read_bytes())
+        until(lambda: b"dropDatabase" in changes.read_bytes())
     os.kill(live.pid, signal.SIGKILL)
     return moment
 
@@ -150,7 +150,7 @@ def _add(client: Client, member: dict[str, Any]) -> None:
         members = client.admin.command("replSetGetStatus")["members"]
         return bool(members[-1]["stateStr"] == "SECONDARY")
 
-    wait_for(is_secondary, 60)
+    until(is_secondary, 60)
 
 
 @contextmanager
@@ -160,7 +160,7 @@ def _archive(live: Mongod, file: Path) -> Iterator[None]:
     command = [sys.executable, "deploy/backup.py", "oplog", uri, str(file)]
     with subprocess.Popen(command, cwd=ROOT) as process:
         try:
-            wait_for(lambda: file.exists() and file.stat().st_size > 0)
+            until(lambda: file.exists() and file.stat().st_size > 0)
             yield
         finally:
             process.terminate()
@@ -210,7 +210,7 @@ def _writing(uri: str, account: Account) -> Iterator[None]:
 def _wait_written(account: Account, seconds: float) -> None:
     """Let writes go on for some seconds, and until there are some."""
     before, deadline = len(account.written), time.monotonic() + seconds
-    wait_for(lambda: len(account.written) > before + 20 and time.monotonic() > deadline, 600)
+    until(lambda: len(account.written) > before + 20 and time.monotonic() > deadline, 600)
 
 
 def _lose(uri: str) -> None:

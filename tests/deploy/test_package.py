@@ -6,7 +6,6 @@ import stat
 import subprocess
 import sys
 import sysconfig
-import time
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from impl import __version__
 from impl.store.upgrade import CURRENT
 from tests.openapi.contracts import contents
 from tests.servers import ROOT, ServerProcess, environment
+from tests.waiting import until
 
 PACKAGES = ("generated", "impl", "openapi")
 SOURCES = ("LICENSE", "README.md", "pyproject.toml", "setup.cfg", "tmf678.yaml", ".ruff.toml")
@@ -178,10 +178,8 @@ def test_from_an_import_to_a_bill_over_the_embedded_database(
     with httpx.Client(base_url=server.api, timeout=30) as client:
         wanted = {"id": "one", "billingAccount": {"id": "A-7"}}
         assert client.post("/customerBillOnDemand", json=wanted).status_code == 201
-        deadline = time.monotonic() + 60
-        while (made := client.get("/customerBillOnDemand/one").json())["state"] != "done":
-            assert time.monotonic() < deadline, made
-            time.sleep(0.1)
+        until(lambda: client.get("/customerBillOnDemand/one").json()["state"] == "done")
+        made = client.get("/customerBillOnDemand/one").json()
         document = client.get(f"/customerBill/{made['customerBill']['id']}/document")
     assert (document.status_code, document.content[:5]) == (200, b"%PDF-")
     (bill,) = said(installed.run("export", "customerBill")).splitlines()

@@ -21,6 +21,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from tests.deploy.proxy import NGINX, Proxy
 from tests.servers import BASE_PATH, ServerProcess, WorkerProcess, free_port
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(
     NGINX is None or shutil.which("openssl") is None,
@@ -289,8 +290,7 @@ def test_a_server_that_stops_is_not_noticed_and_none_is_503(setting: Setting) ->
         reader.start()
     setting.servers[0].stop()
     after = len(statuses)
-    while len(statuses) < after + 50:
-        time.sleep(0.02)
+    until(lambda: len(statuses) >= after + 50)
     stop.set()
     for reader in readers:
         reader.join()

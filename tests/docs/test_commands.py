@@ -23,6 +23,7 @@ FENCE = re.compile(r"^( *)```(\w+)?\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^(?:[$] )?(?:curl|docker|kubectl|make|pip|python|tmf678) ", re.MULTILINE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pages", TOGETHER, ids=" ".join)
 def test_commands_print_what_the_page_shows(pages: list[str], tmp_path: Path) -> None:
     """In an empty folder, beside the server that the pages' `make run` starts."""

@@ -26,10 +26,9 @@ LOOPBACK = Allowance.read("127.0.0.0/8")
 class World:
     """A store, its subscriptions, and workers over it, with a clock that can be put forward."""
 
-    def __init__(self, uri: str) -> None:
-        self.uri, self.database = uri, f"events-{uuid4().hex}"
+    def __init__(self, uri: str, database: str) -> None:
+        self.uri, self.database = uri, database
         self.store = Store(uri, self.database, record=build)
-        self.store.ensure_indexes()
         self.deliveries = Deliveries(self.store)
         self.ahead = timedelta()
         self._stack = ExitStack()
@@ -69,7 +68,7 @@ class World:
 
 
 @pytest.fixture
-def world(mongod: Mongod) -> Iterator[World]:
-    made = World(mongod.uri)
+def world(mongod: Mongod, empty_database: str) -> Iterator[World]:
+    made = World(mongod.uri, empty_database)
     yield made
     made.close()

@@ -177,12 +177,3 @@ class Receiver:
         server.receiver = self
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         return server
-
-
-def wait_for(holds: Callable[[], Any], seconds: float = 30) -> None:
-    """Return once it holds; AssertionError where that takes too long."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError("it did not come to hold in time")
-        time.sleep(0.02)

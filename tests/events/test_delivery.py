@@ -18,8 +18,9 @@ from impl.store.backlog import backlog
 from impl.store.relay import Relay
 from tests.events import receiver as receivers
 from tests.events.conftest import World
-from tests.events.receiver import Behaviour, Receiver, wait_for
+from tests.events.receiver import Behaviour, Receiver
 from tests.faults.test_spoilt import SPOILT
+from tests.waiting import until
 
 BILL = "customerBill"
 HASTY = Patience(connect=0.5, total=1.0)
@@ -50,7 +51,7 @@ def test_all_arrives_once_in_order_and_signed(world: World) -> None:
         subscription = world.subscribe(receiver.url)
         count = write(world)
         world.work()
-        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        until(lambda: world.health(subscription).kept["delivered"] == count)
         assert_in_order(receiver)
         assert Counter(post.id for post in receiver.posts).most_common(1)[0][1] == 1
         post = receiver.posts[0]
@@ -58,7 +59,7 @@ def test_all_arrives_once_in_order_and_signed(world: World) -> None:
         assert post.headers["Content-Type"] == "application/json"
         assert post.headers["webhook-id"] == post.id
         assert post.event["event"][BILL]["href"] == "http://api.example/v4/customerBill/0"
-        wait_for(lambda: world.health(subscription).pending == 0)
+        until(lambda: world.health(subscription).pending == 0)
 
 
 @pytest.mark.parametrize(
@@ -83,13 +84,13 @@ def test_a_receiver_in_trouble_gets_all_when_it_is_well_again(
         subscription, healthy = world.subscribe(receiver.url), world.subscribe(other.url)
         count = write(world)
         world.work(HASTY)
-        wait_for(lambda: len(other.accepted) == count)
+        until(lambda: len(other.accepted) == count)
         if trouble is not receivers.endless:  # the status came, the rest is not waited for
-            wait_for(lambda: "lastError" in world.health(subscription).kept)
+            until(lambda: "lastError" in world.health(subscription).kept)
             assert world.health(subscription).kept["delivered"] == 0
         receiver.behave = receivers.ok
         world.ahead = timedelta(hours=1)
-        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        until(lambda: world.health(subscription).kept["delivered"] == count)
         if trouble is not receivers.endless:
             assert_in_order(receiver)
         assert world.health(healthy).kept["delivered"] == count
@@ -102,13 +103,13 @@ def test_a_receiver_that_is_down_is_tried_ever_less_often(world: World) -> None:
         subscription = world.subscribe(receiver.url)
         count = write(world)
         world.work()
-        wait_for(lambda: world.health(subscription).kept["failures"] >= 3)
+        until(lambda: world.health(subscription).kept["failures"] >= 3)
         kept = world.health(subscription).kept
         assert kept["due"] > world.now() + timedelta(seconds=1)
         assert kept["lastError"].startswith("no answer")
         receiver.come_back()
         world.ahead = timedelta(hours=1)
-        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        until(lambda: world.health(subscription).kept["delivered"] == count)
         assert_in_order(receiver)
         assert world.health(subscription).kept["failures"] == 0
 
@@ -118,7 +119,7 @@ def test_a_redirect_is_not_followed(world: World) -> None:
         subscription = world.subscribe(receiver.url)
         write(world, 1, 0)
         world.work()
-        wait_for(lambda: "lastError" in world.health(subscription).kept)
+        until(lambda: "lastError" in world.health(subscription).kept)
         assert world.health(subscription).kept["lastError"] == "HTTP status 302"
         assert not other.posts
         assert not receiver.followed
@@ -133,10 +134,10 @@ def test_one_event_that_is_not_taken_holds_up_only_its_own_resource(world: World
         subscription = world.subscribe(receiver.url)
         count = write(world)
         world.work()
-        wait_for(lambda: world.health(subscription).kept["delivered"] == count - 5)
-        wait_for(lambda: sum(p.subject == f"{BILL}/1" for p in receiver.posts) >= 2)
+        until(lambda: world.health(subscription).kept["delivered"] == count - 5)
+        until(lambda: sum(p.subject == f"{BILL}/1" for p in receiver.posts) >= 2)
         world.store.insert(BILL, {"id": "later"})
-        wait_for(lambda: receiver.posts[-1].subject == f"{BILL}/later" or None)
+        until(lambda: receiver.posts[-1].subject == f"{BILL}/later" or None)
         assert len({p.id for p in receiver.posts if p.subject == f"{BILL}/1"}) == 1
         assert world.health(subscription).kept["failures"] == 0
 
@@ -146,8 +147,8 @@ def test_gone_ends_the_subscription(world: World) -> None:
         subscription = world.subscribe(receiver.url)
         write(world)
         world.work()
-        wait_for(lambda: not world.store.has("hub", subscription))
-        wait_for(lambda: world.health(subscription).pending == 0)
+        until(lambda: not world.store.has("hub", subscription))
+        until(lambda: world.health(subscription).pending == 0)
         posts = len(receiver.posts)
         world.store.insert(BILL, {"id": "later"})
         time.sleep(0.5)
@@ -159,12 +160,12 @@ def test_retry_after_is_kept_to(world: World) -> None:
         subscription = world.subscribe(receiver.url)
         write(world, 1, 0)
         world.work()
-        wait_for(lambda: "lastError" in world.health(subscription).kept)
+        until(lambda: "lastError" in world.health(subscription).kept)
         assert world.health(subscription).kept["due"] > world.now() + timedelta(seconds=590)
         assert len(receiver.posts) == 1
         receiver.behave = receivers.ok
         world.ahead = timedelta(seconds=601)
-        wait_for(lambda: world.health(subscription).kept["delivered"] == 1)
+        until(lambda: world.health(subscription).kept["delivered"] == 1)
 
 
 def test_after_three_days_a_delivery_is_dead_and_can_be_sent_again(world: World) -> None:
@@ -172,19 +173,19 @@ def test_after_three_days_a_delivery_is_dead_and_can_be_sent_again(world: World)
         subscription = world.subscribe(receiver.url)
         count = write(world)
         world.work()
-        wait_for(lambda: "lastError" in world.health(subscription).kept)
+        until(lambda: "lastError" in world.health(subscription).kept)
         for _ in range(80):
             world.ahead += timedelta(hours=1)
             time.sleep(0.02)
-        wait_for(lambda: world.health(subscription).failed == count)
+        until(lambda: world.health(subscription).failed == count)
         assert world.health(subscription).pending == 0
         receiver.behave = receivers.ok
         world.store.insert(BILL, {"id": "0b"})
         world.ahead += timedelta(hours=1)
-        wait_for(lambda: len(receiver.accepted) == 1)
+        until(lambda: len(receiver.accepted) == 1)
         assert world.health(subscription).failed == count
         world.deliveries.redeliver(subscription)
-        wait_for(lambda: world.health(subscription).kept["delivered"] == count + 1)
+        until(lambda: world.health(subscription).kept["delivered"] == count + 1)
         receiver.accepted.pop(0)
         assert_in_order(receiver)
 
@@ -201,11 +202,11 @@ def test_failed_counts_what_was_given_up_and_no_tries(world: World) -> None:
         for _ in range(3):
             before = len(receiver.posts)
             world.ahead += timedelta(hours=2)
-            wait_for(lambda before=before: len(receiver.posts) > before)  # type: ignore[misc]
-        wait_for(lambda: world.health(subscription).kept["failed"] >= 3)
+            until(lambda before=before: len(receiver.posts) > before)  # type: ignore[misc]
+        until(lambda: world.health(subscription).kept["failed"] >= 3)
         assert (shown()["pending"], shown()["failed"]) == (1, 0)
         world.ahead += timedelta(hours=73)
-        wait_for(lambda: shown()["failed"] == 1)
+        until(lambda: shown()["failed"] == 1)
         assert shown()["pending"] == 0
 
 
@@ -214,11 +215,11 @@ def test_what_ends_takes_what_is_pending_with_it(world: World) -> None:
         subscription = world.subscribe(receiver.url)
         write(world)
         world.work()
-        wait_for(lambda: receiver.posts)
+        until(lambda: receiver.posts)
         world.end(subscription)
         with pytest.raises(NotFound):
             world.store.get("hub", subscription)
-        wait_for(lambda: world.health(subscription).pending == 0)
+        until(lambda: world.health(subscription).pending == 0)
 
 
 def test_a_worker_takes_over_from_one_that_hangs(world: World) -> None:
@@ -236,7 +237,7 @@ def test_a_worker_takes_over_from_one_that_hangs(world: World) -> None:
         time.sleep(0.5)
         assert not receiver.posts
         world.ahead = timedelta(seconds=26)
-        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        until(lambda: world.health(subscription).kept["delivered"] == count)
         zombie.close()
 
 
@@ -247,8 +248,8 @@ def test_a_subscription_that_can_t_be_served_any_more_holds_up_nobody(world: Wor
         subscription = world.subscribe(receiver.url)
         count = write(world)
         world.work()
-        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
-        wait_for(lambda: "lastError" in world.health(odd).kept)
+        until(lambda: world.health(subscription).kept["delivered"] == count)
+        until(lambda: "lastError" in world.health(odd).kept)
         assert world.health(odd).kept["lastError"].startswith("callback: has a port")
         assert len(receiver.posts) == count
 
@@ -272,7 +273,7 @@ def test_a_spoilt_subscription_takes_nobody_elses_events(
         subscription = world.subscribe(receiver.url)
         count = write(world)
         world.work()
-        wait_for(lambda: world.health(subscription).kept["delivered"] == count)
+        until(lambda: world.health(subscription).kept["delivered"] == count)
     assert world.store.dead_letters.all() == []
 
 
@@ -292,7 +293,7 @@ def test_a_subscription_of_an_earlier_release_goes_on(world: World, query: str) 
         world.store.insert(BILL, {"id": "1", "state": "new"})
         world.store.insert("billCycle", {"id": "1"})
         world.work()
-        wait_for(lambda: world.health(subscription).kept["delivered"] == 1)
+        until(lambda: world.health(subscription).kept["delivered"] == 1)
         assert receiver.posts[0].event["event"][BILL]["id"] == "1"
 
 
@@ -312,7 +313,7 @@ def test_a_relay_that_fails_rests_is_counted_and_goes_on(
             assert not running.step()
     assert len(tried) == 1
     assert backlog(world.store).faults == {"relay": 1, "courier": 0, "tidy": 0}
-    wait_for(lambda: running.step() or world.store.relay.is_idle())
+    until(lambda: running.step() or world.store.relay.is_idle())
     running.close()
 
 
@@ -323,7 +324,7 @@ def test_a_courier_that_fails_is_counted_and_its_subscription_says_why(
     world.store.insert(BILL, {"id": "1"})
     monkeypatch.setattr(Courier, "run", lambda _: 1 / 0)
     world.work()
-    wait_for(lambda: "lastError" in world.health(subscription).kept)
+    until(lambda: "lastError" in world.health(subscription).kept)
     why = "a fault of the server's: ZeroDivisionError"
     assert world.health(subscription).kept["lastError"] == why
     assert backlog(world.store).faults["courier"] == 1
@@ -348,7 +349,7 @@ def test_of_a_large_resource_only_its_place_is_sent(world: World) -> None:
         subscription = world.subscribe(receiver.url)
         world.store.insert(BILL, {"id": "1", "description": "x" * 2_000_000})
         world.work()
-        wait_for(lambda: world.health(subscription).kept["delivered"] == 1)
+        until(lambda: world.health(subscription).kept["delivered"] == 1)
         told = receiver.posts[0].event["event"][BILL]
         assert told == {"id": "1", "href": "http://api.example/v4/customerBill/1"}
 
@@ -361,7 +362,7 @@ def test_slow_receivers_hold_up_nobody(world: World) -> None:
         count = write(world)
         world.work()
         began = time.monotonic()
-        wait_for(lambda: len(quick.accepted) == count)
+        until(lambda: len(quick.accepted) == count)
         assert time.monotonic() - began < 20 * 0.5
 
 
@@ -374,8 +375,8 @@ def test_forty_of_fifty_get_all_while_ten_are_dead(world: World) -> None:
         count = write(world, bills=10, changes=2)
         world.work()
         world.work()
-        wait_for(lambda: len(receiver.accepted) >= 40 * count, 60)
-        wait_for(lambda: all(world.health(each).kept["delivered"] == count for each in living))
+        until(lambda: len(receiver.accepted) >= 40 * count, 60)
+        until(lambda: all(world.health(each).kept["delivered"] == count for each in living))
         each = Counter((post.path, post.id) for post in receiver.posts)
         assert len(each) == 40 * count
         assert set(each.values()) == {1}
@@ -390,7 +391,7 @@ def test_a_receiver_is_told_whose_trace_an_event_is_part_of(world: World) -> Non
         trace.reset(token)
         world.store.insert(BILL, {"id": "alone"})
         world.work()
-        wait_for(lambda: len(receiver.posts) == 2)
+        until(lambda: len(receiver.posts) == 2)
         told = {post.subject: post.headers.get("traceparent") for post in receiver.posts}
         assert told == {f"{BILL}/traced": parent, f"{BILL}/alone": None}
 
@@ -401,8 +402,8 @@ def test_attempts_are_counted_by_outcome_whoever_ends_a_subscription(world: Worl
         delivered = world.subscribe(well.url)
         world.store.insert(BILL, {"id": "1"})
         world.work()
-        wait_for(lambda: world.health(failed).kept["failed"] >= 1)
-        wait_for(lambda: world.health(delivered).kept["delivered"] == 1)
+        until(lambda: world.health(failed).kept["failed"] >= 1)
+        until(lambda: world.health(delivered).kept["delivered"] == 1)
         before = backlog(world.store).attempts
         assert before["delivered"] == 1
         assert before["failed"] >= 1

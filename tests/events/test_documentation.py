@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 
 from tests.events.conftest import World
-from tests.events.receiver import Receiver, wait_for
+from tests.events.receiver import Receiver
 from tests.servers import ROOT, free_port
+from tests.waiting import until
 
 PAGE = (ROOT / "docs" / "events.md").read_text("utf-8")
 RECEIVER, VERIFIER = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -25,7 +26,7 @@ def test_the_receiver_receives(world: World, tmp_path: Path) -> None:
         [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     try:
-        wait_for(lambda: _listens(port))
+        until(lambda: _listens(port))
         world.subscribe(f"http://127.0.0.1:{port}/")
         world.store.insert("customerBill", {"id": "1"})
         world.work()
@@ -45,7 +46,7 @@ def test_the_verifier_verifies(world: World) -> None:
         secret = world.health(subscription).kept["secret"]
         world.store.insert("customerBill", {"id": "1", "description": "ä\n"})
         world.work()
-        wait_for(lambda: receiver.accepted)
+        until(lambda: receiver.accepted)
         post = receiver.accepted[0]
     headers = httpx.Headers(post.headers)
     assert is_genuine(secret, headers, post.body)

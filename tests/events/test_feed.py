@@ -17,8 +17,8 @@ from impl.events.subscriptions import read
 from impl.query.language import Query
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from tests.events.receiver import wait_for
 from tests.servers import ServerProcess, WorkerProcess
+from tests.waiting import until
 
 THREADS = 6
 LIVE = {"Accept": "text/event-stream"}
@@ -48,8 +48,8 @@ class Api:
         self.client.post("customerBillOnDemand", json={"billingAccount": {"id": "A-1"}})
         rate = {"billingAccount": {"id": "A-1"}, "name": "Fibre"}
         self.client.post("appliedCustomerBillingRate", json=rate)
-        wait_for(lambda: self.count() >= before + 8)
-        wait_for(self.store.relay.is_idle)
+        until(lambda: self.count() >= before + 8)
+        until(self.store.relay.is_idle)
 
     def count(self) -> int:
         return int(self.client.get("events?limit=0").headers["X-Total-Count"])
@@ -109,7 +109,7 @@ def test_fields_may_leave_event_out(api: Api) -> None:
 
 def test_the_request_that_wrote_is_named(api: Api) -> None:
     api.client.post("billCycle", json={"name": "x"}, headers={"X-Request-ID": "who-asked"})
-    wait_for(lambda: api.ids("correlationId=who-asked"))
+    until(lambda: api.ids("correlationId=who-asked"))
 
 
 def test_pages_and_after(api: Api) -> None:
@@ -216,12 +216,12 @@ def test_live_shows_what_matches_and_what_is_asked_for(api: Api) -> None:
 def test_503_beyond_the_streams_that_there_may_be_and_others_are_served(api: Api) -> None:
     with ExitStack() as stack:
         for _ in range(THREADS):
-            wait_for(lambda: _opened(api, stack), 20)  # those of other tests end first
+            until(lambda: _opened(api, stack), 20)  # those of other tests end first
         refused = api.client.get("events", headers=LIVE)
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
         assert api.client.get("events?limit=1").status_code == 206
     with ExitStack() as stack:
-        wait_for(lambda: _opened(api, stack), 20)
+        until(lambda: _opened(api, stack), 20)
 
 
 def _opened(api: Api, stack: ExitStack) -> bool:

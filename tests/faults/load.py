@@ -13,6 +13,7 @@ import pymongo
 
 from impl.store.documents import VERSION
 from impl.store.writing import prepare
+from tests.waiting import until
 
 PATCH_SECONDS = 0.02
 """How long a client waits until it patches the next bill."""
@@ -112,10 +113,8 @@ class Persistent:
 
     def wait_for_more(self, seconds: float = 60) -> None:
         """Return when another write is acknowledged; AssertionError where none is in time."""
-        began, known = time.monotonic(), len(self.acknowledged)
-        while len(self.acknowledged) <= known:
-            assert time.monotonic() - began < seconds, f"no write for {seconds} s"
-            time.sleep(0.05)
+        known = len(self.acknowledged)
+        until(lambda: len(self.acknowledged) > known, seconds)
 
     def _creates(self) -> None:
         with httpx.Client(timeout=60, base_url=f"{self._api}/") as client:

@@ -12,7 +12,7 @@ from impl.store.mongo import Store
 from tests.faults import billing
 
 FULL = bool(os.environ.get("FULL"))
-WORKERS, ACCOUNTS, RATES = (8, 2000, 50_000) if FULL else (2, 150, 1500)
+WORKERS, ACCOUNTS, RATES = (8, 2000, 50_000) if FULL else (2, 80, 800)
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def mongod(tmp_path: Path) -> Iterator[Mongod]:
         yield running
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_killing_workers_bills_no_rate_twice_and_leaves_none_out(
     mongod: Mongod, tmp_path: Path

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,8 @@ from tests.bulk.commands import RATES, Database, lines, read, until_more_than, w
 
 FULL = bool(os.environ.get("FULL"))
 LINES, KILLS = (500_000, 10) if FULL else (20_000, 2)
-CYCLES = 3_000
+CYCLES, LONG = (3_000, 0) if FULL else (500, 15_000)
+"""More than one batch: 2,000 lines, or 4 MiB."""
 
 
 @pytest.fixture
@@ -59,7 +61,8 @@ def test_a_database_that_is_away_while_lines_are_read_is_waited_for(
     database: Database, tmp_path: Path
 ) -> None:
     database.store.insert("billCycleSpecification", {"id": "S", "name": "monthly"})
-    cycle = {"@type": "BillCycle", "name": "May", "billCycleSpecification": {"id": "S"}}
+    cycle: dict[str, Any] = {"@type": "BillCycle", "name": "May", "description": "x" * LONG}
+    cycle |= {"billCycleSpecification": {"id": "S"}}
     file = write(tmp_path / "cycles.ndjson", [cycle] * CYCLES)
     process = database.start("import", file)
     until_more_than(database, 1, process, "billCycle")

@@ -14,8 +14,9 @@ import pytest
 
 from impl.store.embedded import Mongod
 from tests.events import receiver as receivers
-from tests.events.receiver import Receiver, wait_for
+from tests.events.receiver import Receiver
 from tests.servers import ServerProcess, WorkerProcess
+from tests.waiting import until
 
 ALLOWED = "127.0.0.0/8"
 BILLS = 8
@@ -71,6 +72,7 @@ def write(api: str, seconds: float, faults: list[float], fault: Callable[[], Non
     return done
 
 
+@pytest.mark.long
 def test_all_arrives_in_order_while_servers_and_workers_are_killed(
     mongod: Mongod, server: ServerProcess, tmp_path: Path
 ) -> None:
@@ -94,7 +96,7 @@ def test_all_arrives_in_order_while_servers_and_workers_are_killed(
         ids = [event["eventId"] for event in events]
         assert done <= len(ids) <= done + KILLS * 2 + 8, "an event without a write, or the reverse"
         for receiver in (steady, troubled):
-            wait_for(lambda r=receiver: {p.id for p in r.accepted} == set(ids), 120)  # type: ignore[misc]
+            until(lambda r=receiver: {p.id for p in r.accepted} == set(ids), 120)  # type: ignore[misc]
             assert receiver.by_subject() == _by_subject(events)
         sent = len(steady.accepted)
         print(f"writes {done}, events {len(ids)}, posts {sent}: {sent - len(ids)} twice")
@@ -108,7 +110,7 @@ def _feed(api: str, at_least: int) -> list[dict[str, object]]:
         def count() -> int:
             return int(client.get(f"{api}/events?limit=0").headers["X-Total-Count"])
 
-        wait_for(lambda: count() >= at_least, 60)
+        until(lambda: count() >= at_least, 60)
         time.sleep(1)
         lines = client.get(f"{api}/events", headers={"Accept": "application/x-ndjson"})
         return [json.loads(line) for line in lines.text.splitlines()]

@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,18 +13,25 @@ import pytest
 from impl.server import GRACE_SECONDS
 from tests.faults.load import Writers, stored
 from tests.servers import ServerProcess
+from tests.waiting import until
 
 FULL = bool(os.environ.get("FULL"))
 WRITERS = 12
-RECYCLED = 12 if FULL else 3
+RECYCLED = 12 if FULL else 2
 """How many workers give way."""
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server as `make run` starts it: two workers over a mongod of its own."""
-    with ServerProcess(tmp_path / "log", DATA_DIR=tmp_path / "data", WORKERS=2) as running:
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    folder = tmp_path_factory.mktemp("kill")
+    with ServerProcess(folder / "log", DATA_DIR=folder / "data", WORKERS=2) as running:
         yield running
+
+
+@pytest.fixture
+def server(started: ServerProcess) -> ServerProcess:
+    """A server as `make run` starts it: two workers over a mongod of its own."""
+    return started if started.process.poll() is None else started.restart()
 
 
 def test_killing_a_worker_loses_no_acknowledged_write(server: ServerProcess) -> None:
@@ -57,10 +64,7 @@ def test_killing_only_the_server_takes_its_workers_and_its_database_along(
 ) -> None:
     family = server.family()
     server.kill()
-    deadline = time.monotonic() + 60
-    while any(_runs(pid) for pid in family) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not [pid for pid in family if _runs(pid)]
+    until(lambda: not any(_runs(pid) for pid in family))
     server.restart()
 
 
@@ -102,6 +106,8 @@ def test_a_worker_that_has_had_its_requests_gives_way_and_lets_none_in_flight_fa
 
 
 def test_a_server_that_just_started_stops_at_once(server: ServerProcess) -> None:
+    server.stop()
+    server.restart()
     began = time.monotonic()
     assert server.stop() == 0
     assert time.monotonic() - began < GRACE_SECONDS / 2, "a worker lost the signal while it booted"
@@ -123,14 +129,6 @@ def nothing_is_half_answered(server: ServerProcess, writers: Writers) -> None:
     assert stored(server.api, writers.unanswered) == set(), "processed, and not answered"
     assert not writers.refused
     print(f"acknowledged {len(writers.acknowledged)}, unanswered {len(writers.unanswered)}")
-
-
-def until(happens: Callable[[], bool], seconds: float) -> bool:
-    """Whether it happens in time."""
-    deadline = time.monotonic() + seconds
-    while not happens() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return happens()
 
 
 def _runs(pid: int) -> bool:

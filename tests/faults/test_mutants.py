@@ -111,6 +111,7 @@ def run(port: int, seed: int, count: int) -> Sent:
     )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(3000)
 def test_no_mutant_breaks_the_server(server: ServerProcess) -> None:
     print(f"SEED={SEED}")

@@ -42,6 +42,7 @@ def mongod(tmp_path: Path) -> Iterator[Mongod]:
         yield running
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_register_explains_every_number_whoever_is_killed(
     mongod: Mongod, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -84,6 +84,7 @@ def told(what: str, writers: Persistent) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_killing_primaries_loses_no_write_and_applies_none_twice(
     replicas: ReplicaSet, server: ServerProcess

@@ -2,14 +2,14 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.servers import ServerProcess
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -32,13 +32,6 @@ def worker_of(server: ServerProcess) -> int | None:
     return None
 
 
-def until(happens: Callable[[], bool], seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while not happens() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return happens()
-
-
 def _runs(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
@@ -49,7 +42,7 @@ def _runs(pid: int) -> bool:
 def is_answered(server: ServerProcess) -> bool:
     """Whether a request for a bill is taken by a worker."""
     asked = httpx.post(f"{server.api}/customerBillOnDemand", json={}).json()["href"]
-    return until(lambda: httpx.get(asked).json()["state"] == "rejected")
+    return until(lambda: bool(httpx.get(asked).json()["state"] == "rejected"))
 
 
 def test_a_worker_that_is_killed_is_started_again(server: ServerProcess) -> None:

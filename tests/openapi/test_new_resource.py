@@ -1,6 +1,5 @@
 """A resource is added to a copy of the project, by a row and by its contract, and served."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from tests.auth.issuer import AUDIENCE, ISSUER, Issuer
 from tests.auth.tokens import bearer, unlimited
 from tests.openapi.contracts import contents
 from tests.openapi.scratch import OVERLAY, ROWS, ScratchServer, add_row, copy_project, run
+from tests.waiting import until
 
 ROW = """Resource(
         "dispute",
@@ -165,10 +165,8 @@ def test_its_writes_are_published(api: httpx.Client) -> None:
     api.post("/dispute", json=MINE | {"id": "e", "reason": "x", "state": "open"})
     api.patch("/dispute/e", json={"state": "closed"})
     query = {"event.dispute.id": "e"}
-    deadline = time.monotonic() + 30
-    while len(events := api.get("/events", params=query).json()) < 2:
-        assert time.monotonic() < deadline, events
-        time.sleep(0.1)
+    until(lambda: len(api.get("/events", params=query).json()) >= 2)
+    events = api.get("/events", params=query).json()
     assert [each["eventType"] for each in events] == [
         "DisputeCreateEvent",
         "DisputeStateChangeEvent",

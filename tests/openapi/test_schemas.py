@@ -15,6 +15,7 @@ from generated.schemas import SCHEMAS, _Instant, _Integer
 from openapi import document
 from openapi.members import members, resolve
 from tests.openapi.contracts import ROOT, generated, project
+from tests.sizes import examples
 
 CONTRACT = document.load(ROOT / "generated" / "strict.yaml")
 COMPONENTS = CONTRACT["components"]["schemas"]
@@ -178,7 +179,7 @@ def pets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, dict[str, type[
     return document.load(root / "tmf678.yaml"), schemas
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_round_trip_of_a_second_contract(pets: Any, data: st.DataObject) -> None:
     contract, schemas = pets

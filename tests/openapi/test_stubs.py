@@ -12,6 +12,8 @@ from openapi import generate
 from tests.openapi.contracts import contents, project
 from tests.openapi.scratch import OVERLAY, ScratchServer, add_row, copy_project, run
 
+pytestmark = pytest.mark.long
+
 ADDED = """
   - target: $.components.schemas
     description: What a customer has against a bill.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -51,10 +50,9 @@ def told(store: Store) -> list[str]:
 
 
 @pytest.fixture
-def store(mongod: Mongod) -> Iterator[Store]:
+def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
     """A store that tells of its writes, with a bill whose creation is told of."""
-    with closing(Store(mongod.uri, f"test-{uuid4().hex}", record=build)) as made:
-        made.ensure_indexes()
+    with closing(Store(mongod.uri, empty_database, record=build)) as made:
         made.insert(BILL, {"id": "1", "state": "new"})
         assert relay(made) == 1
         yield made

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import time
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from impl.store import embedded
 from impl.store.embedded import EmbeddedError, Mongod, running
 from impl.store.mongo import Store
 from tests.servers import ROOT
+from tests.waiting import until
 
 CHILD = """
 import sys, time
@@ -93,10 +95,7 @@ def test_a_killed_server_takes_its_mongod_along(tmp_path: Path) -> None:
         pid = int(server.stdout.readline())
         assert runs(pid)
         server.kill()
-    deadline = time.monotonic() + 10
-    while runs(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not runs(pid)
+    until(lambda: not runs(pid))
     assert (tmp_path / "mongodb-uri").exists()
     with pytest.raises(EmbeddedError, match="no server runs over"):
         running(tmp_path)
@@ -246,16 +245,16 @@ def killed(mongod: Mongod) -> int:
     return pid
 
 
+def _began_again(mongod: Mongod, store: Store, before: int) -> bool:
+    return mongod.pid != before and is_there(store, "1")
+
+
 def test_a_killed_mongod_is_started_again_with_its_data_at_its_address(tmp_path: Path) -> None:
     with Mongod(tmp_path) as mongod:
         store, uri = Store(mongod.uri, "x"), mongod.uri
         store.insert("things", {"id": "1"})
         for _ in range(2):
-            first = killed(mongod)
-            deadline = time.monotonic() + 60
-            while mongod.pid == first or not is_there(store, "1"):
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+            until(partial(_began_again, mongod, store, killed(mongod)))
         assert mongod.uri == uri
         store.insert("things", {"id": "2"})
         store.close()
@@ -297,9 +296,6 @@ def test_the_pause_before_a_mongod_that_can_not_run_grows(
     monkeypatch.setattr(embedded, "PAUSE_SECONDS", 0.1)
     with Mongod(tmp_path) as mongod:
         killed(mongod)
-        deadline = time.monotonic() + 30
-        while len(started) < 5:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: len(started) >= 5)
     pauses = [after - before for before, after in pairwise(started[1:5])]
     assert all(pause >= least for pause, least in zip(pauses, (0.2, 0.4, 0.8), strict=True))

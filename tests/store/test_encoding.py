@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from impl.store.embedded import Mongod
 from impl.store.encoding import decode, encode, encode_first_name, encode_name
 from impl.store.mongo import Store
+from tests.sizes import examples
 
 AWKWARD = [
     "", "$", "$x", "$ref", "$id", "$$ROOT", "a.b", ".", "..", "\x00", "a\x00b", "~", "~~", "~2E",
@@ -75,7 +76,7 @@ def exactly(document: dict[str, Any]) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_UTC_Z)
 
 
-@settings(steady, max_examples=300)
+@settings(steady, max_examples=examples(300))
 @given(documents)
 def test_any_document_comes_back_as_it_was(kept: Store, document: dict[str, Any]) -> None:
     id_ = uuid4().hex

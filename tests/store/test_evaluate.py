@@ -37,6 +37,7 @@ from impl.query.regex import checked
 from impl.store.documents import VERSION, Stored, from_mongo, to_mongo
 from impl.store.embedded import Mongod
 from impl.store.mongo_query import to_filter, to_projection
+from tests.sizes import examples
 
 BILL = attributes.of(schemas.CustomerBill)
 RATE = attributes.of(schemas.AppliedCustomerBillingRate)
@@ -157,7 +158,7 @@ conditions: st.SearchStrategy[Condition] = st.recursive(
 )
 
 
-@settings(steady, max_examples=100)
+@settings(steady, max_examples=examples(100))
 @given(documents, st.lists(conditions, min_size=1, max_size=6))
 def test_any_condition_selects_the_same_of_any_documents(
     things: Collection[Stored], documents: list[dict[str, Any]], conditions: list[Condition]
@@ -165,7 +166,7 @@ def test_any_condition_selects_the_same_of_any_documents(
     agree(things, documents, conditions)
 
 
-@settings(steady, max_examples=100)
+@settings(steady, max_examples=examples(100))
 @given(st.lists(texts, min_size=1, max_size=6), st.lists(patterns, min_size=1, max_size=8))
 def test_a_pattern_finds_the_same_in_both(
     things: Collection[Stored], texts: list[str], patterns: list[str]
@@ -181,7 +182,7 @@ selections = st.lists(paths, min_size=1, max_size=4).map(
 )
 
 
-@settings(steady, max_examples=100)
+@settings(steady, max_examples=examples(100))
 @given(documents, st.lists(selections, min_size=1, max_size=5), st.lists(paths, max_size=1))
 def test_what_is_fetched_of_any_document_is_what_is_shown_of_it(
     things: Collection[Stored],
@@ -311,7 +312,7 @@ def parsed(text: str) -> list[Condition]:
         return []
 
 
-@settings(steady, max_examples=100)
+@settings(steady, max_examples=examples(100))
 @given(bills, st.lists(query_strings, min_size=1, max_size=8))
 def test_a_query_string_selects_the_same_of_any_bills(
     things: Collection[Stored], bills: list[dict[str, Any]], query_strings: list[str]
@@ -399,7 +400,7 @@ def _elements(path: Path) -> st.SearchStrategy[Condition]:
 json_paths = asked(of(BILL), st.sampled_from([path for path, _ in ARRAYS]).flatmap(_elements))
 
 
-@settings(steady, max_examples=100)
+@settings(steady, max_examples=examples(100))
 @given(bills, st.lists(json_paths, min_size=1, max_size=6))
 def test_json_path_means_what_it_was_written_for(
     things: Collection[Stored], bills: list[dict[str, Any]], json_paths: list[Condition]
@@ -428,7 +429,7 @@ PIECES = [
 pieces = st.sampled_from(PIECES)
 
 
-@settings(steady, max_examples=600)
+@settings(steady, max_examples=examples(600))
 @given(st.text(max_size=40) | st.lists(pieces, max_size=14).map("".join))
 def test_a_query_is_read_or_refused_whatever_it_is(text: str) -> None:
     for query in (text, f"filter={text}", f"billNo.regex={text}", f"sort={text}&fields={text}"):

@@ -18,6 +18,7 @@ from impl.store import indexes
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.mongo_query import to_filter
+from tests.waiting import until
 
 BILL = "customerBill"
 DECLARED = [
@@ -120,7 +121,7 @@ def test_find_selects(store: Store, where: Condition, wanted: list[str]) -> None
 # ---------------------------------------------------------------- indexes
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def raw(mongod: Mongod) -> Iterator[pymongo.database.Database[dict[str, Any]]]:
     """The database as MongoDB sees it, with a store's declared indexes built."""
     name = f"test-{uuid4().hex}"
@@ -157,9 +158,7 @@ def test_an_empty_collection_is_indexed_before_it_is_used_and_others_are_not_wai
         assert {each: _indexes(database, each) for each in empty} == {
             each: 1 + len(indexes.models(each)) for each in empty
         }
-    deadline = time.monotonic() + 10
-    while _indexes(database, held) == 1 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: _indexes(database, held) > 1)
     assert _indexes(database, held) == 1 + len(indexes.models(held))
     store.close()
     client.close()

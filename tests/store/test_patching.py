@@ -5,7 +5,6 @@ from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -27,8 +26,8 @@ ADD = {"op": "add", "path": "/relatedParty", "value": {"id": "C-1"}}
 
 
 @pytest.fixture
-def store(mongod: Mongod) -> Iterator[Store]:
-    with closing(Store(mongod.uri, f"test-{uuid4().hex}")) as made:
+def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
+    with closing(Store(mongod.uri, empty_database)) as made:
         yield made
 
 

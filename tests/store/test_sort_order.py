@@ -19,6 +19,7 @@ from impl.store.documents import Stored, to_mongo
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.sort_order import position_of, runs
+from tests.sizes import examples
 
 BILL = "customerBill"
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -118,7 +119,7 @@ def ids(page: Page) -> list[str]:
     return [each["id"] for each in page.items]
 
 
-@settings(steady, max_examples=150)
+@settings(steady, max_examples=examples(150))
 @given(documents, any_order, st.integers(1, 7))
 def test_next_leads_through_the_whole_list_in_its_order(
     shelf: Shelf, documents: list[Json], order: Order, limit: int
@@ -130,7 +131,7 @@ def test_next_leads_through_the_whole_list_in_its_order(
     assert {page.total for page in pages} == {len(documents)}
 
 
-@settings(steady, max_examples=150)
+@settings(steady, max_examples=examples(150))
 @given(documents, any_order, st.integers(1, 7))
 def test_previous_leads_from_the_last_page_back_to_the_first(
     shelf: Shelf, documents: list[Json], order: Order, limit: int
@@ -142,7 +143,7 @@ def test_previous_leads_from_the_last_page_back_to_the_first(
     assert pages[0].previous is None
 
 
-@settings(steady, max_examples=80)
+@settings(steady, max_examples=examples(80))
 @given(documents, any_order, st.integers(1, 7))
 def test_previous_of_next_is_where_one_came_from(
     shelf: Shelf, documents: list[Json], order: Order, limit: int
@@ -154,7 +155,7 @@ def test_previous_of_next_is_where_one_came_from(
         assert ids(shelf.page(order, limit, there.previous, Every())) == ids(here)
 
 
-@settings(steady, max_examples=80)
+@settings(steady, max_examples=examples(80))
 @given(documents, any_order, st.integers(1, 7))
 def test_pages_hold_what_is_asked_for_and_nothing_else(
     shelf: Shelf, documents: list[Json], order: Order, limit: int
@@ -167,7 +168,7 @@ def test_pages_hold_what_is_asked_for_and_nothing_else(
     assert {page.total for page in pages} == {len(wanted)}
 
 
-@settings(steady, max_examples=80)
+@settings(steady, max_examples=examples(80))
 @given(documents, any_order, st.integers(0, 22), st.integers(0, 7))
 def test_an_offset_is_a_slice_of_the_list(
     shelf: Shelf, documents: list[Json], order: Order, offset: int, limit: int
@@ -182,7 +183,7 @@ def test_an_offset_is_a_slice_of_the_list(
         assert [id_ for page in rest for id_ in ids(page)] == wanted[offset + limit :]
 
 
-@settings(steady, max_examples=80)
+@settings(steady, max_examples=examples(80))
 @given(documents, any_order)
 def test_a_stream_is_the_whole_list_in_its_order(
     shelf: Shelf, documents: list[Json], order: Order
@@ -195,7 +196,7 @@ def test_a_stream_is_the_whole_list_in_its_order(
 # ---------------------------------------------------------------- while the list changes
 
 
-@settings(steady, max_examples=80)
+@settings(steady, max_examples=examples(80))
 @given(documents, any_order, st.integers(1, 4), st.lists(bills, min_size=1, max_size=12))
 def test_what_was_there_is_met_once_however_many_come_in_meanwhile(
     shelf: Shelf, documents: list[Json], order: Order, limit: int, more: list[Json]

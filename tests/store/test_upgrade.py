@@ -13,7 +13,6 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from bson import json_util
@@ -55,9 +54,9 @@ COUNTS = {
 
 
 @pytest.fixture
-def old(mongod: Mongod) -> Any:
+def old(mongod: Mongod, empty_database: str) -> Any:
     """A store over what an earlier release left."""
-    store = Store(mongod.uri, f"old-{uuid4().hex}", record=build)
+    store = Store(mongod.uri, empty_database, record=build)
     rows: dict[str, list[Any]] = defaultdict(list)
     options = json_util.CANONICAL_JSON_OPTIONS.with_options(tz_aware=True, tzinfo=UTC)
     for line in gzip.decompress(DUMP.read_bytes()).decode().splitlines():
@@ -67,7 +66,6 @@ def old(mongod: Mongod) -> Any:
         rows[row["in"]].append(row["is"])
     for name, documents in rows.items():
         store.collection(name)[0].insert_many(documents)
-    store.ensure_indexes()
     yield store
     store.close()
 

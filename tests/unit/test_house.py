@@ -1,8 +1,9 @@
-"""Rules about the code itself: which modules may name which stored fields."""
+"""Rules about the code itself: stored fields, the length of functions, the places of unit tests."""
 
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,17 @@ STORED_FIELDS = {
 """Which module defines which stored fields, for others of the store to use by their constants."""
 
 USED_BY_THE_STORE = re.compile(r"impl\.store(\.| import .*)(rendition|pending_events)\b")
+
+UNIT = ROOT / "tests" / "unit"
+LONGEST = 45
+"""Lines of a function, from `def` to its end."""
+
+NO_MODULE = {
+    "billing/test_once.py": "cycles, derived amounts and eligible rates together",
+    "billing/test_oracle.py": "bills and their documents, by arithmetic of their own",
+    "test_house.py": "all of the code",
+}
+"""Unit tests of more than one module."""
 
 
 def sources(*packages: str) -> Iterator[tuple[str, ast.Module]]:
@@ -56,3 +68,37 @@ def test_stored_fields_are_used_in_the_store_alone() -> None:
 )
 def test_a_stored_field_is_found_wherever_it_is_named(source: str, named: bool) -> None:
     assert names(ast.parse(source), r"_(stamp|event)") is named
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    assert function.end_lineno is not None
+    return function.end_lineno - function.lineno + 1
+
+
+def test_no_function_is_longer_than_45_lines() -> None:
+    lengths = {
+        f"{path}:{function.lineno} {function.name}": _lines(function)
+        for path, tree in sources("impl", "openapi")
+        for function in functions(tree)
+    }
+    assert len(lengths) > 1000, "most of the code was not read"
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def test_each_unit_test_has_the_place_and_the_name_of_its_module() -> None:
+    paths = [path.relative_to(UNIT) for path in UNIT.rglob("test_*.py")]
+    strays = [str(path) for path in paths if not _module(path).is_file()]
+    assert len(paths) > 50, "most unit tests were not read"
+    assert sorted(strays) == sorted(NO_MODULE)
+
+
+def _module(test: Path) -> Path:
+    """The module that a unit test is about: `tests/bench` has its own below `tests/unit/bench`."""
+    package = ROOT / "tests" if test.parts[0] == "bench" else ROOT / "impl"
+    return package / test.with_name(test.name.removeprefix("test_"))

@@ -16,6 +16,7 @@ from impl.documents.assets import assets
 from impl.documents.formats import Formats
 from impl.documents.statement import Seller, Statement, StatementWriter
 from impl.query.language import Document
+from tests.sizes import examples
 from tests.unit.billing.rates import money
 from tests.unit.billing.test_assemble import ON_DEMAND
 
@@ -143,7 +144,7 @@ PRICED_GROSS = {
 }
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(bills)
 @example([CONSUMER])
 @example([CONSUMER, PRICED_GROSS])
@@ -169,7 +170,7 @@ def printed(text: str) -> Decimal:
     return Decimal(re.sub(r"[^0-9.\-]", "", text))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(bills)
 @example([CONSUMER])
 @example([CONSUMER | {"taxExcludedAmount": money(0.0037), "appliedTax": []}] * 40)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from impl.documents.document import DocumentError, Documents, Style
 from impl.documents.values import MAX_TEXT
+from tests.sizes import examples
 from tests.unit.documents.bills import DAY, RATES, demo, lines, money, rate
 from tests.unit.documents.page import Page
 from tests.unit.documents.pdf import pages
@@ -565,7 +566,7 @@ LINES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(BILLS, st.lists(LINES, max_size=5))
 def test_any_bill_has_its_documents(bill: dict[str, Any], rates: list[dict[str, Any]]) -> None:
     assert DOCUMENTS.pdf(bill, rates).startswith(b"%PDF-")
@@ -573,7 +574,7 @@ def test_any_bill_has_its_documents(bill: dict[str, Any], rates: list[dict[str, 
     assert len([row for row in page.cells if len(row) == 4]) == len(rates) + bool(rates)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(st.sampled_from(list(RATES[0])), ANYTHING), ANYTHING)
 def test_any_line_has_its_place(odd: dict[str, Any], account: Any) -> None:
     DOCUMENTS.html({"billingAccount": account, "relatedParty": account, "state": account}, [odd])

@@ -13,6 +13,7 @@ from impl.document_limits import MAX_DEPTH
 from impl.errors import BodyInvalid, Conflict
 from impl.patch.operations import MAX_OPERATIONS, patched, pointer
 from impl.query.attributes import Attribute
+from tests.sizes import examples
 from tests.unit.patch.documents import documents, exactly, kept, names, steady, values
 
 # Appendix A of RFC 6902: document, patch, result; none where the patch is an error.
@@ -148,7 +149,7 @@ operations = st.one_of(
 )
 
 
-@settings(steady, max_examples=400)
+@settings(steady, max_examples=examples(400))
 @given(documents, st.lists(operations, min_size=1, max_size=5))
 def test_patched_is_what_another_library_makes_of_it(document: Any, patch: list[Any]) -> None:
     before = exactly([document, patch])

@@ -229,10 +229,15 @@ def test_a_bare_date_may_be_a_leap_day() -> None:
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.text(st.sampled_from("&=,;%+#?/:@ a0\u00e9\U0001f4b6")).map(lambda text: f"x{text}x"))
+@given(
+    st.text(st.sampled_from("&=,;%+#?/:@<>!~*|.'()[]{}$_- a0\n\t\0\u00e9\U0001f4b6"))
+    .map(str.strip)
+    .filter(bool)
+)
 def test_an_encoded_value_is_data_whatever_separators_are_in_it(text: str) -> None:
-    assert only(f"billNo={quote(text, safe='')}") == text
-    assert text in filters(f"billNo={quote_plus(text)}")["billNo",]
+    """But for the backslash and double quotes, which quote. `quote` leaves the operator `~`."""
+    assert only("billNo=" + quote(text, safe="").replace("~", "%7E")) == text
+    assert text in filters("billNo=" + quote_plus(text).replace("~", "%7E"))["billNo",]
 
 
 def test_a_name_may_be_encoded() -> None:
