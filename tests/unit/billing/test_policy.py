@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from impl.billing.policy import LAST_POSITION, LONGEST_NUMBER, Policy, is_number_format
+from impl.billing.policy import LAST_POSITION, Policy, is_number_format
 from impl.document_limits import LONGEST_NUMBER
 
 NEW_YEAR = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
