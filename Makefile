@@ -18,10 +18,10 @@ run: .venv/run ## serve; settings as in docs/settings.md, such as `make run PORT
 # Four processes on two cores, for tests wait for databases and processes of their own.
 PARALLEL := --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-test: .venv/dev ## the tests, with their own MongoDB and a short fuzz, in less than six minutes
-	@$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/deploy -m "not long"
+test: .venv/dev ## the tests, with their own MongoDB and a short fuzz; all but the long ones
+	@$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/deploy -m "not long" $(if $(COVERAGE),--cov)
 
-test-fast: .venv/dev ## unit tests and those of the generator, without a database, in less than a minute
+test-fast: .venv/dev ## unit tests and those of the generator, without a database
 	@$(BIN)/python -m pytest --quiet --numprocesses=4 tests/unit tests/openapi --ignore=tests/openapi/test_stubs.py
 
 test-long: .venv/dev ## what `make test` leaves out: the commands of the docs, and faults that take long
@@ -30,8 +30,8 @@ test-long: .venv/dev ## what `make test` leaves out: the commands of the docs, a
 test-deploy: .venv/dev ## the package, the proxy, a new replica set and the way back from backups
 	@$(BIN)/python -m pytest tests/deploy --quiet
 
-coverage: .venv/dev ## `make test test-long` in one, and which lines of the code no test runs
-	@$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/deploy --cov
+coverage: ## `make test`, and which lines of the code it does not run
+	@$(MAKE) --no-print-directory test COVERAGE=1
 
 check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ valid, generated/ current
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 from marshmallow.validate import Regexp
 
 from impl.billing import policy
+from impl.document_limits import LONGEST_NUMBER
 
 PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 
@@ -45,7 +46,7 @@ def is_locale(name: str) -> None:
 def is_number_format(text: str) -> None:
     """Check a format of bill numbers by `policy.is_number_format`."""
     if not policy.is_number_format(text):
-        most = f"at most {policy.LONGEST_NUMBER} characters"
+        most = f"at most {LONGEST_NUMBER} characters"
         raise ValidationError(f"Must hold {{seq}}, may hold {{year}}, {{month}}, {{day}}; {most}.")
 
 
