@@ -107,7 +107,7 @@ def _generate(root: Path, *, with_stubs: bool) -> None:
     stubbed = [each for each in missing if with_stubs and each.needs_method]
     _report([f"stub: {each}" for each in stubbed], "write what they are to do")
     lacking = [f"missing: {each}" for each in missing if each not in stubbed]
-    _report(lacking, "write them" if with_stubs else "write them, or have --stubs written for them")
+    _report(lacking, "write them" if with_stubs else "write them, or have --stubs write them")
 
 
 def _templates() -> list[Path]:

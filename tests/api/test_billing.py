@@ -407,7 +407,7 @@ def test_a_cycle_of_the_future_waits_and_can_be_put_forward(api: httpx.Client) -
     body = {"billingDate": tomorrow, "chargeDate": past, "creditDate": past, "accountsTotal": 9}
     cycle = api.post("billCycle", json=body).json()
     assert "accountsTotal" not in cycle
-    time.sleep(0.5)
+    time.sleep(0.5)  # several rounds of the worker, which must do nothing
     assert api.get(cycle["href"]).json()["runState"] == "planned"
     api.patch(cycle["href"], json={"billingDate": past})
     assert until(lambda: _finished(api.get(cycle["href"]).json()))
@@ -425,7 +425,7 @@ def test_a_cycle_that_was_run_elsewhere_does_not_run_here(api: httpx.Client, acc
         },
     ).json()
     assert (cycle["accountsTotal"], cycle["startedAt"]) == (7, "2025-01-01T00:00:00Z")
-    time.sleep(0.5)
+    time.sleep(0.5)  # several rounds of the worker, which must do nothing
     assert api.get(cycle["href"]).json() == cycle
     assert not api.get(rate["href"]).json()["isBilled"]
 

@@ -151,7 +151,7 @@ def test_gone_ends_the_subscription(world: World) -> None:
         until(lambda: world.health(subscription).pending == 0)
         posts = len(receiver.posts)
         world.store.insert(BILL, {"id": "later"})
-        time.sleep(0.5)
+        time.sleep(0.5)  # several rounds of the worker, which must post nothing
         assert len(receiver.posts) == posts == 1
 
 
@@ -234,7 +234,7 @@ def test_a_worker_takes_over_from_one_that_hangs(world: World) -> None:
         assert claim is not None
         assert world.deliveries.claim(subscription, 25) is None
         world.work()
-        time.sleep(0.5)
+        time.sleep(0.5)  # several rounds of the worker, which must post nothing
         assert not receiver.posts
         world.ahead = timedelta(seconds=26)
         until(lambda: world.health(subscription).kept["delivered"] == count)

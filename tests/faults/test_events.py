@@ -111,7 +111,7 @@ def _feed(api: str, at_least: int) -> list[dict[str, object]]:
             return int(client.get(f"{api}/events?limit=0").headers["X-Total-Count"])
 
         until(lambda: count() >= at_least, 60)
-        time.sleep(1)
+        time.sleep(1)  # for events too many, if there are any
         lines = client.get(f"{api}/events", headers={"Accept": "application/x-ndjson"})
         return [json.loads(line) for line in lines.text.splitlines()]
 

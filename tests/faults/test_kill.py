@@ -34,12 +34,18 @@ def server(started: ServerProcess) -> ServerProcess:
     return started if started.process.poll() is None else started.restart()
 
 
+def goes_on(writers: Writers, writes: int = 30) -> None:
+    """Wait until so many more writes are acknowledged."""
+    before = len(writers.acknowledged)
+    until(lambda: len(writers.acknowledged) >= before + writes)
+
+
 def test_killing_a_worker_loses_no_acknowledged_write(server: ServerProcess) -> None:
     with Writers(server.api, WRITERS) as writers:
         for _ in range(3):
-            time.sleep(0.7)
+            goes_on(writers)
             os.kill(server.workers()[0], signal.SIGKILL)
-        time.sleep(2)
+        goes_on(writers)
     assert len(writers.acknowledged) > 10
     assert writers.acknowledged == stored(server.api, writers.acknowledged)
     assert not writers.refused
@@ -48,7 +54,7 @@ def test_killing_a_worker_loses_no_acknowledged_write(server: ServerProcess) -> 
 
 def test_killing_server_and_database_loses_no_acknowledged_write(server: ServerProcess) -> None:
     with Writers(server.api, WRITERS) as writers:
-        time.sleep(2)
+        goes_on(writers, 60)
         family = server.family()
         for pid in family:
             os.kill(pid, signal.SIGKILL)
@@ -70,7 +76,7 @@ def test_killing_only_the_server_takes_its_workers_and_its_database_along(
 
 def test_sigterm_lets_no_request_in_flight_fail(server: ServerProcess) -> None:
     with Writers(server.api, WRITERS) as writers:
-        time.sleep(2)
+        goes_on(writers)
         status = server.stop()
     assert status == 0
     server.restart()
@@ -82,10 +88,10 @@ def test_sighup_changes_all_workers_and_lets_no_request_in_flight_fail(
 ) -> None:
     before = set(server.workers())
     with Writers(server.api, WRITERS) as writers:
-        time.sleep(1)
+        goes_on(writers)
         server.process.send_signal(signal.SIGHUP)
         assert until(lambda: not before & set(server.workers()), GRACE_SECONDS + 30)
-        time.sleep(1)
+        goes_on(writers)
     nothing_is_half_answered(server, writers)
 
 
