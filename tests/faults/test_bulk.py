@@ -14,6 +14,8 @@ from impl.store.checkpoints import CHECKPOINTS
 from impl.store.embedded import Mongod
 from tests.bulk.commands import RATES, Database, lines, read, until_more_than, write
 
+pytestmark = pytest.mark.long
+
 FULL = bool(os.environ.get("FULL"))
 LINES, KILLS = (500_000, 10) if FULL else (20_000, 2)
 CYCLES, LONG = (3_000, 0) if FULL else (500, 15_000)

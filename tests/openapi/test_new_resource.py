@@ -16,6 +16,8 @@ from tests.openapi.contracts import contents
 from tests.openapi.scratch import OVERLAY, ROWS, ScratchServer, add_row, copy_project, run
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 ROW = """Resource(
         "dispute",
         "Dispute",
