@@ -53,22 +53,24 @@ def create(
     """
     threads = Threads(settings.threads)
     app = _connexion(settings, threads)
-    met = open_store.gate(store)
-    server = _server(settings, store, met)
+    require_database = open_store.requirement(store)
+    context = _context(settings, store, require_database)
     services = _services(settings, store, stopping)
     for api, build in apis.items():
         app.add_api(
             api.contract.routing(),
             base_path=api.base_path,
-            resolver=binding.resolver(api, build(services(api)), server),
+            resolver=binding.resolver(api, build(services(api)), context),
             validator_map=validation.validator_map(api.contract),
         )
     first = next(iter(apis))
     app.app.register_blueprint(docs.blueprint(first, settings.public_url, settings.auth_issuer))
     app.app.url_map.merge_slashes = False
-    health = Health(open_store.readiness(store, met), lambda: threads.stuck)
-    gate = Authentication(_verifier(settings))
-    edge = Edge(app, routes(apis, settings.base), health, _admission(settings), gate, meter)
+    health = Health(open_store.readiness(store, require_database), lambda: threads.stuck)
+    authentication = Authentication(_verifier(settings))
+    edge = Edge(
+        app, routes(apis, settings.base), health, _admission(settings), authentication, meter
+    )
     return Cors(edge, settings.origins) if settings.origins else edge
 
 
@@ -88,11 +90,15 @@ def _connexion(settings: Settings, threads: Threads) -> FlaskApp:
     )
 
 
-def _server(settings: Settings, store: Store, met: Callable[[], None]) -> binding.Server:
+def _context(
+    settings: Settings, store: Store, require_database: Callable[[], None]
+) -> binding.ViewContext:
     limits = Limits(min(settings.default_limit, settings.max_limit), settings.max_limit)
     streams = Streams(settings.max_streams or settings.threads)
     zone = settings.policy.zone
-    return binding.Server(settings.public_url, limits, zone, Idempotency(store), streams, met)
+    return binding.ViewContext(
+        settings.public_url, limits, zone, Idempotency(store), streams, require_database
+    )
 
 
 def _services(

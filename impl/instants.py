@@ -135,3 +135,9 @@ def _instant(value: Any) -> Any:
 
 def _integer(value: Any) -> Any:
     return int(value) if type(value) is float else value
+
+
+def now() -> datetime:
+    """The current time in milliseconds, as MongoDB stores it."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

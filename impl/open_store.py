@@ -84,7 +84,7 @@ def check(store: Store) -> bool:
     return True
 
 
-def gate(store: Store) -> Callable[[], None]:
+def requirement(store: Store) -> Callable[[], None]:
     """A function that returns once the database has answered, with a schema version that we know.
 
     Until then each call checks, and raises Unavailable (TooNew is one). So a server that started

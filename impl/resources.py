@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 from impl.query.language import Path
 
 Owner: TypeAlias = Literal["billingAccount", "relatedParty", "customerBill"]
-"""Who can own a document: an account, a party, or the owners of a bill."""
+"""The kinds of owner of a document: an account, a party, or the owners of a bill."""
 
 ACCOUNT: Owner = "billingAccount"
 PARTY: Owner = "relatedParty"

@@ -85,7 +85,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         listeners = [connections] if meter else []
         guarded = settings.auth == "jwt"
         store = open_store.opened(settings, self._uri, listeners, guarded=guarded)
-        store.keep_indexed(open_store.gate(store))
+        store.keep_indexed(open_store.requirement(store))
         application = app.create(settings, store, app.APIS, self._stopping, meter)
         worker = _Worker(traced(application), [store.close, *([meter.write] if meter else [])])
         _rarely_collect()

@@ -12,7 +12,7 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from impl.web.routes import Routes
-from impl.web.tracing import TRACE
+from impl.web.scope_keys import TRACE
 
 log = structlog.get_logger("tracing")
 

@@ -96,7 +96,9 @@ def main(arguments: list[str] | None = None, prog: str = "python -m openapi.gene
 
 def _generate(root: Path, *, with_stubs: bool) -> None:
     contract, files = render(root)
-    handlers = stubs.Handlers(root if with_stubs or _has_handlers(root) else formatting.HERE.parent)
+    handlers = stubs.HandlerModules(
+        root if with_stubs or _has_handlers(root) else formatting.HERE.parent
+    )
     missing = handlers.missing(contract)
     modules = handlers.with_stubs(missing) if with_stubs else {}
     write(root / "generated", files)

@@ -34,7 +34,7 @@ class Missing:
         return self.operation.standard is None
 
 
-class Handlers:
+class HandlerModules:
     """The handler modules and the rows of a project, read once."""
 
     def __init__(self, root: Path) -> None:

@@ -15,7 +15,7 @@ def the_shape(error: dict[str, Any]) -> None:
     optional = {"attribute", "errors"} & error.keys()
     needed = {"@type", "code", "reason", "message", "status", "referenceError"}
     assert error.keys() == needed | optional
-    assert CONTRACT.answers(COMPONENTS + "Error", error) is None
+    assert CONTRACT.response_fault(COMPONENTS + "Error", error) is None
     assert error["@type"] == "Error"
     assert error["referenceError"].endswith(f"/errors#{error['code']}")
     for each in (error, *error.get("errors", [])):

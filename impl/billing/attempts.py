@@ -13,7 +13,7 @@ from impl.events.build import correlated
 from impl.store.counters import GIVEN_UP, Counters
 from impl.store.mongo import Store
 from impl.store.sequences import Sequences
-from impl.store.tasks import Lost, Task, Tasks
+from impl.store.tasks import ClaimLost, Task, Tasks
 
 MOST_TRIES = 8
 TRANSACTION_LIMITS = (25, 3)
@@ -54,9 +54,9 @@ class Attempts:
             self._give_up(task, given_up)
             return
         try:
-            with self.tasks.held(task), correlated(task.id):
+            with self.tasks.renewing(task), correlated(task.id):
                 work()
-        except (Lost, NotFound):
+        except (ClaimLost, NotFound):
             self._drop(task)
         except Rejected as rejected:
             self._close(task, partial(refused, rejected))
@@ -88,7 +88,7 @@ class Attempts:
 
         done = False
         try:
-            with suppress(Lost, NotFound), correlated(task.id):
+            with suppress(ClaimLost, NotFound), correlated(task.id):
                 self.store.in_transaction(close, *TRANSACTION_LIMITS)
                 done = True
         except Unavailable:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 import structlog
 
@@ -15,9 +14,10 @@ from impl.document_limits import LONGEST_NUMBER
 from impl.documents import lines
 from impl.documents.document import PDF, Renderer
 from impl.errors import Conflict, ContentTooLarge
+from impl.instants import now
 from impl.query.language import Compare, Condition, Document, Every, Exists, Not
 from impl.resources import BILLS, RATES, REGISTER
-from impl.store.bulk_update import Change, Outline, mark, outlines
+from impl.store.bulk_update import BulkChange, Outline, mark, outlines
 from impl.store.document_size import refuse_large
 from impl.store.mongo import Store
 from impl.store.sequences import Number, Sequences
@@ -177,7 +177,10 @@ class BillBatch:
         store.insert(REGISTER, used_for(draft.bill, number, seller, now()))
         ids = {rate["id"] for rate in draft.rates}
         mark(
-            store, RATES, [rate for rate in rates if rate.id in ids], Change(billed_by(draft.bill))
+            store,
+            RATES,
+            [rate for rate in rates if rate.id in ids],
+            BulkChange(billed_by(draft.bill)),
         )
 
     def settle(self) -> None:
@@ -204,14 +207,13 @@ def release_rates(store: Store, bill: Document) -> None:
         raise Conflict(why, attribute="billingAccount")
     others = [each for each in outlines(store, RATES, of_bill) if each not in without_account]
     unbilled = {"isBilled": False}
-    mark(store, RATES, others, Change(unbilled, ("bill",)))
-    mark(store, RATES, without_account, Change({**unbilled, "billingAccount": account}, ("bill",)))
-
-
-def now() -> datetime:
-    """The current time in milliseconds, as MongoDB stores it."""
-    moment = datetime.now(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    mark(store, RATES, others, BulkChange(unbilled, ("bill",)))
+    mark(
+        store,
+        RATES,
+        without_account,
+        BulkChange({**unbilled, "billingAccount": account}, ("bill",)),
+    )
 
 
 def _numbers(drafts: Sequence[Draft]) -> list[Number]:

@@ -9,12 +9,12 @@ from impl.billing.assemble import reference_to
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import dated_before, of_account
-from impl.billing.maker import BillMaker, now
+from impl.billing.maker import BillMaker
+from impl.instants import now
 from impl.query.language import Every
 from impl.resources import REQUESTS
-from impl.store.tasks import Task
+from impl.store.tasks import ON_DEMAND_TASK, Task
 
-TASK = "on-demand"
 INSTANT = timedelta(milliseconds=1)
 """The smallest difference between two dates of rates; a rate dated now is billed."""
 
@@ -30,7 +30,7 @@ class OnDemand:
 
     def step(self) -> bool:
         """Answer the request that has waited longest; return whether there was one."""
-        task = self._tasks.claim(TASK)
+        task = self._tasks.claim(ON_DEMAND_TASK)
         if task is not None:
             self._attempts.run(
                 task,

@@ -11,9 +11,8 @@ from impl.billing.policy import Policy
 from impl.query.language import Compare, Document, Every
 from impl.resources import CYCLES, SPECIFICATIONS
 from impl.store.mongo import Store
-from impl.store.tasks import Tasks
+from impl.store.tasks import CYCLE_TASK, Tasks
 
-CYCLE_TASK = "cycle"
 LONGEST_ID = 128
 
 Specification = Mapping[str, Any]

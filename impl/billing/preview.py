@@ -7,9 +7,10 @@ from functools import partial
 from impl.billing import bill_headers
 from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import BillMaker, Draft, now
+from impl.billing.maker import BillMaker, Draft
 from impl.billing.plans import specification_of
 from impl.billing.policy import Policy
+from impl.instants import now
 from impl.query.language import Every
 from impl.resources import CYCLES, RATES
 from impl.store.mongo import Store

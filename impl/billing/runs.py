@@ -10,20 +10,15 @@ from impl.billing import bill_headers
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import BillMaker, Draft, now
+from impl.billing.maker import BillMaker, Draft
 from impl.billing.outcomes import Cancelled, Outcomes
-from impl.billing.plans import (
-    CYCLE_TASK,
-    Specification,
-    plan_following,
-    specification_of,
-)
+from impl.billing.plans import Specification, plan_following, specification_of
 from impl.errors import NotFound
+from impl.instants import now
 from impl.query.language import Compare, Document, Every
 from impl.resources import BILLS, CYCLES, OUTCOMES, RATES
-from impl.store.tasks import CLAIM_SECONDS, Lost, Task
+from impl.store.tasks import ACCOUNT_TASK, CLAIM_SECONDS, CYCLE_TASK, ClaimLost, Task
 
-ACCOUNT_TASK = "cycle-account"
 ACCOUNT = ("billingAccount", "id")
 
 TICK_SECONDS = 1.0
@@ -104,7 +99,7 @@ class Runs:
         progress |= {"accountsTotal": left + sum(progress.values())}
 
         def planned() -> Document:
-            self._tasks.keep(task, CLAIM_SECONDS)
+            self._tasks.renew(task, CLAIM_SECONDS)
             return self._store.change(CYCLES, id_, lambda before: {**before, **progress})
 
         return self._store.in_transaction(planned)
@@ -112,11 +107,11 @@ class Runs:
     def _begin(self, task: Task, id_: str) -> Document:
         """Begin the run unless it has begun, plan the next cycle, and return this one.
 
-        Raises Lost if the cycle was postponed meanwhile.
+        Raises ClaimLost if the cycle was postponed meanwhile.
         """
 
         def begun() -> Document:
-            self._tasks.keep(task, CLAIM_SECONDS)
+            self._tasks.renew(task, CLAIM_SECONDS)
             before = self._store.get(CYCLES, id_)
             if before.get("runState") == "running":
                 return before
@@ -206,7 +201,7 @@ class Runs:
         """Bill an account, and finish its task, in one transaction."""
         id_, account, again = task.about["group"], task.about["value"], "again" in task.about
         if not again and self._outcomes.known(id_, [account]):
-            raise Lost(f"{task.key!r} has its outcome")
+            raise ClaimLost(f"{task.key!r} has its outcome")
         cycle = self._store.get(CYCLES, id_)
         if "cancelledAt" in cycle:
             raise Cancelled

@@ -8,14 +8,14 @@ from typing import Any
 from impl.billing.money import LARGEST, money, total, value_of
 from impl.errors import Conflict
 
-HELD = "onHold"
+ON_HOLD = "onHold"
 BEFORE, REASON = "stateBeforeHold", "holdReason"
 MOVES: Mapping[str, frozenset[str]] = {
-    "new": frozenset({"validated", "sent", HELD}),
-    "validated": frozenset({"sent", HELD}),
-    "sent": frozenset({"partiallyPaid", "settled", HELD}),
-    "partiallyPaid": frozenset({"settled", HELD}),
-    "settled": frozenset({HELD}),
+    "new": frozenset({"validated", "sent", ON_HOLD}),
+    "validated": frozenset({"sent", ON_HOLD}),
+    "sent": frozenset({"partiallyPaid", "settled", ON_HOLD}),
+    "partiallyPaid": frozenset({"settled", ON_HOLD}),
+    "settled": frozenset({ON_HOLD}),
 }
 """The states that may follow each state in the strict lifecycle, besides itself.
 
@@ -37,9 +37,9 @@ def refuse_move(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     if was in (now, None):
         return
     to = before.get(BEFORE)
-    fits = now in MOVES and to in (now, None) if was == HELD else now in MOVES.get(was, ())
+    fits = now in MOVES and to in (now, None) if was == ON_HOLD else now in MOVES.get(was, ())
     if not fits:
-        why = f": it was {to} before it was held" if was == HELD and to else ""
+        why = f": it was {to} before it was held" if was == ON_HOLD and to else ""
         raise Conflict(f"{was} can't become {now}{why}", attribute="state")
 
 
@@ -48,7 +48,7 @@ def refuse_removal(bill: Mapping[str, Any]) -> None:
 
     So the strict lifecycle keeps each bill that a customer has or has paid.
     """
-    state = bill.get(BEFORE) if bill.get("state") == HELD else bill.get("state")
+    state = bill.get(BEFORE) if bill.get("state") == ON_HOLD else bill.get("state")
     if state in SENT:
         raise Conflict(f"a bill that is {state} can't be deleted", attribute="state")
     if bill.get("appliedPayment"):
@@ -64,9 +64,9 @@ def follow_hold(before: Mapping[str, Any], after: dict[str, Any]) -> None:
     if was == now:
         return
     after.pop(BEFORE, None)
-    if now == HELD and was is not None:
+    if now == ON_HOLD and was is not None:
         after[BEFORE] = was
-    elif was == HELD and after.get(REASON) == before.get(REASON):
+    elif was == ON_HOLD and after.get(REASON) == before.get(REASON):
         after.pop(REASON, None)
 
 
@@ -118,7 +118,7 @@ def follow_payments(
 def _follow(
     bill: dict[str, Any], named: frozenset[str], state_of: Callable[[str | None], str | None]
 ) -> None:
-    name = BEFORE if bill.get("state") == HELD else "state"
+    name = BEFORE if bill.get("state") == ON_HOLD else "state"
     if name == "state" and name in named:
         return
     state = state_of(bill.get(name))

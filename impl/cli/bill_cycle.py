@@ -15,14 +15,13 @@ from impl.billing import preview
 from impl.billing.assemble import warnings
 from impl.billing.money import exact, in_words, total
 from impl.billing.outcomes import COUNTS
-from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
 from impl.errors import Conflict
 from impl.resources import CYCLES
 from impl.settings import Settings
 from impl.store import upgrade
 from impl.store.mongo import Store
-from impl.store.tasks import Tasks
+from impl.store.tasks import CYCLE_TASK, Tasks
 
 POLL_SECONDS = 0.1
 

@@ -47,8 +47,8 @@ class Contract:
         refuse(self._errors.of(pointer, value))
         raise RuntimeError(f"{pointer}: what breaks it can't be told")
 
-    def answers(self, pointer: str, value: Any) -> str | None:
-        """What is wrong with a response's value, without quoting it; None if nothing is."""
+    def response_fault(self, pointer: str, value: Any) -> str | None:
+        """The fault of a response's value, which quotes nothing; None if it is valid."""
         try:
             self._responses[pointer].validate(value)
         except jsonschema_rs.ValidationError as error:
@@ -66,7 +66,7 @@ class Contract:
         """The document that Connexion gets; its schemas of bodies are pointers for `check`."""
         return documents.for_connexion(self.document)
 
-    def kept(self, schema: str) -> frozenset[str]:
+    def not_removable(self, schema: str) -> frozenset[str]:
         """The attributes that a merge patch may change but not remove, by the patch's schema."""
         properties = self._schemas[schema]["properties"].items()
         return frozenset(name for name, each in properties if not each.get("nullable"))

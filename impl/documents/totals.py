@@ -151,7 +151,7 @@ def _payments(bill: Json, formats: Formats, words: Words) -> Iterator[Row]:
 
 
 def _final(last: Money | None, label: str, formats: Formats, words: Words) -> Row:
-    """What is left to pay; a sum in the customer's favour has no sign: the label says so."""
+    """The amount left to pay. An amount in the customer's favour has no sign: the label says so."""
     left = rounded(last) if last else Decimal(0)
     if last and left < 0:
         return _row("favour", words["in_favour"], -last, formats)

@@ -126,7 +126,7 @@ class Dispatcher:
     def _relay(self) -> int:
         """Move events from the outbox to the feed, and return how many."""
         relay = self._store.relay
-        if relay.is_idle() or not self._lease.hold(RELAY_SECONDS):
+        if relay.is_idle() or not self._lease.acquire(RELAY_SECONDS):
             return 0
         now = self._deliveries.now()
         subscriptions = self._subscribers.all()
@@ -187,7 +187,7 @@ class Dispatcher:
         It is served again when the claim has expired, and so on until its deliveries expire.
         """
         self._count_fault(fault, "courier", subscription=claim.subscription)
-        self._deliveries.stumbled(claim, f"a fault of the server's: {type(fault).__name__}")
+        self._deliveries.record_error(claim, f"a fault of the server's: {type(fault).__name__}")
 
     def _courier_context(self) -> CourierContext:
         options = self._options

@@ -10,7 +10,7 @@ import structlog
 
 from impl.errors import ApiError, NotFound
 from impl.events.build import subject
-from impl.events.subscriptions import Selector, TooCostly, read_stored
+from impl.events.subscriptions import QueryTooCostly, Selector, read_stored
 from impl.query.language import Document
 from impl.resources import HUB
 from impl.store.deliveries import Deliveries
@@ -86,7 +86,7 @@ class Subscribers:
 
     def all(self) -> list[Subscription]:
         """Every subscription; one that can't be read is left out, and logged."""
-        documents = self._store.sound(HUB, self._log_unreadable)
+        documents = self._store.readable(HUB, self._log_unreadable)
         return [each for each in map(self._read, documents) if each]
 
     def find(self, id_: str) -> Subscription | None:
@@ -125,7 +125,7 @@ class Subscribers:
     def report_slow(self) -> None:
         """Show in the health of each subscription paused since the last call that it was slow."""
         while self._slow:
-            self._deliveries.unasked(self._slow.pop(), TOO_LONG)
+            self._deliveries.skipped(self._slow.pop(), TOO_LONG)
 
     def end(self, id_: str) -> None:
         """Delete a subscription, its consumer and its deliveries. Raises NotFound."""
@@ -163,7 +163,7 @@ class Subscribers:
         """Whether the subscription selects the event; None if its query is too slow."""
         try:
             return subscription.selector.selects(event)
-        except TooCostly:
+        except QueryTooCostly:
             return None
         except Exception as fault:  # noqa: BLE001 - the others must get the event
             self._log_unreadable(subscription.id, fault)

@@ -38,7 +38,7 @@ MOST_LOOKS = 25_000
 _ANY_VALUE = attributes.without_choices(API.event)
 
 
-class TooCostly(Exception):
+class QueryTooCostly(Exception):
     """The query looks at more values of an event than MOST_LOOKS."""
 
 
@@ -59,7 +59,7 @@ class Selector:
             nonlocal count
             count += values
             if count > MOST_LOOKS:
-                raise TooCostly
+                raise QueryTooCostly
 
         return holds(self.where, event, looks)
 

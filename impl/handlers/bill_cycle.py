@@ -6,16 +6,16 @@ from typing import Any, cast
 from generated import api, types
 from impl.billing.cycle import DERIVED, refuse_contradiction
 from impl.billing.derived import client_given, derive, note_changes
-from impl.billing.maker import now
 from impl.billing.outcomes import COUNTS
 from impl.billing.periods import named
-from impl.billing.plans import CYCLE_TASK, hold_specification, specification_of
+from impl.billing.plans import hold_specification, specification_of
 from impl.errors import Conflict, FieldInvalid, NotFound, refuse
 from impl.handlers.collection import Collection, Rules, Services
+from impl.instants import now
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Page, Query
 from impl.resources import CYCLES, OUTCOMES
-from impl.store.tasks import Tasks
+from impl.store.tasks import CYCLE_TASK, Tasks
 
 RUN = {
     *("runState", "statusReason", "accountsTotal", "startedAt", "finishedAt", "cancelledAt"),
@@ -144,7 +144,7 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
             self._forget(before)
         elif after is not None and after.get("runState") == "planned":
             self._hold(after)
-            self._tasks.call_off(CYCLE_TASK, after["id"])
+            self._tasks.cancel(CYCLE_TASK, after["id"])
             if "billingDate" in after:
                 self._tasks.put(CYCLE_TASK, after["id"], after["billingDate"])
 
@@ -159,7 +159,7 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
         """Delete the outcomes of the cycle's run; Conflict while it runs."""
         if cycle.get("runState") == "running":
             raise _state("the cycle is running, and can be deleted when it has finished")
-        self._tasks.call_off(CYCLE_TASK, cycle["id"])
+        self._tasks.cancel(CYCLE_TASK, cycle["id"])
         self._store.delete_every(OUTCOMES, Compare(("billCycle", "id"), (cycle["id"],)))
 
 

@@ -206,7 +206,7 @@ class Collection(Generic[T]):
         refuse_unpatchable(shown, patch.named(shown, changed), self._patchable)
         if same(changed, shown):
             return before
-        gone = sorted(self._kept & shown.keys() - changed.keys())
+        gone = sorted(self._not_removable & shown.keys() - changed.keys())
         refuse(Conflict("can't be removed", attribute=name) for name in gone)
         try:
             self._contract.check(COMPONENTS + self._type, changed)
@@ -224,8 +224,8 @@ class Collection(Generic[T]):
         return names if self._patchable is None else names & self._patchable
 
     @property
-    def _kept(self) -> frozenset[str]:
-        return self._contract.kept(f"{self._type}_Update")
+    def _not_removable(self) -> frozenset[str]:
+        return self._contract.not_removable(f"{self._type}_Update")
 
     @property
     def _patchable(self) -> frozenset[str] | None:

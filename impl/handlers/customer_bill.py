@@ -14,7 +14,7 @@ from impl.billing.maker import release_rates
 from impl.billing.rate_state import on_bill
 from impl.billing.states import (
     BEFORE,
-    HELD,
+    ON_HOLD,
     follow_hold,
     follow_payments,
     refuse_move,
@@ -45,7 +45,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
             on_create=_start,
             on_change=self._decide_change,
             assignable=DATES if self._strict else DATES | {"state"},
-            apart={"state": HELD},
+            apart={"state": ON_HOLD},
             on_remove=self._release,
         )
         self.collection = Collection[types.CustomerBill](BILLS, services, rules)
@@ -116,7 +116,7 @@ def _start(bill: dict[str, Any]) -> None:
     A bill that is created on hold keeps the state before that which it names.
     """
     refuse_payments_twice({}, bill)
-    if bill.get("state") != HELD:
+    if bill.get("state") != ON_HOLD:
         bill.pop(BEFORE, None)
     if "billDocument" not in bill:
         bill["billDocument"] = [own_document(bill)]

@@ -4,12 +4,11 @@ from typing import Any
 
 from generated import api, types
 from impl.auth.identity import has_scope
-from impl.billing.on_demand import TASK
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query
 from impl.resources import REQUESTS
-from impl.store.tasks import Tasks
+from impl.store.tasks import ON_DEMAND_TASK, Tasks
 
 WRITES_BILLS = "customerBill:write"
 
@@ -25,9 +24,9 @@ class CustomerBillsOnDemand(api.CustomerBillOnDemandApi[Query, Page, Patch]):
     def _plan(self, before: Document | None, after: Document | None) -> None:
         """Have a worker make the bill; a delete cancels that."""
         if before is None and after is not None:
-            self._tasks.put(TASK, after["id"])
+            self._tasks.put(ON_DEMAND_TASK, after["id"])
         elif before is not None and after is None:
-            self._tasks.call_off(TASK, before["id"])
+            self._tasks.cancel(ON_DEMAND_TASK, before["id"])
 
 
 def _start(request: dict[str, Any]) -> None:

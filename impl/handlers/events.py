@@ -16,9 +16,6 @@ from impl.store.feed import Feed
 IDLE_CHECK_SECONDS = 1.0
 """While no event comes, a stream checks this often whether it has to end."""
 
-KEEP_ALIVE_SECONDS = 15
-"""While no event comes, clients get a comment this often, so that proxies keep the connection."""
-
 
 class Events(api.EventsApi[Query, Page, Patch]):
     """The events of all resources, in the order of the feed."""

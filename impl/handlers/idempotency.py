@@ -14,7 +14,7 @@ from impl.store.mongo import Store
 
 
 @dataclass(frozen=True)
-class Answer:
+class StoredResponse:
     """A response, as it is stored."""
 
     status: int
@@ -29,8 +29,8 @@ class Idempotency:
         self._store = store
 
     def once(
-        self, request: str, key: str, content: bytes, produce: Callable[[], Answer]
-    ) -> tuple[Answer, bool]:
+        self, request: str, key: str, content: bytes, produce: Callable[[], StoredResponse]
+    ) -> tuple[StoredResponse, bool]:
         """The response to the first request with this key, and whether this is a repeated one.
 
         Each subject and client of an issuer has keys of its own. Raises Conflict if the key came
@@ -41,7 +41,7 @@ class Idempotency:
         id_ = sha256(f"{request}\0{key}{_owner(caller)}".encode()).hexdigest()
         same = {"fingerprint": sha256(content).hexdigest(), "limits": _limits(caller)}
 
-        def answered() -> tuple[Answer, bool]:
+        def answered() -> tuple[StoredResponse, bool]:
             first = self._store.recall(id_)
             if first is not None:
                 if first.get("limits", "") != same["limits"]:
@@ -51,7 +51,7 @@ class Idempotency:
                     raise KeyReused(
                         "was used before, with another body", attribute="Idempotency-Key"
                     )
-                return Answer(first["status"], first["headers"], first["body"]), True
+                return StoredResponse(first["status"], first["headers"], first["body"]), True
             answer = produce()
             self._store.remember(id_, {**same, **vars(answer)})
             return answer, False

@@ -5,6 +5,7 @@ from typing import Any
 
 from impl.errors import BodyInvalid, Postponed
 
+MAX_OPERATIONS = 100
 MAX_WORK = 1_000_000
 """The most work of one patch, in copied characters; it takes about a tenth of a second."""
 
@@ -19,6 +20,12 @@ PATH = 2 * VALUE
 
 HOLDERS = (dict, list)
 """The types of JSON values that contain others."""
+
+
+def refuse_many(operations: Collection[Any]) -> None:
+    """Raise BodyInvalid for a patch of more than MAX_OPERATIONS."""
+    if len(operations) > MAX_OPERATIONS:
+        raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
 
 
 class Budget:

@@ -8,7 +8,7 @@ import orjson
 from impl import json_pointer
 from impl.document_limits import MAX_DEPTH, MAX_MEMBERS
 from impl.errors import BodyInvalid, Conflict, FieldMissing, about, path
-from impl.patch.budget import HOLDERS, Budget, members, size
+from impl.patch.budget import HOLDERS, Budget, members, refuse_many, size
 from impl.query.attributes import Attribute
 
 Pointer: TypeAlias = tuple[str, ...]
@@ -17,7 +17,6 @@ Index: TypeAlias = tuple[int, ...]
 
 _BAD_ESCAPE = re.compile(r"~(?![01])")
 UNKNOWN = Attribute("any")
-MAX_OPERATIONS = 100
 WALK = 2
 """The work of walking past a value, in copied characters."""
 
@@ -34,8 +33,7 @@ def patched(
     Raises BodyInvalid for a malformed patch and for one that does too much, and Conflict if a
     `test` fails or a path leads nowhere in this document (RFC 5789 section 2.2).
     """
-    if len(operations) > MAX_OPERATIONS:
-        raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
+    refuse_many(operations)
     return Patcher(document, resource, budget or Budget()).apply(operations)
 
 

@@ -24,8 +24,8 @@ from impl.errors import (
     about,
     path,
 )
-from impl.patch.budget import PATH, Budget, size
-from impl.patch.operations import MAX_OPERATIONS, UNKNOWN, Index, Patcher, Pointer, pointer
+from impl.patch.budget import PATH, Budget, refuse_many, size
+from impl.patch.operations import UNKNOWN, Index, Patcher, Pointer, pointer
 from impl.query import jsonpath
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
@@ -57,8 +57,8 @@ def patched(
     Dates in paths are days of the time zone. Raises BodyInvalid for a path that can't be read and
     for a patch that does too much, and Conflict if an operation selects nothing.
     """
-    if isinstance(operations, list) and len(operations) > MAX_OPERATIONS:
-        raise BodyInvalid(f"a patch of over {MAX_OPERATIONS} operations")
+    if isinstance(operations, list):
+        refuse_many(operations)
     budget = budget or Budget()
     patcher = Patcher(document, resource, budget)
     instants = _instants(resource)

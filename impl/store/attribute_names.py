@@ -16,13 +16,13 @@ from impl.query import attributes
 from impl.query.attributes import Attribute
 from impl.query.language import Path
 from impl.resources import BY_COLLECTION, BY_NAME, FEED, PUBLISHED
+from impl.store.collections import ATTRIBUTES
 from impl.store.documents import Stored
 from impl.store.encoding import decode
 from impl.store.faults import DUPLICATE_KEY
 from impl.store.rendition import WITHOUT_RENDITION
 from impl.tmf678 import API
 
-COLLECTION = "attribute"
 MOST_NAMES = 1000
 LONGEST = 256
 """Bytes of a row's id: the resource and the path as a JSON array."""
@@ -40,7 +40,7 @@ class Names:
 
     def __init__(self, database: Database[Stored]) -> None:
         self._database = database
-        self._rows = database[COLLECTION]
+        self._rows = database[ATTRIBUTES]
         self._known: dict[str, set[Path]] = {}
         self._full: set[str] = set()
         self._collected = False

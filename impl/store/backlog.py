@@ -10,11 +10,11 @@ from pymongo.errors import PyMongoError
 
 from impl.errors import Unavailable
 from impl.resources import REQUESTS
+from impl.store.collections import CONSUMERS, COUNTER, DELIVERIES
 from impl.store.counters import FAULTS, GIVEN_UP, LACKING, Counters
-from impl.store.deliveries import CONSUMERS, DEAD, PENDING, TOTALS
+from impl.store.deliveries import DEAD, PENDING, TOTALS
 from impl.store.faults import translated
 from impl.store.mongo import Store
-from impl.store.relay import COUNTER, DELIVERIES
 
 SECONDS = 1.0
 """For all of it."""

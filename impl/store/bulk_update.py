@@ -43,7 +43,7 @@ class Outline:
 
 
 @dataclass(frozen=True)
-class Change:
+class BulkChange:
     """Values for attributes of a document, and attributes to remove."""
 
     values: Mapping[str, Any]
@@ -61,7 +61,7 @@ def outlines(store: Store, resource: str, where: Condition) -> list[Outline]:
     return [Outline(each["_id"], each[VERSION], each[SIZE], each[IN_PLACE]) for each in rows]
 
 
-def mark(store: Store, resource: str, documents: Sequence[Outline], change: Change) -> None:
+def mark(store: Store, resource: str, documents: Sequence[Outline], change: BulkChange) -> None:
     """Change documents whose outlines were read in the transaction that this is in."""
     in_place = {each for each in documents if each.in_place and store.writer.may_write_unread}
     _in_place(store, resource, [each for each in documents if each in in_place], change)
@@ -70,7 +70,9 @@ def mark(store: Store, resource: str, documents: Sequence[Outline], change: Chan
         store.change_many(resource, [(each, change.of(each)) for each in whole])
 
 
-def _in_place(store: Store, resource: str, documents: Sequence[Outline], change: Change) -> None:
+def _in_place(
+    store: Store, resource: str, documents: Sequence[Outline], change: BulkChange
+) -> None:
     if not documents:
         return
     writes = [_write(each, change) for each in documents]
@@ -87,7 +89,7 @@ def _in_place(store: Store, resource: str, documents: Sequence[Outline], change:
         collection.bulk_write(updates, ordered=False, session=within)
 
 
-def _write(outline: Outline, change: Change) -> Write:
+def _write(outline: Outline, change: BulkChange) -> Write:
     """The write, as far as its event shows it."""
     before = Document({"id": outline.id}, outline.version)
     return Write(before, Document(change.of(before), outline.version + 1))

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from impl.store.collections import CHECKPOINTS
 from impl.store.faults import translated
 from impl.store.mongo import Store
-
-CHECKPOINTS = "checkpoint"
 
 
 class Checkpoints:

@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from impl.store.collections import COUNTER
 from impl.store.faults import translated
 from impl.store.mongo import Store
-from impl.store.relay import COUNTER
+from impl.store.tasks import KINDS
 
 LACKING = "documentsLacking"
 """Rendered bills with letters that no font has."""
 
 
-GIVEN_UP = {kind: f"givenUp/{kind}" for kind in ("on-demand", "cycle", "cycle-account")}
+GIVEN_UP = {kind: f"givenUp/{kind}" for kind in KINDS}
 """Tasks that workers gave up because of a lasting fault, by kind."""
 
 FAULTS = {loop: f"faults/{loop}" for loop in ("relay", "courier", "tidy")}

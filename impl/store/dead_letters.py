@@ -13,12 +13,10 @@ from pymongo.database import Database
 from impl.errors import NotFound
 from impl.resources import PUBLISHED
 from impl.store import transactions
+from impl.store.collections import DEAD_LETTERS, OUTBOX
 from impl.store.documents import Stored
 from impl.store.faults import translated
-from impl.store.outbox import OUTBOX
 from impl.store.pending_events import REMOVAL, STAMP
-
-DEAD_LETTERS = "aside"
 
 
 class DeadLetters:

@@ -16,14 +16,13 @@ from pymongo import DeleteMany, UpdateMany, UpdateOne
 
 from impl.query.language import Document
 from impl.resources import FEED
+from impl.store.collections import CONSUMERS, COUNTER, DELIVERIES
 from impl.store.documents import Stored, from_mongo
 from impl.store.faults import translated
 from impl.store.leases import Clock, server_clock
 from impl.store.mongo import Store
-from impl.store.relay import COUNTER, DELIVERIES
 from impl.store.transactions import session
 
-CONSUMERS = "consumer"
 TOTALS = "deliveries"
 """The counter of deliveries of subscriptions that have ended."""
 
@@ -180,11 +179,11 @@ class Deliveries:
             rows = list(self._feed.find({"_id": {"$in": list(positions)}}))
         return {row["_id"]: from_mongo(row) for row in rows}
 
-    def stumbled(self, claim: Claim, why: str) -> None:
+    def record_error(self, claim: Claim, why: str) -> None:
         """Show an error with the consumer, though none of its deliveries was at fault."""
         self._update(claim, {"lastError": why, "lastErrorTime": self._clock()}, {})
 
-    def unasked(self, subscription: str, why: str) -> None:
+    def skipped(self, subscription: str, why: str) -> None:
         """Show why a subscription's deliveries were given up before any was tried."""
         error = {"lastError": why, "lastErrorTime": self._clock()}
         with translated():

@@ -11,9 +11,9 @@ from pymongo.errors import PyMongoError
 from impl.errors import ParameterInvalid
 from impl.query.language import Compare
 from impl.resources import FEED
+from impl.store.collections import COUNTER
 from impl.store.faults import reading
 from impl.store.mongo import Store
-from impl.store.relay import COUNTER
 from impl.store.routing import place
 
 AGAIN_SECONDS = 1.0

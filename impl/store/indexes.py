@@ -10,11 +10,12 @@ from pymongo import IndexModel
 from pymongo.database import Database
 
 from impl.resources import BY_COLLECTION, FEED, RESOURCES, Resource
+from impl.store.collections import DELIVERIES, OUTBOX, TASKS
 from impl.store.documents import OWNERS, Stored
 from impl.store.pending_events import STAMP
 from impl.store.retention import RETENTION
 
-OWN: dict[str, tuple[tuple[str, ...], ...]] = {"task": (("kind", "due"), ("kind", "about.group"))}
+OWN: dict[str, tuple[tuple[str, ...], ...]] = {TASKS: (("kind", "due"), ("kind", "about.group"))}
 """The paths of indexes of the store's own collections."""
 
 
@@ -25,8 +26,8 @@ def _of_some(path: str) -> IndexModel:
 
 OWN_MODELS: dict[str, list[IndexModel]] = {
     FEED: [_of_some(OWNERS)],
-    "outbox": [IndexModel([("stamp", 1), ("_id", 1)])],
-    "delivery": [
+    OUTBOX: [IndexModel([("stamp", 1), ("_id", 1)])],
+    DELIVERIES: [
         IndexModel([("state", 1), ("subscription", 1), ("position", 1)]),
         IndexModel(
             [("state", 1), ("subscription", 1), ("due", 1), ("subject", 1)],

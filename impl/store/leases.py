@@ -20,11 +20,11 @@ from typing import TypeAlias
 
 from pymongo.errors import DuplicateKeyError
 
+from impl.store.collections import LEASES
 from impl.store.faults import translated
 from impl.store.mongo import Store
 
 Clock: TypeAlias = Callable[[], datetime]
-LEASES = "lease"
 
 
 def server_clock(store: Store) -> Clock:
@@ -49,7 +49,7 @@ class Lease:
         self._clock = clock
         self._sure_until = 0.0
 
-    def hold(self, seconds: float) -> bool:
+    def acquire(self, seconds: float) -> bool:
         """Take or renew the lease for some seconds; False while another holds it."""
         began = time.monotonic()
         if began < self._sure_until:

@@ -21,6 +21,7 @@ from impl.store import indexes, pages, transactions
 from impl.store.access import Access
 from impl.store.attribute_names import Names
 from impl.store.client import Collections, client, create_compressed
+from impl.store.collections import ANSWERS, GUARDS
 from impl.store.counts import Counts
 from impl.store.dead_letters import DeadLetters
 from impl.store.documents import VERSION, Stored, from_mongo
@@ -36,8 +37,6 @@ from impl.store.transactions import session
 from impl.store.writing import Assignment, Writer
 
 CLOSE_SECONDS = 1
-ANSWERS = "idempotency"
-GUARDS = "guard"
 EMPTY_SECONDS = 10
 INDEX_SECONDS = 24 * 3600
 """MongoDB gives an index build up after a timeout, and begins anew at the next request for it."""
@@ -203,7 +202,7 @@ class Store:
             visible = self._access.filter(resource, where)
             yield from map(from_mongo, collection.find(visible, session=within).sort("_id"))
 
-    def sound(
+    def readable(
         self, resource: str, report: Callable[[object, Exception], None]
     ) -> Iterator[Document]:
         """Every document in the order of their ids; `report` gets the `_id` of a corrupt one."""

@@ -23,13 +23,12 @@ from pymongo.read_concern import ReadConcern
 from impl.query.language import Document
 from impl.resources import BILLS, BY_NAME, FEED
 from impl.store import access, transactions
+from impl.store.collections import OUTBOX
 from impl.store.documents import OWNERS, Stored
 from impl.store.encoding import encode
 from impl.store.faults import WRITE_SECONDS, translated
 from impl.store.pending_events import AT_THE_WRITE, EVENT, STAMP, PendingEvent
 from impl.store.rendition import FIELD
-
-OUTBOX = "outbox"
 
 FOR_GOOD = ReadConcern("linearizable")
 """Reads only what survives the loss of a primary."""

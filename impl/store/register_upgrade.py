@@ -14,9 +14,10 @@ from ulid import ULID
 from impl.document_limits import LONGEST_NUMBER
 from impl.query.language import Document
 from impl.resources import BILLS, OUTCOMES, RATES, REGISTER, REQUESTS
+from impl.store.collections import SEQUENCES
 from impl.store.documents import Stored
 from impl.store.faults import DUPLICATE_KEY
-from impl.store.sequences import SEQUENCES, Number, row_id
+from impl.store.sequences import Number, row_id
 from impl.store.writing import prepare
 
 BATCH = 1000

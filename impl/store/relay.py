@@ -23,21 +23,20 @@ from pymongo.database import Database
 from impl.query.language import Document
 from impl.resources import FEED, PUBLISHED
 from impl.store import dead_letters, routing, transactions
+from impl.store.collections import COUNTER, DELIVERIES, OUTBOX
 from impl.store.dead_letters import DeadLetters
 from impl.store.documents import EXPIRES, Stored
 from impl.store.faults import translated
-from impl.store.outbox import OUTBOX
 from impl.store.pending_events import AT_THE_WRITE, HAS_PENDING_EVENT, REMOVAL, STAMP
 from impl.store.raw_documents import RAW
 from impl.store.rendition import FIELD, LACKS_RENDITION
-from impl.store.routing import Batch, Routing, Waiting, place
+from impl.store.routing import RelayBatch, Routing, Waiting, place
 
-COUNTER, DELIVERIES = "feed", "delivery"
 MOST_BYTES = 8 * 1024 * 1024
 """How much one step of the relay moves, but for a single event that is larger."""
 MOST_DELIVERIES = 20_000
 
-UNASKED = "the subscription's query took too long"
+SKIPPED = "the subscription's query took too long"
 """The error of a delivery that is given up from the beginning."""
 
 ROWS_ORDER, DOCUMENTS_ORDER = {"stamp": 1, "_id": 1}, {STAMP: 1, "_id": 1}
@@ -96,9 +95,9 @@ class Relay:
         One that can't be moved becomes a dead letter, and the later ones of its resource wait.
         """
 
-        def moved() -> Batch:
+        def moved() -> RelayBatch:
             events = self.waiting(limit)
-            return self._move(events, route, now, expires) if events else Batch()
+            return self._move(events, route, now, expires) if events else RelayBatch()
 
         batch = transactions.within(self._client, moved)
         for letter in batch.dead_letters:
@@ -154,7 +153,7 @@ class Relay:
         route: Callable[[Document], Routing],
         now: datetime,
         expires: datetime,
-    ) -> Batch:
+    ) -> RelayBatch:
         """Move the events that can be moved, in the transaction that this is in."""
         session = transactions.session()
         ids = [each.id for each in events]
@@ -223,7 +222,7 @@ def _deliveries(event: Document, route: Routing, now: datetime, expires: datetim
     common = {"position": event["id"], "subject": route.subject, "tries": 0, "since": now}
     states: list[tuple[Stored, tuple[str, ...]]] = [
         ({"state": "pending"}, route.subscriptions),
-        ({"state": "dead", "error": UNASKED}, route.unasked),
+        ({"state": "dead", "error": SKIPPED}, route.unasked),
     ]
     return [
         {

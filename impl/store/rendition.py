@@ -22,7 +22,9 @@ from impl.store.documents import VERSION, CorruptDocument, Stored, from_mongo
 from impl.store.encoding import decode
 
 FIELD = "_json2"
-"""The name changes with what `Links.added` adds and how. Whatever has an older name is ignored."""
+"""The name changes with what `Links.added` adds and how. The server ignores renditions of other
+names.
+"""
 
 FORMER_FIELD = "_json1"
 """The name while a client could write the placeholder for the base of an `href`."""

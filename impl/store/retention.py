@@ -5,14 +5,15 @@ database takes a step in `upgrade.py`.
 """
 
 from impl.resources import FEED
+from impl.store.collections import ANSWERS, CHECKPOINTS, DELIVERIES
 from impl.store.documents import EXPIRES
 
 DAY = 24 * 3600
 RETENTION: dict[str, tuple[str, int]] = {
-    "idempotency": ("keptAt", DAY),
+    ANSWERS: ("keptAt", DAY),
     FEED: (EXPIRES, 0),
-    "delivery": (EXPIRES, 0),
-    "checkpoint": ("at", 90 * DAY),
+    DELIVERIES: (EXPIRES, 0),
+    CHECKPOINTS: ("at", 90 * DAY),
 }
 """By collection: the attribute with the instant, and the seconds after it.
 

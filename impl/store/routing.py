@@ -17,9 +17,9 @@ from impl.events import build
 from impl.links import EventLinks
 from impl.query.language import Document
 from impl.store import access
+from impl.store.collections import OUTBOX
 from impl.store.documents import EXPIRES, OWNERS, Stored, take_hidden, to_mongo
 from impl.store.encoding import decode
-from impl.store.outbox import OUTBOX
 from impl.store.pending_events import EVENT
 from impl.store.rendition import rendition
 
@@ -79,7 +79,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Batch:
+class RelayBatch:
     """What one step of the relay does with pending events."""
 
     moved: list[Waiting] = field(default_factory=list)
@@ -127,14 +127,14 @@ def routed(
     published: Set[str],
     route: Callable[[Document], Routing],
     now: datetime,
-) -> Batch:
+) -> RelayBatch:
     """The events that can be moved, routed unless they are `published`, and the dead letters.
 
     Later events of a dead letter's resource wait. After ROUTING_SECONDS the rest is left for the
     next step, because the transaction has to end in time.
     """
     until = time.monotonic() + ROUTING_SECONDS
-    batch = Batch()
+    batch = RelayBatch()
     stuck: set[tuple[str, str]] = set()
     for each in events:
         if (batch.moved or batch.dead_letters) and time.monotonic() > until:

@@ -20,11 +20,9 @@ import pymongo
 
 from impl.query.language import Document
 from impl.resources import REGISTER
+from impl.store.collections import SEQUENCES, TASKS
 from impl.store.faults import translated
 from impl.store.mongo import Store
-from impl.store.tasks import TASKS
-
-SEQUENCES = "sequence"
 
 
 @dataclass(frozen=True)

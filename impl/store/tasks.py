@@ -16,19 +16,21 @@ from bson import ObjectId
 
 from impl.errors import ApiError, Unavailable
 from impl.query.language import Condition, Path
+from impl.store.collections import TASKS
 from impl.store.documents import Stored
 from impl.store.faults import translated
 from impl.store.mongo import Store
 from impl.store.mongo_query import to_filter, to_name
 
-TASKS = "task"
+ON_DEMAND_TASK, CYCLE_TASK, ACCOUNT_TASK = "on-demand", "cycle", "cycle-account"
+KINDS = (ON_DEMAND_TASK, CYCLE_TASK, ACCOUNT_TASK)
 CLAIM_SECONDS = 15
 KEEP_SECONDS = 5
 _NOW = "$$NOW"
 
 
-class Lost(ApiError):
-    """Another worker has claimed the task by now, or it was called off."""
+class ClaimLost(ApiError):
+    """Another worker has claimed the task by now, or it was cancelled."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class Tasks:
         task = {"kind": kind, "key": key, "about": about, "tries": 0, "claim": None}
         self._update(_id(kind, key), {**task, "due": due or _NOW}, upsert=True)
 
-    def call_off(self, kind: str, key: str) -> None:
-        """Remove a task; a worker that has claimed it gets Lost."""
+    def cancel(self, kind: str, key: str) -> None:
+        """Remove a task; a worker that has claimed it gets ClaimLost."""
         self._delete(_id(kind, key))
 
     def has(self, task: Task) -> bool:
@@ -93,32 +95,32 @@ class Tasks:
             return None
         return Task(kind, found["key"], found["tries"], found["about"], claim)
 
-    def keep(self, task: Task, seconds: float) -> None:
-        """Renew the claim for some seconds from now; Lost if another has claimed the task."""
+    def renew(self, task: Task, seconds: float) -> None:
+        """Renew the claim for some seconds from now; ClaimLost if another has claimed the task."""
         renewed = {"due": {"$add": [_NOW, int(seconds * 1000)]}}
         if not self._update(_claimed(task), renewed):
-            raise Lost(f"{task.kind} {task.key!r} is another worker's")
+            raise ClaimLost(f"{task.kind} {task.key!r} is another worker's")
 
     @contextmanager
-    def held(self, task: Task) -> Iterator[None]:
+    def renewing(self, task: Task) -> Iterator[None]:
         """Renew the claim every few seconds, for as long as the work takes."""
         done = threading.Event()
 
-        def renew() -> None:
+        def renew_until_done() -> None:
             while not done.wait(KEEP_SECONDS):
-                with suppress(Lost, Unavailable):
-                    self.keep(task, CLAIM_SECONDS)
+                with suppress(ClaimLost, Unavailable):
+                    self.renew(task, CLAIM_SECONDS)
 
-        threading.Thread(target=renew, daemon=True).start()
+        threading.Thread(target=renew_until_done, daemon=True).start()
         try:
             yield
         finally:
             done.set()
 
     def finish(self, task: Task) -> None:
-        """End the task, in the transaction of its effect; Lost if another has claimed it."""
+        """End the task, in the transaction of its effect; ClaimLost if another has claimed it."""
         if not self._delete(_claimed(task)):
-            raise Lost(f"{task.kind} {task.key!r} is another worker's")
+            raise ClaimLost(f"{task.kind} {task.key!r} is another worker's")
 
     def again(self, task: Task, seconds: float, *, afresh: bool = False) -> None:
         """Give the task back, due in some seconds; `afresh` sets its tries to none."""

@@ -15,12 +15,11 @@ from pymongo.database import Database
 from impl.errors import Unavailable
 from impl.resources import RESOURCES
 from impl.store import attribute_names, indexes, register_upgrade, rendition
+from impl.store.collections import SEQUENCES, VERSIONS
 from impl.store.documents import Stored
 from impl.store.faults import reading, translated
 from impl.store.mongo import Store
-from impl.store.sequences import SEQUENCES
 
-VERSIONS = "form"
 WHERE: Stored = {"_id": "database"}
 FIRST = 1
 """The version of all releases before there was a number for it."""

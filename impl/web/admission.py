@@ -11,9 +11,7 @@ from starlette.types import Scope
 
 from impl.errors import Busy, TooManyRequests
 from impl.web.request_checks import header_values
-
-CLIENT = "tmf678.client"
-"""Key in the ASGI scope of the authenticated client's name."""
+from impl.web.scope_keys import CLIENT
 
 FORGET_OVER = 10_000
 Network: TypeAlias = IPv4Network | IPv6Network

@@ -9,10 +9,7 @@ from impl.api import Operation
 from impl.auth.tokens import Verifier
 from impl.errors import CredentialsInvalid, CredentialsMissing, Forbidden, InsufficientScope
 from impl.web import request_checks
-from impl.web.admission import CLIENT
-
-IDENTITY = "tmf678.identity"
-"""Key of the caller's identity in the ASGI scope."""
+from impl.web.scope_keys import CLIENT, IDENTITY
 
 
 class Authentication:

@@ -17,7 +17,7 @@ from flask.globals import request_ctx
 from impl.api import Api, Handlers, Operation
 from impl.auth.identity import set_identity
 from impl.events.build import correlation, trace
-from impl.handlers.idempotency import Answer, Idempotency
+from impl.handlers.idempotency import Idempotency, StoredResponse
 from impl.instants import plan
 from impl.links import Links
 from impl.patch.apply import Patch
@@ -26,19 +26,15 @@ from impl.query.attributes import Attribute
 from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
-from impl.web.authentication import IDENTITY
-from impl.web.bridge import IS_WANTED, RUNS_ALONE
 from impl.web.negotiation import preferred
-from impl.web.request_id import REQUEST_ID
 from impl.web.responses import EVENT_STREAM, JSON, NDJSON, Responder, Streams, success
-from impl.web.tracing import TRACE
-from impl.web.validation import ARGUMENTS, BODY
+from impl.web.scope_keys import ARGUMENTS, BODY, IDENTITY, IS_WANTED, REQUEST_ID, RUNS_ALONE, TRACE
 
 LISTS = (JSON, NDJSON, EVENT_STREAM)
 
 
 @dataclass(frozen=True)
-class Server:
+class ViewContext:
     """What the views of all APIs share."""
 
     public_url: str
@@ -48,7 +44,7 @@ class Server:
 
     idempotency: Idempotency
     streams: Streams
-    met: Callable[[], None]
+    require_database: Callable[[], None]
     """Raises Unavailable until the database is there and of the right form."""
 
     def home(self, request: flask.Request) -> str:
@@ -57,19 +53,21 @@ class Server:
         return self.public_url or f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}"
 
 
-def resolver(api: Api, handlers: Handlers, server: Server) -> Resolver:
+def resolver(api: Api, handlers: Handlers, context: ViewContext) -> Resolver:
     """A Connexion resolver that finds the view of each operation of the API by its id."""
-    views = {each.id: _View(api, each, handlers, server) for each in api.operations}
+    views = {each.id: _View(api, each, handlers, context) for each in api.operations}
     return Resolver(lambda operation_id: views[operation_id].serve)
 
 
 class _View:
     """One operation as Connexion calls it."""
 
-    def __init__(self, api: Api, operation: Operation, handlers: Handlers, server: Server) -> None:
+    def __init__(
+        self, api: Api, operation: Operation, handlers: Handlers, context: ViewContext
+    ) -> None:
         self._api = api
         self._operation = operation
-        self._server = server
+        self._context = context
         self._method = _method(api, operation, handlers)
         self._arguments = operation.arguments
         self._known = _attributes(api, operation)
@@ -77,7 +75,7 @@ class _View:
         self._media = [each for each in LISTS if each in operation.responses[success(operation)]]
         self._own_parameters = [name for name, place, _ in operation.arguments if place == "query"]
         self._listed = (operation.responses[success(operation)].get(JSON) or "").endswith("[]")
-        self._plain = parse.parse("", self._known, server.limits, server.zone)
+        self._plain = parse.parse("", self._known, context.limits, context.zone)
 
     def serve(self, **_: Any) -> flask.Response:
         """Answer the request that Flask is serving."""
@@ -86,27 +84,27 @@ class _View:
         correlation.set(scope[REQUEST_ID])
         trace.set(scope[TRACE])
         set_identity(scope.get(IDENTITY))
-        self._server.met()
+        self._context.require_database()
         changes = request.method in ("POST", "PATCH")
         key = request.headers.get("Idempotency-Key") if changes else None
         return self._respond(request) if key is None else self._once(request, key)
 
     def _once(self, request: flask.Request, key: str) -> flask.Response:
-        def produce() -> Answer:
+        def produce() -> StoredResponse:
             response = self._respond(request)
-            return Answer(response.status_code, dict(response.headers), response.get_data())
+            return StoredResponse(response.status_code, dict(response.headers), response.get_data())
 
         content = orjson.dumps(self._content(request), option=orjson.OPT_SORT_KEYS)
         if request.method == "PATCH":  # the same body is another patch in another media type
             content = request.mimetype.encode() + b"\0" + content
-        answer, replayed = self._server.idempotency.once(
+        answer, replayed = self._context.idempotency.once(
             f"{request.method} {request.path}", key, content, produce
         )
         headers = answer.headers | ({"Idempotency-Replayed": "true"} if replayed else {})
         return flask.Response(answer.body, answer.status, headers)
 
     def _respond(self, request: flask.Request) -> flask.Response:
-        url = self._api.url(self._server.home(request))
+        url = self._api.url(self._context.home(request))
         links = self._api.links(url, self._operation.resource)
         arguments = self._arguments_of(request)
         query, shown = Query(), None
@@ -117,7 +115,7 @@ class _View:
         if self._operation.request:
             name, value = self._read(request, links)
             arguments[name] = value
-        streams = self._server.streams
+        streams = self._context.streams
         responder = Responder(request, self._operation, links, query, streams, shown)
         return responder.answer(self._method(**arguments))
 
@@ -130,10 +128,10 @@ class _View:
             return cursor.from_text(cursor_text, f"{self._operation.resource}?{text}", keys)
 
         listed = cursor.without(text, self._own_parameters) if self._own_parameters else text
-        query = parse.parse(listed, self._known, self._server.limits, self._server.zone, place)
+        query = parse.parse(listed, self._known, self._context.limits, self._context.zone, place)
         if not self._listed:
             return query
-        query = paging.in_range(query, request.headers.get("Range"), self._server.limits.most)
+        query = paging.in_range(query, request.headers.get("Range"), self._context.limits.most)
         media = preferred(request.headers.get("Accept"), self._media)
         window = replace(query.window, stream=media == NDJSON, live=media == EVENT_STREAM)
         return replace(query, window=window)

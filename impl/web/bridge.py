@@ -17,15 +17,10 @@ from a2wsgi.wsgi import build_environ
 from starlette.types import Message, Receive, Scope, Send
 
 from impl.errors import Postponed
+from impl.web.scope_keys import IS_WANTED, RUNS_ALONE
 from impl.web.threads import Threads, Work
 
 WsgiApp: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-IS_WANTED = "tmf678.is_wanted"
-"""Key in the WSGI environment of a function: whether the client still waits for the response."""
-
-RUNS_ALONE = "tmf678.runs_alone"
-"""Key in the WSGI environment: true while no other postponed request runs."""
-
 ANSWER_SECONDS = 20
 """How long a client is taken to wait for a response that is no stream."""
 

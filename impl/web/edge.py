@@ -16,12 +16,11 @@ from impl.web import body, errors, negotiation, request_checks
 from impl.web.admission import Admission
 from impl.web.authentication import Authentication
 from impl.web.health import PATHS, Health
-from impl.web.layers import BASE_PATH, MEDIA_TYPE, OPERATION
-from impl.web.request_id import HEADER, REQUEST_ID, request_id
+from impl.web.request_id import HEADER, request_id
 from impl.web.routes import Routes
+from impl.web.scope_keys import BASE_PATH, HEAD, MEDIA_TYPE, OPERATION, RAW_BODY, REQUEST_ID, TRACE
 from impl.web.security_headers import secured
-from impl.web.tracing import TRACE, trace_id, traceparent
-from impl.web.validation import HEAD, RAW_BODY
+from impl.web.tracing import trace_id, traceparent
 
 CANCELLED = 499
 """The status in the log and metrics if the client left before there was one."""

@@ -4,9 +4,11 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from impl.handlers.events import KEEP_ALIVE_SECONDS
 from impl.links import Links
 from impl.query.language import IDLE, Document
+
+KEEP_ALIVE_SECONDS = 15
+"""While no event comes, clients get a comment this often, so that proxies keep the connection."""
 
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Neither caches nor nginx may hold a stream back."""

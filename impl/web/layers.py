@@ -23,16 +23,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug.routing import Rule
 
 from impl.web.bridge import Bridge
+from impl.web.scope_keys import BASE_PATH, MEDIA_TYPE, OPERATION
 from impl.web.threads import Threads
-
-OPERATION = "tmf678.operation"
-"""The key of a request's operation in its scope."""
-
-BASE_PATH = "tmf678.base_path"
-"""The key of the base path of the operation's API."""
-
-MEDIA_TYPE = "tmf678.media_type"
-"""The key of the body's media type, one of those that the operation reads."""
 
 
 class Routing(RoutingMiddleware):  # type: ignore[misc]

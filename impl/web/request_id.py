@@ -7,9 +7,6 @@ from starlette.types import Scope
 
 from impl.web.request_checks import header_values
 
-REQUEST_ID = "tmf678.request_id"
-"""Key of the request's id, a text, in its ASGI scope."""
-
 HEADER = b"x-request-id"
 _REQUEST_ID = re.compile(rb"[!-~]{1,128}")
 

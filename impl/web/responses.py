@@ -20,7 +20,7 @@ from impl.web import event_stream, negotiation
 from impl.web.compression import compressed
 from impl.web.file_names import content_disposition
 from impl.web.paging import Paging
-from impl.web.validation import HEAD
+from impl.web.scope_keys import HEAD
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -5,9 +5,7 @@ import re
 from starlette.types import Scope
 
 from impl.web.request_checks import header_values
-
-TRACE = "tmf678.traceparent"
-"""Key of the request's span in the ASGI scope, in the form of a `traceparent` header."""
+from impl.web.scope_keys import TRACE
 
 _TRACEPARENT = re.compile(
     rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?=\Z|-)"

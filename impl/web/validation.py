@@ -22,14 +22,7 @@ from impl.contract.validation_errors import brief
 from impl.errors import HeaderInvalid, NamedError, ParameterInvalid
 from impl.web import body
 from impl.web.compression import plain
-
-HEAD = "tmf678.head"
-"""The key in a request's scope that says whether its answer has no body."""
-
-RAW_BODY = "tmf678.raw_body"
-BODY = "tmf678.body"
-ARGUMENTS = "tmf678.arguments"
-"""The key of the request's declared query parameters, by name."""
+from impl.web.scope_keys import ARGUMENTS, BODY, RAW_BODY
 
 QUICK_BYTES = 32 * 1024
 """A thread decodes and checks larger bodies, so that other clients do not wait for them."""
@@ -100,7 +93,7 @@ class _Response:
 
     def _check(self, content: bytes) -> None:
         if self._pointer and content:
-            fault = self.checks.answers(self._pointer, orjson.loads(content))
+            fault = self.checks.response_fault(self._pointer, orjson.loads(content))
             if fault:
                 raise NonConformingResponseBody(detail=fault)
 

@@ -197,6 +197,7 @@ def test_a_patch_finds_its_place_by_the_day(world: World) -> None:
         assert found == day.ids("first", "last")
 
 
+@pytest.mark.long
 def test_a_cycle_bills_the_rates_of_the_whole_day(world: World) -> None:
     for day in world.days:
         specification = world.client.post(

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from impl.document_limits import LONGEST_NUMBER, MAX_DEPTH, MAX_HOLDERS, MAX_MEMBERS, MAX_TEXT
-from impl.patch.operations import MAX_OPERATIONS
+from impl.patch.budget import MAX_OPERATIONS
 from impl.query import jsonpath, regex
 from impl.query.parse import MOST_KEYS, MOST_PARAMETERS
 from impl.store.embedded import Mongod

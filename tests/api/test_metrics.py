@@ -206,6 +206,7 @@ def test_the_port_of_metrics_answers_nothing_else_and_that_of_the_api_no_metrics
     assert httpx.head(measured.url, timeout=10).text == ""
 
 
+@pytest.mark.long
 def test_a_scrape_is_answered_while_mongodb_is_away(tmp_path: Path) -> None:
     dead = f"mongodb://127.0.0.1:{free_port()}/?replicaSet=rs"
     measured = Measured(tmp_path / "log", dead, "x", workers=1)

@@ -13,6 +13,7 @@ from tests.api.test_bad_input import JSON, the_error
 from tests.servers import ServerProcess, free_port
 
 
+@pytest.mark.long
 def test_while_the_database_is_away_every_operation_says_when_to_come_back(
     tmp_path: Path,
 ) -> None:

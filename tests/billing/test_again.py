@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from impl.billing.plans import CYCLE_TASK
 from impl.billing.runs import Runs
 from impl.errors import Conflict
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.collection import Services
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
-from impl.store.tasks import Tasks
+from impl.store.tasks import CYCLE_TASK, Tasks
 from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import BILLS, CYCLES, DAY, OCTOBER, RATES, bills, finish, plan, ticking

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from impl.billing.maker import BillMaker
-from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
 from impl.cli import bill_cycle
@@ -15,7 +14,7 @@ from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills
 from impl.query.language import Compare, Document, Every
 from impl.store.mongo import Store
-from impl.store.tasks import Tasks
+from impl.store.tasks import CYCLE_TASK, Tasks
 from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import (

@@ -7,15 +7,16 @@ import pytest
 
 from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
-from impl.billing.maker import BillBatch, BillMaker, now
-from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.maker import BillBatch, BillMaker
+from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.events.build import build
+from impl.instants import now
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.routing import Routing
 from impl.store.sequences import Sequences
-from impl.store.tasks import Tasks
+from impl.store.tasks import ON_DEMAND_TASK, Tasks
 from tests.unit.billing.rates import rate
 
 
@@ -27,7 +28,7 @@ def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
         telling.insert("appliedCustomerBillingRate", rate(id_))
     request = {"id": "q", "state": "inProgress", "billingAccount": {"id": "A"}}
     telling.insert("customerBillOnDemand", request)
-    Tasks(telling).put(TASK, "q")
+    Tasks(telling).put(ON_DEMAND_TASK, "q")
     until = now() + timedelta(days=1)
     telling.relay.move(lambda _: Routing("x", ()), now(), until, 100)
     yield telling

@@ -10,7 +10,7 @@ import pytest
 
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
-from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.documents import lines
 from impl.documents.document import Renderer, Style
@@ -25,7 +25,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.routing import Routing
 from impl.store.sequences import Sequences
-from impl.store.tasks import Tasks
+from impl.store.tasks import ON_DEMAND_TASK, Tasks
 from impl.tmf678 import API
 from tests.unit.billing.rates import rate
 
@@ -55,7 +55,7 @@ def fill(store: Store, **attributes: Any) -> None:
 
 def ask(store: Store, on_demand: OnDemand) -> Document:
     store.insert("customerBillOnDemand", {"id": "q", "billingAccount": {"id": "A"}})
-    Tasks(store).put(TASK, "q")
+    Tasks(store).put(ON_DEMAND_TASK, "q")
     assert on_demand.step()
     return store.get("customerBillOnDemand", "q")
 

@@ -12,14 +12,14 @@ import pytest
 from impl.billing import maker
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
-from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.query.language import Document, Every
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
 from impl.store.sequences import Sequences
-from impl.store.tasks import Tasks
+from impl.store.tasks import ON_DEMAND_TASK, Tasks
 from tests.billing.conftest import Charge
 from tests.unit.billing.rates import money, rate
 
@@ -33,7 +33,7 @@ def ask(store: Store, tasks: Tasks, on_demand: OnDemand) -> Any:
     def asked(id_: str = "q", **attributes: Any) -> Document:
         request = {"id": id_, "state": "inProgress", "billingAccount": {"id": "A"}, **attributes}
         store.insert(REQUESTS, {k: v for k, v in request.items() if v is not None})
-        tasks.put(TASK, id_)
+        tasks.put(ON_DEMAND_TASK, id_)
         assert on_demand.step()
         return store.get(REQUESTS, id_)
 
@@ -97,7 +97,7 @@ def test_a_bill_that_would_be_too_large_is_refused_with_the_reason(
             store.insert(RATES, rate(str(number), relatedParty=[party]))
         asked = {"id": "q", "state": "inProgress", "billingAccount": {"id": "A"}}
         store.insert(REQUESTS, asked | {"note": "x" * (100_000 - 150)})
-        tasks.put(TASK, "q")
+        tasks.put(ON_DEMAND_TASK, "q")
         assert OnDemand(BillMaker(store, Policy()), Attempts(store, tasks, Sequences(store))).step()
         request = store.get(REQUESTS, "q")
         if size == 1:
@@ -188,7 +188,7 @@ def _fails(_: object) -> None:
 
 
 def test_a_request_that_is_gone_is_forgotten(tasks: Tasks, on_demand: OnDemand) -> None:
-    tasks.put(TASK, "gone")
+    tasks.put(ON_DEMAND_TASK, "gone")
     assert on_demand.step()
     assert not on_demand.step()
 
@@ -202,7 +202,7 @@ def test_two_requests_at_the_same_time_bill_each_rate_once(
         store.insert(
             REQUESTS, {"id": f"q{number}", "state": "inProgress", "billingAccount": {"id": "A"}}
         )
-        tasks.put(TASK, f"q{number}")
+        tasks.put(ON_DEMAND_TASK, f"q{number}")
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(lambda _: on_demand.step(), range(8)))
     states = [request["state"] for request in store.every(REQUESTS, Every())]

@@ -9,7 +9,7 @@ import pytest
 from impl.billing import maker
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
-from impl.billing.on_demand import TASK, OnDemand
+from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.billing.register import SequenceSettler
 from impl.billing.runs import Runs
@@ -23,7 +23,7 @@ from impl.resources import REGISTER
 from impl.store.backlog import backlog
 from impl.store.mongo import Store
 from impl.store.sequences import Number, Sequences
-from impl.store.tasks import Tasks
+from impl.store.tasks import ON_DEMAND_TASK, Tasks
 from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import finish, plan, ticking
@@ -43,7 +43,7 @@ def ask(store: Store, tasks: Tasks) -> Ask:
     def asked(id_: str) -> None:
         request = {"id": id_, "state": "inProgress", "billingAccount": {"id": "A"}}
         store.insert(REQUESTS, request)
-        tasks.put(TASK, id_)
+        tasks.put(ON_DEMAND_TASK, id_)
 
     return asked
 

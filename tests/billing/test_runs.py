@@ -13,15 +13,14 @@ from impl import worker
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
-from impl.billing.plans import CYCLE_TASK
 from impl.billing.policy import Policy
-from impl.billing.runs import ACCOUNT_TASK, Runs
+from impl.billing.runs import Runs
 from impl.cli import bill_cycle
 from impl.errors import Conflict
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
 from impl.store.sequences import Sequences
-from impl.store.tasks import Tasks
+from impl.store.tasks import ACCOUNT_TASK, CYCLE_TASK, Tasks
 from tests.billing.conftest import Charge
 from tests.unit.billing.rates import money, rate
 
@@ -209,13 +208,13 @@ def test_a_cycle_that_is_put_off_while_a_worker_takes_it_does_not_run(
     store: Store, runs: Runs, tasks: Tasks, plan: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan()
-    keep = Tasks.keep
+    keep = Tasks.renew
 
     def put_off_just_before(self: Tasks, *given: Any) -> None:
         tasks.put(CYCLE_TASK, "c", datetime.now(UTC) + DAY)
         keep(self, *given)
 
-    monkeypatch.setattr(Tasks, "keep", put_off_just_before)
+    monkeypatch.setattr(Tasks, "renew", put_off_just_before)
     assert runs.step()
     assert store.get(CYCLES, "c")["runState"] == "planned"
     assert not runs.step()

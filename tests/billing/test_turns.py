@@ -14,10 +14,9 @@ import pytest
 from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
 from impl.billing.maker import BillMaker
-from impl.billing.on_demand import TASK, OnDemand
-from impl.billing.plans import CYCLE_TASK
+from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
-from impl.billing.runs import ACCOUNT_TASK, Runs
+from impl.billing.runs import Runs
 from impl.errors import Conflict, NotFound
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.bill_cycle_specification import BillCycleSpecifications
@@ -28,7 +27,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
 from impl.store.sequences import Sequences
-from impl.store.tasks import Tasks
+from impl.store.tasks import ACCOUNT_TASK, CYCLE_TASK, ON_DEMAND_TASK, Tasks
 from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import CYCLES, bills, finish, plan, ticking
@@ -210,7 +209,7 @@ def _tried_by_two_that_died(tasks: Tasks, kind: str) -> None:
     for _ in range(2):
         task = tasks.claim(kind)
         assert task is not None
-        tasks.keep(task, 0)
+        tasks.renew(task, 0)
 
 
 def test_a_request_that_kills_its_worker_in_every_try_is_given_up(
@@ -218,8 +217,8 @@ def test_a_request_that_kills_its_worker_in_every_try_is_given_up(
 ) -> None:
     charge("1")
     store.insert("customerBillOnDemand", {"id": "q", "billingAccount": {"id": "A"}})
-    tasks.put(TASK, "q")
-    _tried_by_two_that_died(tasks, TASK)
+    tasks.put(ON_DEMAND_TASK, "q")
+    _tried_by_two_that_died(tasks, ON_DEMAND_TASK)
     assert on_demand.step()
     request = store.get("customerBillOnDemand", "q")
     assert request["state"] == "terminatedWithError"
@@ -258,7 +257,7 @@ def test_a_task_that_not_even_its_end_can_be_written_of_is_dropped(
 ) -> None:
     requests, _ = store.collection("customerBillOnDemand")
     requests.insert_one({"_id": "spoilt", "no": "version"})
-    tasks.put(TASK, "spoilt")
+    tasks.put(ON_DEMAND_TASK, "spoilt")
     steps = 0
     while on_demand.step():
         steps += 1
@@ -269,14 +268,14 @@ def test_a_task_that_not_even_its_end_can_be_written_of_is_dropped(
 def test_a_refusal_that_can_not_be_written_is_tried_again_and_dropped(
     store: Store, attempts: Attempts, tasks: Tasks, faults: list[str]
 ) -> None:
-    tasks.put(TASK, "q")
+    tasks.put(ON_DEMAND_TASK, "q")
     tries = 0
-    while task := tasks.claim(TASK):
+    while task := tasks.claim(ON_DEMAND_TASK):
         tries += 1
         attempts.run(task, _rejects, _raises, _never)
     assert tries == 4
-    assert faults == [TASK] * 4
-    assert backlog(store).given_up[TASK] == 1
+    assert faults == [ON_DEMAND_TASK] * 4
+    assert backlog(store).given_up[ON_DEMAND_TASK] == 1
     assert not store.collection("task")[0].find_one()
 
 
@@ -288,7 +287,7 @@ def test_a_request_from_before_the_bound_of_documents_gets_its_refusal(mongod: M
     bounds = StoreLimits(document_bytes=1_000, spare_bytes=500)
     with closing(Store(mongod.uri, database, bounds=bounds)) as store:
         tasks = Tasks(store)
-        tasks.put(TASK, "q")
+        tasks.put(ON_DEMAND_TASK, "q")
         attempts = Attempts(store, tasks, Sequences(store), most=2)
         assert OnDemand(BillMaker(store, Policy()), attempts).step()
         assert store.get("customerBillOnDemand", "q")["state"] == "rejected"
@@ -297,12 +296,12 @@ def test_a_request_from_before_the_bound_of_documents_gets_its_refusal(mongod: M
 def test_a_task_that_was_lost_is_not_counted_as_given_up(
     store: Store, attempts: Attempts, tasks: Tasks
 ) -> None:
-    tasks.put(TASK, "q")
-    while task := tasks.claim(TASK):
+    tasks.put(ON_DEMAND_TASK, "q")
+    while task := tasks.claim(ON_DEMAND_TASK):
         if task.tries == 2:
-            tasks.call_off(TASK, "q")
+            tasks.cancel(ON_DEMAND_TASK, "q")
         attempts.run(task, _raises, _never, lambda _: None)
-    assert backlog(store).given_up[TASK] == 0
+    assert backlog(store).given_up[ON_DEMAND_TASK] == 0
 
 
 def _rejects() -> None:
@@ -312,9 +311,9 @@ def _rejects() -> None:
 def test_who_lost_a_task_raises_nothing(
     store: Store, attempts: Attempts, tasks: Tasks, faults: list[str]
 ) -> None:
-    tasks.put(TASK, "q")
-    task = tasks.claim(TASK, seconds=0)
-    heir = tasks.claim(TASK)
+    tasks.put(ON_DEMAND_TASK, "q")
+    task = tasks.claim(ON_DEMAND_TASK, seconds=0)
+    heir = tasks.claim(ON_DEMAND_TASK)
     assert task
     assert heir
     attempts.run(

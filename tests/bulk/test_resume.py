@@ -34,6 +34,7 @@ def test_a_signal_ends_it_after_a_batch_and_it_says_how_to_go_on(
     assert collection.count_documents({}) == 20_000 - 20
 
 
+@pytest.mark.long
 def test_what_was_changed_meanwhile_is_not_read_again(database: Database, tmp_path: Path) -> None:
     file = write(tmp_path / "rates.ndjson", [rate(number) for number in range(20_000)])
     cut_off(database, file, signal.SIGINT)

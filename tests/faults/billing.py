@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from impl.billing.plans import CYCLE_TASK
 from impl.query.language import Every
+from impl.store.collections import TASKS
 from impl.store.mongo import Store
-from impl.store.tasks import TASKS, Tasks
+from impl.store.tasks import CYCLE_TASK, Tasks
 from tests.servers import WorkerProcess
 
 CYCLE = "month"

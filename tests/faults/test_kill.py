@@ -95,6 +95,7 @@ def test_sighup_changes_all_workers_and_lets_no_request_in_flight_fail(
     nothing_is_half_answered(server, writers)
 
 
+@pytest.mark.long
 def test_a_worker_that_has_had_its_requests_gives_way_and_lets_none_in_flight_fail(
     tmp_path: Path,
 ) -> None:

@@ -22,10 +22,11 @@ from impl.handlers.customer_bill import CustomerBills
 from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
 from impl.query.language import Every
 from impl.resources import REGISTER
+from impl.store.collections import SEQUENCES, TASKS
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.sequences import SEQUENCES, Sequences
-from impl.store.tasks import TASKS, Tasks
+from impl.store.sequences import Sequences
+from impl.store.tasks import Tasks
 from impl.tmf678 import API
 from tests.servers import WorkerProcess
 from tests.unit.billing.rates import rate

@@ -12,8 +12,9 @@ from impl.auth.identity import Identity, set_identity
 from impl.query import attributes
 from impl.query.language import Path
 from impl.store import upgrade
-from impl.store.attribute_names import COLLECTION, LONGEST, MOST_NAMES, Names, collect
+from impl.store.attribute_names import LONGEST, MOST_NAMES, Names, collect
 from impl.store.bulk_insert import insert_many, ready
+from impl.store.collections import ATTRIBUTES
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 
@@ -88,7 +89,7 @@ def test_another_process_is_told_of_what_is_new(begun: Store, mongod: Mongod) ->
 def test_it_grows_to_a_bound_and_then_takes_all_for_known(begun: Store) -> None:
     for part in range(MOST_NAMES // 500 + 2):
         begun.insert(BILLS, {"id": str(part), **{f"x{part}-{n}": n for n in range(500)}})
-    rows = begun.collection(COLLECTION)[0]
+    rows = begun.collection(ATTRIBUTES)[0]
     assert len(recorded(begun)) == MOST_NAMES
     assert rows.count_documents({}) == MOST_NAMES + 2
     assert begun.knows(BILLS, ("nosuch",))
@@ -149,7 +150,7 @@ def test_a_limited_bearer_is_told_of_own_documents_without_a_look_at_any_for_a_w
     try:
         reads.read.clear()
         assert not store.knows(BILLS, ("nosuch",))
-        assert set(reads.read) == {COLLECTION}
+        assert set(reads.read) == {ATTRIBUTES}
         assert store.knows(BILLS, ("x-A",))
         assert not store.knows(BILLS, ("x-B",))
     finally:
@@ -173,7 +174,7 @@ def test_until_the_names_of_what_is_there_are_collected_it_looks(
     assert store.knows(BILLS, ("x-2",))
     assert not store.knows(BILLS, ("nosuch",))
     assert store.recorded(BILLS)
-    assert set(reads.read) == {COLLECTION}
+    assert set(reads.read) == {ATTRIBUTES}
 
 
 def test_what_the_contract_knows_is_not_recorded(begun: Store) -> None:

@@ -81,6 +81,7 @@ def test_a_second_server_on_the_folder_says_so_in_one_line(server: Foreground) -
     assert httpx.get(f"{server.url}/health/ready").status_code == 200
 
 
+@pytest.mark.long
 def test_demo_fills_the_folder_once_and_for_all(tmp_path: Path) -> None:
     with ServerProcess(
         tmp_path / "log", DATA_DIR=tmp_path / "data", DEMO=1, VALIDATE_RESPONSES=1

@@ -9,7 +9,7 @@ import pytest
 
 from impl.query.language import Compare, Every
 from impl.store.mongo import Store
-from impl.store.tasks import Lost, Task, Tasks
+from impl.store.tasks import ClaimLost, Task, Tasks
 from tests.waiting import until
 
 RATES = "appliedCustomerBillingRate"
@@ -64,33 +64,33 @@ def test_a_task_whose_worker_is_gone_is_anothers_after_a_while(tasks: Tasks) -> 
     dead = claimed(tasks, seconds=0.2)
     assert tasks.claim("k") is None
     heir = until(lambda: tasks.claim("k"), 5)
-    for late in (tasks.finish, lambda task: tasks.keep(task, 60)):
-        with pytest.raises(Lost):
+    for late in (tasks.finish, lambda task: tasks.renew(task, 60)):
+        with pytest.raises(ClaimLost):
             late(dead)
     tasks.again(dead, 0)
     tasks.drop(dead)
     assert tasks.claim("k") is None
     tasks.finish(heir)
-    with pytest.raises(Lost):
+    with pytest.raises(ClaimLost):
         tasks.finish(heir)
 
 
 def test_who_holds_on_to_a_task_keeps_it(tasks: Tasks) -> None:
     tasks.put("k", "1")
     task = claimed(tasks, seconds=0.2)
-    tasks.keep(task, 60)
+    tasks.renew(task, 60)
     time.sleep(0.3)  # longer than the first claim: nobody else may get the task
     assert tasks.claim("k") is None
 
 
-@pytest.mark.parametrize("act", [Tasks.put, Tasks.call_off])
+@pytest.mark.parametrize("act", [Tasks.put, Tasks.cancel])
 def test_a_task_that_is_called_off_or_put_anew_is_lost_to_who_has_it(
     tasks: Tasks, act: Callable[[Tasks, str, str], None]
 ) -> None:
     tasks.put("k", "1")
     task = claimed(tasks)
     act(tasks, "k", "1")
-    with pytest.raises(Lost):
+    with pytest.raises(ClaimLost):
         tasks.finish(task)
 
 
@@ -100,7 +100,7 @@ def test_a_task_is_there_until_it_is_ended_whoever_has_it(tasks: Tasks) -> None:
     assert tasks.has(task)
     tasks.put("k", "1")
     assert tasks.has(task)
-    tasks.call_off("k", "1")
+    tasks.cancel("k", "1")
     assert not tasks.has(task)
 
 

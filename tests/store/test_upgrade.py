@@ -20,8 +20,7 @@ from bson import json_util
 from impl import demo, handlers, open_store
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
-from impl.billing.on_demand import TASK, OnDemand
-from impl.billing.plans import CYCLE_TASK
+from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
 from impl.contract.json_schema import COMPONENTS
@@ -36,7 +35,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.routing import Routing
 from impl.store.sequences import Sequences
-from impl.store.tasks import Tasks
+from impl.store.tasks import CYCLE_TASK, ON_DEMAND_TASK, Tasks
 from impl.tmf678 import API
 from tests.billing.test_runs import finish
 from tests.servers import ROOT, environment, free_port
@@ -104,7 +103,7 @@ def test_all_is_listed_and_read_as_the_contract_says(served: Store) -> None:
             assert not [name for name in read if name.startswith("_")]
             name = "EventSubscription" if resource == "hub" else resource[0].upper() + resource[1:]
             shown = Links("http://here", resource).plain(read)
-            assert API.contract.answers(COMPONENTS + name, shown) is None
+            assert API.contract.response_fault(COMPONENTS + name, shown) is None
 
 
 def test_what_is_there_is_patched_and_deleted(served: Store) -> None:
@@ -145,7 +144,7 @@ def test_bills_are_made_with_numbers_that_none_has(served: Store) -> None:
         **served.get("appliedCustomerBillingRate", "f1"), "id": "f2", "isBilled": False
     })  # fmt: skip
     served.insert("customerBillOnDemand", request)
-    tasks.put(TASK, "killed")
+    tasks.put(ON_DEMAND_TASK, "killed")
     assert OnDemand(maker, attempts).step()
     assert served.get("customerBillOnDemand", "killed")["state"] == "done"
     after = [bill["billNo"] for bill in all_of(served, "customerBill")]
@@ -278,7 +277,7 @@ def test_a_server_whose_database_came_later_begins_the_record_of_names_or_refuse
     store: Store,
 ) -> None:
     """Its gate is what every request goes through before a handler."""
-    passed = open_store.gate(store)
+    passed = open_store.requirement(store)
     passed()
     store.insert("customerBill", {"id": "1"})
     assert store.names.has("customerBill", ("nosuch",)) is False
@@ -286,10 +285,10 @@ def test_a_server_whose_database_came_later_begins_the_record_of_names_or_refuse
     later = {"$set": {"version": upgrade.CURRENT + 1}}
     store.collection("form")[0].update_one({}, later)
     with pytest.raises(upgrade.TooNew):
-        open_store.gate(store)()
+        open_store.requirement(store)()
     database = store.collection("form")[0].database
     database["billNumber"].drop()
-    store.keep_indexed(open_store.gate(store))
+    store.keep_indexed(open_store.requirement(store))
     assert "billNumber" not in database.list_collection_names()
 
 

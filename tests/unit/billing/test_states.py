@@ -4,8 +4,8 @@ import pytest
 
 from generated import types
 from impl.billing.states import (
-    HELD,
     MOVES,
+    ON_HOLD,
     follow_hold,
     follow_payments,
     refuse_move,
@@ -15,7 +15,7 @@ from impl.billing.states import (
 from impl.errors import Conflict
 from tests.unit.billing.rates import money
 
-STATES = {*MOVES, HELD}
+STATES = {*MOVES, ON_HOLD}
 
 
 def bill(state: str = "sent", *paid: float, **more: Any) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def bill(state: str = "sent", *paid: float, **more: Any) -> dict[str, Any]:
 
 def test_every_state_of_the_contract_has_its_moves() -> None:
     assert set().union(*MOVES.values()) == STATES - {"new"}
-    assert {*MOVES, HELD} == STATES == set(get_args(types.StateValue))
+    assert {*MOVES, ON_HOLD} == STATES == set(get_args(types.StateValue))
 
 
 @pytest.mark.parametrize("state", sorted(STATES))
@@ -43,9 +43,9 @@ def test_another_move_names_both_states(before: str, after: str) -> None:
 @pytest.mark.parametrize("before", sorted(MOVES))
 @pytest.mark.parametrize("after", sorted(MOVES))
 def test_a_hold_is_left_for_the_state_before_it_alone(before: str, after: str) -> None:
-    held = {"state": HELD}
+    held = {"state": ON_HOLD}
     follow_hold({"state": before}, held)
-    assert held == {"state": HELD, "stateBeforeHold": before}
+    assert held == {"state": ON_HOLD, "stateBeforeHold": before}
     if after == before:
         refuse_move(held, {"state": after})
         return
@@ -56,18 +56,18 @@ def test_a_hold_is_left_for_the_state_before_it_alone(before: str, after: str) -
 
 @pytest.mark.parametrize("after", sorted(MOVES))
 def test_a_hold_that_remembers_nothing_is_left_for_any_state(after: str) -> None:
-    refuse_move({"state": HELD}, {"state": after})
+    refuse_move({"state": ON_HOLD}, {"state": after})
     released = {"state": after}
-    follow_hold({"state": HELD}, released)
+    follow_hold({"state": ON_HOLD}, released)
     assert released == {"state": after}
 
 
 def test_a_hold_keeps_its_reason_until_it_ends() -> None:
-    held = {"state": HELD, "holdReason": "disputed"}
+    held = {"state": ON_HOLD, "holdReason": "disputed"}
     follow_hold({"state": "sent"}, held)
     again = dict(held)
     follow_hold(held, again)
-    assert again == {"state": HELD, "stateBeforeHold": "sent", "holdReason": "disputed"}
+    assert again == {"state": ON_HOLD, "stateBeforeHold": "sent", "holdReason": "disputed"}
     released = held | {"state": "sent"}
     follow_hold(held, released)
     assert released == {"state": "sent"}
@@ -79,13 +79,13 @@ def test_a_hold_keeps_its_reason_until_it_ends() -> None:
 def test_a_bill_that_the_customer_has_is_kept() -> None:
     kept = {state for state in STATES if _is_kept({"state": state})}
     assert kept == {"sent", "partiallyPaid", "settled"}
-    held = {state for state in MOVES if _is_kept({"state": HELD, "stateBeforeHold": state})}
+    held = {state for state in MOVES if _is_kept({"state": ON_HOLD, "stateBeforeHold": state})}
     assert held == kept
 
 
 @pytest.mark.parametrize("state", [*sorted(STATES), None])
 def test_a_bill_with_payments_is_kept_in_any_state(state: str | None) -> None:
-    assert _is_kept(bill(HELD, 5) | {"state": state})
+    assert _is_kept(bill(ON_HOLD, 5) | {"state": state})
 
 
 def _is_kept(bill: dict[str, Any]) -> bool:
@@ -111,9 +111,9 @@ def test_payments_of_a_bill_on_hold_tell_the_state_after_it(
     before: str | None, paid: list[float], state: str | None, left: float
 ) -> None:
     remembers = {"stateBeforeHold": before} if before else {}
-    after = bill(HELD, *paid, **remembers)
-    follow_payments(bill(HELD, 7, **remembers), after, frozenset({"state", "stateBeforeHold"}))
-    assert (after["state"], after.get("stateBeforeHold")) == (HELD, state)
+    after = bill(ON_HOLD, *paid, **remembers)
+    follow_payments(bill(ON_HOLD, 7, **remembers), after, frozenset({"state", "stateBeforeHold"}))
+    assert (after["state"], after.get("stateBeforeHold")) == (ON_HOLD, state)
     assert after["remainingAmount"] == money(left)
 
 

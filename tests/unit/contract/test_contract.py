@@ -142,7 +142,7 @@ def test_what_a_run_tells_of_itself_is_no_part_of_a_patch(contract: Contract) ->
     "value", [{}, {"id": "1", "billDate": "2026-10-01T10:00:00.123Z", "x": {"y": [None]}}]
 )
 def test_answers_finds_nothing_wrong(contract: Contract, value: Any) -> None:
-    assert contract.answers(BILL, value) is None
+    assert contract.response_fault(BILL, value) is None
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_answers_finds_nothing_wrong(contract: Contract, value: Any) -> None:
     ],
 )
 def test_answers_says_where_and_never_what(contract: Contract, value: Any, path: str) -> None:
-    wrong = contract.answers(BILL, value)
+    wrong = contract.response_fault(BILL, value)
     assert wrong is not None
     assert wrong.startswith(f"{path} breaks ")
     assert "secret" not in wrong
@@ -169,7 +169,7 @@ def test_routing_points_to_a_schema_of_the_contract_for_every_body(contract: Con
     assert len(pointers) > 50
     assert len(set(pointers)) == len(pointers)
     for pointer in pointers:
-        contract.answers(pointer, {})
+        contract.response_fault(pointer, {})
 
 
 def test_routing_holds_no_schemas_of_its_own(contract: Contract) -> None:
@@ -193,7 +193,7 @@ def test_nullable_lets_null_through(nullable: bool | None, values: list[Any]) ->
     schema = {"type": "object", "properties": {"a": {"type": "string", **word}}}
     tiny = Contract({"paths": {}, "components": {"schemas": {"Thing": schema}}})
     for value in ("x", None, 1):
-        wrong = tiny.answers(COMPONENTS + "Thing", {"a": value})
+        wrong = tiny.response_fault(COMPONENTS + "Thing", {"a": value})
         assert (wrong is None) == (value in values)
 
 

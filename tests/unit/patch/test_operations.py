@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from impl.document_limits import MAX_DEPTH
 from impl.errors import BodyInvalid, Conflict
-from impl.patch.operations import MAX_OPERATIONS, patched, pointer
+from impl.patch.budget import MAX_OPERATIONS
+from impl.patch.operations import patched, pointer
 from impl.query.attributes import Attribute
 from tests.sizes import examples
 from tests.unit.patch.documents import documents, exactly, kept, names, steady, values

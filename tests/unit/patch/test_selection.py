@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from generated import schemas
 from impl.errors import ApiError, BodyInvalid, Conflict, FieldMissing, Postponed
-from impl.patch.budget import MAX_WORK, Budget
-from impl.patch.operations import MAX_OPERATIONS
+from impl.patch.budget import MAX_OPERATIONS, MAX_WORK, Budget
 from impl.patch.selection import MAX_LENGTH, patched
 from impl.query import attributes
 from tests.unit.patch.documents import documents, exactly, kept, steady, values

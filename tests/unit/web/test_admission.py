@@ -5,7 +5,8 @@ from ipaddress import ip_network
 import pytest
 
 from impl.errors import Busy, TooManyRequests
-from impl.web.admission import CLIENT, FORGET_OVER, Admission, InFlightLimit, Rate, client_of
+from impl.web.admission import FORGET_OVER, Admission, InFlightLimit, Rate, client_of
+from impl.web.scope_keys import CLIENT
 
 
 class Clock:

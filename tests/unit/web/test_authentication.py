@@ -12,10 +12,11 @@ from impl.auth.keys import Keys
 from impl.auth.tokens import Expected, Verifier
 from impl.errors import Forbidden
 from impl.web.admission import Admission, InFlightLimit, Rate
-from impl.web.authentication import IDENTITY, Authentication
+from impl.web.authentication import Authentication
 from impl.web.edge import Edge
 from impl.web.health import Health
 from impl.web.routes import Routes
+from impl.web.scope_keys import IDENTITY
 from tests.auth.issuer import AUDIENCE, ISSUER, jwks, token
 
 SCOPE: Scope = {"headers": [(b"authorization", f"Bearer {token(scope='x')}".encode())]}

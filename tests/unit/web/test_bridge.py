@@ -14,7 +14,8 @@ from starlette.types import Message
 from impl.errors import Postponed
 from impl.web import bridge as bridge_module
 from impl.web import threads as threads_module
-from impl.web.bridge import IS_WANTED, PIECE_BYTES, RUNS_ALONE, Bridge
+from impl.web.bridge import PIECE_BYTES, Bridge
+from impl.web.scope_keys import IS_WANTED, RUNS_ALONE
 from impl.web.threads import EAGER_THREADS, WRITING_THREADS, Threads
 
 SCOPE = {

@@ -15,7 +15,7 @@ from impl.web.admission import Admission, InFlightLimit
 from impl.web.edge import Edge
 from impl.web.health import Health
 from impl.web.routes import Routes
-from impl.web.validation import RAW_BODY
+from impl.web.scope_keys import RAW_BODY
 
 BASE = "/base"
 BILLS = f"{BASE}/customerBill"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from impl.web.tracing import TRACE, trace_id, traceparent
+from impl.web.scope_keys import TRACE
+from impl.web.tracing import trace_id, traceparent
 
 TRACE_ID, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 GOOD = f"00-{TRACE_ID}-{SPAN}-01"

@@ -11,7 +11,8 @@ from impl.contract.documents import POINTER
 from impl.errors import BodyInvalid, FieldInvalid, HeaderInvalid, ParameterInvalid
 from impl.tmf678 import API
 from impl.web import validation
-from impl.web.validation import BODY, QUICK_BYTES, RAW_BODY, Parameters
+from impl.web.scope_keys import BODY, RAW_BODY
+from impl.web.validation import QUICK_BYTES, Parameters
 
 CONTRACT = API.contract
 OPERATION = "#/paths/~1customerBill/post"
