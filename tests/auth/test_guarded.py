@@ -43,7 +43,7 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "parts": lambda store: store.parts("customerBill", Every(), ["id"], 1000),
     "rows": lambda store: store.rows("customerBill", Every(), {"_id": 1}),
     "each": lambda store: list(store.each("customerBill", Every())),
-    "sound": lambda store: list(store.readable("customerBill", lambda *_: None)),
+    "readable": lambda store: list(store.readable("customerBill", lambda *_: None)),
     "versions": lambda store: list(store.versions("customerBill", Every())),
     "dangling": lambda store: list(
         store.dangling("customerBill", Every(), ("billingAccount", "id"), "customerBill")
