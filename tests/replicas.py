@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 from impl.processes import spawn
 from impl.store.embedded import find_program
 from tests.servers import free_port
+from tests.waiting import until
 
 NAME = "rs"
 START_SECONDS = 90
@@ -129,24 +130,21 @@ class ReplicaSet:
 
     def primary(self) -> Member:
         """The member that takes writes, once there is one."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            for member in self.members:
-                if member.process.poll() is None and member.is_primary():
-                    return member
-            time.sleep(0.1)
-        raise AssertionError("no member of the replica set became primary")
+        return until(self._primary, START_SECONDS, 0.1)
+
+    def _primary(self) -> Member | None:
+        running = (each for each in self.members if each.process.poll() is None)
+        return next((each for each in running if each.is_primary()), None)
 
     def wait_until_whole(self) -> None:
         """Return when every member is a primary or a secondary."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            with suppress(PyMongoError), self.primary().admin() as admin:
-                states = [each["state"] for each in admin.command("replSetGetStatus")["members"]]
-                if sorted(states) == [1] + [2] * (len(self.members) - 1):
-                    return
-            time.sleep(0.1)
-        raise AssertionError("the replica set did not become whole")
+        until(self._is_whole, START_SECONDS, 0.1)
+
+    def _is_whole(self) -> bool:
+        states: list[int] = []
+        with suppress(PyMongoError), self.primary().admin() as admin:
+            states = [each["state"] for each in admin.command("replSetGetStatus")["members"]]
+        return sorted(states) == [1] + [2] * (len(self.members) - 1)
 
     def stop(self) -> None:
         for member in self.members:

@@ -3,13 +3,14 @@
 import shutil
 import ssl
 import subprocess
-import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 
 from tests.servers import ROOT, free_port
+from tests.waiting import until
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 CONFIGURATION = ROOT / "deploy/nginx.conf"
@@ -33,15 +34,14 @@ class Proxy:
         self.process = subprocess.Popen([*self._command, "-g", "daemon off;"])
 
     def __enter__(self) -> "Proxy":
-        deadline = time.monotonic() + 20
-        with self.client() as client:
-            while True:
-                try:
-                    client.get("/health/live")
-                    return self
-                except httpx.ConnectError:
-                    assert time.monotonic() < deadline, (self.folder / "error").read_text()
-                    time.sleep(0.05)
+        until(self._answers, 20)
+        return self
+
+    def _answers(self) -> bool:
+        with self.client() as client, suppress(httpx.ConnectError):
+            client.get("/health/live")
+            return True
+        return False
 
     def __exit__(self, *exc_info: object) -> None:
         self.process.terminate()
