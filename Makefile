@@ -40,7 +40,7 @@ check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.log || (cat .venv/lint-imports.log; false)
 	@$(BIN)/openapi-spec-validator tmf678.yaml generated/openapi.yaml generated/strict.yaml
-	@$(BIN)/python -m openapi.generate --check && $(BIN)/python -m openapi.catalogue --check
+	@$(BIN)/python -m openapi.generate --check && $(BIN)/python -m openapi.errors_page --check
 	@$(BIN)/python -m impl.cli.settings_table --check
 	@$(if $(wildcard $(BIN)/hadolint),$(BIN)/hadolint deploy/Dockerfile,true)
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
@@ -48,7 +48,7 @@ check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ 
 
 generate: .venv/dev ## write generated/ from tmf678.yaml and the overlay, /errors, and the tables of docs/settings.md
 	@$(BIN)/python -m openapi.generate
-	@$(BIN)/python -m openapi.catalogue
+	@$(BIN)/python -m openapi.errors_page
 	@$(BIN)/python -m impl.cli.settings_table
 
 stubs: .venv/dev ## generate, and write a stub for each missing handler

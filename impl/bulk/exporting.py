@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from impl.api import Api
 from impl.bulk.files import target
-from impl.handlers import unknown
+from impl.handlers import unknown_attributes
 from impl.instants import written
 from impl.query import attributes, parse
 from impl.query.language import Document, Query
@@ -39,7 +39,7 @@ def documents(
     """
     if reject:
         known = attributes.of(api.schemas[BY_NAME[resource].schema])
-        unknown.refuse(store, resource, query.unknown, known)
+        unknown_attributes.refuse(store, resource, query.unknown, known)
     return store.stream(resource, query)
 
 

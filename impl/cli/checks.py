@@ -1,4 +1,6 @@
-"""Checks of settings that `serve` and `worker` share."""
+"""Checks of the settings at the start of `serve` and `worker`."""
+
+import structlog
 
 from impl.settings import Settings, SettingsError
 
@@ -10,3 +12,15 @@ def require_public_url(settings: Settings) -> None:
             f"PUBLIC_URL: is needed with HOST={settings.host}: the URL that clients call. The href"
             " in each event begins with it."
         )
+
+
+def require_auth(settings: Settings) -> None:
+    """Raise SettingsError if others can reach the server without a token, unless AUTH says so."""
+    if settings.on_loopback or settings.auth == "jwt":
+        return
+    if not settings.auth:
+        host = f"HOST={settings.host}"
+        raise SettingsError(f"AUTH: is needed with {host}: jwt, or off to accept everybody.")
+    structlog.get_logger("auth").warning(
+        "open", reason="AUTH=off: everybody can read and change everything", host=settings.host
+    )

@@ -6,10 +6,8 @@ import shutil
 import socket
 import tempfile
 
-import structlog
-
 from impl import demo, handlers, open_store
-from impl.cli.checks import require_public_url
+from impl.cli.checks import require_auth, require_public_url
 from impl.processes import Companion, ProcessExitStack, python
 from impl.settings import Settings, SettingsError
 from impl.store import upgrade
@@ -34,7 +32,7 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
         from impl import app, server  # noqa: PLC0415
 
         handlers.refuse_missing(API.operations)
-        _check_auth(settings)
+        require_auth(settings)
         require_public_url(settings)
         app.try_keys(settings)
         app.try_documents(settings)
@@ -59,18 +57,6 @@ def _prepare_database(settings: Settings, uri: str) -> None:
     if settings.demo:
         demo.load(store)
     store.close()
-
-
-def _check_auth(settings: Settings) -> None:
-    """Raise SettingsError if others can reach the server without a token, unless AUTH says so."""
-    if settings.on_loopback or settings.auth == "jwt":
-        return
-    if not settings.auth:
-        host = f"HOST={settings.host}"
-        raise SettingsError(f"AUTH: is needed with {host}: jwt, or off to accept everybody.")
-    structlog.get_logger("auth").warning(
-        "open", reason="AUTH=off: everybody can read and change everything", host=settings.host
-    )
 
 
 def _worker_process(uri: str) -> Companion:

@@ -13,13 +13,13 @@ from babel import Locale, UnknownLocaleError
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from impl.documents.assets import HTML_TEMPLATE, Assets, DocumentError, assets, logo
-from impl.documents.formats import Formats
+from impl.documents.bill_values import Json, text
 from impl.documents.languages import Ranges, chosen, tag
+from impl.documents.locale_formats import Formats
 from impl.documents.pdf import PdfWriter
 from impl.documents.sample import BILL, RATES
 from impl.documents.statement import Seller, Statement, StatementWriter
 from impl.documents.style import Style
-from impl.documents.values import Json, text
 from impl.documents.vocabulary import Vocabulary
 
 __all__ = ["HTML", "PDF", "DocumentError", "Documents", "Renderer", "Style"]

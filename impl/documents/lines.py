@@ -9,8 +9,8 @@ from typing import Any
 from impl.billing.charges import PriceBasis, Rejected, price_basis, read, sign
 from impl.billing.money import currency, exact
 from impl.billing.tax_rates import Levied
-from impl.documents.formats import rounded
-from impl.documents.values import Json, Money, listed, money, name, number, text, total
+from impl.documents.bill_values import Json, Money, listed, money, name, number, text, total
+from impl.documents.locale_formats import rounded
 
 FINEST = Decimal(1).scaleb(-8)
 """The last digit of an amount that a line shows; the row of rounding has finer differences."""

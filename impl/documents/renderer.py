@@ -18,8 +18,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from impl.documents.bill_values import Json
 from impl.documents.document import DocumentError, Documents, Style
-from impl.documents.values import Json
 from impl.error_summary import summary
 
 RETIRE_BYTES = 256 * 1024 * 1024

@@ -13,10 +13,10 @@ from contextlib import suppress
 from multiprocessing import Pipe
 
 from impl.concurrency import ConcurrencyLimit
+from impl.documents.bill_values import Json, text
 from impl.documents.document import DocumentError, Renderer, Style
 from impl.documents.limits import RenderLimits
 from impl.documents.renderer import Job, Result, Setup
-from impl.documents.values import Json, text
 from impl.errors import Busy
 from impl.processes import python
 from impl.query.language import Document

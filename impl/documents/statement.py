@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from urllib.parse import quote
 
-from impl.documents.formats import Formats
+from impl.documents.bill_values import Json, listed, money, name, text, total
 from impl.documents.lines import NO_PRODUCT, Line, product, product_lines, rate_lines, remainder
+from impl.documents.locale_formats import Formats
 from impl.documents.style import Style
 from impl.documents.totals import Row, difference_name, settlement, sums
-from impl.documents.values import Json, listed, money, name, text, total
 
 RECEIVERS = ("bill receiver", "customer", "payer")
 """The roles of parties that receive bills, the likeliest reader first."""

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from impl.billing.money import currency
 from impl.billing.tax_rates import Levied, Percents
-from impl.documents.formats import Formats, rounded
+from impl.documents.bill_values import Json, Money, listed, money, name, number, text, total
 from impl.documents.lines import Line
-from impl.documents.values import Json, Money, listed, money, name, number, text, total
+from impl.documents.locale_formats import Formats, rounded
 
 MAX_ROUNDING = Decimal(1)
 """The largest difference that is called rounding, in whole units of the currency."""

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from threading import Lock
 
-from impl.events.subscriptions import Selector
+from impl.events.subscription_query import Selector
 from impl.links import EventLinks
 from impl.query.language import Document
 

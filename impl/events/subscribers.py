@@ -10,7 +10,7 @@ import structlog
 
 from impl.errors import ApiError, NotFound
 from impl.events.build import subject
-from impl.events.subscriptions import QueryTooCostly, Selector, read_stored
+from impl.events.subscription_query import QueryTooCostly, Selector, read_stored
 from impl.query.language import Document
 from impl.resources import HUB
 from impl.store.deliveries import Deliveries

@@ -4,7 +4,7 @@ from generated import api, types
 from impl.billing.cycle import refuse_specification
 from impl.billing.eligible import RATE, rate_filter
 from impl.errors import Conflict, FieldInvalid, ParameterInvalid, refuse
-from impl.handlers import unknown
+from impl.handlers import unknown_attributes
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Every, Page, Query
@@ -59,7 +59,9 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
         """
         paths = rate_filter(specification, self._zone).unknown
         try:
-            unknown.refuse(self._store, RATES, paths if self._reject_unknown else (), RATE)
+            unknown_attributes.refuse(
+                self._store, RATES, paths if self._reject_unknown else (), RATE
+            )
         except ParameterInvalid as error:
             raise FieldInvalid("rateFilter", str(error)) from None
 

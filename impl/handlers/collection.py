@@ -16,7 +16,7 @@ from impl.documents.style import Style
 from impl.errors import ApiError, Conflict, NamedError, Unavailable, refuse
 from impl.etags import versions
 from impl.events.callbacks import Allowance
-from impl.handlers import unknown
+from impl.handlers import unknown_attributes
 from impl.instants import plan
 from impl.patch.apply import Patch, refuse_unpatchable
 from impl.patch.operations import same
@@ -105,7 +105,7 @@ class Collection(Generic[T]):
     def refuse_unknown(self, paths: Sequence[Path]) -> None:
         """Raise ParameterInvalid for a path that no document has."""
         if self._reject_unknown:
-            unknown.refuse(self._store, self._name, paths, self._attributes)
+            unknown_attributes.refuse(self._store, self._name, paths, self._attributes)
 
     def create(self, body: Mapping[str, Any]) -> T:
         """Store a new resource: with the client's id or a ULID, and the server's `lastUpdate`."""

@@ -9,7 +9,7 @@ from zlib import crc32
 from generated import api, types
 from impl.errors import Conflict, FieldInvalid, ParameterInvalid, PreconditionFailed
 from impl.etags import versions
-from impl.events import callbacks, signing, subscriptions
+from impl.events import callbacks, signing, subscription_query
 from impl.events.subscribers import Subscribers
 from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
@@ -50,7 +50,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
             callbacks.check(body["callback"], self._allowance)
         except callbacks.Refused as error:
             raise FieldInvalid("callback", str(error)) from None
-        self._refuse_unknown(subscriptions.read(body.get("query", ""), self._zone))
+        self._refuse_unknown(subscription_query.read(body.get("query", ""), self._zone))
         return self._store.in_transaction(lambda: self._registered(document))
 
     def retrieve_listener(self, id_: str, query: Query) -> types.EventSubscription:
@@ -67,7 +67,7 @@ class Hub(api.HubApi[Query, Page, Patch]):
             raise PreconditionFailed(f"{id_!r} has another version by now", attribute="If-Match")
         self._subscribers.end(id_)
 
-    def _refuse_unknown(self, selector: subscriptions.Selector) -> None:
+    def _refuse_unknown(self, selector: subscription_query.Selector) -> None:
         """Raise FieldInvalid if the query names an attribute that no event has."""
         try:
             self._events.refuse_unknown(selector.unknown)

@@ -32,7 +32,7 @@ from impl.query.language import (
     Span,
     Value,
 )
-from impl.query.values import values
+from impl.query.typed_values import values
 
 IGNORED = "_"
 """A parameter that clients send with a new value each time, so that no cache answers."""

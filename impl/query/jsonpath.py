@@ -28,7 +28,7 @@ from impl.query.language import (
     Some,
     Value,
 )
-from impl.query.values import number, values
+from impl.query.typed_values import number, values
 
 MAX_LENGTH = 2048
 MAX_DEPTH = 32

@@ -10,10 +10,7 @@ from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import CommandError
 from impl.store.documents import Stored
-from impl.store.faults import WRITE_SECONDS
-
-HEARTBEAT_SECONDS = 2
-"""How often the driver checks MongoDB's servers; this detects a frozen one."""
+from impl.store.timeouts import CONNECT_SECONDS, HEARTBEAT_SECONDS, WRITE_SECONDS
 
 NAMESPACE_EXISTS = 48
 
@@ -33,7 +30,7 @@ def client(
             w="majority",
             journal=True,
             timeoutMS=WRITE_SECONDS * 1000,
-            connectTimeoutMS=2000,
+            connectTimeoutMS=CONNECT_SECONDS * 1000,
             heartbeatFrequencyMS=HEARTBEAT_SECONDS * 1000,
             appname="tmf678",
             event_listeners=listeners,

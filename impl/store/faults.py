@@ -1,4 +1,4 @@
-"""MongoDB's errors as errors of the API, and the time limits of reads, writes and searches."""
+"""MongoDB's errors as errors of the API, within the time limits of reads and searches."""
 
 import errno
 import os
@@ -26,11 +26,8 @@ from impl.errors import (
     Unavailable,
 )
 from impl.query.language import Query, searches
+from impl.store.timeouts import READ_SECONDS, SEARCH_SECONDS
 
-READ_SECONDS, WRITE_SECONDS = 4, 19
-"""Within the promised 5 and 20 s: the driver may notice a timeout half a second late."""
-
-SEARCH_SECONDS = 2
 SEARCHES = 2
 """The most searches of a process at once: each may read a whole collection."""
 

@@ -26,13 +26,14 @@ from impl.store.counts import Counts
 from impl.store.dead_letters import DeadLetters
 from impl.store.documents import VERSION, Stored, from_mongo
 from impl.store.encoding import encode_first_name
-from impl.store.faults import NO_TRANSACTIONS, WRITE_SECONDS, reading, translated
+from impl.store.faults import NO_TRANSACTIONS, reading, translated
 from impl.store.mongo_query import to_name
 from impl.store.outbox import Outbox, Record
 from impl.store.pages import StoreLimits
 from impl.store.raw_documents import RAW, documents
 from impl.store.relay import Relay
 from impl.store.rendition import PROJECTION, from_projection
+from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 from impl.store.writing import Assignment, Writer
 

@@ -26,9 +26,10 @@ from impl.store import access, transactions
 from impl.store.collections import OUTBOX
 from impl.store.documents import OWNERS, Stored
 from impl.store.encoding import encode
-from impl.store.faults import WRITE_SECONDS, translated
+from impl.store.faults import translated
 from impl.store.pending_events import AT_THE_WRITE, EVENT, STAMP, PendingEvent
 from impl.store.rendition import FIELD
+from impl.store.timeouts import WRITE_SECONDS
 
 FOR_GOOD = ReadConcern("linearizable")
 """Reads only what survives the loss of a primary."""

@@ -11,7 +11,8 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import PyMongoError
 
 from impl.errors import Unavailable
-from impl.store.faults import WRITE_SECONDS, translated
+from impl.store.faults import translated
+from impl.store.timeouts import WRITE_SECONDS
 
 R = TypeVar("R")
 _session: ContextVar[ClientSession | None] = ContextVar("session", default=None)

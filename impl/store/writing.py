@@ -25,11 +25,12 @@ from impl.store.client import Collections
 from impl.store.document_size import refuse_larger
 from impl.store.documents import DERIVED, VERSION, Stored, from_mongo, to_mongo
 from impl.store.encoding import decode, encode
-from impl.store.faults import WRITE_SECONDS, taken, translated
+from impl.store.faults import taken, translated
 from impl.store.outbox import Outbox, Write
 from impl.store.pages import StoreLimits
 from impl.store.pending_events import EVENT, HAS_NO_PENDING_EVENT, STAMP, PendingEvent
 from impl.store.rendition import FIELD, HAS_RENDITION, assigned, rendition
+from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 
 ATTEMPTS = 100

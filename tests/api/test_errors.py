@@ -7,13 +7,13 @@ import httpx
 import orjson
 import pytest
 
-from openapi import catalogue
+from openapi import errors_page
 from tests.errors import the_shape
 from tests.servers import ServerProcess
 
 PATCH = "application/json-patch+json"
 QUERY = "application/json-patch-query+json"
-SECTIONS = catalogue.SOURCE.read_text("utf-8").split("\n## ")[1:]
+SECTIONS = errors_page.SOURCE.read_text("utf-8").split("\n## ")[1:]
 EXAMPLES = {
     section.split()[0]: section.split("```")[1] for section in SECTIONS if "\n$ " in section
 }
@@ -29,7 +29,7 @@ def test_the_catalogue_is_served_and_every_error_leads_to_its_section(
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    assert answer.text == catalogue.PAGE.read_text("utf-8")
+    assert answer.text == errors_page.PAGE.read_text("utf-8")
     assert f'<h2 id="{anchor}">' in answer.text
     assert httpx.head(page).status_code == 200
     refused = httpx.post(page)

@@ -13,9 +13,9 @@ from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.documents import lines
+from impl.documents.bill_values import Json
 from impl.documents.document import Renderer, Style
 from impl.documents.renderer_pool import PART_BYTES, _parts
-from impl.documents.values import Json
 from impl.events.build import build
 from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from impl.events import subscribers
-from impl.events.subscriptions import MOST_LOOKS, Selector
+from impl.events.subscription_query import MOST_LOOKS, Selector
 from impl.query import evaluate, regex
 from impl.query.evaluate import SEARCHED
 from impl.query.language import Document, Query

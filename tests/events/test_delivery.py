@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from impl.errors import FieldInvalid, NotFound
-from impl.events import subscriptions
+from impl.events import subscription_query
 from impl.events.build import trace
 from impl.events.courier import Courier
 from impl.events.posting import Patience
-from impl.events.subscriptions import Selector
+from impl.events.subscription_query import Selector
 from impl.handlers import hub
 from impl.store.backlog import backlog
 from impl.store.relay import Relay
@@ -287,7 +287,7 @@ def test_a_spoilt_subscription_takes_nobody_elses_events(
 )
 def test_a_subscription_of_an_earlier_release_goes_on(world: World, query: str) -> None:
     with pytest.raises(FieldInvalid):
-        subscriptions.read(query, UTC)
+        subscription_query.read(query, UTC)
     with Receiver() as receiver:
         subscription = world.subscribe(receiver.url, query)
         world.store.insert(BILL, {"id": "1", "state": "new"})

@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from impl.events.subscriptions import read
+from impl.events.subscription_query import read
 from impl.query.language import Query
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store

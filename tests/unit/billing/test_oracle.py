@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from impl.billing.assemble import assemble
 from impl.documents.assets import assets
-from impl.documents.formats import Formats
+from impl.documents.locale_formats import Formats
 from impl.documents.statement import Seller, Statement, StatementWriter
 from impl.query.language import Document
 from tests.sizes import examples

@@ -8,10 +8,10 @@ import pytest
 from babel import Locale
 
 from impl.documents.assets import assets
-from impl.documents.formats import Formats
+from impl.documents.bill_values import MAX_TEXT, money, number, text, total
+from impl.documents.locale_formats import Formats
 from impl.documents.statement import Fact, Seller, Statement, StatementWriter
 from impl.documents.totals import Row
-from impl.documents.values import MAX_TEXT, money, number, text, total
 from impl.query.language import Document
 from tests.unit.documents.bills import DAY, Json, period, rate
 from tests.unit.documents.bills import money as amount

@@ -1,7 +1,7 @@
 """Command: writes docs/errors.md as a page of HTML for the server, or checks that it is current.
 
-`python -m openapi.catalogue [--check]` exits 0, or 1 if (with --check) the page is stale or edited
-by hand.
+`python -m openapi.errors_page [--check]` exits 0, or 1 if (with --check) the page is stale or
+edited by hand.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def page(markdown: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command, and return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m openapi.catalogue")
+    parser = argparse.ArgumentParser(prog="python -m openapi.errors_page")
     parser.add_argument("--check", action="store_true", help="only say whether it is current")
     checks = parser.parse_args(arguments).check
     text = page(SOURCE.read_text("utf-8"))

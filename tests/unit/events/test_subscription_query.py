@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from impl.errors import FieldInvalid
-from impl.events.subscriptions import read
+from impl.events.subscription_query import read
 from impl.query.language import Document
 
 

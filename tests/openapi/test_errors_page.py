@@ -10,11 +10,11 @@ import pytest
 
 from impl import errors as words
 from impl.web import errors
-from openapi import catalogue
+from openapi import errors_page
 from tests.errors import the_shape
 from tests.servers import ROOT
 
-TEXT = catalogue.SOURCE.read_text("utf-8")
+TEXT = errors_page.SOURCE.read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (\S+) (.+)$", TEXT, re.MULTILINE))
 
 
@@ -70,8 +70,8 @@ def _reasons(code: str) -> set[str]:
 
 
 def test_the_page_is_that_of_the_text() -> None:
-    page = catalogue.PAGE.read_text("utf-8")
-    assert page == catalogue.page(TEXT), "run `make generate`"
+    page = errors_page.PAGE.read_text("utf-8")
+    assert page == errors_page.page(TEXT), "run `make generate`"
     assert set(re.findall(r'<h2 id="([^"]+)"', page)) == SECTIONS.keys()
     assert not re.findall(r'(?:src|href)="', page), "it is whole without the internet"
 
@@ -79,7 +79,7 @@ def test_the_page_is_that_of_the_text() -> None:
 def test_the_command_tells_a_stale_page_and_writes_it_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(catalogue, "PAGE", tmp_path / "errors.html")
-    assert catalogue.main(["--check"]) == 1
+    monkeypatch.setattr(errors_page, "PAGE", tmp_path / "errors.html")
+    assert errors_page.main(["--check"]) == 1
     assert "errors.html: stale" in capsys.readouterr().err
-    assert (catalogue.main([]), catalogue.main(["--check"])) == (0, 0)
+    assert (errors_page.main([]), errors_page.main(["--check"])) == (0, 0)

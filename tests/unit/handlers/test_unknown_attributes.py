@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from generated import schemas
-from impl.handlers.unknown import LONGEST, MOST_COMPARED, nearest
+from impl.handlers.unknown_attributes import LONGEST, MOST_COMPARED, nearest
 from impl.query import attributes
 
 BILL = attributes.of(schemas.CustomerBill)

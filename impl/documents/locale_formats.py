@@ -16,7 +16,7 @@ from babel.numbers import NumberPattern, get_currency_symbol, get_minus_sign_sym
 from iso4217 import Currency
 
 from impl.billing.money import currency
-from impl.documents.values import Money
+from impl.documents.bill_values import Money
 
 CURRENCIES = {each.code for each in Currency}
 LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
