@@ -38,12 +38,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         chosen = settings.read(os.environ)
         logs.configure(chosen.log_level)
-        return options.run(chosen, options) or 0
+        status: int = options.run(chosen, options) or 0
+        sys.stdout.flush()
+        return status
     except (CommandError, ApiError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads the output wants no more, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -1,5 +1,6 @@
 """The command line: a command imports what it needs, and what it lists is what is declared."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,15 @@ def test_settings_lists_every_setting(
     names = {line.split()[0] for line in lines if line.startswith("  ")}
     declared = {name.upper() for name in vars(settings.read({}))}
     assert names == declared | {f"{name}_FILE" for name in settings.secrets()}
+
+
+def test_a_reader_that_wants_no_more_ends_a_command_without_a_trace() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "impl", "settings"]
+    with os.fdopen(writing, "wb") as output:
+        done = subprocess.run(command, cwd=ROOT, stdout=output, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_the_tables_of_settings_are_current_or_written_anew(
