@@ -2,7 +2,8 @@
 
 An event is stored within its document, without what the document itself says (pending_events.py);
 or, in one transaction with the write, as a row of its own. A row is needed if the document is
-removed, is large, or holds an event already: it was written twice before the relay came by.
+removed, is large, or holds an event already: it was written twice before the relay came by. A
+transaction of many writes stores its events as batches (event_batches.py).
 
 Each event has the stamp of its write: MongoDB's logical time, or the time that its transaction has
 seen. A write sees the earlier writes of the same document, even if that was deleted in between. So
@@ -26,6 +27,7 @@ from impl.store import access, transactions
 from impl.store.collections import OUTBOX
 from impl.store.documents import OWNERS, Stored
 from impl.store.encoding import encode
+from impl.store.event_batches import BatchedEvent, pack
 from impl.store.faults import translated
 from impl.store.pending_events import AT_THE_WRITE, EVENT, STAMP, PendingEvent
 from impl.store.rendition import FIELD
@@ -96,6 +98,24 @@ class Outbox:
         owners = self._owners_of_bills(resource, writes) if self._record else {}
         return [row for each in writes for row in self._rows(resource, each, owners)]
 
+    def batches(self, writes: Sequence[tuple[str, Write]]) -> list[Stored]:
+        """The outbox's rows for the writes of one transaction, their events in batches.
+
+        An event that a document holds already gets a row of its own: the caller has the write
+        remove it from the document.
+        """
+        pending: list[Stored] = []
+        events: list[BatchedEvent] = []
+        owners = self._owners_by_resource(writes)
+        for resource, write in writes:
+            if write.before and isinstance(write.before.pending_event, PendingEvent):
+                pending.append(_row_of_pending(resource, write.before, write.before.pending_event))
+            event = self._record(resource, write.before, write.after) if self._record else None
+            if event is not None:
+                events.append(_batched(resource, write, event, owners))
+        rows = [{"_id": each["eventId"][0], "stamp": None, **each} for each in pack(events)]
+        return [*pending, *rows]
+
     def envelope(self, resource: str, before: Document, after: Document) -> Stored | None:
         """The event of a change of these attributes, as the changed document can hold it."""
         event = self._record(resource, before, after) if self._record else None
@@ -162,6 +182,19 @@ class Outbox:
             found = bills.find(where, projection, session=transactions.session())
             return {each["_id"]: sorted(access.owners(BILLS, each)) for each in found}
 
+    def _owners_by_resource(
+        self, writes: Sequence[tuple[str, Write]]
+    ) -> Mapping[str, Sequence[str]]:
+        if not self._record:
+            return {}
+        by_resource: dict[str, list[Write]] = {}
+        for resource, write in writes:
+            by_resource.setdefault(resource, []).append(write)
+        found: dict[str, Sequence[str]] = {}
+        for resource, own in by_resource.items():
+            found |= self._owners_of_bills(resource, own)
+        return found
+
     def _put(self, rows: Sequence[Stored]) -> None:
         session = transactions.session()
         now = _stamp(session)
@@ -171,6 +204,15 @@ class Outbox:
             outbox.insert_one(stamped[0], session=session)
         else:
             outbox.insert_many(stamped, session=session)
+
+
+def _batched(
+    resource: str, write: Write, event: Mapping[str, Any], owners: Mapping[str, Sequence[str]]
+) -> BatchedEvent:
+    """The event of a write as a batch holds it."""
+    own = access.owners(resource, write.document)
+    everyone = sorted({*own, *_owners_of_bill(resource, write, owners)})
+    return BatchedEvent(encode(event), f"{resource}/{write.document['id']}", everyone)
 
 
 def _row_of_pending(resource: str, document: Document, pending: PendingEvent) -> Stored:
