@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import structlog
 
-from impl import bill_documents
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
@@ -51,7 +50,7 @@ def jobs(settings: Settings, store: Store) -> list[Step]:
     """The jobs of a worker, besides the delivery of events."""
     numbers = Sequences(store)
     attempts = Attempts(store, Tasks(store), numbers)
-    maker = BillMaker(store, settings.policy, bill_documents.started_pool(settings, store))
+    maker = BillMaker(store, settings.policy)
     settler = SequenceSettler(store, settings.policy, numbers)
     return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, settler.step]
 

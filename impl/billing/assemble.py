@@ -89,14 +89,13 @@ def reference_to(bill: Mapping[str, Any]) -> dict[str, str]:
     return {"id": bill["id"], "@referredType": "CustomerBill"}
 
 
-def own_document(bill: Mapping[str, Any], size: int | None = None) -> dict[str, Any]:
+def own_document(bill: Mapping[str, Any]) -> dict[str, Any]:
     """The entry in `billDocument` for the document that is served for the bill.
 
-    It has the bill's own id. The server adds its `url` when it shows the bill. `size` is in bytes.
+    It has the bill's own id. The server adds its `url` when it shows the bill.
     """
-    document = {"id": bill["id"], "name": f"{bill.get('billNo', bill['id'])}.pdf"}
-    sized = {} if size is None else {"size": {"amount": size, "units": "bytes"}}
-    return {**document, "mimeType": PDF, **sized}
+    name = f"{bill.get('billNo', bill['id'])}.pdf"
+    return {"id": bill["id"], "name": name, "mimeType": PDF}
 
 
 def _refuse_too_large(totals: Sums, unit: Currency) -> None:

@@ -9,7 +9,7 @@ from impl.billing.assemble import reference_to
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import dated_before, of_account
-from impl.billing.maker import BillMaker
+from impl.billing.maker import BillBatch, BillMaker
 from impl.instants import now
 from impl.query.language import Every
 from impl.resources import REQUESTS
@@ -49,11 +49,13 @@ class OnDemand:
         made = now()
         where = Every((of_account(account["id"]), dated_before(made + INSTANT)))
         header = partial(bill_headers.on_demand, request, self._maker.policy, made)
-        batch = self._maker.prepare(task.id, where, header)
+        batch = BillBatch(self._maker, task.id, header)
 
         def write() -> None:
             self._tasks.finish(task)
-            (draft,) = batch.write()
+            ((draft,),) = batch.write(where, [account["id"]]).values()
+            if draft.refusal:
+                raise draft.refusal
             self._close(task, "done", customerBill=reference_to(draft.bill))
 
         self._store.in_transaction(write, *TRANSACTION_LIMITS)

@@ -1,7 +1,6 @@
 """The bills that a run of a billing cycle would make now; nothing is written."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from functools import partial
 
 from impl.billing import bill_headers
@@ -32,7 +31,7 @@ def drafts(
     maker = BillMaker(store, policy)
     for account in progress(sorted(store.values(RATES, where, ("billingAccount", "id")))):
         rates = maker.rates(Every((of_account(account), where)))
-        with suppress(NothingToBill):
-            header = partial(bill_headers.in_cycle, cycle, specification, policy, made)
-            for draft in maker.drafts(rates, header):
+        header = partial(bill_headers.in_cycle, cycle, specification, policy, made)
+        for draft in maker.drafts(rates, header):
+            if not isinstance(draft.refusal, NothingToBill):
                 yield account, draft

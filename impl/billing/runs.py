@@ -10,7 +10,7 @@ from impl.billing import bill_headers
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import BillMaker, Draft
+from impl.billing.maker import BillBatch, BillMaker, Draft
 from impl.billing.outcomes import Cancelled, Outcomes
 from impl.billing.plans import Specification, plan_following, specification_of
 from impl.errors import NotFound
@@ -209,11 +209,12 @@ class Runs:
         made, policy = now(), self._policy
         where = Every((of_account(account), in_cycle(cycle, specification, made, policy.zone)))
         header = partial(bill_headers.in_cycle, cycle, specification, policy, made, again=again)
-        batch = self._maker.prepare(task.id, where, header, split=True)
+        batch = BillBatch(self._maker, task.id, header, split=True)
 
         def write() -> None:
             self._tasks.finish(task)
-            self._close(task, batch.write())
+            for drafts in batch.write(where, [account]).values():
+                self._close(task, drafts)
 
         self._store.in_transaction(write, *TRANSACTION_LIMITS)
         batch.settle()

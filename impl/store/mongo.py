@@ -32,7 +32,7 @@ from impl.store.outbox import Outbox, Record
 from impl.store.pages import StoreLimits
 from impl.store.raw_documents import RAW, documents
 from impl.store.relay import Relay
-from impl.store.rendition import PROJECTION, from_projection
+from impl.store.rendition import PROJECTION, WITHOUT_RENDITION, from_projection
 from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 from impl.store.writing import Assignment, Writer
@@ -227,8 +227,17 @@ class Store:
 
         ContentTooLarge if they are over so many bytes in all, as they are stored.
         """
-        collection, within = self.collection(resource)
         projection = {encode_first_name(name): 1 for name in ("id", *names)} | {VERSION: 1}
+        return self._bounded(resource, where, projection, most_bytes)
+
+    def whole(self, resource: str, where: Condition, most_bytes: int) -> list[Document]:
+        """The documents that the condition holds for; as `parts`."""
+        return self._bounded(resource, where, WITHOUT_RENDITION, most_bytes)
+
+    def _bounded(
+        self, resource: str, where: Condition, projection: Mapping[str, Any], most_bytes: int
+    ) -> list[Document]:
+        collection, within = self.collection(resource)
         found: list[Document] = []
         size = 0
         with translated():
@@ -344,15 +353,6 @@ class Store:
         the `versions`, and Unavailable if others change it too often.
         """
         return self.writer.change(resource, id_, change, versions, assignment).after
-
-    def change_many(
-        self, resource: str, changes: Sequence[tuple[Document, Mapping[str, Any]]]
-    ) -> None:
-        """Replace each document by the values beside it, in the transaction that read them.
-
-        Raises Forbidden, ContentTooLarge, and Unavailable if others changed one meanwhile.
-        """
-        self.writer.change_many(resource, changes)
 
     def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> Document:
         """Remove the document, and return it; NotFound, Forbidden, or PreconditionFailed."""

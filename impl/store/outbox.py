@@ -88,7 +88,7 @@ class Outbox:
         def both() -> bool:
             written = write()
             if written:
-                self._put(rows)
+                self.put(rows)
             return written
 
         return transactions.within(self._client, both)
@@ -97,6 +97,19 @@ class Outbox:
         """The outbox's rows for some writes; each event that its document can hold is put there."""
         owners = self._owners_of_bills(resource, writes) if self._record else {}
         return [row for each in writes for row in self._rows(resource, each, owners)]
+
+    def put(self, rows: Sequence[Stored]) -> None:
+        """Store rows, in the transaction of their writes and after these."""
+        if not rows:
+            return
+        session = transactions.session()
+        now = _stamp(session)
+        stamped = [row if row["stamp"] else row | {"stamp": now} for row in rows]
+        outbox = self._database[OUTBOX]
+        if len(stamped) == 1:  # which takes less
+            outbox.insert_one(stamped[0], session=session)
+        else:
+            outbox.insert_many(stamped, session=session)
 
     def batches(self, writes: Sequence[tuple[str, Write]]) -> list[Stored]:
         """The outbox's rows for the writes of one transaction, their events in batches.
@@ -120,19 +133,6 @@ class Outbox:
         """The event of a change of these attributes, as the changed document can hold it."""
         event = self._record(resource, before, after) if self._record else None
         return _envelope(event) if event else None
-
-    def envelopes(self, resource: str, writes: Sequence[Write]) -> list[Stored]:
-        """The envelope of each write; every one must publish an event."""
-        owners = self._owners_of_bills(resource, writes)
-        events = [
-            (each, self._record(resource, each.before, each.after) if self._record else None)
-            for each in writes
-        ]
-        return [
-            _envelope(event, _owners_of_bill(resource, each, owners))
-            for each, event in events
-            if event
-        ]
 
     def knows(self, event_id: str, resource: str, id_: str) -> bool:
         """Whether an event of this id was stored for good with a write of the document.
@@ -194,16 +194,6 @@ class Outbox:
         for resource, own in by_resource.items():
             found |= self._owners_of_bills(resource, own)
         return found
-
-    def _put(self, rows: Sequence[Stored]) -> None:
-        session = transactions.session()
-        now = _stamp(session)
-        stamped = [row if row["stamp"] else row | {"stamp": now} for row in rows]
-        outbox = self._database[OUTBOX]
-        if len(stamped) == 1:  # which takes less
-            outbox.insert_one(stamped[0], session=session)
-        else:
-            outbox.insert_many(stamped, session=session)
 
 
 def _batched(

@@ -17,7 +17,7 @@ from impl.resources import BILLS, OUTCOMES, RATES, REGISTER, REQUESTS
 from impl.store.collections import SEQUENCES
 from impl.store.documents import Stored
 from impl.store.faults import DUPLICATE_KEY
-from impl.store.sequences import Number, row_id
+from impl.store.sequences import Number, positions_of, row_id
 from impl.store.writing import prepare
 
 BATCH = 1000
@@ -119,7 +119,8 @@ def _explain(database: Database[Stored], id_: str) -> Iterator[int]:
     """Give a row to each number of a sequence that no bill has and no worker holds."""
     database[SEQUENCES].update_one({"_id": id_}, _GIVEN_BACK)
     sequence: Any = database[SEQUENCES].find_one({"_id": id_})
-    busy = {int(each["number"]) for each in (*sequence.get("open", ()), *sequence["back"])}
+    entries = (*sequence.get("open", ()), *sequence["back"])
+    busy = {position for each in entries for position in positions_of(each)}
     text = _written(database, id_)
     everything = range(1, int(sequence["last"]) + 1)
     for first in range(0, len(everything), BATCH):

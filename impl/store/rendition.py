@@ -64,6 +64,11 @@ def rendition(resource: str, document: Document) -> bytes | None:
     return text if len(text) <= MOST_BYTES else None
 
 
+def is_joined(resource: str, names: set[str]) -> bool:
+    """Whether no rendition of the resource shows any of these attributes."""
+    return False
+
+
 def assigned(text: bytes, values: Mapping[str, Any]) -> bytes:
     """A rendition with other values; these are no objects, and get no links."""
     # The placeholder is no JSON. A random text, which no client can know, stands in for it.

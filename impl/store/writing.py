@@ -7,7 +7,7 @@ Retryable findAndModify stores a pre-image of every document. The driver does no
 saves that write: if an answer is lost, `Writer.change` looks for the event of the write.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -24,12 +24,12 @@ from impl.store.attribute_names import Names
 from impl.store.client import Collections
 from impl.store.document_size import refuse_larger
 from impl.store.documents import DERIVED, VERSION, Stored, from_mongo, to_mongo
-from impl.store.encoding import decode, encode
-from impl.store.faults import taken, translated
+from impl.store.encoding import decode, encode, encode_first_name
+from impl.store.faults import taken, translated, unique
 from impl.store.outbox import Outbox, Write
 from impl.store.pages import StoreLimits
 from impl.store.pending_events import EVENT, HAS_NO_PENDING_EVENT, STAMP, PendingEvent
-from impl.store.rendition import FIELD, HAS_RENDITION, assigned, rendition
+from impl.store.rendition import FIELD, HAS_RENDITION, assigned, is_joined, rendition
 from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 
@@ -65,6 +65,34 @@ class Assignment:
         return {**self.values, **self.touched}
 
 
+@dataclass(frozen=True)
+class BulkChange:
+    """The same change of some documents of a resource: values, and attributes to remove."""
+
+    resource: str
+    documents: Sequence[Document]
+    values: Values
+    removed: Sequence[str] = ()
+
+    @property
+    def keeps_renditions(self) -> bool:
+        """Whether no rendition shows the attributes."""
+        return is_joined(self.resource, {*self.values, *self.removed})
+
+    def of(self, document: Document) -> Document:
+        """The document after the change."""
+        others = {name: value for name, value in document.items() if name not in self.removed}
+        return Document({**others, **self.values}, document.version + 1, derived=document.derived)
+
+    def update(self) -> pymongo.UpdateMany:
+        """The update of all, whose events are stored elsewhere: none stays in a document."""
+        gone = [*map(encode_first_name, self.removed), STAMP, EVENT]
+        return pymongo.UpdateMany(
+            {"_id": {"$in": [each["id"] for each in self.documents]}},
+            {"$set": encode(self.values), "$inc": {VERSION: 1}, "$unset": dict.fromkeys(gone, "")},
+        )
+
+
 class Attempt(NamedTuple):
     """What came of an assignment in one step."""
 
@@ -93,11 +121,6 @@ class Writer:
         self._names = names
         self._bounds = bounds
         self._read = read
-
-    @property
-    def may_write_unread(self) -> bool:
-        """Whether a write may put its event into a document that nobody has read."""
-        return self._outbox.records and not self._access.limited
 
     def insert(self, resource: str, document: Values) -> Document:
         """Store a new document under its `id`; as `Store.insert`."""
@@ -138,21 +161,54 @@ class Writer:
                     return Change(before, after)
         raise _too_often(f"{resource} {id_!r}")
 
-    def change_many(self, resource: str, changes: Sequence[tuple[Document, Values]]) -> None:
-        """Replace each document by the values beside it, in the transaction that read them."""
-        made = [(before, *_prepared(resource, before, values)) for before, values in changes]
-        if not made:
-            return
-        for before, values in changes:
-            self._refuse_write(resource, before, values)
-            self._note(resource, values)
-        for before, stored, _ in made:
-            refuse_larger(self._bounds, resource, stored, before)
-        replacements = [pymongo.ReplaceOne(_same(before), stored) for before, stored, _ in made]
-        writes = [Write(before, after, stored) for before, stored, after in made]
-        write = partial(self._replace_many, resource, replacements)
-        if not self._outbox.with_events(resource, writes, write):
-            raise _too_often(f"the {resource}")
+    def write_many(
+        self, new: Mapping[str, Sequence[Document]], changes: Sequence[BulkChange]
+    ) -> None:
+        """Store new documents by resource, and change others, with their events in batches.
+
+        It takes part in the transaction that read the changed documents. Raises Conflict if an id
+        is taken, which ends the transaction; Forbidden; ContentTooLarge; and Unavailable if others
+        changed a document meanwhile.
+        """
+        writes: list[tuple[str, Write]] = []
+        for resource, documents in new.items():
+            writes += ((resource, each) for each in self._insert_many(resource, documents))
+        for change in changes:
+            writes += ((change.resource, each) for each in self._change_many(change))
+        with translated():
+            self._outbox.put(self._outbox.batches(writes))
+
+    def _insert_many(self, resource: str, documents: Sequence[Document]) -> Iterator[Write]:
+        inserts = []
+        for each in documents:
+            self._refuse_write(resource, {}, each)
+            self._note(resource, each)
+            stored, after = prepare(resource, each, 1)
+            refuse_larger(self._bounds, resource, stored)
+            inserts.append(stored)
+            yield Write(None, after)
+        if inserts:
+            with unique(resource):
+                self._of[resource].insert_many(inserts, ordered=False, session=session())
+
+    def _change_many(self, change: BulkChange) -> Iterator[Write]:
+        """Change the documents: by one update for all if their renditions stay right."""
+        resource = change.resource
+        updates: list[pymongo.ReplaceOne[Stored] | pymongo.UpdateMany] = []
+        self._note(resource, change.values)
+        for before in change.documents:
+            after = change.of(before)
+            self._refuse_write(resource, before, after)
+            if not change.keeps_renditions:
+                stored, after = _prepared(resource, before, after)
+                refuse_larger(self._bounds, resource, stored, before)
+                updates.append(pymongo.ReplaceOne(_same(before), stored))
+            yield Write(before, after)
+        if change.documents:
+            updates = updates or [change.update()]
+            result = self._of[resource].bulk_write(updates, ordered=False, session=session())
+            if result.matched_count != len(change.documents):
+                raise _too_often(f"the {resource}")
 
     def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> Document:
         """Remove a document, and return it; as `Store.delete`."""
@@ -223,12 +279,6 @@ class Writer:
         result = self._of[resource].replace_one(_same(before), stored, session=session())
         return bool(result.matched_count)
 
-    def _replace_many(
-        self, resource: str, replacements: Sequence[pymongo.ReplaceOne[Stored]]
-    ) -> bool:
-        result = self._of[resource].bulk_write(replacements, ordered=False, session=session())
-        return result.matched_count == len(replacements)
-
     def _remove(self, resource: str, before: Document) -> bool:
         result = self._of[resource].delete_one(_same(before), session=session())
         return bool(result.deleted_count)
@@ -245,16 +295,6 @@ def prepare(resource: str, document: Values, version: int) -> tuple[Stored, Docu
         return stored, after
     stored[FIELD] = text
     return stored, Rendered(after, version, text)
-
-
-def update_unread(values: Stored, envelope: Stored, removed: Collection[str]) -> Stored:
-    """The update that gives a document, whatever else it holds, values, a version and an event."""
-    return {
-        "$set": {**values, EVENT: envelope},
-        "$inc": {VERSION: 1},
-        "$currentDate": {STAMP: {"$type": "timestamp"}},
-        **({"$unset": dict.fromkeys(removed, "")} if removed else {}),
-    }
 
 
 def _assign(
@@ -275,7 +315,12 @@ def _assign(
         {
             "findAndModify": resource,
             "query": {"_id": id_, **ASSIGNABLE, **_other_values(assignment), **where},
-            "update": update_unread(values, envelope, (FIELD,)),
+            "update": {
+                "$set": {**values, EVENT: envelope},
+                "$inc": {VERSION: 1},
+                "$currentDate": {STAMP: {"$type": "timestamp"}},
+                "$unset": {FIELD: ""},
+            },
             "fields": {VERSION: 1, FIELD: 1},
             "hint": "_id_",
             "writeConcern": database.write_concern.document,

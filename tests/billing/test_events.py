@@ -1,18 +1,20 @@
 """A bill is told of with all that came with it, in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from impl.billing.attempts import Attempts
 from impl.billing.charges import Rejected
-from impl.billing.maker import BillBatch, BillMaker
+from impl.billing.maker import BillBatch, BillMaker, Draft
 from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.events.build import build
 from impl.instants import now
 from impl.store.embedded import Mongod
+from impl.store.event_batches import BODY, unpack
 from impl.store.mongo import Store
 from impl.store.routing import Routing
 from impl.store.sequences import Sequences
@@ -29,15 +31,23 @@ def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
     request = {"id": "q", "state": "inProgress", "billingAccount": {"id": "A"}}
     telling.insert("customerBillOnDemand", request)
     Tasks(telling).put(ON_DEMAND_TASK, "q")
-    until = now() + timedelta(days=1)
-    telling.relay.move(lambda _: Routing("x", ()), now(), until, 100)
+    relay(telling)
     yield telling
     telling.close()
 
 
+def relay(store: Store) -> int:
+    """Publish the events that wait, in a transaction of its own."""
+    until = now() + timedelta(days=7)
+    return store.relay.move(lambda _: Routing("x", ()), now(), until, 100)
+
+
 def told(store: Store) -> list[tuple[str, str]]:
     """The events since the request was made: types, and what they belong to."""
-    events = [each.event for each in store.relay.waiting(100)]
+    relay(store)
+    feed, _ = store.collection("event")
+    batches = feed.find({BODY: {"$exists": True}})
+    events = [each.event for batch in batches for each in unpack(batch, feed.codec_options)]
     return sorted((event["eventType"], event["correlationId"]) for event in events)
 
 
@@ -46,11 +56,16 @@ def test_a_rate_that_is_told_of_while_it_is_billed_costs_no_second_try(
 ) -> None:
     store.insert("appliedCustomerBillingRate", rate("3"))
 
-    def size(*_: object) -> None:
-        """The relay comes by once the rates are read, and before the bill is kept."""
-        store.relay.move(lambda _: Routing("x", ()), now(), now() + timedelta(days=7), 100)
+    numbered, moved = BillBatch._numbered, []
 
-    monkeypatch.setattr(BillMaker, "_size", size)
+    def relayed(batch: BillBatch, drafts: Sequence[Draft]) -> list[Draft]:
+        """The relay comes by once the rates are read, and before the bill is stored."""
+        if not moved:
+            with ThreadPoolExecutor(1) as outside:
+                moved.append(outside.submit(relay, store).result())
+        return numbered(batch, drafts)
+
+    monkeypatch.setattr(BillBatch, "_numbered", relayed)
     assert OnDemand(
         BillMaker(store, Policy()), Attempts(store, Tasks(store), Sequences(store))
     ).step()
@@ -81,5 +96,5 @@ def test_nothing_is_told_of_a_bill_that_was_not_made(
     assert worker.step()
     assert told(store) == [("CustomerBillOnDemandStateChangeEvent", "on-demand/q")]
     policy, date = Policy(), now()
-    next_one = Sequences(store).reserve(policy.sequence(date), "next", policy.day(date))
-    assert next_one.position == 1
+    (number,) = Sequences(store).reserve(policy.sequence(date), "next", policy.day(date), 1)
+    assert number.position == 1

@@ -16,10 +16,13 @@ def numbers(store: Store) -> Sequences:
     return Sequences(store)
 
 
-def taken(
-    numbers: Sequences, holder: str, day: str = "", sequence: str = "s", part: str = ""
-) -> int:
-    return numbers.reserve(sequence, holder, day, part).position
+def taken(numbers: Sequences, holder: str, day: str = "", sequence: str = "s") -> int:
+    (number,) = numbers.reserve(sequence, holder, day, 1)
+    return number.position
+
+
+def several(numbers: Sequences, holder: str, count: int, day: str = "") -> list[int]:
+    return [each.position for each in numbers.reserve("s", holder, day, count)]
 
 
 def use(store: Store, *positions: int, sequence: str = "s") -> None:
@@ -40,14 +43,30 @@ def test_a_holder_keeps_its_number_however_often_it_asks(numbers: Sequences) -> 
     assert taken(numbers, "$a.b") == first
 
 
-def test_a_holder_has_a_number_for_each_part_of_its_work(numbers: Sequences) -> None:
-    assert [taken(numbers, "a", part=part) for part in ("EUR", "CHF", "EUR")] == [1, 2, 1]
+def test_a_holder_keeps_the_numbers_it_has_and_gets_what_it_lacks(numbers: Sequences) -> None:
+    assert several(numbers, "a", 3) == [1, 2, 3]
+    assert several(numbers, "b", 1) == [4]
+    assert several(numbers, "a", 2) == [1, 2]
+    assert several(numbers, "a", 5) == [1, 2, 3, 5, 6]
+
+
+def test_a_block_takes_the_returned_numbers_of_its_day_first(numbers: Sequences) -> None:
+    several(numbers, "a", 4, "2026-12-31")
+    numbers.settle("a", [Number("s", 2)])
+    assert several(numbers, "b", 2, "2027-01-01") == [5, 6]
+    assert several(numbers, "c", 5, "2026-12-31") == [1, 3, 4, 7, 8]
+
+
+def test_who_says_which_numbers_it_used_gives_the_others_back(numbers: Sequences) -> None:
+    several(numbers, "a", 3)
+    numbers.settle("a", [Number("s", 1), Number("s", 3)])
+    assert several(numbers, "b", 2) == [2, 4]
 
 
 def test_a_number_that_was_used_is_not_given_again(numbers: Sequences, store: Store) -> None:
     assert taken(numbers, "a") == 1
     use(store, 1)
-    numbers.strike("s", [1])
+    numbers.settle("a")
     assert taken(numbers, "a") == 2
 
 
@@ -69,8 +88,7 @@ def test_a_number_that_is_given_back_is_the_next_one_of_its_day(numbers: Sequenc
 
 
 def test_what_a_holder_used_is_not_given_back(numbers: Sequences, store: Store) -> None:
-    for part in ("EUR", "CHF"):
-        taken(numbers, "a", part=part)
+    several(numbers, "a", 2)
     use(store, 1)
     numbers.settle("a")
     assert [taken(numbers, holder) for holder in "xy"] == [2, 3]
