@@ -12,6 +12,7 @@ import structlog
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
+from impl.billing.rate_tasks import RateTasks
 from impl.billing.register import SequenceSettler
 from impl.billing.runs import Runs
 from impl.errors import Unavailable
@@ -52,7 +53,8 @@ def jobs(settings: Settings, store: Store) -> list[Step]:
     attempts = Attempts(store, Tasks(store), numbers)
     maker = BillMaker(store, settings.policy)
     settler = SequenceSettler(store, settings.policy, numbers)
-    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, settler.step]
+    rates = RateTasks(store, attempts.tasks)
+    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, rates.step, settler.step]
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from impl.billing.assemble import reference_to
 from impl.errors import Conflict, FieldInvalid, FieldMissing, refuse
-from impl.query.language import Compare, Condition, Every
+from impl.query.language import Compare, Condition, Document, Every
 
 BILLED = Compare(("isBilled",), (True,))
 UNBILLED = Compare(("isBilled",), (False,))
@@ -45,12 +45,13 @@ def complete_new(rate: dict[str, Any]) -> None:
 
 
 def refuse_change(
-    before: Mapping[str, Any], after: Mapping[str, Any], has_bill: Callable[[str], bool]
+    before: Document, after: Mapping[str, Any], has_bill: Callable[[str], bool]
 ) -> None:
-    """Raise Conflict for a rate without the reference that its state needs, for an unbilled rate
-    that is given a bill, for changed amounts of a billed rate, and for a billed rate that leaves
-    its bill, unless `has_bill` says that the bill is gone.
+    """Raise Conflict for a rate that is being billed, for one without the reference that its state
+    needs, for an unbilled rate that is given a bill, for changed amounts of a billed rate, and for
+    a billed rate that leaves its bill, unless `has_bill` says that the bill is gone.
     """
+    _refuse_reserved(before)
     if lacks := _lacks(after):
         raise Conflict(lacks[1], attribute=lacks[0])
     if not after["isBilled"] and after.get("bill") not in (None, before.get("bill")):
@@ -66,8 +67,9 @@ def refuse_change(
         raise Conflict(f"the rate is on {bill_id!r} until that is deleted", attribute="bill")
 
 
-def refuse_removal(rate: Mapping[str, Any]) -> None:
-    """Raise Conflict if the rate is billed."""
+def refuse_removal(rate: Document) -> None:
+    """Raise Conflict if the rate is billed, or is being billed."""
+    _refuse_reserved(rate)
     if rate["isBilled"]:
         raise Conflict("a rate that is billed can't be deleted", attribute="isBilled")
 
@@ -76,6 +78,11 @@ def refuse_billed_by_none(patch: Mapping[str, Any]) -> None:
     """Raise FieldMissing for a merge patch that marks a rate as billed and names no bill."""
     if patch.get("isBilled") is True and patch.get("bill") is None:
         raise FieldMissing("bill", "is required on a rate that is billed")
+
+
+def _refuse_reserved(rate: Document) -> None:
+    if rate.reserved:
+        raise Conflict("the rate is being billed; try again later", attribute="isBilled")
 
 
 def _lacks(rate: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -10,7 +10,8 @@ from impl.billing import bill_headers
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_account
-from impl.billing.maker import BillBatch, BillMaker, Draft
+from impl.billing.large_accounts import LargeAccounts, refuse_begun
+from impl.billing.maker import BillBatch, BillMaker, Draft, TooManyRates
 from impl.billing.outcomes import Cancelled, Outcomes
 from impl.billing.plans import Specification, plan_following, specification_of
 from impl.errors import NotFound
@@ -40,6 +41,7 @@ class Runs:
         self._policy = maker.policy
         self._attempts = attempts
         self._tasks = attempts.tasks
+        self._large = LargeAccounts(maker, attempts.tasks)
         self._outcomes = Outcomes(maker.store)
         self._advanced = False
 
@@ -198,7 +200,7 @@ class Runs:
         return task is not None
 
     def _bill(self, task: Task) -> None:
-        """Bill an account, and finish its task, in one transaction."""
+        """Bill an account, and finish its task, in one transaction or in steps."""
         id_, account, again = task.about["group"], task.about["value"], "again" in task.about
         if not again and self._outcomes.known(id_, [account]):
             raise ClaimLost(f"{task.key!r} has its outcome")
@@ -216,7 +218,12 @@ class Runs:
             for drafts in batch.write(where, [account]).values():
                 self._close(task, drafts)
 
-        self._store.in_transaction(write, *TRANSACTION_LIMITS)
+        try:
+            refuse_begun(task)
+            self._store.in_transaction(write, *TRANSACTION_LIMITS)
+        except TooManyRates:
+            self._large.bill(task, account, where, batch, partial(self._close, task))
+            return
         batch.settle()
 
     def _close(self, task: Task, drafts: Sequence[Draft]) -> None:

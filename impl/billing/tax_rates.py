@@ -5,6 +5,7 @@ The standard does not say which, and its own samples have both. The amounts deci
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,16 +22,32 @@ class Levied(NamedTuple):
     amount: Decimal
 
 
+@dataclass
+class _Sums:
+    """Sums over all taxes of one category and tax rate, without their signs."""
+
+    count: int = 0
+    base: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+
+
 class Percents:
     """The tax rates of one bill in percent, each decided by all amounts that have it."""
 
     def __init__(self, levied: Iterable[Levied], minor: Decimal) -> None:
         """`minor` is the minor unit of the currency, to which the amounts may be rounded."""
         self._minor = minor
-        self._levied: dict[tuple[str | None, Decimal], list[Levied]] = defaultdict(list)
+        self._levied: dict[tuple[str | None, Decimal], _Sums] = defaultdict(_Sums)
         for tax in levied:
-            if tax.rate is not None and tax.base is not None:
-                self._levied[tax.category, tax.rate].append(tax)
+            self.add(tax)
+
+    def add(self, tax: Levied) -> None:
+        """Take a tax into account."""
+        if tax.rate is not None and tax.base is not None:
+            sums = self._levied[tax.category, tax.rate]
+            sums.count += 1
+            sums.base += abs(tax.base)
+            sums.amount += abs(tax.amount)
 
     def of(self, category: str | None, rate: Decimal | None) -> Decimal | None:
         """The rate in percent: 19 for both 19 and 0.19.
@@ -41,12 +58,11 @@ class Percents:
         """
         if rate is None or abs(rate) > 1:
             return rate
-        same = self._levied.get((category, rate), [])
-        base = sum((abs(tax.base) for tax in same if tax.base), Decimal(0))
-        amount = sum((abs(tax.amount) for tax in same), Decimal(0))
+        sums = self._levied.get((category, rate), _Sums())
+        base, amount = sums.base, sums.amount
         likely, other = (rate, rate * 100) if abs(rate) == 1 else (rate * 100, rate)
         off, other_off = (abs(base * abs(each) / 100 - amount) for each in (likely, other))
-        most = self._minor * len(same) / 2
+        most = self._minor * sums.count / 2
         if (off <= most) != (other_off <= most):
             return likely if off <= most else other
         return other if amount and off > most and other_off < off else likely

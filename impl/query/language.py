@@ -19,15 +19,19 @@ class Hidden(str):
     __slots__ = ()
 
 
+RESERVED = Hidden("_reserved")
+"""The name for the holder of a reserved document (`impl/store/reservations.py`)."""
+
+
 class Document(dict[str, Any]):
     """A document in TMF shape, and the version of it that is stored.
 
     `pending_event` is the store's: the event of the last write, until that is published. `derived`
     names the attributes that the server worked out itself; the store keeps it, and no client sees
-    it.
+    it. `reserved` names the holder that the document is reserved for, if there is one.
     """
 
-    __slots__ = ("derived", "pending_event", "version")
+    __slots__ = ("derived", "pending_event", "reserved", "version")
 
     def __init__(
         self,
@@ -35,11 +39,13 @@ class Document(dict[str, Any]):
         version: int = 0,
         pending_event: object = None,
         derived: Iterable[str] = (),
+        reserved: str = "",
     ) -> None:
         super().__init__(attributes)
         self.version = version
         self.pending_event = pending_event
         self.derived = frozenset(derived)
+        self.reserved = reserved
 
 
 class Rendered(Document):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from impl.query.language import Document
+from impl.query.language import RESERVED, Document
 from impl.store.encoding import decode, encode
 from impl.store.pending_events import EVENT, STAMP, PendingEvent
 
@@ -40,7 +40,8 @@ def from_mongo(stored: Stored) -> Document:
         raise CorruptDocument(id_)
     stamp, envelope = hidden.get(STAMP), hidden.get(EVENT)
     pending_event = PendingEvent(stamp, envelope) if stamp and envelope else None
-    return Document(decode(stored), version, pending_event, hidden.get(DERIVED, ()))
+    derived, reserved = hidden.get(DERIVED, ()), hidden.get(RESERVED, "")
+    return Document(decode(stored), version, pending_event, derived, reserved)
 
 
 def take_hidden(stored: Stored) -> Stored:

@@ -24,6 +24,11 @@ from impl.store.mongo_query import to_filter, to_name
 
 ON_DEMAND_TASK, CYCLE_TASK, ACCOUNT_TASK = "on-demand", "cycle", "cycle-account"
 KINDS = (ON_DEMAND_TASK, CYCLE_TASK, ACCOUNT_TASK)
+"""Kinds that are given up after a lasting fault."""
+
+RATES_TASK = "rates"
+"""Changes many rates in steps. It is never given up."""
+
 CLAIM_SECONDS = 15
 KEEP_SECONDS = 5
 _NOW = "$$NOW"
@@ -70,6 +75,12 @@ class Tasks:
         with translated():
             return tasks.find_one({"_id": task.id}, {"_id": 1}, session=session) is not None
 
+    def has_any(self, kind: str) -> bool:
+        """Whether a task of a kind has not ended."""
+        tasks, session = self._store.collection(TASKS)
+        with translated():
+            return tasks.find_one({"kind": kind}, {"_id": 1}, session=session) is not None
+
     def drop(self, task: Task) -> None:
         """End a claimed task without an effect; does nothing if another has claimed it by now."""
         self._delete(_claimed(task))
@@ -95,10 +106,14 @@ class Tasks:
             return None
         return Task(kind, found["key"], found["tries"], found["about"], claim)
 
-    def renew(self, task: Task, seconds: float) -> None:
-        """Renew the claim for some seconds from now; ClaimLost if another has claimed the task."""
+    def renew(self, task: Task, seconds: float, **about: Any) -> None:
+        """Renew the claim for some seconds from now; ClaimLost if another has claimed the task.
+
+        The task's next claim finds the other arguments in `about`.
+        """
         renewed = {"due": {"$add": [_NOW, int(seconds * 1000)]}}
-        if not self._update(_claimed(task), renewed):
+        more = {f"about.{name}": value for name, value in about.items()}
+        if not self._update(_claimed(task), renewed | more):
             raise ClaimLost(f"{task.kind} {task.key!r} is another worker's")
 
     @contextmanager
