@@ -74,7 +74,8 @@ def _groups(charges: Sequence[Charge], minor: Decimal) -> Iterator[tuple[PriceBa
     for charge in charges:
         taxes = tuple(_read(tax, percents) for tax in charge.taxes)
         kinds = frozenset((tax.category, tax.rate) for tax in taxes)
-        groups[charge.basis, kinds].append(replace(charge, taxes=taxes))
+        read = charge if taxes == charge.taxes else replace(charge, taxes=taxes)
+        groups[charge.basis, kinds].append(read)
     for (basis, _), group in groups.items():
         yield basis, group
 

@@ -4,7 +4,7 @@ The standard does not say which, and its own samples have both. The amounts deci
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -26,11 +26,14 @@ class Percents:
 
     def __init__(self, levied: Iterable[Levied], minor: Decimal) -> None:
         """`minor` is the minor unit of the currency, to which the amounts may be rounded."""
-        self._minor = minor
-        self._levied: dict[tuple[str | None, Decimal], list[Levied]] = defaultdict(list)
+        taxes: dict[tuple[str | None, Decimal], list[Levied]] = defaultdict(list)
         for tax in levied:
-            if tax.rate is not None and tax.base is not None:
-                self._levied[tax.category, tax.rate].append(tax)
+            if tax.rate is not None:
+                taxes[tax.category, tax.rate].append(tax)
+        self._percents = {
+            (category, rate): _percent(rate, [tax for tax in same if tax.base is not None], minor)
+            for (category, rate), same in taxes.items()
+        }
 
     def of(self, category: str | None, rate: Decimal | None) -> Decimal | None:
         """The rate in percent: 19 for both 19 and 0.19.
@@ -39,14 +42,20 @@ class Percents:
         amounts, else the one that is nearer to them. If both fit, or no tax was levied, it is a
         fraction, and 1 is 1 %.
         """
-        if rate is None or abs(rate) > 1:
-            return rate
-        same = self._levied.get((category, rate), [])
-        base = sum((abs(tax.base) for tax in same if tax.base), Decimal(0))
-        amount = sum((abs(tax.amount) for tax in same), Decimal(0))
-        likely, other = (rate, rate * 100) if abs(rate) == 1 else (rate * 100, rate)
-        off, other_off = (abs(base * abs(each) / 100 - amount) for each in (likely, other))
-        most = self._minor * len(same) / 2
-        if (off <= most) != (other_off <= most):
-            return likely if off <= most else other
-        return other if amount and off > most and other_off < off else likely
+        if rate is None or (category, rate) not in self._percents:
+            return rate if rate is None else _percent(rate, [], Decimal(0))
+        return self._percents[category, rate]
+
+
+def _percent(rate: Decimal, same: Sequence[Levied], minor: Decimal) -> Decimal:
+    """The rate in percent, decided by the taxes that have it."""
+    if abs(rate) > 1:
+        return rate
+    base = sum((abs(tax.base) for tax in same if tax.base), Decimal(0))
+    amount = sum((abs(tax.amount) for tax in same), Decimal(0))
+    likely, other = (rate, rate * 100) if abs(rate) == 1 else (rate * 100, rate)
+    off, other_off = (abs(base * abs(each) / 100 - amount) for each in (likely, other))
+    most = minor * len(same) / 2
+    if (off <= most) != (other_off <= most):
+        return likely if off <= most else other
+    return other if amount and off > most and other_off < off else likely

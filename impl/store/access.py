@@ -202,5 +202,5 @@ def _leaves(value: Any, path: Path) -> Iterator[str]:
             yield from _leaves(each, path)
     elif not path:
         yield str(value)
-    elif isinstance(value, Mapping) and path[0] in value:
+    elif isinstance(value, dict) and path[0] in value:
         yield from _leaves(value[path[0]], path[1:])
