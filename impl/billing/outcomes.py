@@ -21,6 +21,9 @@ COUNTS = {
 }
 """The attributes of a cycle that count its accounts, each with the outcome that it counts."""
 
+UNBILLED_STATES = ("failed", "cancelled")
+"""Outcomes of accounts that a retry bills."""
+
 NO_CURRENCY = "XXX"
 """The code of ISO 4217 for no currency."""
 
@@ -46,7 +49,7 @@ class Outcomes:
 
         An account with several currencies counts once, by its worst outcome.
         """
-        here = Compare(("billCycle", "id"), (cycle,))
+        here = of_run(cycle)
         counts = Counter(self._store.tally(OUTCOMES, here, ("state",)))
         for states in self._states_of_several(here):
             counts.subtract(states)
@@ -59,6 +62,19 @@ class Outcomes:
         for each in self._store.every(OUTCOMES, Every((here, Exists(("currency",))))):
             states[each["billingAccount"]["id"]].append(each["state"])
         return list(states.values())
+
+    def without_bill(self, cycle: str, accounts: Condition) -> list[str]:
+        """Those of the accounts that failed, were cancelled, or whose bill was deleted; sorted."""
+        outcomes = self._store.every(OUTCOMES, Every((of_run(cycle), accounts)))
+        named = tuple(each["customerBill"]["id"] for each in outcomes if "customerBill" in each)
+        bills = {id_ for id_, _ in self._store.versions(BILLS, Compare(("id",), named))}
+        lacking = [
+            each["billingAccount"]["id"]
+            for each in outcomes
+            if each["state"] in UNBILLED_STATES
+            or ("customerBill" in each and each["customerBill"]["id"] not in bills)
+        ]
+        return sorted({*lacking})
 
     def known(self, cycle: str, accounts: Iterable[str]) -> set[str]:
         """Those of the accounts that have an outcome already."""
@@ -102,9 +118,13 @@ class Outcomes:
         return bill is not None and self._store.has(BILLS, bill["id"])
 
 
+def of_run(cycle: str) -> Condition:
+    """Selects the outcomes of a cycle's run."""
+    return Compare(("billCycle", "id"), (cycle,))
+
+
 def _of(cycle: str, *accounts: str) -> Condition:
-    here = Compare(("billCycle", "id"), (cycle,))
-    return Every((here, Compare(("billingAccount", "id"), accounts)))
+    return Every((of_run(cycle), Compare(("billingAccount", "id"), accounts)))
 
 
 def _outcome(draft: Draft) -> dict[str, Any]:
