@@ -1,6 +1,6 @@
 """Which rates a cycle bills: those dated before its dates that match its `rateFilter`. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,9 +41,9 @@ def dated_before(cut_off: datetime) -> Condition:
     return Some((Not(Exists(("date",))), Compare(("date",), (cut_off,), "lt")))
 
 
-def of_account(id_: str) -> Condition:
-    """Selects an account's unbilled rates."""
-    return Every((Compare(("billingAccount", "id"), (id_,)), UNBILLED))
+def of_accounts(ids: Sequence[str]) -> Condition:
+    """Selects the unbilled rates of some accounts."""
+    return Every((Compare(("billingAccount", "id"), tuple(ids)), UNBILLED))
 
 
 def in_cycle(

@@ -5,7 +5,7 @@ from functools import partial
 
 from impl.billing import bill_headers
 from impl.billing.charges import NothingToBill
-from impl.billing.eligible import in_cycle, of_account
+from impl.billing.eligible import in_cycle, of_accounts
 from impl.billing.maker import BillMaker, Draft
 from impl.billing.plans import specification_of
 from impl.billing.policy import Policy
@@ -30,7 +30,7 @@ def drafts(
     where = in_cycle(cycle, specification, made, policy.zone)
     maker = BillMaker(store, policy)
     for account in progress(sorted(store.values(RATES, where, ("billingAccount", "id")))):
-        rates = maker.rates(Every((of_account(account), where)))
+        rates = maker.rates(Every((of_accounts([account]), where)))
         header = partial(bill_headers.in_cycle, cycle, specification, policy, made)
         for draft in maker.drafts(rates, header):
             if not isinstance(draft.refusal, NothingToBill):

@@ -39,7 +39,7 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
     if options.dry_run:
         show(store, settings.policy, options.id)
     else:
-        run_cycle(store, options.id, worker.jobs(settings, store))
+        run_cycle(store, options.id, [*dict.fromkeys(worker.jobs(settings, store))])
     store.close()
 
 
@@ -73,7 +73,7 @@ def run_cycle(store: Store, id_: str, steps: Sequence[Callable[[], bool]]) -> No
     Raises NotFound if there is no such cycle, Conflict if it has run.
     """
     _refuse_finished(store, id_)
-    Tasks(store).put(CYCLE_TASK, id_)
+    Tasks(store).wake(CYCLE_TASK, id_)
     with tqdm(unit=" accounts", disable=None) as bar:
         while _show_progress(bar, cycle := store.get(CYCLES, id_)):
             worked = [step() for step in steps]

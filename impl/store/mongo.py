@@ -294,21 +294,6 @@ class Store:
             groups = collection.aggregate(stages, session=within)
             return {each["_id"]: each["count"] for each in groups}
 
-    def dangling(
-        self, resource: str, where: Condition, path: Path, target: str
-    ) -> Iterator[Document]:
-        """The documents whose reference at a path names a document that is not there."""
-        name = to_name(path)
-        lookup = {"from": target, "localField": name, "foreignField": "_id", "as": "_found"}
-        stages: list[dict[str, Any]] = [
-            {"$match": self._access.filter(resource, Every((where, Exists(path))))},
-            {"$lookup": {**lookup, "pipeline": [{"$project": {"_id": 1}}]}},
-            {"$match": {"_found": []}},
-            {"$unset": "_found"},
-        ]
-        with translated():
-            yield from map(from_mongo, self._of[resource].aggregate(stages))
-
     def knows(self, resource: str, path: Path) -> bool:
         """Whether some document of the resource may have this attribute.
 
