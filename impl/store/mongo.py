@@ -32,7 +32,7 @@ from impl.store.outbox import Outbox, Record
 from impl.store.pages import StoreLimits
 from impl.store.raw_documents import RAW, documents
 from impl.store.relay import Relay
-from impl.store.rendition import PROJECTION, WITHOUT_RENDITION, from_projection
+from impl.store.rendition import WITHOUT_RENDITION, projection, reader
 from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 from impl.store.writing import Assignment, Writer
@@ -168,10 +168,11 @@ class Store:
         if self._access.limited:
             return self.get(resource, id_)
         with reading():
-            stored = self._of[resource].find_one({"_id": id_}, PROJECTION, session=session())
+            fields = projection(resource)
+            stored = self._of[resource].find_one({"_id": id_}, fields, session=session())
         if stored is None:
             raise _not_found(resource, id_)
-        return from_projection(stored)
+        return reader(resource)(stored)
 
     def find(self, resource: str, query: Query) -> Page:
         """The page of the matches that the query's window names, in its order.
@@ -227,22 +228,22 @@ class Store:
 
         ContentTooLarge if they are over so many bytes in all, as they are stored.
         """
-        projection = {encode_first_name(name): 1 for name in ("id", *names)} | {VERSION: 1}
-        return self._bounded(resource, where, projection, most_bytes)
+        fields = {encode_first_name(name): 1 for name in ("id", *names)} | {VERSION: 1}
+        return self._bounded(resource, where, fields, most_bytes)
 
     def whole(self, resource: str, where: Condition, most_bytes: int) -> list[Document]:
         """The documents that the condition holds for; as `parts`."""
         return self._bounded(resource, where, WITHOUT_RENDITION, most_bytes)
 
     def _bounded(
-        self, resource: str, where: Condition, projection: Mapping[str, Any], most_bytes: int
+        self, resource: str, where: Condition, fields: Mapping[str, Any], most_bytes: int
     ) -> list[Document]:
         collection, within = self.collection(resource)
         found: list[Document] = []
         size = 0
         with translated():
             visible = self._access.filter(resource, where)
-            cursor: Any = collection.find_raw_batches(visible, projection, session=within)
+            cursor: Any = collection.find_raw_batches(visible, fields, session=within)
             for batch in cursor.sort("_id"):
                 size += len(batch)
                 if size > most_bytes:
