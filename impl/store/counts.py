@@ -7,7 +7,7 @@ hundredth of the time.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -42,9 +42,14 @@ class Counts:
         self._cached: OrderedDict[tuple[str, bytes], _Cached] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, collection: Collection[Stored], selected: Filter) -> int | None:
-        """How many documents match, or did lately; None if counting them takes too long."""
-        key = (collection.full_name, bson.encode(selected))
+    def of(
+        self, collection: Collection[Stored], selected: Filter, stages: Sequence[Stored] = ()
+    ) -> int | None:
+        """How many documents match, or did lately; None if counting them takes too long.
+
+        With `stages` of an aggregation, the `total` that they make of these documents.
+        """
+        key = (collection.full_name, bson.encode({"where": selected, "stages": stages}))
         began = self._clock()
         with self._lock:
             cached = self._cached.get(key)
@@ -52,7 +57,7 @@ class Counts:
                 return cached.total
             if cached is not None:
                 cached.until = began + self._seconds  # others need not count meanwhile
-        total = self._counted(collection, selected)
+        total = self._counted(collection, selected, stages)
         self._cache(key, total, began)
         return total
 
@@ -66,9 +71,14 @@ class Counts:
             if len(self._cached) > MOST_CACHED:
                 self._cached.popitem(last=False)
 
-    def _counted(self, collection: Collection[Stored], selected: Filter) -> int | None:
+    def _counted(
+        self, collection: Collection[Stored], selected: Filter, stages: Sequence[Stored]
+    ) -> int | None:
         try:
             with pymongo.timeout(self._seconds):
+                if stages:
+                    found = collection.aggregate([{"$match": selected}, *stages])
+                    return next((each["total"] for each in found), 0)
                 if not selected:
                     return collection.estimated_document_count()
                 return collection.count_documents(selected)
