@@ -8,7 +8,7 @@ caller who creates a bill under the id of a deleted one does not see the events 
 Restricted callers don't see events from before the owners of events were stored.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pymongo.database import Database
@@ -66,11 +66,11 @@ class Access:
         caller = self._caller()
         return self._seen(caller, collection) if caller.limited else Every()
 
-    def owners_seen(self) -> Set[str] | None:
+    def owners_seen(self) -> frozenset[str] | None:
         """The owners whose events the caller may see; None if they may see all."""
         caller = self._caller()
         kinds: tuple[Owner, ...] = (ACCOUNT, PARTY)
-        owners = {_key(kind, id_) for kind in kinds for id_ in self._ids(caller, kind)}
+        owners = frozenset(_key(kind, id_) for kind in kinds for id_ in self._ids(caller, kind))
         return owners | {EVERYBODY} if caller.limited else None
 
     def filter(self, collection: str, where: Condition = Every()) -> Stored:

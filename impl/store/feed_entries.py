@@ -3,7 +3,7 @@
 The place of an entry is that of its last event; the others have the places before it, without gaps.
 """
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -30,7 +30,7 @@ class Search:
     """The events that a condition holds for, and that one of the owners owns; None for any."""
 
     where: Condition = field(default_factory=Every)
-    owners: Set[str] | None = None
+    owners: frozenset[str] | None = None
 
     @cached_property
     def entries(self) -> Filter:
@@ -49,7 +49,8 @@ class Search:
     @cached_property
     def literals(self) -> Literals:
         """Bytes that such an event has."""
-        return feed_filter.literals(self.where)
+        required = feed_filter.literals(self.where)
+        return required if self.owners is None else [feed_filter.texts(self.owners), *required]
 
     def selects(self, event: Document, owners: Sequence[str]) -> bool:
         """Whether the event is one of those."""

@@ -6,7 +6,7 @@ leave few to decode. Both select too much rather than too little: the condition 
 """
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -106,7 +106,7 @@ def literals(condition: Condition, *, nested: bool = False) -> Literals:
         case Compare(path) | Exists(path) | Element(path) if path in CLEAR and not nested:
             return ()
         case Compare(path, values, "eq") if values and all(map(_is_text, values)):
-            return [*_names(path, nested=nested), tuple(map(_literal, values))]
+            return [*_names(path, nested=nested), texts(values)]
         case Compare(path) | Exists(path):
             return _names(path, nested=nested)
         case Element(path, where):
@@ -118,6 +118,11 @@ def literals(condition: Condition, *, nested: bool = False) -> Literals:
             # The last group is the rarest: a value, or the innermost name.
             return [tuple(chain.from_iterable(each[-1] for each in groups))] if all(groups) else ()
     return ()
+
+
+def texts(values: Iterable[Value]) -> tuple[bytes, ...]:
+    """The texts as they stand in BSON."""
+    return tuple(map(_literal, values))
 
 
 def may_match(raw: bytes, required: Literals) -> bool:

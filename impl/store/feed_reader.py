@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import islice
+from math import inf
 from typing import TypeAlias
 
 import bson
@@ -207,19 +208,31 @@ class FeedReader:
         return Page(items, total, following, previous)
 
     def _total(self, search: Search) -> int | None:
-        """How many events match; None if that takes long, or needs them decoded."""
-        if search.owners is not None:
-            return None
+        """How many events match; None if that takes long, or depends on what is compressed."""
         after, where = feed_filter.split_place(search.where)
+        if not feed_filter.is_clear(where):
+            return None
+        if search.owners is not None:
+            return self._counts.recent(search, partial(self._counted, search))
         if where == Every():
             return self._walk.span(after)
         stages = feed_filter.total(where)
         if stages is None:
             return None
-        total = self._counts.of(self._feed, search.entries, stages)
-        if total is None or not after:
-            return total
-        return total - self._walk.before(after, where)
+        total = self._counts.recent(search, partial(self._summed, search, stages))
+        return total - self._walk.before(after, where) if total and after else total
+
+    def _counted(self, search: Search) -> int | None:
+        """How many events a restricted caller sees: each has owners of its own."""
+        found = _in_time(Query(), search, self._walk.steps(search), self._counts.seconds)
+        try:
+            return sum(1 for _ in found)
+        except Unfinished:
+            return None
+
+    def _summed(self, search: Search, stages: Sequence[Stored]) -> int:
+        found = self._feed.aggregate([{"$match": search.entries}, *stages])
+        return next((int(each["total"]) for each in found), 0)
 
     def _streamed(self, query: Query, search: Search) -> Iterator[Found]:
         """The matches in the order of the feed, with turns for a search that is not served.
@@ -266,14 +279,19 @@ class Unfinished(SearchUnfinished):
 
 
 def _in_time(
-    query: Query, search: Search, steps: Iterator[Step], *, first: bool = False
+    query: Query,
+    search: Search,
+    steps: Iterator[Step],
+    seconds: float = inf,
+    *,
+    first: bool = False,
 ) -> Iterator[Found]:
-    """The matches of the steps; raises Unfinished after the time of a read, or of a search.
+    """The matches of the steps; raises Unfinished after the time of a read, a search, or `seconds`.
 
     With `first`, that holds until the first match.
     """
     limit = SEARCH_SECONDS if searches(query.where) else READ_SECONDS
-    until = time.monotonic() + SHARE * limit
+    until = time.monotonic() + min(SHARE * limit, seconds)
     begun = False
     for entry, found in steps:
         for each in found:
