@@ -24,6 +24,11 @@ from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from impl.tmf678 import API
 
+ON_DEMAND_THREADS = 4
+"""How many threads answer requests: a large account may take a minute, and up to three such hold up
+no other request.
+"""
+
 IDLE_SECONDS = 0.2
 """How long a job sleeps if there was nothing to do."""
 
@@ -48,13 +53,14 @@ def dispatch_options(settings: Settings) -> Options:
 
 
 def jobs(settings: Settings, store: Store) -> list[Step]:
-    """The jobs of a worker, besides the delivery of events."""
+    """The jobs of a worker besides the delivery of events, once for each thread that does them."""
     numbers = Sequences(store)
     attempts = Attempts(store, Tasks(store), numbers)
     maker = BillMaker(store, settings.policy)
     settler = SequenceSettler(store, settings.policy, numbers)
     rates = RateTasks(store, attempts.tasks)
-    return [OnDemand(maker, attempts).step, Runs(maker, attempts).step, rates.step, settler.step]
+    on_demand = [OnDemand(maker, attempts).step] * ON_DEMAND_THREADS
+    return [*on_demand, Runs(maker, attempts).step, rates.step, settler.step]
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:

@@ -1,6 +1,6 @@
 """Which rates a cycle bills: those dated before its dates that match its `rateFilter`. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,12 +10,12 @@ from impl.billing.cycle import advance_end
 from impl.billing.rate_state import UNBILLED
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes, parse
-from impl.query.language import RESERVED, Compare, Condition, Every, Exists, Not, Query, Some
+from impl.query.language import Compare, Condition, Every, Exists, Not, Query, ReservedFor, Some
 from impl.resources import BY_NAME, RATES
 from impl.tmf678 import API
 
 RATE = attributes.of(API.schemas[BY_NAME[RATES].schema])
-UNRESERVED = Not(Exists((RESERVED,)))
+UNRESERVED = ReservedFor("")
 _CREDIT = Compare(("type",), (CREDIT,), "regex")
 _RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")
 
@@ -42,9 +42,9 @@ def dated_before(cut_off: datetime) -> Condition:
     return Some((Not(Exists(("date",))), Compare(("date",), (cut_off,), "lt")))
 
 
-def of_account(id_: str) -> Condition:
-    """Selects an account's unbilled rates, except those that are being billed."""
-    return Every((Compare(("billingAccount", "id"), (id_,)), UNBILLED, UNRESERVED))
+def of_accounts(ids: Sequence[str]) -> Condition:
+    """Selects the unbilled rates of some accounts, except those that are being billed."""
+    return Every((Compare(("billingAccount", "id"), tuple(ids)), UNBILLED, UNRESERVED))
 
 
 def in_cycle(

@@ -21,10 +21,10 @@ from impl.billing.bill_headers import new_id
 from impl.billing.charges import NothingToBill, Rejected
 from impl.billing.maker import BillBatch, BillMaker, Draft, TooManyRates
 from impl.billing.rate_state import UNBILLED
-from impl.query.language import Compare, Condition, Every
+from impl.query.language import Compare, Condition, Every, ReservedFor
 from impl.resources import RATES
 from impl.store.bulk_update import next_step
-from impl.store.reservations import release, reserve, reserved_for
+from impl.store.reservations import release, reserve
 from impl.store.tasks import CLAIM_SECONDS, RATES_TASK, Task, Tasks
 
 HOLDER = "holder"
@@ -78,7 +78,7 @@ class LargeAccounts:
         holder = task.about.get(HOLDER) or new_id()
 
         def begin() -> None:
-            self._tasks.renew(task, CLAIM_SECONDS, **{HOLDER: holder})
+            self._tasks.renew(task, CLAIM_SECONDS, {**task.about, HOLDER: holder})
             self._tasks.put(RATES_TASK, holder, account=account, of=[task.kind, task.key])
 
         self._store.in_transaction(begin, *TRANSACTION_LIMITS)
@@ -114,7 +114,7 @@ def refuse_begun(task: Task) -> None:
 def reserved_rates(account: str, holder: str) -> Condition:
     """Selects the rates of an account that are reserved for a holder."""
     of_account = Compare(("billingAccount", "id"), (account,))
-    return Every((of_account, UNBILLED, reserved_for(holder)))
+    return Every((of_account, UNBILLED, ReservedFor(holder)))
 
 
 def draft_each(

@@ -19,8 +19,8 @@ from impl.store.mongo import Store
 from impl.store.sequences import Number, Sequences
 from impl.store.writing import BulkChange
 
-MOST_BYTES = 4 * 1024 * 1024
-"""The most bytes of rates, as stored, that one transaction bills: about 5,000 rates."""
+MOST_BYTES = 8 * 1024 * 1024
+"""The most bytes of rates, as stored, that one transaction bills: about 10,000 rates."""
 
 
 class TooManyRates(Exception):

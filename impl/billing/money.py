@@ -5,7 +5,8 @@ A JSON number is read as the decimal that it was written as; no sum is computed 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cached_property, reduce
 from typing import Any
 
 import iso4217
@@ -22,8 +23,7 @@ def exact(value: float | Decimal) -> Decimal:
 
 def total(amounts: list[Decimal]) -> Decimal:
     """The exact sum."""
-    with localcontext(_EXACT):
-        return sum(amounts, Decimal(0))
+    return reduce(_EXACT.add, amounts, Decimal(0))
 
 
 def plus(amount: Decimal, other: Decimal) -> Decimal:
@@ -46,12 +46,12 @@ class Currency:
     unit: str
     digits: int
 
-    @property
+    @cached_property
     def minor(self) -> Decimal:
         """One minor unit, such as 0.01 for EUR."""
         return Decimal(1).scaleb(-self.digits)
 
-    @property
+    @cached_property
     def largest(self) -> Decimal:
         """The largest amount: within the contract, and exact to the minor unit in 15 digits."""
         return min(LARGEST, Decimal(10) ** (15 - self.digits) - 1)
@@ -62,8 +62,7 @@ class Currency:
 
     def rounded(self, amount: Decimal) -> Decimal:
         """The amount rounded to the minor unit, half up (away from zero)."""
-        with localcontext(_EXACT):
-            return amount.quantize(self.minor, ROUND_HALF_UP)
+        return amount.quantize(self.minor, ROUND_HALF_UP, _EXACT)
 
     def money(self, amount: Decimal) -> dict[str, Any]:
         """The amount, rounded, as the contract's Money."""

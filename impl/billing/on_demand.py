@@ -9,7 +9,7 @@ from impl.billing import bill_headers
 from impl.billing.assemble import reference_to
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
-from impl.billing.eligible import dated_before, of_account
+from impl.billing.eligible import dated_before, of_accounts
 from impl.billing.large_accounts import LargeAccounts, refuse_begun
 from impl.billing.maker import BillBatch, BillMaker, Draft, TooManyRates
 from impl.instants import now
@@ -50,7 +50,7 @@ class OnDemand:
         if account is None:
             raise Rejected("billingAccount: the request names none to bill")
         made = now()
-        where = Every((of_account(account["id"]), dated_before(made + INSTANT)))
+        where = Every((of_accounts([account["id"]]), dated_before(made + INSTANT)))
         header = partial(bill_headers.on_demand, request, self._maker.policy, made)
         batch = BillBatch(self._maker, task.id, header)
 

@@ -21,6 +21,9 @@ COUNTS = {
 }
 """The attributes of a cycle that count its accounts, each with the outcome that it counts."""
 
+UNBILLED_STATES = ("failed", "cancelled")
+"""Outcomes of accounts that a retry bills."""
+
 NO_CURRENCY = "XXX"
 """The code of ISO 4217 for no currency."""
 
@@ -46,7 +49,7 @@ class Outcomes:
 
         An account with several currencies counts once, by its worst outcome.
         """
-        here = Compare(("billCycle", "id"), (cycle,))
+        here = of_run(cycle)
         counts = Counter(self._store.tally(OUTCOMES, here, ("state",)))
         for states in self._states_of_several(here):
             counts.subtract(states)
@@ -60,6 +63,19 @@ class Outcomes:
             states[each["billingAccount"]["id"]].append(each["state"])
         return list(states.values())
 
+    def without_bill(self, cycle: str, accounts: Condition) -> list[str]:
+        """Those of the accounts that failed, were cancelled, or whose bill was deleted; sorted."""
+        outcomes = self._store.every(OUTCOMES, Every((of_run(cycle), accounts)))
+        named = tuple(each["customerBill"]["id"] for each in outcomes if "customerBill" in each)
+        bills = {id_ for id_, _ in self._store.versions(BILLS, Compare(("id",), named))}
+        lacking = [
+            each["billingAccount"]["id"]
+            for each in outcomes
+            if each["state"] in UNBILLED_STATES
+            or ("customerBill" in each and each["customerBill"]["id"] not in bills)
+        ]
+        return sorted({*lacking})
+
     def known(self, cycle: str, accounts: Iterable[str]) -> set[str]:
         """Those of the accounts that have an outcome already."""
         outcomes = self._store.every(OUTCOMES, _of(cycle, *accounts))
@@ -72,22 +88,21 @@ class Outcomes:
 
         With outcomes `beside` these, "nothing to bill" is no outcome.
         """
-        several = beside or len(drafts) > 1
-        for draft in drafts:
-            if beside and isinstance(draft.refusal, NothingToBill):
-                continue
-            outcome = _outcome(draft)
-            if several:
-                outcome["currency"] = draft.currency or NO_CURRENCY
-            self._store.insert(OUTCOMES, _document(cycle, account, outcome))
+        self._insert(_documents(cycle, account, drafts, beside=beside))
+
+    def write_all(self, cycle: str, drafts: Mapping[str, Sequence[Draft]]) -> None:
+        """Store the outcomes of accounts that have none yet."""
+        self._insert([each for item in drafts.items() for each in _documents(cycle, *item)])
+
+    def _insert(self, outcomes: Sequence[Document]) -> None:
+        if outcomes:
+            new = [ready(self._store, OUTCOMES, each) for each in outcomes]
+            insert_many(self._store, OUTCOMES, new)
 
     def cancel(self, cycle: str, accounts: Sequence[str]) -> None:
         """Store the outcome of accounts whose turn did not come before the run was cancelled."""
         cancelled = _outcome(Draft.refused(Cancelled()))
-        outcomes = [_document(cycle, account, cancelled) for account in accounts]
-        if outcomes:
-            new = [ready(self._store, OUTCOMES, outcome) for outcome in outcomes]
-            insert_many(self._store, OUTCOMES, new)
+        self._insert([_document(cycle, account, cancelled) for account in accounts])
 
     def clear(self, cycle: str, account: str) -> bool:
         """Delete an account's outcomes, except those whose bill exists; return if there are any."""
@@ -102,9 +117,27 @@ class Outcomes:
         return bill is not None and self._store.has(BILLS, bill["id"])
 
 
+def of_run(cycle: str) -> Condition:
+    """Selects the outcomes of a cycle's run."""
+    return Compare(("billCycle", "id"), (cycle,))
+
+
 def _of(cycle: str, *accounts: str) -> Condition:
-    here = Compare(("billCycle", "id"), (cycle,))
-    return Every((here, Compare(("billingAccount", "id"), accounts)))
+    return Every((of_run(cycle), Compare(("billingAccount", "id"), accounts)))
+
+
+def _documents(
+    cycle: str, account: str, drafts: Sequence[Draft], *, beside: bool = False
+) -> list[Document]:
+    documents = []
+    for draft in drafts:
+        if beside and isinstance(draft.refusal, NothingToBill):
+            continue
+        outcome = _outcome(draft)
+        if beside or len(drafts) > 1:
+            outcome["currency"] = draft.currency or NO_CURRENCY
+        documents.append(_document(cycle, account, outcome))
+    return documents
 
 
 def _outcome(draft: Draft) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import partial
 from impl.billing import bill_headers
 from impl.billing.assemble import HeaderOf
 from impl.billing.charges import NothingToBill
-from impl.billing.eligible import in_cycle, of_account
+from impl.billing.eligible import in_cycle, of_accounts
 from impl.billing.large_accounts import draft_each
 from impl.billing.maker import BillMaker, Draft, TooManyRates
 from impl.billing.plans import specification_of
@@ -32,7 +32,7 @@ def drafts(
     where = in_cycle(cycle, specification, made, policy.zone)
     maker = BillMaker(store, policy)
     for account in progress(sorted(store.values(RATES, where, ("billingAccount", "id")))):
-        own = Every((of_account(account), where))
+        own = Every((of_accounts([account]), where))
         header = partial(bill_headers.in_cycle, cycle, specification, policy, made)
         for draft in _drafts(maker, own, header):
             if not isinstance(draft.refusal, NothingToBill):

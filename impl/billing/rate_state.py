@@ -45,13 +45,12 @@ def complete_new(rate: dict[str, Any]) -> None:
 
 
 def refuse_change(
-    before: Document, after: Mapping[str, Any], has_bill: Callable[[str], bool]
+    before: Mapping[str, Any], after: Mapping[str, Any], has_bill: Callable[[str], bool]
 ) -> None:
-    """Raise Conflict for a rate that is being billed, for one without the reference that its state
-    needs, for an unbilled rate that is given a bill, for changed amounts of a billed rate, and for
-    a billed rate that leaves its bill, unless `has_bill` says that the bill is gone.
+    """Raise Conflict for a rate without the reference that its state needs, for an unbilled rate
+    that is given a bill, for changed amounts of a billed rate, and for a billed rate that leaves
+    its bill, unless `has_bill` says that the bill is gone.
     """
-    _refuse_reserved(before)
     if lacks := _lacks(after):
         raise Conflict(lacks[1], attribute=lacks[0])
     if not after["isBilled"] and after.get("bill") not in (None, before.get("bill")):
@@ -67,9 +66,8 @@ def refuse_change(
         raise Conflict(f"the rate is on {bill_id!r} until that is deleted", attribute="bill")
 
 
-def refuse_removal(rate: Document) -> None:
-    """Raise Conflict if the rate is billed, or is being billed."""
-    _refuse_reserved(rate)
+def refuse_removal(rate: Mapping[str, Any]) -> None:
+    """Raise Conflict if the rate is billed."""
     if rate["isBilled"]:
         raise Conflict("a rate that is billed can't be deleted", attribute="isBilled")
 
@@ -80,7 +78,8 @@ def refuse_billed_by_none(patch: Mapping[str, Any]) -> None:
         raise FieldMissing("bill", "is required on a rate that is billed")
 
 
-def _refuse_reserved(rate: Document) -> None:
+def refuse_reserved(rate: Document) -> None:
+    """Raise Conflict if a bill is being made of the rate."""
     if rate.reserved:
         raise Conflict("the rate is being billed; try again later", attribute="isBilled")
 

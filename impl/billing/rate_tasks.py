@@ -93,7 +93,7 @@ class RateTasks:
         if not step or (deleted and self._store.has(BILLS, deleted)):
             self._tasks.finish(task)
             return
-        self._tasks.renew(task, CLAIM_SECONDS, last=step[-1].id)
+        self._tasks.renew(task, CLAIM_SECONDS, {**about, "last": step[-1].id})
         if deleted:
             self._free(about["account"], self._whole(step))
         elif "bills" in about:

@@ -38,6 +38,7 @@ class Percents:
         """`minor` is the minor unit of the currency, to which the amounts may be rounded."""
         self._minor = minor
         self._levied: dict[tuple[str | None, Decimal], _Sums] = defaultdict(_Sums)
+        self._decided: dict[tuple[str | None, Decimal], Decimal] = {}
         for tax in levied:
             self.add(tax)
 
@@ -48,6 +49,7 @@ class Percents:
             sums.count += 1
             sums.base += abs(tax.base)
             sums.amount += abs(tax.amount)
+            self._decided.clear()
 
     def of(self, category: str | None, rate: Decimal | None) -> Decimal | None:
         """The rate in percent: 19 for both 19 and 0.19.
@@ -58,11 +60,18 @@ class Percents:
         """
         if rate is None or abs(rate) > 1:
             return rate
-        sums = self._levied.get((category, rate), _Sums())
-        base, amount = sums.base, sums.amount
-        likely, other = (rate, rate * 100) if abs(rate) == 1 else (rate * 100, rate)
-        off, other_off = (abs(base * abs(each) / 100 - amount) for each in (likely, other))
-        most = self._minor * sums.count / 2
-        if (off <= most) != (other_off <= most):
-            return likely if off <= most else other
-        return other if amount and off > most and other_off < off else likely
+        if (category, rate) not in self._decided:
+            sums = self._levied.get((category, rate), _Sums())
+            self._decided[category, rate] = _percent(rate, sums, self._minor)
+        return self._decided[category, rate]
+
+
+def _percent(rate: Decimal, sums: _Sums, minor: Decimal) -> Decimal:
+    """The rate in percent, decided by the sums of the taxes that have it."""
+    base, amount = sums.base, sums.amount
+    likely, other = (rate, rate * 100) if abs(rate) == 1 else (rate * 100, rate)
+    off, other_off = (abs(base * abs(each) / 100 - amount) for each in (likely, other))
+    most = minor * sums.count / 2
+    if (off <= most) != (other_off <= most):
+        return likely if off <= most else other
+    return other if amount and off > most and other_off < off else likely

@@ -39,7 +39,7 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
     if options.dry_run:
         show(store, settings.policy, options.id)
     else:
-        run_cycle(store, options.id, worker.jobs(settings, store))
+        run_cycle(store, options.id, [*dict.fromkeys(worker.jobs(settings, store))])
     store.close()
 
 
@@ -74,7 +74,7 @@ def run_cycle(store: Store, id_: str, steps: Sequence[Callable[[], bool]]) -> No
     """
     _refuse_finished(store, id_)
     tasks = Tasks(store)
-    tasks.put(CYCLE_TASK, id_)
+    tasks.wake(CYCLE_TASK, id_)
     with tqdm(unit=" accounts", disable=None) as bar:
         while _show_progress(bar, cycle := store.get(CYCLES, id_)) or tasks.has_any(RATES_TASK):
             worked = [step() for step in steps]

@@ -1,6 +1,7 @@
 """The rules of /billCycle; cancel and retry."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
 from generated import api, types
@@ -54,7 +55,7 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
                 )
             return Document({"cancelledAt": now(), **before}, derived=before.derived)
 
-        return self._run_on(id_, cancelled)
+        return self._run_on(id_, cancelled, self._tasks.wake)
 
     def retry_bill_cycle(self, id_: str) -> types.BillCycle:
         def reopened(before: Document) -> Document:
@@ -67,16 +68,19 @@ class BillCycles(api.BillCycleApi[Query, Page, Patch]):
             cycle = {n: v for n, v in before.items() if n not in ENDED}
             return Document({**cycle, "runState": "running"}, derived=before.derived)
 
-        return self._run_on(id_, reopened, again=True)
+        return self._run_on(id_, reopened, partial(self._tasks.put, again=True))
 
     def _run_on(
-        self, id_: str, change: Callable[[Document], Document], **about: Any
+        self,
+        id_: str,
+        change: Callable[[Document], Document],
+        resume: Callable[[str, str], None],
     ) -> types.BillCycle:
-        """Change a cycle that has run, and have a worker do the rest."""
+        """Change a cycle that has run, and `resume` its task, so that a worker does the rest."""
 
         def changed() -> Document:
             cycle = self._store.change(CYCLES, id_, change)
-            self._tasks.put(CYCLE_TASK, id_, **about)
+            resume(CYCLE_TASK, id_)
             return cycle
 
         return cast(types.BillCycle, self._store.in_transaction(changed))

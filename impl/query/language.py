@@ -13,16 +13,6 @@ Path: TypeAlias = tuple[str, ...]
 Operator: TypeAlias = Literal["eq", "gt", "gte", "lt", "lte", "regex"]
 
 
-class Hidden(str):
-    """A name of the store's own, which no client can query or see."""
-
-    __slots__ = ()
-
-
-RESERVED = Hidden("_reserved")
-"""The name for the holder of a reserved document (`impl/store/reservations.py`)."""
-
-
 class Document(dict[str, Any]):
     """A document in TMF shape, and the version of it that is stored.
 
@@ -48,6 +38,9 @@ class Document(dict[str, Any]):
         self.reserved = reserved
 
 
+NOTHING_DERIVED: frozenset[str] = frozenset()
+
+
 class Rendered(Document):
     """A document with its `text`: JSON that the store keeps with it (`impl/store/rendition.py`).
 
@@ -62,7 +55,10 @@ class Rendered(Document):
     """
 
     def __init__(self, attributes: Mapping[str, Any], version: int, text: bytes) -> None:
-        super().__init__(attributes, version)
+        # Calling Document's takes twice as long, and a list of 100 does this 100 times.
+        dict.__init__(self, attributes)
+        self.version, self.pending_event, self.derived = version, None, NOTHING_DERIVED
+        self.reserved = ""
         self.text = text
 
 
@@ -116,6 +112,13 @@ class Element:
 
 
 @dataclass(frozen=True)
+class ReservedFor:
+    """The document is reserved for this holder; for none, if that is blank. No client asks it."""
+
+    holder: str
+
+
+@dataclass(frozen=True)
 class Every:
     """All of the parts hold; without parts, it always holds."""
 
@@ -136,7 +139,7 @@ class Not:
     part: "Condition"
 
 
-Condition: TypeAlias = Compare | Exists | Element | Every | Some | Not
+Condition: TypeAlias = Compare | Exists | Element | ReservedFor | Every | Some | Not
 NOTHING = Some()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from impl.query.language import RESERVED, Document
+from impl.query.language import Document
 from impl.store.encoding import decode, encode
 from impl.store.pending_events import EVENT, STAMP, PendingEvent
 
@@ -15,6 +15,9 @@ EXPIRES = "_expires"
 OWNERS = "_owners"
 """The owners of an event, as of its write (access.py). Until the event is in the feed, only the
 owners of its bill are stored with it: the event itself names the others."""
+
+RESERVED = "_reserved"
+"""The holder that the document is reserved for, if there is one (reservations.py)."""
 
 DERIVED = "_derived"
 """The attributes that the server worked out itself, if there are any (`Document.derived`)."""

@@ -17,6 +17,7 @@ from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import ContentTooLarge, NotFound, Unavailable
 from impl.query.language import Compare, Condition, Document, Every, Exists, Page, Path, Query
+from impl.resources import FEED
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
 from impl.store.attribute_names import Names
@@ -27,12 +28,13 @@ from impl.store.dead_letters import DeadLetters
 from impl.store.documents import VERSION, Stored, from_mongo
 from impl.store.encoding import encode_first_name
 from impl.store.faults import NO_TRANSACTIONS, reading, translated
+from impl.store.feed_reader import FeedReader
 from impl.store.mongo_query import to_name
 from impl.store.outbox import Outbox, Record
 from impl.store.pages import StoreLimits
 from impl.store.raw_documents import RAW, documents
 from impl.store.relay import Relay
-from impl.store.rendition import PROJECTION, WITHOUT_RENDITION, from_projection
+from impl.store.rendition import WITHOUT_RENDITION, projection, reader
 from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 from impl.store.writing import Assignment, Writer
@@ -75,6 +77,7 @@ class Store:
         self._of = of = Collections(self._database)
         self._access = access = Access(self._database, guarded=guarded)
         self.names = Names(self._database)
+        self.feed = FeedReader(self._database, access, self._counts, bounds.page_bytes)
         self.outbox = Outbox(self._client, self._database, record)
         self.writer = Writer(of, self.outbox, access, self.names, bounds, self._get)
         self.dead_letters = DeadLetters(self._database)
@@ -171,10 +174,11 @@ class Store:
         if self._access.limited:
             return self.get(resource, id_)
         with reading():
-            stored = self._of[resource].find_one({"_id": id_}, PROJECTION, session=session())
+            fields = projection(resource)
+            stored = self._of[resource].find_one({"_id": id_}, fields, session=session())
         if stored is None:
             raise _not_found(resource, id_)
-        return from_projection(stored)
+        return reader(resource)(stored)
 
     def find(self, resource: str, query: Query) -> Page:
         """The page of the matches that the query's window names, in its order.
@@ -182,6 +186,8 @@ class Store:
         Raises TooCostly if a search by pattern takes too long, Busy if too many queries without an
         index run already, and ParameterInvalid if the page has too many bytes.
         """
+        if resource == FEED:
+            return self.feed.find(query)
         with reading():
             collection, visible = self._of[resource], self._visible(resource, query)
             return pages.find(collection, visible, self._counts, self._page_bytes, session())
@@ -192,6 +198,9 @@ class Store:
         Raises TooCostly if a search by pattern takes too long to find the first one, and Busy if
         too many queries without an index run already.
         """
+        if resource == FEED:
+            yield from self.feed.stream(query)
+            return
         with translated():
             yield from pages.stream(self._of[resource], self._visible(resource, query))
 
@@ -310,21 +319,6 @@ class Store:
             groups = collection.aggregate(stages, session=within)
             return {each["_id"]: each["count"] for each in groups}
 
-    def dangling(
-        self, resource: str, where: Condition, path: Path, target: str
-    ) -> Iterator[Document]:
-        """The documents whose reference at a path names a document that is not there."""
-        name = to_name(path)
-        lookup = {"from": target, "localField": name, "foreignField": "_id", "as": "_found"}
-        stages: list[dict[str, Any]] = [
-            {"$match": self._access.filter(resource, Every((where, Exists(path))))},
-            {"$lookup": {**lookup, "pipeline": [{"$project": {"_id": 1}}]}},
-            {"$match": {"_found": []}},
-            {"$unset": "_found"},
-        ]
-        with translated():
-            yield from map(from_mongo, self._of[resource].aggregate(stages))
-
     def knows(self, resource: str, path: Path) -> bool:
         """Whether some document of the resource may have this attribute.
 
@@ -335,6 +329,8 @@ class Store:
             known = self.names.has(resource, path)
             if known is False or (known and not self._access.limited):
                 return known
+            if resource == FEED:
+                return self.feed.knows(path)
             visible = self._access.filter(resource, Exists(path))
             return self._first(resource, visible) is not None
 

@@ -9,15 +9,16 @@ from impl.query.language import (
     Element,
     Every,
     Exists,
-    Hidden,
     Not,
     Path,
     Prefix,
+    ReservedFor,
     Selection,
     Some,
     Span,
     Value,
 )
+from impl.store.documents import RESERVED
 from impl.store.encoding import encode_first_name, encode_name
 
 Filter = dict[str, Any]
@@ -39,6 +40,8 @@ def to_filter(condition: Condition, *, nested: bool = False) -> Filter:
         case Element(path, where):
             name = _inner(path) if nested else to_name(path)
             return _any([{name: {"$elemMatch": each}} for each in _of_element(where)])
+        case ReservedFor(holder):
+            return {RESERVED: holder or None}
         case Every(parts):
             return _all([to_filter(part, nested=nested) for part in parts])
         case Some(parts):
@@ -61,7 +64,7 @@ def to_name(path: Path) -> str:
     """The dotted name that a path is stored by."""
     if path == ("id",):
         return "_id"
-    return ".".join([_first(path[0]), *map(encode_name, path[1:])])
+    return ".".join([encode_first_name(path[0]), *map(encode_name, path[1:])])
 
 
 def to_projection(chosen: Selection, also: tuple[Path, ...]) -> dict[str, int]:
@@ -70,11 +73,7 @@ def to_projection(chosen: Selection, also: tuple[Path, ...]) -> dict[str, int]:
     paths = {*_paths(chosen), *(path for path in also if path[0] not in whole)}
     # A path below another comes with that already.
     tops = [p for p in paths if not any(p[:end] in paths for end in range(1, len(p)))]
-    return {".".join([_first(path[0]), *map(encode_name, path[1:])]): 1 for path in tops}
-
-
-def _first(name: str) -> str:
-    return name if isinstance(name, Hidden) else encode_first_name(name)
+    return {".".join([encode_first_name(path[0]), *map(encode_name, path[1:])]): 1 for path in tops}
 
 
 def _paths(chosen: Selection) -> list[Path]:

@@ -1,6 +1,6 @@
 """Answers to queries: a page of the matches with their number, or all of them one by one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,7 +12,7 @@ from pymongo.command_cursor import RawBatchCommandCursor
 from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 
 from impl.errors import ParameterInvalid
-from impl.query.language import Document, Page, Position, Query, searches
+from impl.query.language import Document, Page, Path, Position, Query, searches
 from impl.query.project import project
 from impl.store import index_coverage
 from impl.store.counts import Counts
@@ -20,7 +20,7 @@ from impl.store.documents import VERSION, Stored, from_mongo
 from impl.store.faults import bounded, patient
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.raw_documents import count, documents
-from impl.store.rendition import PROJECTION, from_projection
+from impl.store.rendition import projection, reader
 from impl.store.sort_order import Run, position_of, runs
 
 FEW = 1_000
@@ -93,7 +93,8 @@ def _find(
     walk = _walk(collection, query, window.limit + 1, Fetch(session, most))
     rows = list(islice(walk, window.limit + 1))
     shown = rows[: window.limit]
-    following, previous = _around(query, shown, more=len(rows) > len(shown))
+    ends = [position_of(each, query.order) for each in (shown[:1] + shown[-1:])]
+    following, previous = around(query, ends, more=len(rows) > len(shown))
     least = window.offset + len(shown)
     total: int | None = least
     if following or window.position or not window.limit or (window.offset and not shown):
@@ -166,7 +167,7 @@ def _walk(
     Raises ParameterInvalid once they have too many bytes, as they are stored.
     """
     skip, left, size = query.window.offset, limit, 0
-    read = from_projection if _only_shown(query) else from_mongo
+    read = reader(collection.name, _ordered(query)) if _only_shown(query) else from_mongo
     for run in runs(query.order, query.window.position):
         this = replace(run, filter=_both(to_filter(query.where), run.filter))
         found = 0
@@ -210,12 +211,12 @@ def _cursor(
     limit: int | None,
 ) -> Iterable[bytes]:
     """One run's matches in batches of BSON: the attributes shown, and those the order needs."""
-    projection = _projection(query)
+    fields = _projection(collection.name, query)
     # One more than is wanted: so the driver knows that the batch is the last one.
     size = FIRST if fetch.small else BATCH if limit is None else min(limit, BATCH) + 1
     if not run.flags and not fetch.small:
         cursor = collection.find_raw_batches(
-            run.filter, projection, skip, limit or 0, session=fetch.session
+            run.filter, fields, skip, limit or 0, session=fetch.session
         )
         return _raw(cursor.sort(run.sort).batch_size(size))
     stages: list[dict[str, Any]] = [
@@ -225,7 +226,7 @@ def _cursor(
         {"$skip": skip},
         *([{"$limit": limit}] if limit else []),
         *([{"$unset": list(run.flags)}] if run.flags else []),
-        *([{"$project": projection}] if projection else []),
+        *([{"$project": fields}] if fields else []),
     ]
     return _raw(
         collection.aggregate_raw_batches(stages, fetch.session, allowDiskUse=True, batchSize=size)
@@ -238,30 +239,37 @@ def _raw(batches: Any) -> Iterable[bytes]:
     return raw
 
 
+def _ordered(query: Query) -> tuple[Path, ...]:
+    return tuple(key.path for key in query.order)
+
+
 def _only_shown(query: Query) -> bool:
     return query.ready and query.fields is None
 
 
-def _projection(query: Query) -> dict[str, Any] | None:
+def _projection(resource: str, query: Query) -> dict[str, Any] | None:
     """The attributes to fetch: those that are shown, and those that the order needs."""
-    ordered = tuple(key.path for key in query.order)
+    ordered = _ordered(query)
     if _only_shown(query):
-        return PROJECTION | to_projection({}, ordered)
+        return projection(resource, ordered)
     if query.fields is None:
         return None
     return to_projection(query.fields, ordered) | {"id": 1, VERSION: 1}
 
 
-def _around(
-    query: Query, walked: list[Document], *, more: bool
+def around(
+    query: Query, ends: Sequence[Position], *, more: bool
 ) -> tuple[Position | None, Position | None]:
-    """Where the pages after and before these rows begin; the rows are in the order of the walk."""
+    """Where the pages after and before this one begin.
+
+    `ends` are the places of its first and its last row in the order of the walk, if it has any.
+    """
     position = query.window.position
     backwards = position is not None and position.backwards
-    if not walked:
+    if not ends:
         return None, None
-    far = position_of(walked[-1], query.order, backwards=backwards) if more else None
-    near = position_of(walked[0], query.order, backwards=not backwards)
+    far = replace(ends[-1], backwards=backwards) if more else None
+    near = replace(ends[0], backwards=not backwards)
     at_edge = position.id is None if position else not query.window.offset
     beyond = None if at_edge else near
     return (beyond, far) if backwards else (far, beyond)

@@ -7,15 +7,9 @@ because writes and assignments select documents by their reservation, too (writi
 
 from collections.abc import Collection
 
-from impl.query.language import RESERVED, Compare, Condition
-from impl.store.documents import Stored
+from impl.store.documents import RESERVED, Stored
 from impl.store.faults import translated
 from impl.store.mongo import Store
-
-
-def reserved_for(holder: str) -> Condition:
-    """Selects what is reserved for a holder."""
-    return Compare((RESERVED,), (holder,))
 
 
 def reserve(store: Store, resource: str, ids: Collection[str], holder: str) -> None:

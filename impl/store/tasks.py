@@ -13,21 +13,25 @@ from typing import Any
 
 import pymongo
 from bson import ObjectId
+from pymongo import UpdateOne
 
 from impl.errors import ApiError, Unavailable
-from impl.query.language import Condition, Path
 from impl.store.collections import TASKS
 from impl.store.documents import Stored
 from impl.store.faults import translated
 from impl.store.mongo import Store
-from impl.store.mongo_query import to_filter, to_name
 
 ON_DEMAND_TASK, CYCLE_TASK, ACCOUNT_TASK = "on-demand", "cycle", "cycle-account"
-KINDS = (ON_DEMAND_TASK, CYCLE_TASK, ACCOUNT_TASK)
+BLOCK_TASK = "cycle-block"
+"""A block of accounts of one cycle, which is the `group` in `about`; `accounts` has their ids."""
+
+KINDS = (ON_DEMAND_TASK, CYCLE_TASK, ACCOUNT_TASK, BLOCK_TASK)
 """Kinds that are given up after a lasting fault."""
 
 RATES_TASK = "rates"
-"""Changes many rates in steps. It is never given up."""
+"""Changes many rates in steps; the `group` in `about` has the ids of their bills. It is never given
+up.
+"""
 
 CLAIM_SECONDS = 15
 KEEP_SECONDS = 5
@@ -62,8 +66,27 @@ class Tasks:
 
     def put(self, kind: str, key: str, due: datetime | None = None, **about: Any) -> None:
         """Add a task, due now or at an instant; it replaces one of the same kind and key."""
-        task = {"kind": kind, "key": key, "about": about, "tries": 0, "claim": None}
-        self._update(_id(kind, key), {**task, "due": due or _NOW}, upsert=True)
+        self._update(_id(kind, key), _new(kind, key, about), upsert=True, due=due or _NOW)
+
+    def put_each(self, kind: str, about: Mapping[str, Mapping[str, Any]]) -> None:
+        """Add tasks, due now, by their keys; each replaces one of the same kind and key."""
+        tasks, session = self._store.collection(TASKS)
+        new = [
+            UpdateOne(_id(kind, key), _change(_new(kind, key, each), due=_NOW), upsert=True)
+            for key, each in about.items()
+        ]
+        if new:
+            with translated():
+                tasks.bulk_write(new, session=session)
+
+    def wake(self, kind: str, key: str) -> None:
+        """Make a task due now; it keeps its `about`, and a worker that has claimed it loses it.
+
+        If there is no such task, it is added.
+        """
+        task = _new(kind, key, {})
+        about = {"$ifNull": ["$about", {"$literal": task.pop("about")}]}
+        self._update(_id(kind, key), task, upsert=True, due=_NOW, about=about)
 
     def cancel(self, kind: str, key: str) -> None:
         """Remove a task; a worker that has claimed it gets ClaimLost."""
@@ -85,8 +108,8 @@ class Tasks:
         """End a claimed task without an effect; does nothing if another has claimed it by now."""
         self._delete(_claimed(task))
 
-    def claim(self, kind: str, *, seconds: float = CLAIM_SECONDS) -> Task | None:
-        """Claim a kind's longest due task for some seconds; None if none is due."""
+    def claim(self, *kinds: str, seconds: float = CLAIM_SECONDS) -> Task | None:
+        """Claim the longest due task of these kinds for some seconds; None if none is due."""
         tasks, _ = self._store.collection(TASKS)
         claim = ObjectId()
         change = {
@@ -97,23 +120,22 @@ class Tasks:
         }
         with translated():
             found = tasks.find_one_and_update(
-                {"kind": kind, "$expr": {"$lte": ["$due", _NOW]}},
+                {"kind": {"$in": kinds}, "$expr": {"$lte": ["$due", _NOW]}},
                 [{"$set": change}],
                 sort=[("due", 1)],
                 return_document=pymongo.ReturnDocument.AFTER,
             )
         if found is None:
             return None
-        return Task(kind, found["key"], found["tries"], found["about"], claim)
+        return Task(found["kind"], found["key"], found["tries"], found["about"], claim)
 
-    def renew(self, task: Task, seconds: float, **about: Any) -> None:
+    def renew(self, task: Task, seconds: float, about: Mapping[str, Any] | None = None) -> None:
         """Renew the claim for some seconds from now; ClaimLost if another has claimed the task.
 
-        The task's next claim finds the other arguments in `about`.
+        With `about`, the task has that from now on.
         """
-        renewed = {"due": {"$add": [_NOW, int(seconds * 1000)]}}
-        more = {f"about.{name}": value for name, value in about.items()}
-        if not self._update(_claimed(task), renewed | more):
+        changed = {} if about is None else {"about": about}
+        if not self._update(_claimed(task), changed, due={"$add": [_NOW, int(seconds * 1000)]}):
             raise ClaimLost(f"{task.kind} {task.key!r} is another worker's")
 
     @contextmanager
@@ -137,19 +159,17 @@ class Tasks:
         if not self._delete(_claimed(task)):
             raise ClaimLost(f"{task.kind} {task.key!r} is another worker's")
 
-    def again(self, task: Task, seconds: float, *, afresh: bool = False) -> None:
-        """Give the task back, due in some seconds; `afresh` sets its tries to none."""
+    def again(self, task: Task, seconds: float, *, afresh: bool = False, pause: float = 0) -> None:
+        """Give the task back, due in some seconds; `afresh` sets its tries to none.
+
+        Until it is given back again, it can be hastened only to so many seconds of `pause`.
+        """
         wait: Any = int(seconds * 1000)
+        changed: dict[str, Any] = {"claim": None, "pause": int(pause * 1000)}
         if afresh:
             wait = {"$min": [wait, "$soon"]}  # which ignores null
-        due = {"due": {"$add": [_NOW, wait]}, "claim": None}
-        self._update(_claimed(task), due | ({"tries": 0} if afresh else {}))
-
-    def left(self, kind: str, group: str) -> int:
-        """How many tasks of a kind and group have not ended."""
-        tasks, session = self._store.collection(TASKS)
-        with translated():
-            return tasks.count_documents({"kind": kind, "about.group": group}, session=session)
+            changed["tries"] = 0
+        self._update(_claimed(task), changed, due={"$add": [_NOW, wait]})
 
     def is_left(self, kind: str, group: str) -> bool:
         """Whether a task of a kind and group has not ended."""
@@ -159,60 +179,52 @@ class Tasks:
             return tasks.find_one(where, {"_id": 1}, session=session) is not None
 
     def hasten(self, kind: str, key: str, seconds: float) -> None:
-        """Make a task due in some seconds at most; a claimed one once given back `afresh`."""
-        soon = int(seconds * 1000)
+        """Make a task due in some seconds, or its pause if that is longer, unless it is due sooner.
+
+        A claimed one becomes due then once it is given back `afresh`.
+        """
+        soon = {"$max": [int(seconds * 1000), "$pause"]}  # which ignores null
         latest = {"$add": [_NOW, soon]}
         claimable = {"$eq": ["$claim", None]}
         late = {"$cond": [claimable, {"$gt": ["$due", latest]}, {"$ne": ["$soon", soon]}]}
         due = {"$cond": [claimable, {"$min": ["$due", latest]}, "$due"]}
-        self._update({**_id(kind, key), "$expr": late}, {"due": due, "soon": soon})
+        self._update({**_id(kind, key), "$expr": late}, {}, due=due, soon=soon)
 
-    def take(self, kind: str, group: str, most: int) -> list[Task]:
-        """End tasks of a group, even claimed ones, in the transaction of the effect of that."""
+    def take(self, kind: str, group: str, most: int, **about: Any) -> list[Task]:
+        """End tasks of a group, even claimed ones, in the transaction of the effect of that.
+
+        Those with other values in `about` stay; a value that is missing is None.
+        """
         tasks, session = self._store.collection(TASKS)
         where = {"kind": kind, "about.group": group}
+        where |= {f"about.{name}": value for name, value in about.items()}
         with translated():
             found = list(tasks.find(where, session=session).limit(most))
             tasks.delete_many({"_id": {"$in": [each["_id"] for each in found]}}, session=session)
         return [Task(kind, each["key"], each["tries"], each["about"]) for each in found]
-
-    def put_each(
-        self,
-        kind: str,
-        group: str,
-        *,
-        resource: str,
-        where: Condition,
-        path: Path,
-        **about: Any,
-    ) -> None:
-        """Add a task for each text at a path of the documents that the condition holds for.
-
-        Each has in `about` its group, that text as `value`, and the other arguments. MongoDB makes
-        them itself; tasks that are there stay as they are.
-        """
-        documents, _ = self._store.collection(resource)
-        stages: list[dict[str, Any]] = [
-            {"$match": to_filter(where)},
-            {"$group": {"_id": f"${to_name(path)}"}},
-            {"$match": {"_id": {"$type": "string"}}},
-            {"$project": _each(kind, group, about)},
-            {"$merge": {"into": TASKS, "on": "_id", "whenMatched": "keepExisting"}},
-        ]
-        with translated():
-            documents.aggregate(stages, allowDiskUse=True)
 
     def _delete(self, where: Stored) -> int:
         tasks, session = self._store.collection(TASKS)
         with translated():
             return tasks.delete_one(where, session=session).deleted_count
 
-    def _update(self, where: Stored, values: Mapping[str, Any], *, upsert: bool = False) -> int:
+    def _update(
+        self, where: Stored, values: Mapping[str, Any], *, upsert: bool = False, **expressions: Any
+    ) -> int:
         tasks, session = self._store.collection(TASKS)
-        change = {k: v if k == "due" else {"$literal": v} for k, v in values.items()}
+        change = _change(values, **expressions)
         with translated():
-            done = tasks.update_one(where, [{"$set": change}], upsert=upsert, session=session)
+            done = tasks.update_one(where, change, upsert=upsert, session=session)
         return done.matched_count
+
+
+def _change(values: Mapping[str, Any], **expressions: Any) -> list[dict[str, Any]]:
+    """The update that sets these values, and what MongoDB computes by the expressions."""
+    return [{"$set": {**{k: {"$literal": v} for k, v in values.items()}, **expressions}}]
+
+
+def _new(kind: str, key: str, about: Mapping[str, Any]) -> dict[str, Any]:
+    return {"kind": kind, "key": key, "about": about, "tries": 0, "claim": None}
 
 
 def _claimed(task: Task) -> Stored:
@@ -221,19 +233,3 @@ def _claimed(task: Task) -> Stored:
 
 def _id(kind: str, key: str) -> Stored:
     return {"_id": f"{kind}/{key}"}
-
-
-def _each(kind: str, group: str, about: Mapping[str, Any]) -> dict[str, Any]:
-    """A task made of a group's `_id`, as a projection."""
-    fixed = {"kind": kind, "tries": 0, "claim": None}
-    return {
-        "_id": {"$concat": [{"$literal": f"{kind}/{group}/"}, "$_id"]},
-        "key": {"$concat": [{"$literal": f"{group}/"}, "$_id"]},
-        "about": {
-            **{name: {"$literal": value} for name, value in about.items()},
-            "group": {"$literal": group},
-            "value": "$_id",
-        },
-        "due": _NOW,
-        **{name: {"$literal": value} for name, value in fixed.items()},
-    }

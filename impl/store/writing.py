@@ -18,18 +18,19 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError, PyMongoError, WriteConcernError
 
 from impl.errors import PreconditionFailed, Unavailable
-from impl.query.language import RESERVED, Condition, Document, Rendered
+from impl.query.language import Condition, Document, Rendered
+from impl.resources import BY_COLLECTION
 from impl.store.access import Access
 from impl.store.attribute_names import Names
 from impl.store.client import Collections
 from impl.store.document_size import refuse_larger
-from impl.store.documents import DERIVED, VERSION, Stored, from_mongo, to_mongo
+from impl.store.documents import DERIVED, RESERVED, VERSION, Stored, from_mongo, to_mongo
 from impl.store.encoding import decode, encode, encode_first_name
 from impl.store.faults import taken, translated, unique
 from impl.store.outbox import Outbox, Write
 from impl.store.pages import StoreLimits
 from impl.store.pending_events import EVENT, HAS_NO_PENDING_EVENT, STAMP, PendingEvent
-from impl.store.rendition import FIELD, HAS_RENDITION, assigned, is_joined, rendition
+from impl.store.rendition import FIELD, HAS_RENDITION, assigned, is_joined, joined, rendition
 from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 
@@ -294,7 +295,7 @@ def prepare(resource: str, document: Values, version: int) -> tuple[Stored, Docu
     if text is None:
         return stored, after
     stored[FIELD] = text
-    return stored, Rendered(after, version, text)
+    return stored, Rendered(after, version, joined(resource, text, stored))
 
 
 def _assign(
@@ -321,7 +322,7 @@ def _assign(
                 "$currentDate": {STAMP: {"$type": "timestamp"}},
                 "$unset": {FIELD: ""},
             },
-            "fields": {VERSION: 1, FIELD: 1},
+            "fields": {VERSION: 1, FIELD: 1, **dict.fromkeys(BY_COLLECTION[resource].joined, 1)},
             "hint": "_id_",
             "writeConcern": database.write_concern.document,
         }
@@ -331,7 +332,7 @@ def _assign(
     before = reply["value"]
     if before is None:
         return None
-    text = assigned(before[FIELD], decode(values))
+    text = assigned(joined(resource, before[FIELD], before), decode(values))
     return Rendered({"id": id_}, before[VERSION] + 1, text)
 
 

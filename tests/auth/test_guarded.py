@@ -45,9 +45,6 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "each": lambda store: list(store.each("customerBill", Every())),
     "readable": lambda store: list(store.readable("customerBill", lambda *_: None)),
     "versions": lambda store: list(store.versions("customerBill", Every())),
-    "dangling": lambda store: list(
-        store.dangling("customerBill", Every(), ("billingAccount", "id"), "customerBill")
-    ),
     "count": lambda store: store.count("customerBill", Every()),
     "tally": lambda store: store.tally("customerBill", Every(), ("id",)),
     "hold": lambda store: store.hold("customerBill", "b"),

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from impl.billing.run_planner import RunPlanner
 from impl.billing.runs import Runs
 from impl.errors import Conflict
 from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.collection import Services
 from impl.query.language import Document, Every
 from impl.store.mongo import Store
-from impl.store.tasks import CYCLE_TASK, Tasks
+from impl.store.tasks import CYCLE_TASK, Task, Tasks
 from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import BILLS, CYCLES, DAY, OCTOBER, RATES, bills, finish, plan, ticking
@@ -170,7 +171,7 @@ def test_a_retry_whose_worker_dies_as_it_plans_is_planned_again(
     store.change(RATES, "odd", lambda rate: {**rate, "taxExcludedAmount": money(1)})
     cycles.retry_bill_cycle("c")
     with monkeypatch.context() as patched:
-        patched.setattr(Store, "dangling", _die)
+        patched.setattr(Tasks, "put_each", _die)
         with pytest.raises(SystemExit):
             runs.step()
     store.collection("task")[0].update_many({}, {"$set": {"due": OCTOBER}})
@@ -216,15 +217,15 @@ def test_a_planner_that_was_overtaken_by_a_cancellation_makes_no_second_outcome(
     for number in range(4):
         charge(str(number), f"A{number}")
     plan()
-    put_each = Tasks.put_each
+    put = RunPlanner._put  # noqa: SLF001
 
-    def overtaken(self: Tasks, *args: Any, **more: Any) -> None:
-        monkeypatch.setattr(Tasks, "put_each", put_each)
+    def overtaken(self: RunPlanner, *args: Any) -> Task:
+        monkeypatch.setattr(RunPlanner, "_put", put)
         cycles.cancel_bill_cycle("c")
         finish(runs, store)
-        put_each(self, *args, **more)
+        return put(self, *args)
 
-    monkeypatch.setattr(Tasks, "put_each", overtaken)
+    monkeypatch.setattr(RunPlanner, "_put", overtaken)
     runs.step()
     for _ in range(5):
         runs.step()

@@ -56,7 +56,8 @@ def test_a_rate_that_is_told_of_while_it_is_billed_costs_no_second_try(
 ) -> None:
     store.insert("appliedCustomerBillingRate", rate("3"))
 
-    numbered, moved = BillBatch._numbered, []
+    numbered = BillBatch._numbered  # noqa: SLF001
+    moved: list[int] = []
 
     def relayed(batch: BillBatch, drafts: Sequence[Draft]) -> list[Draft]:
         """The relay comes by once the rates are read, and before the bill is stored."""

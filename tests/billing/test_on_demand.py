@@ -1,6 +1,7 @@
 """A request for a bill comes to its end, and each rate onto one bill."""
 
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from impl import worker
 from impl.billing import maker
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
@@ -19,9 +21,10 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
 from impl.store.sequences import Sequences
-from impl.store.tasks import ON_DEMAND_TASK, Tasks
+from impl.store.tasks import ON_DEMAND_TASK, Task, Tasks
 from tests.billing.conftest import Charge
 from tests.unit.billing.rates import money, rate
+from tests.waiting import until
 
 REQUESTS, BILLS, RATES = "customerBillOnDemand", "customerBill", "appliedCustomerBillingRate"
 
@@ -209,3 +212,35 @@ def test_two_requests_at_the_same_time_bill_each_rate_once(
     assert sorted(states) == ["done"] + ["rejected"] * 7
     (bill,) = store.every(BILLS, Every())
     assert bill["amountDue"] == money(100)
+
+
+def test_requests_that_take_long_hold_up_no_other(
+    store: Store,
+    tasks: Tasks,
+    on_demand: OnDemand,
+    charge: Charge,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    charge("1")
+    bill, over = OnDemand._bill, threading.Event()  # noqa: SLF001
+
+    def bill_slowly(self: OnDemand, task: Task) -> None:
+        if task.key.startswith("slow"):
+            assert over.wait(30)
+        bill(self, task)
+
+    monkeypatch.setattr(OnDemand, "_bill", bill_slowly)
+    for id_ in ("slow-1", "slow-2", "slow-3", "quick"):
+        store.insert(REQUESTS, {"id": id_, "state": "inProgress", "billingAccount": {"id": "A"}})
+        tasks.put(ON_DEMAND_TASK, id_)
+    stop = threading.Event()
+    steps = [on_demand.step] * worker.ON_DEMAND_THREADS
+    working = threading.Thread(target=worker.work, args=(steps, stop))
+    working.start()
+    try:
+        until(lambda: store.get(REQUESTS, "quick")["state"] == "done", 10)
+        assert store.get(REQUESTS, "slow-1")["state"] == "inProgress"
+    finally:
+        over.set()
+        stop.set()
+        working.join(30)

@@ -27,7 +27,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
 from impl.store.sequences import Sequences
-from impl.store.tasks import ACCOUNT_TASK, CYCLE_TASK, ON_DEMAND_TASK, Tasks
+from impl.store.tasks import ACCOUNT_TASK, BLOCK_TASK, CYCLE_TASK, ON_DEMAND_TASK, Tasks
 from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import CYCLES, bills, finish, plan, ticking
@@ -233,6 +233,10 @@ def test_an_account_that_kills_its_worker_in_every_try_fails(
 ) -> None:
     charge("1")
     plan()
+    assert runs.step()
+    block = tasks.claim(BLOCK_TASK)
+    assert block is not None
+    tasks.renew(block, 0)
     assert runs.step()
     _tried_by_two_that_died(tasks, ACCOUNT_TASK)
     cycle = finish(runs, store)

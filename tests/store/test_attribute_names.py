@@ -10,13 +10,14 @@ from pymongo.monitoring import CommandListener
 
 from impl.auth.identity import Identity, set_identity
 from impl.query import attributes
-from impl.query.language import Path
+from impl.query.language import Document, Path
 from impl.store import upgrade
 from impl.store.attribute_names import LONGEST, MOST_NAMES, Names, collect
 from impl.store.bulk_insert import insert_many, ready
 from impl.store.collections import ATTRIBUTES
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.writing import BulkChange
 
 BILLS = "customerBill"
 
@@ -71,10 +72,14 @@ def test_every_way_to_write_records(begun: Store) -> None:
     begun.insert(BILLS, {"id": "b"})
     begun.change(BILLS, "b", lambda bill: {**bill, "x-changed": 1})
     before = begun.get(BILLS, "b")
-    begun.in_transaction(lambda: begun.change_many(BILLS, [(before, {**before, "x-many": 1})]))
+    change, several = (
+        BulkChange(BILLS, [before], {"x-many": 1}),
+        [Document({"id": "d", "x-all": 1})],
+    )
+    begun.in_transaction(lambda: begun.writer.write_many({BILLS: several}, [change]))
     new = ready(begun, BILLS, {"id": "c", "x-new": 1})
     begun.in_transaction(lambda: insert_many(begun, BILLS, [new]))
-    assert recorded(begun) == {("x-changed",), ("x-many",), ("x-new",)}
+    assert recorded(begun) == {("x-changed",), ("x-many",), ("x-all",), ("x-new",)}
 
 
 def test_another_process_is_told_of_what_is_new(begun: Store, mongod: Mongod) -> None:

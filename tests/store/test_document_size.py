@@ -14,7 +14,7 @@ from impl.store.document_size import refuse_large
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
-from impl.store.writing import Assignment
+from impl.store.writing import Assignment, BulkChange
 
 BILL = "customerBill"
 NAMED = r"would take \d+ bytes .* at most 2000 are allowed"
@@ -53,7 +53,8 @@ def test_no_write_makes_a_document_larger_than_its_bound(store: Store) -> None:
         lambda: store.change(
             BILL, "1", noted("x" * 2000), None, Assignment({"note": "x" * 2000}, {})
         ),
-        lambda: store.change_many(BILL, [(one, {**one, "more": "x" * 500})]),
+        lambda: store.writer.write_many({}, [BulkChange(BILL, [one], {"more": "x" * 500})]),
+        lambda: store.writer.write_many({BILL: [Document(long)]}, []),
     ):
         with pytest.raises(ContentTooLarge, match=NAMED):
             write()

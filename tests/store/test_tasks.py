@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from impl.query.language import Compare, Every
+from impl.query.language import Every
 from impl.store.mongo import Store
 from impl.store.tasks import ClaimLost, Task, Tasks
 from tests.waiting import until
-
-RATES = "appliedCustomerBillingRate"
 
 
 @pytest.fixture
@@ -136,23 +134,56 @@ def test_a_task_ends_with_its_effect_or_not_at_all(tasks: Tasks, store: Store) -
     assert claimed(tasks).tries == 2
 
 
-def test_there_is_a_task_for_each_value_of_the_matches(tasks: Tasks, store: Store) -> None:
-    for number, account in enumerate(["A", "B", "A", "$x"]):
-        document = {"id": str(number), "isBilled": False, "billingAccount": {"id": account}}
-        store.insert(RATES, document)
-    store.insert(RATES, {"id": "9", "isBilled": True, "billingAccount": {"id": "C"}})
-    unbilled = Compare(("isBilled",), (False,))
+def test_many_tasks_are_added_at_once_and_claimed_with_other_kinds(tasks: Tasks) -> None:
+    tasks.put("other", "1", datetime.now(UTC) - timedelta(hours=1))
+    abouts = {f"$g/{account}": {"group": "$g", "value": account} for account in ("A", "$x")}
     for _ in range(2):
-        tasks.put_each("k", "$g", resource=RATES, where=unbilled, path=("billingAccount", "id"))
-    assert tasks.left("k", "$g") == 3
-    found = [claimed(tasks) for _ in range(3)]
-    assert {(task.key, task.about["value"]) for task in found} == {
-        ("$g/A", "A"),
-        ("$g/B", "B"),
-        ("$g/$x", "$x"),
-    }
-    tasks.finish(found[0])
-    assert tasks.left("k", "$g") == 2
+        tasks.put_each("k", abouts)
+    tasks.put_each("k", {})
+    found = [tasks.claim("k", "other") for _ in range(4)]
+    assert [task and (task.kind, task.key) for task in found] == [
+        ("other", "1"),
+        ("k", "$g/$x"),
+        ("k", "$g/A"),
+        None,
+    ]
+    assert found[1]
+    assert found[1].about == abouts["$g/$x"]
+    assert tasks.is_left("k", "$g")
+
+
+def test_tasks_of_a_group_are_ended_by_what_they_are_about(tasks: Tasks) -> None:
+    tasks.put_each("k", {"1": {"group": "g"}, "2": {"group": "g", "again": True}})
+    assert [task.key for task in tasks.take("k", "g", 5, again=None)] == ["1"]
+    assert [task.key for task in tasks.take("k", "g", 5)] == ["2"]
+    assert not tasks.is_left("k", "g")
+
+
+def test_a_task_that_is_woken_keeps_what_it_is_about_and_its_worker_loses_it(tasks: Tasks) -> None:
+    tasks.put("k", "1", about="$x")
+    task = claimed(tasks)
+    tasks.renew(task, 60, {"place": "$y"})
+    tasks.wake("k", "1")
+    with pytest.raises(ClaimLost):
+        tasks.renew(task, 60)
+    heir = claimed(tasks)
+    assert (heir.tries, heir.about) == (1, {"place": "$y"})
+    tasks.wake("k", "new")
+    assert claimed(tasks).about == {}
+
+
+def test_a_task_with_a_pause_is_not_hastened_into_it(tasks: Tasks) -> None:
+    tasks.put("k", "1")
+    tasks.again(claimed(tasks), 3600, afresh=True, pause=60)
+    tasks.hasten("k", "1", 0)
+    assert tasks.claim("k") is None
+    tasks.wake("k", "1")
+    task = claimed(tasks)
+    tasks.hasten("k", "1", 0)
+    tasks.again(task, 3600, afresh=True)
+    assert tasks.claim("k") is None
+    tasks.hasten("k", "1", 0)
+    assert claimed(tasks)
 
 
 def test_a_transaction_within_a_transaction_is_part_of_it(store: Store) -> None:
