@@ -1,6 +1,6 @@
 """The outcomes of a cycle's run: one for each account, or for each currency of an account."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,8 +9,9 @@ from impl.billing.bill_headers import new_id
 from impl.billing.charges import NothingToBill, Rejected
 from impl.billing.maker import Draft
 from impl.query.language import Compare, Condition, Document, Every, Exists
-from impl.resources import BILLS, OUTCOMES
+from impl.resources import BILLS, OF_ACCOUNT, OUTCOMES
 from impl.store.bulk_insert import insert_many, ready
+from impl.store.group_tally import tally_groups
 from impl.store.mongo import Store
 
 COUNTS = {
@@ -49,19 +50,12 @@ class Outcomes:
 
         An account with several currencies counts once, by its worst outcome.
         """
-        here = of_run(cycle)
-        counts = Counter(self._store.tally(OUTCOMES, here, ("state",)))
-        for states in self._states_of_several(here):
-            counts.subtract(states)
-            counts[min(states, key=WORST_FIRST.index)] += 1
+        store, state = self._store, ("state",)
+        several = Every((of_run(cycle), Exists(("currency",))))
+        counts = Counter(store.tally(OUTCOMES, of_run(cycle), state))
+        counts.subtract(store.tally(OUTCOMES, several, state))
+        counts.update(tally_groups(store, OUTCOMES, several, OF_ACCOUNT, state, WORST_FIRST))
         return {name: counts[state] for name, state in COUNTS.items()}
-
-    def _states_of_several(self, here: Condition) -> list[list[str]]:
-        """The states of each account that has several currencies."""
-        states: dict[str, list[str]] = defaultdict(list)
-        for each in self._store.every(OUTCOMES, Every((here, Exists(("currency",))))):
-            states[each["billingAccount"]["id"]].append(each["state"])
-        return list(states.values())
 
     def without_bill(self, cycle: str, accounts: Condition) -> list[str]:
         """Those of the accounts that failed, were cancelled, or whose bill was deleted; sorted."""
