@@ -102,8 +102,10 @@ def subject_by_words(event: Any) -> tuple[str, str]:
 def _kind(resource: str, before: Document | None, after: Document | None) -> Kind:
     if before is None or after is None:
         return "Create" if before is None else "Delete"
-    changed = {name for name in {*before, *after} if _differs(before, after, name)}
     row = BY_NAME[resource]
+    if row.state is None:
+        return "AttributeValueChange"
+    changed = {name for name in {*before, *after} if _differs(before, after, name)}
     is_state = row.state in changed and changed <= {row.state, *row.with_state}
     return "StateChange" if is_state else "AttributeValueChange"
 
