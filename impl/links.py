@@ -38,13 +38,17 @@ class Links:
         """The document with its `href`, and those of its references that lack one."""
         id_ = document["id"]
         shown = {"id": id_, "href": self._url(_path(self.resource, id_)), **document}
-        for name, target in _references(self.resource):
-            reference = document.get(name)
-            if isinstance(reference, dict) and "href" not in reference and "id" in reference:
-                shown[name] = reference | {"href": self._url(_path(target, reference["id"]))}
+        self.add_to_references(shown)
         if self.resource == "customerBill" and isinstance(document.get("billDocument"), list):
             shown["billDocument"] = [self._located(d, shown) for d in document["billDocument"]]
         return shown
+
+    def add_to_references(self, shown: dict[str, Any]) -> None:
+        """Give those of the document's references that lack an `href` theirs."""
+        for name, target in _references(self.resource):
+            reference = shown.get(name)
+            if isinstance(reference, dict) and "href" not in reference and "id" in reference:
+                shown[name] = reference | {"href": self._url(_path(target, reference["id"]))}
 
     def _located(self, attachment: Any, bill: Mapping[str, Any]) -> Any:
         """An attachment of a bill; if this server renders it, with its `url`."""

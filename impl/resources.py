@@ -70,6 +70,10 @@ class Resource:
     references: Mapping[str, str] = field(default_factory=dict)
     """Attributes that refer to other resources of this server, and get their `href`s."""
 
+    joined: tuple[str, ...] = ()
+    """Attributes that the stored JSON leaves out; the server joins them to it when it shows a
+    document. So a write that changes only these leaves that JSON valid."""
+
     events: bool = False
     """Whether each write publishes an event."""
 
@@ -134,6 +138,7 @@ RESOURCES = (
             ("billingAccount.id", "isBilled"),
         ),
         references={"bill": BILLS},
+        joined=("isBilled", "bill"),
         events=True,
         importable=True,
     ),

@@ -32,7 +32,7 @@ from impl.store.outbox import Outbox, Record
 from impl.store.pages import StoreLimits
 from impl.store.raw_documents import RAW, documents
 from impl.store.relay import Relay
-from impl.store.rendition import PROJECTION, from_projection
+from impl.store.rendition import projection, reader
 from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 from impl.store.writing import Assignment, Writer
@@ -168,10 +168,11 @@ class Store:
         if self._access.limited:
             return self.get(resource, id_)
         with reading():
-            stored = self._of[resource].find_one({"_id": id_}, PROJECTION, session=session())
+            fields = projection(resource)
+            stored = self._of[resource].find_one({"_id": id_}, fields, session=session())
         if stored is None:
             raise _not_found(resource, id_)
-        return from_projection(stored)
+        return reader(resource)(stored)
 
     def find(self, resource: str, query: Query) -> Page:
         """The page of the matches that the query's window names, in its order.

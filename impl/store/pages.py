@@ -1,6 +1,6 @@
 """Answers to queries: a page of the matches with their number, or all of them one by one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,7 +12,7 @@ from pymongo.command_cursor import RawBatchCommandCursor
 from pymongo.errors import ConnectionFailure, CursorNotFound, PyMongoError
 
 from impl.errors import ParameterInvalid
-from impl.query.language import Document, Page, Position, Query, searches
+from impl.query.language import Document, Page, Path, Position, Query, searches
 from impl.query.project import project
 from impl.store import index_coverage
 from impl.store.counts import Counts
@@ -20,7 +20,7 @@ from impl.store.documents import VERSION, Stored, from_mongo
 from impl.store.faults import bounded, patient
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.raw_documents import count, documents
-from impl.store.rendition import PROJECTION, from_projection
+from impl.store.rendition import projection, reader
 from impl.store.sort_order import Run, position_of, runs
 
 FEW = 1_000
@@ -166,7 +166,7 @@ def _walk(
     Raises ParameterInvalid once they have too many bytes, as they are stored.
     """
     skip, left, size = query.window.offset, limit, 0
-    read = from_projection if _only_shown(query) else from_mongo
+    read = reader(collection.name, _ordered(query)) if _only_shown(query) else from_mongo
     for run in runs(query.order, query.window.position):
         this = replace(run, filter=_both(to_filter(query.where), run.filter))
         found = 0
@@ -210,12 +210,12 @@ def _cursor(
     limit: int | None,
 ) -> Iterable[bytes]:
     """One run's matches in batches of BSON: the attributes shown, and those the order needs."""
-    projection = _projection(query)
+    fields = _projection(collection.name, query)
     # One more than is wanted: so the driver knows that the batch is the last one.
     size = FIRST if fetch.small else BATCH if limit is None else min(limit, BATCH) + 1
     if not run.flags and not fetch.small:
         cursor = collection.find_raw_batches(
-            run.filter, projection, skip, limit or 0, session=fetch.session
+            run.filter, fields, skip, limit or 0, session=fetch.session
         )
         return _raw(cursor.sort(run.sort).batch_size(size))
     stages: list[dict[str, Any]] = [
@@ -225,7 +225,7 @@ def _cursor(
         {"$skip": skip},
         *([{"$limit": limit}] if limit else []),
         *([{"$unset": list(run.flags)}] if run.flags else []),
-        *([{"$project": projection}] if projection else []),
+        *([{"$project": fields}] if fields else []),
     ]
     return _raw(
         collection.aggregate_raw_batches(stages, fetch.session, allowDiskUse=True, batchSize=size)
@@ -238,15 +238,19 @@ def _raw(batches: Any) -> Iterable[bytes]:
     return raw
 
 
+def _ordered(query: Query) -> tuple[Path, ...]:
+    return tuple(key.path for key in query.order)
+
+
 def _only_shown(query: Query) -> bool:
     return query.ready and query.fields is None
 
 
-def _projection(query: Query) -> dict[str, Any] | None:
+def _projection(resource: str, query: Query) -> Mapping[str, Any] | None:
     """The attributes to fetch: those that are shown, and those that the order needs."""
-    ordered = tuple(key.path for key in query.order)
+    ordered = _ordered(query)
     if _only_shown(query):
-        return PROJECTION | to_projection({}, ordered)
+        return projection(resource, ordered)
     if query.fields is None:
         return None
     return to_projection(query.fields, ordered) | {"id": 1, VERSION: 1}

@@ -19,6 +19,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError, WriteConcernError
 
 from impl.errors import PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Rendered
+from impl.resources import BY_COLLECTION
 from impl.store.access import Access
 from impl.store.attribute_names import Names
 from impl.store.client import Collections
@@ -29,7 +30,7 @@ from impl.store.faults import taken, translated
 from impl.store.outbox import Outbox, Write
 from impl.store.pages import StoreLimits
 from impl.store.pending_events import EVENT, HAS_NO_PENDING_EVENT, STAMP, PendingEvent
-from impl.store.rendition import FIELD, HAS_RENDITION, assigned, rendition
+from impl.store.rendition import FIELD, HAS_RENDITION, assigned, joined, rendition
 from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 
@@ -244,7 +245,7 @@ def prepare(resource: str, document: Values, version: int) -> tuple[Stored, Docu
     if text is None:
         return stored, after
     stored[FIELD] = text
-    return stored, Rendered(after, version, text)
+    return stored, Rendered(after, version, joined(resource, text, stored))
 
 
 def update_unread(values: Stored, envelope: Stored, removed: Collection[str]) -> Stored:
@@ -276,7 +277,7 @@ def _assign(
             "findAndModify": resource,
             "query": {"_id": id_, **ASSIGNABLE, **_other_values(assignment), **where},
             "update": update_unread(values, envelope, (FIELD,)),
-            "fields": {VERSION: 1, FIELD: 1},
+            "fields": {VERSION: 1, FIELD: 1, **dict.fromkeys(BY_COLLECTION[resource].joined, 1)},
             "hint": "_id_",
             "writeConcern": database.write_concern.document,
         }
@@ -286,7 +287,7 @@ def _assign(
     before = reply["value"]
     if before is None:
         return None
-    text = assigned(before[FIELD], decode(values))
+    text = assigned(joined(resource, before[FIELD], before), decode(values))
     return Rendered({"id": id_}, before[VERSION] + 1, text)
 
 

@@ -7,7 +7,7 @@ import pytest
 from impl.links import Links
 from impl.query.language import Every, Key, Query, Rendered, Window
 from impl.store.mongo import Store
-from impl.store.rendition import FIELD, FORMER_FIELD, MOST_BYTES, remake
+from impl.store.rendition import FIELD, FORMER_FIELDS, MOST_BYTES, remake
 
 BILL = "customerBill"
 LINKS = Links("http://h/v4", BILL)
@@ -83,14 +83,15 @@ def test_a_text_that_an_older_release_kept_is_ignored(store: Store) -> None:
     assert LINKS.plain(store.show(BILL, "1"))["category"] == "\0/evil"
 
 
-def test_texts_of_an_older_release_are_made_anew(store: Store) -> None:
+@pytest.mark.parametrize("former", FORMER_FIELDS)
+def test_texts_of_an_older_release_are_made_anew(store: Store, former: str) -> None:
     for id_ in "123":
         store.insert(BILL, {"id": id_, "category": "\0/evil", "billCycle": {"id": "c"}})
     collection, _ = store.collection(BILL)
     made = {each["_id"]: each for each in collection.find()}
-    old = {"$set": {FORMER_FIELD: b"old"}, "$unset": {FIELD: 1}}
+    old = {"$set": {former: b"old"}, "$unset": {FIELD: 1}}
     collection.update_many({"_id": {"$in": ["1", "2"]}}, old)
-    collection.insert_one({"_id": "spoilt", FORMER_FIELD: b"old"})
+    collection.insert_one({"_id": "spoilt", former: b"old"})
     assert [sum(remake(collection.database)) for _ in range(2)] == [2, 0]
     collection.delete_one({"_id": "spoilt"})
     assert {each["_id"]: each for each in collection.find()} == made
