@@ -1,14 +1,17 @@
 """The feed is read as single events, as if MongoDB held each by itself."""
 
 import random
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import bson
 import pytest
 from bson.binary import Binary
+from bson.raw_bson import RawBSONDocument
 
 from impl.auth.identity import Identity, set_identity
 from impl.errors import ParameterInvalid, SearchUnfinished
@@ -272,18 +275,20 @@ def test_what_cannot_be_read_is_left_out_and_counted(mongod: Mongod) -> None:
     spoilt = documents[3], documents[5], documents[7]
     spoilt[0][BODY] = Binary(b"nothing")
     spoilt[1][BODY] = Binary(bytes(spoilt[1][BODY])[:-9])
-    spoilt[2]["eventType"].pop()
+    spoilt[2][BODY] = Binary(zlib.compress(bson.encode({"eventId": "without owners"})))
     corrupt = row(event(COUNT), COUNT + 1) | {"id": "another"}
-    store.collection(FEED)[0].insert_many([*documents, corrupt])
+    not_utf_8 = RawBSONDocument(bson.encode(row(event(0), COUNT + 2)).replace(b"E-", b"\xff-"))
+    store.collection(FEED)[0].insert_many([*documents, corrupt, not_utf_8, {"_id": "z"}])
     gone = {each for document in spoilt for each in document["eventId"]}
     expected = [each["eventId"] for each in EVENTS if each["eventId"] not in gone]
     for _ in range(2):
         page = store.find(FEED, query("limit=1000"))
         assert [each["eventId"] for each in page.items] == expected
+        assert page.next is None
     assert [each["eventId"] for each in store.stream(FEED, query(""))] == expected
     counter = store.collection("feed")[0].find_one({"_id": feed_walk.UNREADABLE})
     assert counter
-    assert counter["count"] == 4
+    assert counter["count"] == 6
     store.close()
 
 
