@@ -20,6 +20,7 @@ from impl.query.language import Compare, Every, Page, Position, Query, Window
 from impl.query.parse import Limits, parse
 from impl.resources import FEED
 from impl.store import feed_reader, feed_walk, pages
+from impl.store.counters import FAULTS
 from impl.store.counts import Counts
 from impl.store.documents import Stored
 from impl.store.embedded import Mongod
@@ -286,6 +287,7 @@ def test_what_cannot_be_read_is_left_out_and_counted(mongod: Mongod) -> None:
         assert [each["eventId"] for each in page.items] == expected
         assert page.next is None
     assert [each["eventId"] for each in store.stream(FEED, query(""))] == expected
+    assert FAULTS["feed"] == feed_walk.UNREADABLE
     counter = store.collection("feed")[0].find_one({"_id": feed_walk.UNREADABLE})
     assert counter
     assert counter["count"] == 6
