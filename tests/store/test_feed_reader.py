@@ -294,6 +294,22 @@ def test_what_cannot_be_read_is_left_out_and_counted(mongod: Mongod) -> None:
     store.close()
 
 
+def test_events_without_owners_are_hidden_from_restricted_callers(mongod: Mongod) -> None:
+    """Releases before the owners of events were stored wrote such rows."""
+    store = Store(mongod.uri, f"feed-{uuid4().hex}")
+    store.collection(FEED)[0].insert_one(row(EVENTS[1], 1) | {"_owners": []})
+    former = row(EVENTS[1], 2)
+    del former["_owners"]
+    store.collection(FEED)[0].insert_one(former)
+    assert len(store.find(FEED, query("")).items) == 2
+    set_identity(Identity("me", accounts=frozenset({"A-1"})))
+    try:
+        assert [*store.find(FEED, query("")).items] == []
+    finally:
+        set_identity(None)
+        store.close()
+
+
 def test_a_page_has_few_bytes(mongod: Mongod) -> None:
     store = Store(mongod.uri, f"feed-{uuid4().hex}", bounds=StoreLimits(page_bytes=5000))
     store.collection(FEED)[0].insert_many(as_entries(EVENTS))
