@@ -1,10 +1,6 @@
 """Answers to queries: a page of the matches with their number, or all of them one by one."""
 
-<<<<<<< ours
-from collections.abc import Callable, Iterable, Iterator, Mapping
-=======
-from collections.abc import Callable, Iterable, Iterator, Sequence
->>>>>>> theirs
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice

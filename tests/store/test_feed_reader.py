@@ -20,6 +20,7 @@ from impl.query.language import Compare, Every, Page, Position, Query, Window
 from impl.query.parse import Limits, parse
 from impl.resources import FEED
 from impl.store import feed_reader, feed_walk, pages
+from impl.store.counters import FAULTS
 from impl.store.counts import Counts
 from impl.store.documents import Stored
 from impl.store.embedded import Mongod
@@ -286,10 +287,27 @@ def test_what_cannot_be_read_is_left_out_and_counted(mongod: Mongod) -> None:
         assert [each["eventId"] for each in page.items] == expected
         assert page.next is None
     assert [each["eventId"] for each in store.stream(FEED, query(""))] == expected
+    assert FAULTS["feed"] == feed_walk.UNREADABLE
     counter = store.collection("feed")[0].find_one({"_id": feed_walk.UNREADABLE})
     assert counter
     assert counter["count"] == 6
     store.close()
+
+
+def test_events_without_owners_are_hidden_from_restricted_callers(mongod: Mongod) -> None:
+    """Releases before the owners of events were stored wrote such rows."""
+    store = Store(mongod.uri, f"feed-{uuid4().hex}")
+    store.collection(FEED)[0].insert_one(row(EVENTS[1], 1) | {"_owners": []})
+    former = row(EVENTS[1], 2)
+    del former["_owners"]
+    store.collection(FEED)[0].insert_one(former)
+    assert len(store.find(FEED, query("")).items) == 2
+    set_identity(Identity("me", accounts=frozenset({"A-1"})))
+    try:
+        assert [*store.find(FEED, query("")).items] == []
+    finally:
+        set_identity(None)
+        store.close()
 
 
 def test_a_page_has_few_bytes(mongod: Mongod) -> None:
