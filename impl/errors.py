@@ -213,6 +213,10 @@ class TooManyRequests(ApiError):
         self.seconds = seconds
 
 
+class SearchUnfinished(ApiError):
+    """The search takes longer than a request may; the message says where to go on."""
+
+
 class Busy(ApiError):
     """This process can't do more of this at the same time, or serve more requests."""
 

@@ -36,7 +36,9 @@ COURIERS = 64
 LANES = 64
 """The most deliveries under way at a time, beyond one for each subscriber."""
 
-MOST_EVENTS = 500
+MOST_EVENTS = 2000
+"""The most events that one step of the relay moves."""
+
 RELAY_SECONDS = 5
 MOST_REST_SECONDS = 60
 """The longest pause of the relay after a fault."""
@@ -78,6 +80,7 @@ class Dispatcher:
         self._serving: set[str] = set()
         self._resting: dict[str, float] = {}
         self._next_relay, self._failed = 0.0, 0
+        self._moving = False
         self._context = self._courier_context()
         threading.Thread(
             target=self._context.watchdog.run, args=(self._stop,), name="watchdog", daemon=True
@@ -126,7 +129,8 @@ class Dispatcher:
     def _relay(self) -> int:
         """Move events from the outbox to the feed, and return how many."""
         relay = self._store.relay
-        if relay.is_idle() or not self._lease.acquire(RELAY_SECONDS):
+        is_idle = not self._moving and relay.is_idle()
+        if is_idle or not self._lease.acquire(RELAY_SECONDS):
             return 0
         now = self._deliveries.now()
         subscriptions = self._subscribers.all()
@@ -135,7 +139,10 @@ class Dispatcher:
         def route(event: Document) -> Routing:
             return self._subscribers.route(subscriptions, event)
 
-        moved = relay.move(route, now, now + self._options.retention, limit)
+        moved = relay.move(
+            route if subscriptions else None, now, now + self._options.retention, limit
+        )
+        self._moving = moved > 0
         self._subscribers.report_slow()
         return moved
 

@@ -9,8 +9,8 @@ from impl.errors import HeaderInvalid, ParameterInvalid
 from impl.events.subscription_query import whole
 from impl.handlers.collection import Collection, Services
 from impl.patch.apply import Patch
-from impl.query.language import IDLE, Compare, Document, Every, Page, Query, Window
-from impl.resources import EVENTS, FEED
+from impl.query.language import IDLE, Compare, Document, Every, Page, Query
+from impl.resources import EVENTS
 from impl.store.feed import Feed
 
 IDLE_CHECK_SECONDS = 1.0
@@ -22,7 +22,7 @@ class Events(api.EventsApi[Query, Page, Patch]):
 
     def __init__(self, services: Services) -> None:
         self.collection = Collection[dict[str, object]](EVENTS, services)
-        self._store = services.store
+        self._reader = services.store.feed
         self._feed = Feed(services.store)
         self._stopping: Callable[[], bool] = services.stopping
 
@@ -41,14 +41,14 @@ class Events(api.EventsApi[Query, Page, Patch]):
         """The place where a stream begins: behind the client's last event, or at the feed's end."""
         if last_event_id:
             try:
-                return self._feed.place_of(last_event_id)
+                return self._reader.place_of(last_event_id)
             except ParameterInvalid as error:
                 raise HeaderInvalid("Last-Event-ID", str(error)) from None
         return self._place(after) if after else self._feed.end()
 
     def _place(self, after: str) -> str:
         try:
-            return self._feed.place_of(after)
+            return self._reader.place_of(after)
         except ParameterInvalid as error:
             raise ParameterInvalid("after", str(error)) from None
 
@@ -61,7 +61,10 @@ class Events(api.EventsApi[Query, Page, Patch]):
         while not self._stopping() and not expired():
             end = self._feed.end()
             if end > place:
-                yield from self._store.stream(FEED, _between(query, place, end))
+                for events in self._reader.between(query, place, end):
+                    yield from events or (IDLE,)
+                    if self._stopping() or expired():
+                        return
                 place = end
             else:
                 self._feed.wait(IDLE_CHECK_SECONDS)
@@ -70,8 +73,3 @@ class Events(api.EventsApi[Query, Page, Patch]):
 
 def _behind(query: Query, place: str) -> Query:
     return replace(query, where=Every((query.where, Compare(("id",), (place,), "gt"))))
-
-
-def _between(query: Query, place: str, end: str) -> Query:
-    where = Every((_behind(query, place).where, Compare(("id",), (end,), "lte")))
-    return replace(query, where=where, order=(), window=Window())

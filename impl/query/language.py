@@ -13,12 +13,6 @@ Path: TypeAlias = tuple[str, ...]
 Operator: TypeAlias = Literal["eq", "gt", "gte", "lt", "lte", "regex"]
 
 
-class Hidden(str):
-    """A name of the store's own, which no client can query or see."""
-
-    __slots__ = ()
-
-
 class Document(dict[str, Any]):
     """A document in TMF shape, and the version of it that is stored.
 

@@ -20,7 +20,6 @@ from impl.query.language import (
     Compare,
     Condition,
     Every,
-    Hidden,
     Not,
     Path,
     Some,
@@ -30,13 +29,12 @@ from impl.resources import (
     BILL,
     BILLS,
     BY_COLLECTION,
-    FEED,
     PARTY,
     RESOURCES,
     Owner,
     Resource,
 )
-from impl.store.documents import OWNERS, Stored
+from impl.store.documents import Stored
 from impl.store.faults import taken
 from impl.store.mongo_query import to_filter
 from impl.store.transactions import session
@@ -67,6 +65,13 @@ class Access:
         """The condition for the documents of a collection that the caller may see."""
         caller = self._caller()
         return self._seen(caller, collection) if caller.limited else Every()
+
+    def owners_seen(self) -> frozenset[str] | None:
+        """The owners whose events the caller may see; None if they may see all."""
+        caller = self._caller()
+        kinds: tuple[Owner, ...] = (ACCOUNT, PARTY)
+        owners = frozenset(_key(kind, id_) for kind in kinds for id_ in self._ids(caller, kind))
+        return owners | {EVERYBODY} if caller.limited else None
 
     def filter(self, collection: str, where: Condition = Every()) -> Stored:
         """The MongoDB filter for a condition, within what the caller sees."""
@@ -123,11 +128,7 @@ class Access:
     def _seen(self, caller: Identity, collection: str) -> Condition:
         if _row(collection).public:
             return Every()
-        if collection != FEED:
-            return self._owned(caller, collection)
-        kinds: tuple[Owner, ...] = (ACCOUNT, PARTY)
-        owners = [_key(kind, id_) for kind in kinds for id_ in self._ids(caller, kind)]
-        return Compare((Hidden(OWNERS),), (*owners, EVERYBODY))
+        return self._owned(caller, collection)
 
     def _owned(self, caller: Identity, collection: str) -> Condition:
         """The condition that the caller owns a document, directly or through its bill."""

@@ -2,19 +2,19 @@
 
 Each stays where it is stored, in its document or in the outbox, and a note of it is made. Later
 events of the same resource wait for it, so that these keep their order; all others go on. An
-operator has it tried again, or gives it up.
+operator has it tried again, or gives it up. A batch that can't be read is one dead letter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from pymongo.database import Database
 
 from impl.errors import NotFound
-from impl.resources import PUBLISHED
 from impl.store import transactions
 from impl.store.collections import DEAD_LETTERS, OUTBOX
 from impl.store.documents import Stored
+from impl.store.event_batches import BODY
 from impl.store.faults import translated
 from impl.store.pending_events import REMOVAL, STAMP
 
@@ -44,14 +44,19 @@ class DeadLetters:
 
         `behind` is how many events of the same resource are in the outbox, and wait for this one.
         """
-        behind = 0
-        if letter["resource"]:
-            same_resource = {f"event.event.{letter['resource']}.id": letter["id"]}
-            with translated():
-                behind = self._database[OUTBOX].count_documents(same_resource)
-            behind -= letter["collection"] == OUTBOX
+        about = subjects([letter])
+        with translated():
+            behind = self._behind(letter, about) if about else 0
         shown = {name: letter[name] for name in ("event", "resource", "id", "reason", "since")}
         return {"setAside": letter["_id"], **shown, "event": str(letter["event"]), "behind": behind}
+
+    def _behind(self, letter: Mapping[str, Any], about: Set[str]) -> int:
+        rows: list[Stored] = [
+            {f"event.event.{name}.id": {"$in": ids}} for name, ids in _by_resource(about).items()
+        ]
+        others = {"_id": {"$ne": letter["row"]}} if letter["collection"] == OUTBOX else {}
+        batches = {"subject": {"$in": sorted(about)}}
+        return self._database[OUTBOX].count_documents(others | {"$or": [*rows, batches]})
 
     def retry(self, id_: str) -> None:
         """Have an event moved after all, and the events that wait for it; NotFound."""
@@ -79,13 +84,33 @@ class DeadLetters:
         return letter
 
 
+def subjects(letters: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The `resource/id` of each event that is a dead letter, as far as it is known."""
+    known = [f"{each['resource']}/{each['id']}" for each in letters if each["resource"]]
+    return {*known, *(subject for each in letters for subject in each.get("subjects", ()))}
+
+
 def movable(letters: Sequence[Stored], collection: str) -> Stored:
-    """Selects the events of a collection that are neither dead letters nor behind one."""
+    """Selects the events of a collection that are neither dead letters nor behind one.
+
+    Batches are selected though one of their events may be behind a dead letter.
+    """
     rows = [each["row"] for each in letters if each["collection"] == collection]
-    ids = {name: [each["id"] for each in letters if each["resource"] == name] for name in PUBLISHED}
+    stuck = subjects(letters)
+    ids = _by_resource(stuck)
     where: Stored = {}
     if here := rows + ids.get(collection, []):
         where["_id"] = {"$nin": here}
-    if collection == OUTBOX:
-        where |= {f"event.event.{name}.id": {"$nin": these} for name, these in ids.items() if these}
+    if collection == OUTBOX and stuck:
+        where |= {f"event.event.{name}.id": {"$nin": these} for name, these in ids.items()}
+        where["$nor"] = [{"subject": {"$in": sorted(stuck)}, BODY: {"$exists": False}}]
     return where
+
+
+def _by_resource(about: Iterable[str]) -> dict[str, list[str]]:
+    """The ids of these subjects, by resource."""
+    ids: dict[str, list[str]] = {}
+    for subject in sorted(about):
+        resource, _, id_ = subject.partition("/")
+        ids.setdefault(resource, []).append(id_)
+    return ids

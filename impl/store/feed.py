@@ -8,8 +8,6 @@ import time
 
 from pymongo.errors import PyMongoError
 
-from impl.errors import ParameterInvalid
-from impl.query.language import Compare
 from impl.resources import FEED
 from impl.store.collections import COUNTER
 from impl.store.faults import reading
@@ -25,16 +23,9 @@ class Feed:
 
     def __init__(self, store: Store) -> None:
         self._counter, _ = store.collection(COUNTER)
-        self._store = store
         self._changed = threading.Condition()
         self._changes = 0
         self._watching = False
-
-    def place_of(self, event_id: str) -> str:
-        """The place of an event; ParameterInvalid if the feed has none of this id."""
-        for event in self._store.every(FEED, Compare(("eventId",), (event_id,))):
-            return str(event["id"])
-        raise ParameterInvalid("", "is not the eventId of an event in the feed")
 
     def end(self) -> str:
         """The place of the last event."""

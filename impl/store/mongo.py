@@ -17,6 +17,7 @@ from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import ContentTooLarge, NotFound, Unavailable
 from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
+from impl.resources import FEED
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
 from impl.store.attribute_names import Names
@@ -27,6 +28,7 @@ from impl.store.dead_letters import DeadLetters
 from impl.store.documents import VERSION, Stored, from_mongo
 from impl.store.encoding import encode_first_name
 from impl.store.faults import NO_TRANSACTIONS, reading, translated
+from impl.store.feed_reader import FeedReader
 from impl.store.mongo_query import to_name
 from impl.store.outbox import Outbox, Record
 from impl.store.pages import StoreLimits
@@ -72,6 +74,7 @@ class Store:
         self._of = of = Collections(self._database)
         self._access = access = Access(self._database, guarded=guarded)
         self.names = Names(self._database)
+        self.feed = FeedReader(self._database, access, self._counts, bounds.page_bytes)
         self.outbox = Outbox(self._client, self._database, record)
         self.writer = Writer(of, self.outbox, access, self.names, bounds, self._get)
         self.dead_letters = DeadLetters(self._database)
@@ -179,6 +182,8 @@ class Store:
         Raises TooCostly if a search by pattern takes too long, Busy if too many queries without an
         index run already, and ParameterInvalid if the page has too many bytes.
         """
+        if resource == FEED:
+            return self.feed.find(query)
         with reading():
             collection, visible = self._of[resource], self._visible(resource, query)
             return pages.find(collection, visible, self._counts, self._page_bytes, session())
@@ -189,6 +194,9 @@ class Store:
         Raises TooCostly if a search by pattern takes too long to find the first one, and Busy if
         too many queries without an index run already.
         """
+        if resource == FEED:
+            yield from self.feed.stream(query)
+            return
         with translated():
             yield from pages.stream(self._of[resource], self._visible(resource, query))
 
@@ -310,6 +318,8 @@ class Store:
             known = self.names.has(resource, path)
             if known is False or (known and not self._access.limited):
                 return known
+            if resource == FEED:
+                return self.feed.knows(path)
             visible = self._access.filter(resource, Exists(path))
             return self._first(resource, visible) is not None
 

@@ -9,7 +9,6 @@ from impl.query.language import (
     Element,
     Every,
     Exists,
-    Hidden,
     Not,
     Path,
     Prefix,
@@ -61,7 +60,7 @@ def to_name(path: Path) -> str:
     """The dotted name that a path is stored by."""
     if path == ("id",):
         return "_id"
-    return ".".join([_first(path[0]), *map(encode_name, path[1:])])
+    return ".".join([encode_first_name(path[0]), *map(encode_name, path[1:])])
 
 
 def to_projection(chosen: Selection, also: tuple[Path, ...]) -> dict[str, int]:
@@ -70,11 +69,7 @@ def to_projection(chosen: Selection, also: tuple[Path, ...]) -> dict[str, int]:
     paths = {*_paths(chosen), *(path for path in also if path[0] not in whole)}
     # A path below another comes with that already.
     tops = [p for p in paths if not any(p[:end] in paths for end in range(1, len(p)))]
-    return {".".join([_first(path[0]), *map(encode_name, path[1:])]): 1 for path in tops}
-
-
-def _first(name: str) -> str:
-    return name if isinstance(name, Hidden) else encode_first_name(name)
+    return {".".join([encode_first_name(path[0]), *map(encode_name, path[1:])]): 1 for path in tops}
 
 
 def _paths(chosen: Selection) -> list[Path]:

@@ -1,6 +1,6 @@
 """Answers to queries: a page of the matches with their number, or all of them one by one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -93,7 +93,8 @@ def _find(
     walk = _walk(collection, query, window.limit + 1, Fetch(session, most))
     rows = list(islice(walk, window.limit + 1))
     shown = rows[: window.limit]
-    following, previous = _around(query, shown, more=len(rows) > len(shown))
+    ends = [position_of(each, query.order) for each in (shown[:1] + shown[-1:])]
+    following, previous = around(query, ends, more=len(rows) > len(shown))
     least = window.offset + len(shown)
     total: int | None = least
     if following or window.position or not window.limit or (window.offset and not shown):
@@ -252,16 +253,19 @@ def _projection(query: Query) -> dict[str, Any] | None:
     return to_projection(query.fields, ordered) | {"id": 1, VERSION: 1}
 
 
-def _around(
-    query: Query, walked: list[Document], *, more: bool
+def around(
+    query: Query, ends: Sequence[Position], *, more: bool
 ) -> tuple[Position | None, Position | None]:
-    """Where the pages after and before these rows begin; the rows are in the order of the walk."""
+    """Where the pages after and before this one begin.
+
+    `ends` are the places of its first and its last row in the order of the walk, if it has any.
+    """
     position = query.window.position
     backwards = position is not None and position.backwards
-    if not walked:
+    if not ends:
         return None, None
-    far = position_of(walked[-1], query.order, backwards=backwards) if more else None
-    near = position_of(walked[0], query.order, backwards=not backwards)
+    far = replace(ends[-1], backwards=backwards) if more else None
+    near = replace(ends[0], backwards=not backwards)
     at_edge = position.id is None if position else not query.window.offset
     beyond = None if at_edge else near
     return (beyond, far) if backwards else (far, beyond)

@@ -26,11 +26,16 @@ def documents(batch: bytes, options: CodecOptions[dict[str, Any]]) -> Iterator[d
 
 def count(batch: bytes) -> int:
     """How many documents a batch has."""
-    documents = at = 0
+    return sum(1 for _ in split(batch))
+
+
+def split(batch: bytes) -> Iterator[bytes]:
+    """The documents of a batch, each in BSON."""
+    at = 0
     while at < len(batch):
-        at += _SIZE.unpack_from(batch, at)[0]
-        documents += 1
-    return documents
+        end = at + _SIZE.unpack_from(batch, at)[0]
+        yield batch[at:end]
+        at = end
 
 
 def _parts(batch: bytes) -> Iterator[bytes]:

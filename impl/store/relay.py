@@ -1,17 +1,19 @@
 """The relay: moves pending events to the feed, where each has a position, with their deliveries.
 
-One transaction adds events to the feed, with a delivery for each subscription, and leaves out what
+The feed holds entries: batches of events (event_batches.py), each at the position of its last
+event. A batch of the outbox becomes an entry as it is; the single events of a step are packed.
+
+One transaction adds entries to the feed, with a delivery for each subscription, and leaves out what
 the feed has already. Afterwards the relay removes the events from the documents that hold them
 still. So no event is lost, made up or published twice, wherever a process dies. An event that can't
-be moved becomes a dead letter (dead_letters.py).
+be moved becomes a dead letter (dead_letters.py); a batch with such an event is split first.
 
 An assignment (writing.py) leaves the document without its rendition; the relay makes that, too.
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import pymongo
@@ -20,21 +22,29 @@ from bson.timestamp import Timestamp
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from impl.query.language import Document
 from impl.resources import FEED, PUBLISHED
 from impl.store import dead_letters, routing, transactions
+from impl.store import waiting as pending
 from impl.store.collections import COUNTER, DELIVERIES, OUTBOX
 from impl.store.dead_letters import DeadLetters
 from impl.store.documents import EXPIRES, Stored
+from impl.store.event_batches import BODY
 from impl.store.faults import translated
-from impl.store.pending_events import AT_THE_WRITE, HAS_PENDING_EVENT, REMOVAL, STAMP
+from impl.store.pending_events import HAS_PENDING_EVENT, REMOVAL, STAMP
 from impl.store.raw_documents import RAW
-from impl.store.rendition import FIELD, LACKS_RENDITION
-from impl.store.routing import RelayBatch, Routing, Waiting, place
+from impl.store.rendition import FIELD
+from impl.store.routing import Immovable, RelayStep, Route, Router, Routing, place
+from impl.store.waiting import MARKED, Waiting
 
 MOST_BYTES = 8 * 1024 * 1024
-"""How much one step of the relay moves, but for a single event that is larger."""
+"""How much one step of the relay moves, but for a single event or batch that is larger."""
 MOST_DELIVERIES = 20_000
+
+AT_ONCE = 100
+"""How many rows MongoDB sends at a time, because a step may be full after these."""
+
+MOST_BATCHES = 10_000
+"""How many batches `backlog` looks into; it counts each further one as one event."""
 
 SKIPPED = "the subscription's query took too long"
 """The error of a delivery that is given up from the beginning."""
@@ -78,6 +88,7 @@ class Relay:
         count = (
             rows.count_documents(where, limit=most) if where else rows.estimated_document_count()
         )
+        count = min(most, count + self._in_batches(where))
         first = rows.find(where, {"stamp": 1}).sort(ROWS_ORDER).limit(1)
         oldest = [each["stamp"] for each in first]
         for resource in PUBLISHED:
@@ -87,37 +98,54 @@ class Relay:
             oldest += [each[STAMP] for each in first]
         return count, min(oldest, default=None)
 
-    def move(
-        self, route: Callable[[Document], Routing], now: datetime, expires: datetime, limit: int
-    ) -> int:
+    def _in_batches(self, where: Stored) -> int:
+        """How many events the outbox holds beyond one a row."""
+        events = {"$sum": {"$subtract": [{"$size": "$eventId"}, 1]}}
+        stages: list[Stored] = [
+            {"$match": where | {BODY: {"$exists": True}}},
+            {"$limit": MOST_BATCHES},
+            {"$group": {"_id": None, "events": events}},
+        ]
+        return sum(each["events"] for each in self._database[OUTBOX].aggregate(stages))
+
+    def move(self, route: Route | None, now: datetime, expires: datetime, limit: int) -> int:
         """Publish the next events, with their deliveries; how many that were.
 
-        One that can't be moved becomes a dead letter, and the later ones of its resource wait.
+        Without `route` there are no subscriptions. An event that can't be moved becomes a dead
+        letter, and the later ones of its resource wait.
         """
 
-        def moved() -> RelayBatch:
-            events = self.waiting(limit)
-            return self._move(events, route, now, expires) if events else RelayBatch()
+        def moved() -> RelayStep:
+            letters = self._dead_letters.all()
+            stuck = dead_letters.subjects(letters)
+            options = self._database.codec_options
+            router = Router(route, options, now, limit, stuck)
+            waiting = self._waiting(limit, letters)
+            return self._move(waiting, router, expires) if waiting else RelayStep()
 
-        batch = transactions.within(self._client, moved)
-        for letter in batch.dead_letters:
-            log.error("event set aside", kept_as=letter["_id"], reason=letter["reason"])
-        self._release(batch.moved)
-        return len(batch.ready)
+        while True:
+            step = transactions.within(self._client, moved)
+            for letter in step.dead_letters:
+                log.error("event set aside", kept_as=letter["_id"], reason=letter["reason"])
+            self._release(step.moved)
+            if step.ready or not step.split:
+                return sum(len(each.waiting) for each in step.ready)
 
     def waiting(self, limit: int) -> list[Waiting]:
         """The next events in the order of their stamps, as many as one step moves."""
-        events: list[Waiting] = []
-        size = 0
-        letters = self._dead_letters.all()
+        return self._waiting(limit, self._dead_letters.all())
+
+    def _waiting(self, limit: int, letters: Sequence[Stored]) -> list[Waiting]:
+        step: list[Waiting] = []
+        events = size = 0
         sources = [self._first(each, limit, letters) for each in (OUTBOX, *PUBLISHED)]
-        merged = heapq.merge(*sources, key=lambda each: (each.stamp, each.id))
-        for each in islice(merged, limit):
+        for each in heapq.merge(*sources, key=lambda each: (each.stamp, each.id)):
+            events += len(each)
             size += each.size
-            if events and size > MOST_BYTES:
+            if step and (events > limit or size > MOST_BYTES):
                 break
-            events.append(each)
-        return events
+            step.append(each)
+        return step
 
     def _first(self, collection: str, limit: int, letters: Sequence[Stored]) -> Iterator[Waiting]:
         """The first events in a collection that may be moved.
@@ -125,59 +153,69 @@ class Relay:
         They are decoded one by one, and not by the driver: one that can't be decoded would fail all
         of its batch.
         """
-        stamp = "stamp" if collection == OUTBOX else STAMP
         stages: list[Stored] = [
             {"$match": _movable(letters, collection)},
-            {"$sort": {stamp: 1, "_id": 1}},
+            {"$sort": ROWS_ORDER if collection == OUTBOX else DOCUMENTS_ORDER},
             {"$limit": limit},
-            {
-                "$project": {
-                    "stamp": f"${stamp}",
-                    "size": {"$bsonSize": "$$ROOT"},
-                    "lacking": LACKS_RENDITION,
-                    "row": "$$ROOT",
-                }
-            },
-            {"$unset": f"row.{FIELD}"},
+            *([] if collection == OUTBOX else [MARKED]),
         ]
         rows: Collection[Any] = self._database.get_collection(collection, codec_options=RAW)
-        for found in rows.aggregate(stages, session=transactions.session()):
-            at = found["stamp"] if isinstance(found["stamp"], Timestamp) else AT_THE_WRITE
-            waiting = Waiting(str(found["_id"]), at, {}, found["size"], collection, found["_id"])
-            options = self._database.codec_options
-            yield routing.read(waiting, found["row"].raw, options, lacking=found["lacking"])
+        for row in rows.aggregate(stages, session=transactions.session(), batchSize=AT_ONCE):
+            yield pending.read(collection, row.raw, self._database.codec_options)
 
-    def _move(
-        self,
-        events: Sequence[Waiting],
-        route: Callable[[Document], Routing],
-        now: datetime,
-        expires: datetime,
-    ) -> RelayBatch:
+    def _move(self, waiting: Sequence[Waiting], router: Router, expires: datetime) -> RelayStep:
         """Move the events that can be moved, in the transaction that this is in."""
         session = transactions.session()
-        ids = [each.id for each in events]
-        feed = self._database[FEED]
-        known = feed.find({"eventId": {"$in": ids}}, {"eventId": 1}, session=session)
-        batch = routing.routed(events, {each["eventId"] for each in known}, route, now)
-        places = self._places(len(batch.ready)) if batch.ready else []
-        for at, each in zip(places, batch.ready, strict=True):
-            each.event["id"] = at
-        deliveries = [
-            delivery
-            for each in batch.ready
-            for delivery in _deliveries(each.event, each.routing, now, expires)
-        ]
-        if batch.ready:
-            feed.insert_many([each.stored(expires) for each in batch.ready], session=session)
+        step = router.routed(waiting, self._published(waiting))
+        self._publish(step, router.now, expires)
+        gone = [each.row for each in step.moved if each.collection == OUTBOX]
+        if step.split:
+            try:
+                rows = routing.split(step.split)
+                gone.append(step.split.row)
+            except Immovable as fault:
+                rows = []
+                step.dead_letters.append(routing.dead_letter(step.split, fault, router.now))
+        if gone:
+            self._database[OUTBOX].delete_many({"_id": {"$in": gone}}, session=session)
+        if step.split and rows:
+            self._database[OUTBOX].insert_many(rows, session=session)
+        if step.dead_letters:
+            self._dead_letters.add(step.dead_letters)
+        return step
+
+    def _published(self, waiting: Sequence[Waiting]) -> set[str]:
+        """The ids of single events that the feed has already.
+
+        It has no batch, because a batch leaves the outbox in the transaction that publishes it.
+        """
+        ids = [each.id for each in waiting if each.batch is None]
+        if not ids:
+            return set()
+        where, session = {"eventId": {"$in": ids}}, transactions.session()
+        published: set[str] = set()
+        for entry in self._database[FEED].find(where, {"eventId": 1}, session=session):
+            of = entry["eventId"]
+            published.update([of] if isinstance(of, str) else of)
+        return published
+
+    def _publish(self, step: RelayStep, now: datetime, expires: datetime) -> None:
+        """Add the ready events to the feed as entries, with their deliveries."""
+        entries = list(routing.entries(step.ready))
+        if not entries:
+            return
+        session = transactions.session()
+        position = self._last_position(sum(map(len, entries))) - sum(map(len, entries))
+        stored: list[Stored] = []
+        deliveries: list[Stored] = []
+        for entry in entries:
+            first, position = position + 1, position + len(entry)
+            stored.append({"_id": place(position), EXPIRES: expires, **entry.batch})
+            for at, each in enumerate(entry.routings, first):
+                deliveries += _deliveries(place(at), each, now, expires)
+        self._database[FEED].insert_many(stored, session=session)
         if deliveries:
             self._database[DELIVERIES].insert_many(deliveries, ordered=False, session=session)
-        if batch.dead_letters:
-            self._dead_letters.add(batch.dead_letters)
-        rows = [each.row for each in batch.moved if each.collection == OUTBOX]
-        gone = {"_id": {"$in": [*(each.id for each in batch.moved), *rows]}}
-        self._database[OUTBOX].delete_many(gone, session=session)
-        return batch
 
     def _release(self, moved: Sequence[Waiting]) -> None:
         """Remove events from the documents that still hold them, and make missing renditions."""
@@ -199,8 +237,11 @@ class Relay:
             with translated():
                 self._database[resource].bulk_write(updates, ordered=False)
 
-    def _places(self, count: int) -> list[str]:
-        """The next places in the feed; two relays can't both commit, because both write this."""
+    def _last_position(self, count: int) -> int:
+        """Reserve the feed's next positions, and return the last of them.
+
+        Two relays can't both commit, because both write the counter.
+        """
         counter: Any = self._database[COUNTER].find_one_and_update(
             {"_id": FEED},
             {"$inc": {"position": count}},
@@ -209,7 +250,7 @@ class Relay:
             session=transactions.session(),
         )
         last: int = counter["position"]
-        return [place(position) for position in range(last - count + 1, last + 1)]
+        return last
 
 
 def _movable(letters: Sequence[Stored], collection: str) -> Stored:
@@ -218,15 +259,16 @@ def _movable(letters: Sequence[Stored], collection: str) -> Stored:
     return events | dead_letters.movable(letters, collection)
 
 
-def _deliveries(event: Document, route: Routing, now: datetime, expires: datetime) -> list[Stored]:
-    common = {"position": event["id"], "subject": route.subject, "tries": 0, "since": now}
+def _deliveries(at: str, route: Routing, now: datetime, expires: datetime) -> list[Stored]:
+    """The deliveries of the event at a place."""
+    common = {"position": at, "subject": route.subject, "tries": 0, "since": now}
     states: list[tuple[Stored, tuple[str, ...]]] = [
         ({"state": "pending"}, route.subscriptions),
         ({"state": "dead", "error": SKIPPED}, route.unasked),
     ]
     return [
         {
-            "_id": f"{subscription}/{event['id']}",
+            "_id": f"{subscription}/{at}",
             "subscription": subscription,
             **common,
             **state,

@@ -1,58 +1,37 @@
-"""Pending events, read one by one: each is routed to its subscriptions, or becomes a dead letter.
+"""Waiting events on their way: each is routed to its subscriptions, or becomes a dead letter.
 
-A fault in one event keeps no other from being published, except those of the same resource.
+An event that can't be moved keeps no other from being published, except those of the same resource.
 """
 
 import time
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any, TypeAlias
 
 import bson
+import orjson
 from bson.codec_options import CodecOptions
-from bson.timestamp import Timestamp
+from bson.raw_bson import RawBSONDocument
 
-from impl.events import build
 from impl.links import EventLinks
 from impl.query.language import Document
-from impl.store import access
 from impl.store.collections import OUTBOX
-from impl.store.documents import EXPIRES, OWNERS, Stored, take_hidden, to_mongo
+from impl.store.documents import Stored
 from impl.store.encoding import decode
-from impl.store.pending_events import EVENT
-from impl.store.rendition import rendition
+from impl.store.event_batches import pack, raws, unpack
+from impl.store.waiting import LENIENT, Waiting
 
 LARGEST = 16 * 1024 * 1024
 """The most bytes that MongoDB holds in a document (its BSON limit)."""
 
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+LARGEST_IN_A_ROW = LARGEST - 4096
+"""The largest event that a row of the outbox holds, with the row's other fields."""
+
 LINKS = EventLinks("", "events")
 ROUTING_SECONDS = 5
 """After this time one step of the relay routes no further event."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An event that is not in the feed yet, as MongoDB holds it, and where that is."""
-
-    id: str
-    stamp: Timestamp
-    event: Stored
-    size: int
-    collection: str
-    row: Any
-    """The `_id` of the document or the row of the outbox that holds it."""
-
-    subject: tuple[str, str] = ("", "")
-    """The resource and the id that it is about, as far as they can be read."""
-
-    text: bytes | None = None
-    """The rendition that the document lacks."""
-
-    owners_of_bill: Sequence[str] = ()
-    fault: Exception | None = None
-    """Why it can't be read."""
 
 
 @dataclass(frozen=True)
@@ -65,32 +44,50 @@ class Routing:
     """Subscriptions that it may be for: evaluating their queries takes too long."""
 
 
+Route: TypeAlias = Callable[[Document], Routing]
+
+
 @dataclass(frozen=True)
 class Ready:
-    """An event that can be published, its subscriptions, and its owners."""
+    """An event or a batch that can be published; the routing of each event, if it was routed."""
 
-    event: Document
-    routing: Routing
-    owners: Sequence[str]
-
-    def stored(self, expires: datetime) -> Stored:
-        """The event as the feed holds it."""
-        return {EXPIRES: expires, OWNERS: self.owners, **to_mongo(self.event, 1)}
+    waiting: Waiting
+    routings: Sequence[Routing] = ()
 
 
 @dataclass(frozen=True)
-class RelayBatch:
-    """What one step of the relay does with pending events."""
+class Entry:
+    """A batch that the feed will hold; the routing of each event, if it was routed."""
+
+    batch: Stored
+    routings: Sequence[Routing]
+
+    def __len__(self) -> int:
+        """How many events it holds."""
+        return len(self.batch["eventId"])
+
+
+@dataclass
+class RelayStep:
+    """What one step of the relay does."""
 
     moved: list[Waiting] = field(default_factory=list)
-    """Those that leave their place, whether the feed has them already or gets them now."""
+    """Events and batches that need not wait any more."""
 
     ready: list[Ready] = field(default_factory=list)
+    """Those of them that are published by this step."""
+
     dead_letters: list[Stored] = field(default_factory=list)
+    split: Waiting | None = None
+    """A batch that ends the step, because its events have to be moved one by one."""
 
 
 class Immovable(Exception):
-    """The feed can't hold the event; the message says why, and quotes nothing."""
+    """The event can't be moved; the message says why, and quotes nothing."""
+
+
+class _Split(Exception):
+    """The events of the batch have to be moved one by one."""
 
 
 def place(position: int) -> str:
@@ -98,63 +95,131 @@ def place(position: int) -> str:
     return f"{position:016}"
 
 
-def read(waiting: Waiting, raw: bytes, options: CodecOptions[Stored], *, lacking: bool) -> Waiting:
-    """The same with the event read from BSON, or with the fault that prevents that.
-
-    If the document that holds it is `lacking` its rendition, that is made, too.
-    """
-    subject = ("", "") if waiting.collection == OUTBOX else (waiting.collection, str(waiting.row))
-    try:
-        row = bson.decode(raw, options)
-        if waiting.collection == OUTBOX:
-            event, owners, text = row["event"], row.get("owners", ()), None
-            subject = build.subject_by_words(event)
-            ((resource, document),) = event["event"].items()
-            subject = resource, str(document["id"])
+def entries(ready: Sequence[Ready]) -> Iterator[Entry]:
+    """The entries of the feed for these: single events in a row are packed together."""
+    for is_batch, group in groupby(ready, key=lambda each: each.waiting.batch is not None):
+        if is_batch:
+            yield from (Entry(each.waiting.batch or {}, each.routings) for each in group)
         else:
-            envelope, text = dict(take_hidden(row)[EVENT]), None
-            waiting = replace(waiting, id=envelope["eventId"])
-            owners = envelope.pop(OWNERS, ())
-            event = {**envelope, "event": {waiting.collection: row}}
-            text = rendition(waiting.collection, Document(decode(row))) if lacking else None
-    except Exception as fault:  # noqa: BLE001 - whatever is wrong with it
-        return replace(waiting, subject=subject, fault=fault)
-    return replace(waiting, event=event, subject=subject, text=text, owners_of_bill=owners)
+            yield from _packed(list(group))
 
 
-def routed(
-    events: Sequence[Waiting],
-    published: Set[str],
-    route: Callable[[Document], Routing],
-    now: datetime,
-) -> RelayBatch:
-    """The events that can be moved, routed unless they are `published`, and the dead letters.
+def _packed(ready: Sequence[Ready]) -> Iterator[Entry]:
+    routings = [routing for each in ready for routing in each.routings]
+    begin = 0
+    for batch in pack(each.waiting.batched() for each in ready):
+        end = begin + len(batch["eventId"])
+        yield Entry(batch, routings[begin:end])
+        begin = end
 
-    Later events of a dead letter's resource wait. After ROUTING_SECONDS the rest is left for the
-    next step, because the transaction has to end in time.
+
+@dataclass
+class Router:
+    """Decides what one step does with each waiting event or batch.
+
+    Without `route` there are no subscriptions, and a batch is not even decompressed.
     """
-    until = time.monotonic() + ROUTING_SECONDS
-    batch = RelayBatch()
-    stuck: set[tuple[str, str]] = set()
-    for each in events:
-        if (batch.moved or batch.dead_letters) and time.monotonic() > until:
-            break
-        if each.subject in stuck:
-            continue
+
+    route: Route | None
+    options: CodecOptions[Stored]
+    now: datetime
+    most: int
+    """A larger batch is split."""
+
+    stuck: set[str]
+    """Subjects of dead letters; events of these wait."""
+
+    def routed(self, waiting: Sequence[Waiting], published: Set[str]) -> RelayStep:
+        """The events and batches that can be moved, and the dead letters.
+
+        Single events that are `published` already are moved, but not ready. After ROUTING_SECONDS
+        the rest is left for the next step, because the transaction has to end in time.
+        """
+        until = time.monotonic() + ROUTING_SECONDS
+        step = RelayStep()
+        for each in waiting:
+            if (step.moved or step.dead_letters) and time.monotonic() > until:
+                break
+            if each.batch is None and not self.stuck.isdisjoint(each.subjects):
+                continue
+            try:
+                is_new = each.batch is not None or each.id not in published
+                ready = Ready(each, self._routings(each, until)) if is_new else None
+            except _Split:
+                step.split = each
+                break
+            except Exception as fault:  # noqa: BLE001 - it must not keep the others
+                step.dead_letters.append(dead_letter(each, fault, self.now))
+                self.stuck.update(each.subjects)
+                continue
+            step.moved.append(each)
+            step.ready.extend([ready] if ready else [])
+        return step
+
+    def _routings(self, waiting: Waiting, until: float) -> Sequence[Routing]:
+        """The routing of each event; raises whatever prevents publishing it, or _Split."""
+        if waiting.fault is not None:
+            raise waiting.fault
+        if waiting.batch is None:
+            return self._routing_of_one(waiting.event or {})
+        if len(waiting) > self.most or not self.stuck.isdisjoint(waiting.subjects):
+            raise _Split
+        if self.route is None:
+            return ()
         try:
-            ready = None if each.id in published else _ready(each, route)
-        except Exception as fault:  # noqa: BLE001 - it must not keep the others
-            batch.dead_letters.append(_dead_letter(each, fault, now))
-            stuck.update({each.subject} - {("", "")})
-            continue
-        batch.moved.append(each)
-        batch.ready.extend([ready] if ready else [])
-    return batch
+            return list(self._routings_of_batch(waiting.batch, self.route, until))
+        except Exception as fault:
+            raise _Split from fault
+
+    def _routing_of_one(self, event: Stored) -> Sequence[Routing]:
+        if not (isinstance(event["eventId"], str) and isinstance(event["eventType"], str)):
+            raise TypeError
+        orjson.dumps(LINKS.added(event))  # proves that the event can be shown
+        return (self.route(_as_routed(event)),) if self.route else ()
+
+    def _routings_of_batch(self, batch: Stored, route: Route, until: float) -> Iterator[Routing]:
+        for each in unpack(batch, self.options):
+            if time.monotonic() > until:
+                raise _Split
+            yield route(_as_routed(each.event))
 
 
-def _dead_letter(waiting: Waiting, fault: Exception, now: datetime) -> Stored:
-    """Where an event is stored, what it is about, and why it can't be published."""
-    resource, id_ = waiting.subject
+def _as_routed(event: Stored) -> Document:
+    """The event as queries see it, at the beginning of the feed."""
+    return Document({"id": place(0), **decode(event)})
+
+
+def split(waiting: Waiting) -> list[Stored]:
+    """The rows of the outbox that hold the events of a batch one by one, in their order.
+
+    The events are not read, so that one that can't be read becomes a dead letter by itself. Raises
+    Immovable if the batch can't be split.
+    """
+    batch = waiting.batch or {}
+    try:
+        events = list(raws(batch))
+        for each in events:
+            bson.decode(each, LENIENT)
+    except Exception as fault:
+        raise Immovable(
+            f"the batch of {len(waiting)} events can't be read ({type(fault).__name__})"
+        ) from fault
+    if len(events) != len(waiting):
+        raise Immovable(f"the batch of {len(waiting)} events holds {len(events)}")
+    if (largest := max(map(len, events))) > LARGEST_IN_A_ROW:
+        raise Immovable(f"the event takes {largest} bytes, and the outbox holds up to {LARGEST}")
+    return [
+        {"_id": id_, "stamp": waiting.stamp, "subject": subject, "event": RawBSONDocument(raw)}
+        for id_, subject, raw in zip(batch["eventId"], waiting.subjects, events, strict=True)
+    ]
+
+
+def dead_letter(waiting: Waiting, fault: Exception, now: datetime) -> Stored:
+    """Where an event or a batch is stored, what it is about, and why it can't be published."""
+    is_batch = len(waiting.subjects) > 1
+    subject = waiting.subjects[0] if waiting.subjects and not is_batch else "/"
+    resource, _, id_ = subject.partition("/")
+    reads: dict[str, Any] = {"subjects": list(waiting.subjects)} if is_batch else {}
     return {
         "_id": f"{waiting.collection}/{waiting.row}",
         "collection": waiting.collection,
@@ -163,24 +228,9 @@ def _dead_letter(waiting: Waiting, fault: Exception, now: datetime) -> Stored:
         "event": waiting.row if waiting.collection == OUTBOX else waiting.id,
         "resource": resource,
         "id": id_,
+        **reads,
         "reason": str(fault)
         if isinstance(fault, Immovable)
         else f"the event can't be read ({type(fault).__name__})",
         "since": now,
     }
-
-
-def _ready(waiting: Waiting, route: Callable[[Document], Routing]) -> Ready:
-    """The event as the feed will hold it; raises whatever prevents that, or reading it."""
-    if waiting.fault is not None:
-        raise waiting.fault
-    event = Document({"id": place(0), **decode(waiting.event)})
-    LINKS.one(event)
-    ((resource, document),) = event["event"].items()
-    owners = sorted({*access.owners(resource, document), *waiting.owners_of_bill})
-    ready = Ready(event, route(event), owners)
-    if waiting.size > LARGEST // 4:
-        size = len(bson.encode(ready.stored(NEVER)))
-        if size > LARGEST:
-            raise Immovable(f"the event takes {size} bytes, and the feed holds up to {LARGEST}")
-    return ready

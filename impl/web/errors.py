@@ -54,6 +54,7 @@ TABLE: dict[type[Exception], Row] = {
     errors.HeadersTooLarge: (431, "431", "Header fields too large"),
     errors.NotYetImplemented: (501, "501", "Not implemented"),
     errors.NotTranslated: (501, "501", "Not implemented"),
+    errors.SearchUnfinished: (503, "503", "Service unavailable"),
     errors.Busy: (503, "503", "Service unavailable"),
     errors.TooManyStreams: (503, "503", "Service unavailable"),
     errors.Unavailable: (503, "503", "Service unavailable"),

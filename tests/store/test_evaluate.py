@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+import bson
 import pymongo
 import pytest
 from bson.codec_options import CodecOptions
@@ -34,6 +35,7 @@ from impl.query.language import (
 from impl.query.parse import Limits, parse
 from impl.query.project import project, selection
 from impl.query.regex import checked
+from impl.store import feed_filter
 from impl.store.documents import VERSION, Stored, from_mongo, to_mongo
 from impl.store.embedded import Mongod
 from impl.store.mongo_query import to_filter, to_projection
@@ -74,6 +76,10 @@ def agree(
         found = things.find(to_filter(condition), {"_id": 1}).sort("_id")
         selected = [each["id"] for each in kept if holds(condition, each)]
         assert [each["_id"] for each in found] == selected, (condition, kept)
+        required = feed_filter.literals(condition)
+        for each in kept:
+            if each["id"] in selected:
+                assert feed_filter.may_match(bson.encode(to_mongo(each, 1)), required), condition
 
 
 # ---------------------------------------------------------------- any document
