@@ -91,8 +91,8 @@ class Courier:
     def _next(self, width: int) -> Sequence[Delivery]:
         limit = 1 if self._failures else width * DEPTH
         deliveries, id_ = self._context.deliveries, self._subscription.id
-        while (found := deliveries.next(id_, limit)).behind:
-            if not deliveries.split(self._claim, found.behind):
+        while (found := deliveries.next(id_, limit)).behind and not self._over():
+            if not deliveries.split(self._claim, deliveries.next(id_, WIDEST * DEPTH).behind):
                 return []
         return found.due
 

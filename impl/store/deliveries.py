@@ -207,9 +207,9 @@ class Deliveries:
 
     def events(self, deliveries: Iterable[Delivery]) -> dict[str, Document]:
         """The events of these deliveries, by position; those that have expired are left out."""
-        positions: dict[str, list[str]] = {}
+        positions: dict[str, set[str]] = {}
         for each in deliveries:
-            positions.setdefault(each.entry, []).append(each.position)
+            positions.setdefault(each.entry, set()).add(each.position)
         events: dict[str, Document] = {}
         for id_, entry in self._entries.get(positions).items():
             events |= entry.events(positions[id_])

@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
 from pymongo import DeleteMany, InsertOne, UpdateOne
@@ -91,7 +91,7 @@ def first_events(rows: Iterable[Row], limit: int) -> list[tuple[int, Row]]:
 
     The first `limit` events are in the `limit` rows that begin first.
     """
-    events = ([(position, row) for position in islice(row.positions, limit)] for row in rows)
+    events = (zip(row.positions, repeat(row)) for row in rows)
     return list(islice(heapq.merge(*events, key=lambda each: each[0]), limit))
 
 

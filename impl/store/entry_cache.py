@@ -1,7 +1,7 @@
 """Entries of the feed, read once for all couriers of a worker."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -36,7 +36,7 @@ class Entry:
         subjects = self.stored.get("subject", ())
         return dict(enumerate(subjects, int(self.stored["_id"]) - len(subjects) + 1))
 
-    def events(self, places: Collection[str]) -> dict[str, Document]:
+    def events(self, places: Set[str]) -> dict[str, Document]:
         """The events at these places."""
         if BODY not in self.stored:
             return {self.stored["_id"]: from_mongo(dict(self.stored))}

@@ -223,3 +223,17 @@ def test_one_event_of_an_entry_that_is_not_taken_holds_up_only_its_own_resource(
         numbers = [post.event["event"][BILL]["n"] for post in receiver.accepted]
         assert numbers == sorted(numbers)
         assert rows(world) == []
+
+
+def test_a_long_row_behind_one_failure_is_split_and_others_go_on(world: World) -> None:
+    def picky(handler: receivers.Handler) -> None:
+        last = handler.server.receiver.posts[-1]
+        handler.answer(500 if last.subject == f"{BILL}/b" else 200)
+
+    with Receiver(picky) as receiver:
+        subscription = world.subscribe(receiver.url)
+        publish(world, 1, ["b"] * 240)
+        publish(world, 241, [*"bca"])
+        world.work()
+        until(lambda: world.health(subscription).kept["delivered"] == 2)
+        assert world.health(subscription).pending == 241
