@@ -36,7 +36,9 @@ COURIERS = 64
 LANES = 64
 """The most deliveries under way at a time, beyond one for each subscriber."""
 
-MOST_EVENTS = 2_000
+MOST_EVENTS = 2000
+"""The most events that one step of the relay moves."""
+
 RELAY_SECONDS = 5
 MOST_REST_SECONDS = 60
 """The longest pause of the relay after a fault."""
@@ -163,7 +165,8 @@ class Dispatcher:
 
     def _claim(self, id_: str) -> Claim | None:
         """Claim a subscriber if something can be delivered to it now; else let it rest."""
-        if self._deliveries.next(id_, 1):
+        found = self._deliveries.next(id_, 1)
+        if found.due or found.behind:
             return self._deliveries.claim(id_, self._context.claim_seconds)
         self._resting[id_] = time.monotonic() + REST_SECONDS
         return None

@@ -30,6 +30,17 @@ class CorruptDocument(Exception):
         super().__init__(f"what is stored under _id {id_!r} has not been written by this server")
 
 
+class Whole(Document):
+    """A document read to be changed, which also has its attributes as they are `stored`."""
+
+    __slots__ = ("stored",)
+
+    def __init__(self, document: Document, stored: Stored) -> None:
+        version, event, derived = document.version, document.pending_event, document.derived
+        super().__init__(document, version, event, derived, document.reserved)
+        self.stored = stored
+
+
 def to_mongo(document: Mapping[str, Any], version: int) -> Stored:
     """The document as it is stored."""
     return {"_id": document["id"], VERSION: version, **encode(document)}
@@ -45,6 +56,12 @@ def from_mongo(stored: Stored) -> Document:
     pending_event = PendingEvent(stamp, envelope) if stamp and envelope else None
     derived, reserved = hidden.get(DERIVED, ()), hidden.get(RESERVED, "")
     return Document(decode(stored), version, pending_event, derived, reserved)
+
+
+def whole(stored: Stored) -> Whole:
+    """The same, as stored, too."""
+    document = from_mongo(stored)
+    return Whole(document, stored)
 
 
 def take_hidden(stored: Stored) -> Stored:

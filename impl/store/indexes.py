@@ -25,13 +25,17 @@ def _of_some(path: str) -> IndexModel:
 
 
 OWN_MODELS: dict[str, list[IndexModel]] = {
-    FEED: [_of_some(OWNERS)],
+    FEED: [_of_some(OWNERS), IndexModel([("subject", 1), ("_id", 1)])],
     OUTBOX: [IndexModel([("stamp", 1), ("_id", 1)])],
     DELIVERIES: [
         IndexModel([("state", 1), ("subscription", 1), ("position", 1)]),
         IndexModel(
             [("state", 1), ("subscription", 1), ("due", 1), ("subject", 1)],
             partialFilterExpression={"due": {"$exists": True}},
+        ),
+        IndexModel(
+            [("state", 1), ("subscription", 1), ("count", 1)],
+            partialFilterExpression={"count": {"$exists": True}},
         ),
     ],
 }

@@ -25,7 +25,7 @@ from impl.store.client import Collections, client, create_compressed
 from impl.store.collections import ANSWERS, GUARDS
 from impl.store.counts import Counts
 from impl.store.dead_letters import DeadLetters
-from impl.store.documents import VERSION, Stored, from_mongo
+from impl.store.documents import VERSION, Stored, from_mongo, whole
 from impl.store.encoding import encode_first_name
 from impl.store.faults import NO_TRANSACTIONS, reading, translated
 from impl.store.feed_reader import FeedReader
@@ -252,7 +252,7 @@ class Store:
                         yield from_mongo(stored)
 
     def whole(self, resource: str, where: Condition, most_bytes: int) -> list[Document]:
-        """The documents that the condition holds for, in the order of ids.
+        """The documents that the condition holds for, in the order of ids, to be changed.
 
         ContentTooLarge if they are over so many bytes in all, as they are stored.
         """
@@ -266,7 +266,7 @@ class Store:
                 size += len(batch)
                 if size > most_bytes:
                     raise ContentTooLarge(f"they take over {most_bytes} bytes as they are stored")
-                found += map(from_mongo, documents(batch, collection.codec_options))
+                found += map(whole, documents(batch, collection.codec_options))
         return found
 
     def rows(

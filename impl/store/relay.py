@@ -27,24 +27,25 @@ from impl.store import dead_letters, routing, transactions
 from impl.store import waiting as pending
 from impl.store.collections import COUNTER, DELIVERIES, OUTBOX
 from impl.store.dead_letters import DeadLetters
+from impl.store.delivery_rows import new_rows
 from impl.store.documents import EXPIRES, Stored
 from impl.store.event_batches import BODY
 from impl.store.faults import translated
 from impl.store.pending_events import HAS_PENDING_EVENT, REMOVAL, STAMP
 from impl.store.raw_documents import RAW
 from impl.store.rendition import FIELD
-from impl.store.routing import Immovable, RelayStep, Route, Router, Routing, place
+from impl.store.routing import Immovable, RelayStep, Route, Router, place
 from impl.store.waiting import MARKED, Waiting
 
 MOST_BYTES = 8 * 1024 * 1024
 """How much one step of the relay moves, but for a single event or batch that is larger."""
 MOST_DELIVERIES = 20_000
 
+AT_ONCE = 100
+"""How many rows MongoDB sends at a time, because a step may be full after these."""
+
 MOST_BATCHES = 10_000
 """How many batches `backlog` looks into; it counts each further one as one event."""
-
-SKIPPED = "the subscription's query took too long"
-"""The error of a delivery that is given up from the beginning."""
 
 ROWS_ORDER, DOCUMENTS_ORDER = {"stamp": 1, "_id": 1}, {STAMP: 1, "_id": 1}
 log = structlog.get_logger("events")
@@ -157,7 +158,7 @@ class Relay:
             *([] if collection == OUTBOX else [MARKED]),
         ]
         rows: Collection[Any] = self._database.get_collection(collection, codec_options=RAW)
-        for row in rows.aggregate(stages, session=transactions.session(), batchSize=limit):
+        for row in rows.aggregate(stages, session=transactions.session(), batchSize=AT_ONCE):
             yield pending.read(collection, row.raw, self._database.codec_options)
 
     def _move(self, waiting: Sequence[Waiting], router: Router, expires: datetime) -> RelayStep:
@@ -208,8 +209,8 @@ class Relay:
         for entry in entries:
             first, position = position + 1, position + len(entry)
             stored.append({"_id": place(position), EXPIRES: expires, **entry.batch})
-            for at, each in enumerate(entry.routings, first):
-                deliveries += _deliveries(place(at), each, now, expires)
+            events = [(place(at), each) for at, each in enumerate(entry.routings, first)]
+            deliveries += new_rows(place(position), events, now, expires)
         self._database[FEED].insert_many(stored, session=session)
         if deliveries:
             self._database[DELIVERIES].insert_many(deliveries, ordered=False, session=session)
@@ -254,23 +255,3 @@ def _movable(letters: Sequence[Stored], collection: str) -> Stored:
     """The condition for rows of the outbox, or documents with an event, that may be moved."""
     events = HAS_PENDING_EVENT if collection != OUTBOX else {}
     return events | dead_letters.movable(letters, collection)
-
-
-def _deliveries(at: str, route: Routing, now: datetime, expires: datetime) -> list[Stored]:
-    """The deliveries of the event at a place."""
-    common = {"position": at, "subject": route.subject, "tries": 0, "since": now}
-    states: list[tuple[Stored, tuple[str, ...]]] = [
-        ({"state": "pending"}, route.subscriptions),
-        ({"state": "dead", "error": SKIPPED}, route.unasked),
-    ]
-    return [
-        {
-            "_id": f"{subscription}/{at}",
-            "subscription": subscription,
-            **common,
-            **state,
-            EXPIRES: expires,
-        }
-        for state, subscriptions in states
-        for subscription in subscriptions
-    ]

@@ -105,6 +105,10 @@ def entries(ready: Sequence[Ready]) -> Iterator[Entry]:
 
 
 def _packed(ready: Sequence[Ready]) -> Iterator[Entry]:
+    """Entries of single events. Compressed, each event that MongoDB stored before fits into one.
+
+    Its values are JSON's, of which random text is the least compressible, by an eighth.
+    """
     routings = [routing for each in ready for routing in each.routings]
     begin = 0
     for batch in pack(each.waiting.batched() for each in ready):
@@ -161,7 +165,7 @@ class Router:
         if waiting.fault is not None:
             raise waiting.fault
         if waiting.batch is None:
-            return self._routing_of_one(waiting.event or {})
+            return self._routing_of_one(waiting.event)
         if len(waiting) > self.most or not self.stuck.isdisjoint(waiting.subjects):
             raise _Split
         if self.route is None:

@@ -48,6 +48,8 @@ def test_a_large_account_is_billed_once_by_workers_that_die(mongod: Mongod, tmp_
             assert time.monotonic() < deadline, "not billed in time"
             time.sleep(0.5)
     assert kills > 1
+    answer = store.get("customerBillOnDemand", "q")
+    assert answer["state"] == "done", (answer, (tmp_path / "log").read_text()[-3000:])
     (bill,) = store.every(billing.BILLS, Every())
     rates = store.every(billing.RATES, Every())
     on_bills = Counter(each["bill"]["id"] for each in rates if each["isBilled"])
