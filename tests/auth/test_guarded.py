@@ -12,7 +12,7 @@ import pytest
 
 from impl.auth.identity import ANYBODY, Identity, as_server, current_identity, set_identity
 from impl.errors import Forbidden, NotFound
-from impl.query.language import Compare, Document, Every, Query
+from impl.query.language import Compare, Every, Query
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.writing import Assignment
@@ -57,7 +57,6 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "change in one step": lambda store: store.change(
         "customerBill", "b", lambda bill: {**bill, "x": 1}, None, Assignment({"x": 1}, {})
     ),
-    "change_many": lambda store: store.change_many("customerBill", [(Document(BILL, 1), BILL)]),
     "delete_every": lambda store: store.delete_every("customerBill", Every()),
     "delete": lambda store: store.delete("customerBill", "b"),
 }
