@@ -91,7 +91,7 @@ def test_a_write_whose_event_can_t_be_kept_is_not_done(world: World, step: str) 
         "change": lambda: store.change(BILL, "1", set_to(state="sent")),
         "delete": lambda: store.delete(BILL, "1"),
     }
-    with mock.patch.object(Outbox, "_put", side_effect=PyMongoError), pytest.raises(PyMongoError):
+    with mock.patch.object(Outbox, "put", side_effect=PyMongoError), pytest.raises(PyMongoError):
         writes[step]()
     assert store.every(BILL, Every()) == [{"id": "1", "state": "new"}]
     assert kinds(store) == ["CreateEvent"]
@@ -278,7 +278,7 @@ def test_two_relays_move_each_event_once(world: World) -> None:
 
 def test_a_relay_that_fails_moves_nothing(world: World) -> None:
     world.store.insert(BILL, {"id": "1"})
-    failing = mock.patch.object(Relay, "_places", side_effect=PyMongoError)
+    failing = mock.patch.object(Relay, "_last_position", side_effect=PyMongoError)
     with failing, pytest.raises(PyMongoError):
         relay(world)
     assert feed(world) == []
