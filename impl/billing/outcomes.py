@@ -10,7 +10,6 @@ from impl.billing.charges import NothingToBill, Rejected
 from impl.billing.maker import Draft
 from impl.query.language import Compare, Condition, Document, Every, Exists
 from impl.resources import BILLS, OF_ACCOUNT, OUTCOMES
-from impl.store.bulk_insert import insert_many, ready
 from impl.store.group_tally import tally_groups
 from impl.store.mongo import Store
 
@@ -89,9 +88,7 @@ class Outcomes:
         self._insert([each for item in drafts.items() for each in _documents(cycle, *item)])
 
     def _insert(self, outcomes: Sequence[Document]) -> None:
-        if outcomes:
-            new = [ready(self._store, OUTCOMES, each) for each in outcomes]
-            insert_many(self._store, OUTCOMES, new)
+        self._store.writer.write_many({OUTCOMES: outcomes}, [])
 
     def cancel(self, cycle: str, accounts: Sequence[str]) -> None:
         """Store the outcome of accounts whose turn did not come before the run was cancelled."""

@@ -1,14 +1,16 @@
 """The event that a write publishes (TMF630 Part 1, notifications; the envelope of v4). Pure."""
 
 import re
+from base64 import b32encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
+from random import getrandbits
+from threading import Lock
+from time import time_ns
 from typing import Any, Literal, TypeAlias
-
-from ulid import ULID
 
 from impl.query.language import Document
 from impl.resources import BY_NAME, PUBLISHED
@@ -37,7 +39,7 @@ def build(resource: str, before: Document | None, after: Document | None) -> Jso
         return None
     kind = _kind(resource, before, after)
     now = datetime.now(UTC)
-    event_id = str(ULID())
+    event_id = IDS.next()
     parent = trace.get()
     return {
         "eventId": event_id,
@@ -52,6 +54,31 @@ def build(resource: str, before: Document | None, after: Document | None) -> Jso
         **({"traceparent": parent} if parent else {}),
         "event": {resource: dict(document)},
     }
+
+
+class EventIds:
+    """Makes ids of events that ascend, even if the clock is set back.
+
+    So the ids of a transaction's events are in the order of its writes. The step between two ids is
+    random, so that processes which were forked from one make different ids.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last = 0
+
+    def next(self) -> str:
+        """A new id, in the form of a ULID: milliseconds and 80 random bits, in Crockford's base32."""
+        now = time_ns() // 1_000_000 << 80 | getrandbits(80)
+        with self._lock:
+            last = self._last = max(now, self._last + 1 + getrandbits(64))
+        return b32encode(last.to_bytes(20)).translate(_CROCKFORD)[-26:].decode()
+
+
+_CROCKFORD = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+)
+IDS = EventIds()
 
 
 @contextmanager
@@ -102,8 +129,10 @@ def subject_by_words(event: Any) -> tuple[str, str]:
 def _kind(resource: str, before: Document | None, after: Document | None) -> Kind:
     if before is None or after is None:
         return "Create" if before is None else "Delete"
-    changed = {name for name in {*before, *after} if _differs(before, after, name)}
     row = BY_NAME[resource]
+    if row.state is None:
+        return "AttributeValueChange"
+    changed = {name for name in {*before, *after} if _differs(before, after, name)}
     is_state = row.state in changed and changed <= {row.state, *row.with_state}
     return "StateChange" if is_state else "AttributeValueChange"
 

@@ -36,7 +36,9 @@ COURIERS = 64
 LANES = 64
 """The most deliveries under way at a time, beyond one for each subscriber."""
 
-MOST_EVENTS = 2_000
+MOST_EVENTS = 2000
+"""The most events that one step of the relay moves."""
+
 RELAY_SECONDS = 5
 MOST_REST_SECONDS = 60
 """The longest pause of the relay after a fault."""

@@ -8,7 +8,7 @@ caller who creates a bill under the id of a deleted one does not see the events 
 Restricted callers don't see events from before the owners of events were stored.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pymongo.database import Database
@@ -181,10 +181,10 @@ def owners(resource: str, document: Mapping[str, Any]) -> set[str]:
     }
 
 
-def bills(resource: str, document: Mapping[str, Any]) -> Iterator[str]:
+def bills(resource: str, document: Mapping[str, Any]) -> list[str]:
     """The ids of the bills whose owners own the document."""
     path = _row(resource).owners.get(BILL)
-    return _leaves(document, path) if path else iter(())
+    return _leaves(document, path) if path else []
 
 
 def _row(collection: str) -> Resource:
@@ -196,12 +196,14 @@ def _key(owner: Owner, id_: str) -> str:
     return f"{owner}/{id_}"
 
 
-def _leaves(value: Any, path: Path) -> Iterator[str]:
+def _leaves(value: Any, path: Path) -> list[str]:
     """The texts at a path, through every array on the way."""
+    for at, name in enumerate(path):
+        if isinstance(value, list):
+            return [leaf for each in value for leaf in _leaves(each, path[at:])]
+        if not isinstance(value, dict) or name not in value:
+            return []
+        value = value[name]
     if isinstance(value, list):
-        for each in value:
-            yield from _leaves(each, path)
-    elif not path:
-        yield str(value)
-    elif isinstance(value, dict) and path[0] in value:
-        yield from _leaves(value[path[0]], path[1:])
+        return [leaf for each in value for leaf in _leaves(each, ())]
+    return [str(value)]

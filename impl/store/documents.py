@@ -27,6 +27,16 @@ class CorruptDocument(Exception):
         super().__init__(f"what is stored under _id {id_!r} has not been written by this server")
 
 
+class Whole(Document):
+    """A document read to be changed, which also has its attributes as they are `stored`."""
+
+    __slots__ = ("stored",)
+
+    def __init__(self, document: Document, stored: Stored) -> None:
+        super().__init__(document, document.version, document.pending_event, document.derived)
+        self.stored = stored
+
+
 def to_mongo(document: Mapping[str, Any], version: int) -> Stored:
     """The document as it is stored."""
     return {"_id": document["id"], VERSION: version, **encode(document)}
@@ -41,6 +51,12 @@ def from_mongo(stored: Stored) -> Document:
     stamp, envelope = hidden.get(STAMP), hidden.get(EVENT)
     pending_event = PendingEvent(stamp, envelope) if stamp and envelope else None
     return Document(decode(stored), version, pending_event, hidden.get(DERIVED, ()))
+
+
+def whole(stored: Stored) -> Whole:
+    """The same, as stored, too."""
+    document = from_mongo(stored)
+    return Whole(document, stored)
 
 
 def take_hidden(stored: Stored) -> Stored:

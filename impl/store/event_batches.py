@@ -5,7 +5,6 @@ the clear and indexed, stand their ids, types, subjects and owners, by which Mon
 batches that may hold an event. A batch is bounded, so that reading one event of it stays cheap.
 """
 
-import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from bson.binary import Binary
 from bson.codec_options import CodecOptions
 
 from impl.store.documents import OWNERS, Stored
+from impl.store.raw_documents import split
 
 BODY = "_batch"
 """The compressed events. A document of the outbox or the feed without it is one event."""
@@ -27,9 +27,6 @@ MOST_BYTES = 256 * 1024
 
 LEVEL = 3
 """Of zlib: 2 us for an event of 800 bytes, as level 1, and 7 % smaller; level 6 takes 5 us."""
-
-_SIZE = struct.Struct("<i")
-"""A BSON document begins with its size (bsonspec.org)."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +65,12 @@ def unpack(
 
 def raws(batch: Mapping[str, Any]) -> Iterator[bytes]:
     """The BSON of each event of a batch, not decoded."""
-    body, at = zlib.decompress(batch[BODY]), 0
-    while at < len(body):
-        end = at + _SIZE.unpack_from(body, at)[0]
-        yield body[at:end]
-        at = end
+    return split(body(batch))
+
+
+def body(batch: Mapping[str, Any]) -> bytes:
+    """The BSON of the events of a batch, one after the other."""
+    return zlib.decompress(batch[BODY])
 
 
 def _batch(part: Sequence[tuple[BatchedEvent, bytes]]) -> Stored:

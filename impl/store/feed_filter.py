@@ -54,8 +54,6 @@ def is_clear(condition: Condition) -> bool:
 def entries(condition: Condition) -> Filter:
     """The filter for documents of the feed that may have an event for which the condition holds."""
     match condition:
-        case Compare(path, (str(place),), ("gt" | "gte") as operator) if path == PLACE:
-            return {"_id": {f"${operator}": place}}
         case Compare(path) if path in (EVENT_ID, EVENT_TYPE):
             return to_filter(condition)
         case Compare() if subjects := _subjects(condition):
@@ -79,17 +77,17 @@ def names_few(condition: Condition) -> bool:
     )
 
 
-def split_place(condition: Condition) -> tuple[str, Condition]:
-    """The place after which the condition wants events, blank for any, and the rest of it."""
-    rest = []
-    after = ""
+def split_place(condition: Condition) -> tuple[int, Condition]:
+    """The position from which on the condition wants events, 0 for all, and the rest of it."""
+    rest: list[Condition] = []
+    begin = 0
     for each in parts(condition):
         match each:
-            case Compare(path, (str(place),), "gt") if path == PLACE and not after:
-                after = place
+            case Compare(path, (str(place),), "gt") if path == PLACE and place.isdecimal():
+                begin = max(begin, int(place) + 1)
             case _:
                 rest.append(each)
-    return after, Every(tuple(rest))
+    return begin, Every(tuple(rest))
 
 
 def _subjects(compare: Compare) -> list[str]:

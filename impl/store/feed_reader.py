@@ -7,10 +7,10 @@ query on each. A search that decodes much ends within the time of a read, and sa
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import partial
 from itertools import islice
-from math import inf
 from typing import TypeAlias
 
 import bson
@@ -19,7 +19,6 @@ from pymongo.database import Database
 from impl.errors import ParameterInvalid, SearchUnfinished
 from impl.query.language import (
     Compare,
-    Condition,
     Document,
     Every,
     Exists,
@@ -37,11 +36,12 @@ from impl.store.counts import Counts
 from impl.store.documents import Stored
 from impl.store.encoding import encode
 from impl.store.faults import bounded, patient, reading, translated
-from impl.store.feed_entries import Entry, Found, Search
+from impl.store.feed_entries import Found, Search
 from impl.store.feed_filter import EVENT_ID
 from impl.store.feed_order import ranked
-from impl.store.feed_walk import START, FeedWalk, Step
+from impl.store.feed_walk import ALL, FeedWalk, Step, Turn
 from impl.store.pages import FEW, TOO_LARGE, around
+from impl.store.routing import place
 from impl.store.timeouts import READ_SECONDS, SEARCH_SECONDS
 
 SHARE = 0.85
@@ -50,6 +50,7 @@ SHARE = 0.85
 AT_ONCE = 50
 """How many events of a sorted stream are fetched at a time."""
 
+START = Position()
 Row: TypeAlias = tuple[Position, Document]
 """An event as it is shown, and its place in the order."""
 
@@ -73,37 +74,29 @@ class FeedReader:
         Raises SearchUnfinished if no match is found until then, Busy if too many searches run
         already, and ParameterInvalid if the page has too many bytes.
         """
-        search = self._search(query.where)
+        search, at = self._search(query)
         with reading(), bounded(query, served=self._is_served(query, search)):
-            rows, reached = (self._sorted if query.order else self._in_order)(query, search)
-            return self._page(query, search, rows, reached)
+            in_order = self._sorted if query.order else self._in_order
+            rows, reached = in_order(query, search, at)
+            return self._page(query, rows, reached)
 
     def stream(self, query: Query) -> Iterator[Document]:
         """Every match in order, or as many as the query's limit; in the feed's, in constant memory.
 
         Raises Busy, and SearchUnfinished if the first match, or the order, takes too long to find.
         """
-        search, window = self._search(query.where), query.window
         with translated():
-            if query.order:
-                found = self._streamed_in(query, search)
-            else:
-                end = window.offset + window.limit if window.requested else None
-                found = islice(self._streamed(query, search), window.offset, end)
-            for each in found:
+            for each in (self._streamed_in if query.order else self._streamed)(query):
                 yield project(each.event, query.fields)
 
     def between(self, query: Query, after: str, end: str) -> Iterator[Sequence[Document]]:
-        """The matches after a place up to another, in parts that may be empty.
-
-        The `end` is the place of an entry, such as the feed's end.
-        """
-        search = self._search(query.where)
+        """The matches after a place up to another, in parts that may be empty."""
+        search, _ = self._search(query)
         turn = partial(patient, served=self._is_served(query, search))
         with translated():
-            for _, found in self._walk.steps(search, Position(id=after), turn=turn, end=end):
+            for step in self._walk.steps(search, range(int(after) + 1, int(end) + 1), turn=turn):
                 with turn():
-                    events = [project(each.event, query.fields) for each in found]
+                    events = [project(each.event, query.fields) for each in step.found()]
                 yield events
 
     def events(self, places: Iterable[str]) -> dict[str, Document]:
@@ -116,42 +109,42 @@ class FeedReader:
 
     def place_of(self, event_id: str) -> str:
         """The place of an event; ParameterInvalid if the caller sees none of this id."""
-        search = self._search(Compare(EVENT_ID, (event_id,)))
+        search, _ = self._search(Query(Compare(EVENT_ID, (event_id,))))
         with reading():
-            for _, found in self._walk.steps(search):
-                for each in found:
+            for step in self._walk.steps(search):
+                for each in step.found():
                     return str(each.event["id"])
         raise ParameterInvalid("", "is not the eventId of an event in the feed")
 
     def knows(self, path: Path) -> bool:
         """Whether an event that the caller sees has this attribute."""
         query = Query(Exists(path))
-        search = self._search(query.where)
-        return any(True for _ in _in_time(query, search, self._walk.steps(search)))
+        search, at = self._search(query)
+        return any(True for _ in _in_time(query, self._walk.steps(search, at)))
 
-    def _search(self, where: Condition) -> Search:
-        return Search(where, self._access.owners_seen())
+    def _search(self, query: Query) -> tuple[Search, range]:
+        """What to look for, and the positions where, whatever the window."""
+        begin, where = feed_filter.split_place(query.where)
+        return Search(where, self._access.owners_seen()), range(begin, ALL.stop)
 
     def _is_served(self, query: Query, search: Search) -> bool:
         """Whether the query costs little: by an index, in the clear, or because of few events."""
-        if searches(query.where):
+        if searches(search.where):
             return False
-        of_few = search.owners is not None or feed_filter.names_few(query.where)
-        in_the_clear = not query.order and feed_filter.is_clear(query.where)
-        return of_few or in_the_clear or self._walk.span() <= FEW
+        of_few = search.owners is not None or feed_filter.names_few(search.where)
+        return of_few or (not query.order and search.is_clear) or self._walk.span() <= FEW
 
-    def _in_order(self, query: Query, search: Search) -> tuple[list[Row], Position | None]:
+    def _in_order(
+        self, query: Query, search: Search, at: range
+    ) -> tuple[list[Row], Position | None]:
         """The rows of a page in the order of the feed, and one more if there is one.
 
         If time runs out, also the place that it reached: there the next page begins.
         """
-        window = query.window
-        steps = self._walk.steps(search, window.position or START)
-        end = window.offset + window.limit + 1
-        found = islice(_in_time(query, search, steps), window.offset, end)
+        found = _in_time(query, self._steps(query, search, at), skip=query.window.offset)
         rows: list[Row] = []
         try:
-            for each in self._fitting(query, found):
+            for each in self._fitting(query, islice(found, query.window.limit + 1)):
                 rows.append((Position((), each["id"]), each))  # noqa: PERF401 - some, if it raises
         except Unfinished as unfinished:
             if not rows:
@@ -159,18 +152,31 @@ class FeedReader:
             return rows, unfinished.reached
         return rows, None
 
-    def _sorted(self, query: Query, search: Search) -> tuple[list[Row], Position | None]:
+    def _sorted(self, query: Query, search: Search, at: range) -> tuple[list[Row], Position | None]:
         """The rows of a page in another order, and one more if there is one."""
         offset, limit = query.window.offset, query.window.limit
-        positions = self._ranked(query, search, offset + limit + 1)[offset:]
+        positions = self._ranked(query, search, at, offset + limit + 1)[offset:]
         places = [str(each.id) for each in positions[:limit]]
         shown = {each["id"]: each for each in self._fitting(query, self._walk.at(places))}
         rows = [(each, shown.get(str(each.id), Document({}))) for each in positions]
         return [each for each in rows[:limit] if each[1]] + rows[limit:], None
 
-    def _ranked(self, query: Query, search: Search, most: int | None) -> list[Position]:
+    def _steps(
+        self, query: Query, search: Search, at: range, turn: Turn = nullcontext
+    ) -> Iterator[Step]:
+        """The steps from the window's place on."""
+        start = query.window.position or START
+        if start.id is not None:
+            if not start.id.isdecimal():
+                raise ParameterInvalid("cursor", "was not made by this server")
+            there = int(start.id)
+            at = range(at.start, there) if start.backwards else range(there + 1, at.stop)
+        return self._walk.steps(search, at, backwards=start.backwards, turn=turn)
+
+    def _ranked(self, query: Query, search: Search, at: range, most: int | None) -> list[Position]:
         """The first matches in the query's order, by their places in it."""
-        found = _in_time(query, search, self._walk.steps(search))
+        keys = replace(search, attributes=tuple(key.path for key in query.order))
+        found = _in_time(query, self._walk.steps(keys, at))
         events = (each.event for each in found)
         return ranked(events, query.order, query.window.position or START, most)
 
@@ -187,9 +193,7 @@ class FeedReader:
                 raise ParameterInvalid("limit", f"{TOO_LARGE} {self._page_bytes} bytes")
             yield shown
 
-    def _page(
-        self, query: Query, search: Search, rows: Sequence[Row], reached: Position | None
-    ) -> Page:
+    def _page(self, query: Query, rows: Sequence[Row], reached: Position | None) -> Page:
         window = query.window
         shown = rows[: window.limit]
         ends = [position for position, _ in (*shown[:1], *shown[-1:])]
@@ -199,7 +203,7 @@ class FeedReader:
         least = window.offset + len(shown)
         total: int | None = least
         if following or window.position or not window.limit or (window.offset and not shown):
-            total = self._total(search)
+            total = self._total(query)
             if total is not None and shown:
                 total = max(total, least + bool(following))
         items = [event for _, event in shown]
@@ -207,63 +211,56 @@ class FeedReader:
             items.reverse()
         return Page(items, total, following, previous)
 
-    def _total(self, search: Search) -> int | None:
+    def _total(self, query: Query) -> int | None:
         """How many events match; None if that takes long, or depends on what is compressed."""
-        after, where = feed_filter.split_place(search.where)
-        if not feed_filter.is_clear(where):
+        search, at = self._search(query)
+        if not feed_filter.is_clear(search.where):
             return None
         if search.owners is not None:
-            return self._counts.recent(search, partial(self._counted, search))
-        if where == Every():
-            return self._walk.span(after)
-        stages = feed_filter.total(where)
+            return self._counts.recent((search, at), partial(self._counted, search, at))
+        if search.where == Every():
+            return self._walk.span(at.start)
+        stages = feed_filter.total(search.where)
         if stages is None:
             return None
-        total = self._counts.recent(search, partial(self._summed, search, stages))
-        return total - self._walk.before(after, where) if total and after else total
+        return self._counts.recent((search, at), partial(self._summed, search, at, stages))
 
-    def _counted(self, search: Search) -> int | None:
+    def _counted(self, search: Search, at: range) -> int | None:
         """How many events a restricted caller sees: each has owners of its own."""
-        found = _in_time(Query(), search, self._walk.steps(search), self._counts.seconds)
-        try:
-            return sum(1 for _ in found)
-        except Unfinished:
-            return None
+        until, total = time.monotonic() + self._counts.seconds, 0
+        for step in self._walk.steps(replace(search, attributes=()), at):
+            total += sum(1 for _ in step.found())
+            if time.monotonic() > until:
+                return None
+        return total
 
-    def _summed(self, search: Search, stages: Sequence[Stored]) -> int:
-        found = self._feed.aggregate([{"$match": search.entries}, *stages])
-        return next((int(each["total"]) for each in found), 0)
+    def _summed(self, search: Search, at: range, stages: Sequence[Stored]) -> int:
+        where = {"$and": [{"_id": {"$gte": place(at.start)}}, search.entries]}
+        found = self._feed.aggregate([{"$match": where}, *stages])
+        total = next((int(each["total"]) for each in found), 0)
+        return total - (self._walk.before(at.start, search) if total and at.start else 0)
 
-    def _streamed(self, query: Query, search: Search) -> Iterator[Found]:
-        """The matches in the order of the feed, with turns for a search that is not served.
-
-        So that a client who reads slowly keeps no turn, the matches of a step are decoded at once.
-        """
-        begun, served = False, self._is_served(query, search)
+    def _streamed(self, query: Query) -> Iterator[Found]:
+        """The matches in the order of the feed, with turns for a search that is not served."""
+        search, at = self._search(query)
+        begun, served, window = False, self._is_served(query, search), query.window
 
         def turn() -> AbstractContextManager[None]:
             return patient(served=served) if begun else bounded(query, served=served)
 
-        def in_turn() -> Iterator[Step]:
-            steps = self._walk.steps(search, query.window.position or START, turn=turn)
-            for entry, found in steps:
-                if served:
-                    yield entry, found
-                else:
-                    with turn():
-                        decoded = [*found]
-                    yield entry, iter(decoded)
-
-        for each in _in_time(query, search, in_turn(), first=True):
+        steps = self._steps(query, search, at, turn)
+        each_turn = None if served else turn
+        found = _in_time(query, steps, skip=window.offset, turn=each_turn, first=True)
+        for each in islice(found, window.limit if window.requested else None):
             begun = True
             yield each
 
-    def _streamed_in(self, query: Query, search: Search) -> Iterator[Found]:
+    def _streamed_in(self, query: Query) -> Iterator[Found]:
         """The matches in another order, a few in memory at a time."""
-        window = query.window
+        (search, at), window = self._search(query), query.window
         end = window.offset + window.limit if window.requested else None
         with bounded(query, served=self._is_served(query, search)):
-            positions = self._ranked(query, search, end)[window.offset :]
+            positions = self._ranked(query, search, at, end)[window.offset :]
         for begin in range(0, len(positions), AT_ONCE):
             places = [str(each.id) for each in positions[begin : begin + AT_ONCE]]
             found = {each.event["id"]: each for each in self._walk.at(places)}
@@ -280,41 +277,55 @@ class Unfinished(SearchUnfinished):
 
 def _in_time(
     query: Query,
-    search: Search,
     steps: Iterator[Step],
-    seconds: float = inf,
     *,
+    skip: int = 0,
+    turn: Turn | None = None,
     first: bool = False,
 ) -> Iterator[Found]:
-    """The matches of the steps; raises Unfinished after the time of a read, a search, or `seconds`.
+    """The matches of the steps; raises Unfinished after the time of a read, or of a search.
 
-    With `first`, that holds until the first match.
+    With `first`, that holds until the first match. With a `turn`, the matches of a step are decoded
+    at once: so a client who reads slowly keeps no turn.
     """
     limit = SEARCH_SECONDS if searches(query.where) else READ_SECONDS
-    until = time.monotonic() + min(SHARE * limit, seconds)
+    until = time.monotonic() + SHARE * limit
     begun = False
-    for entry, found in steps:
-        for each in found:
-            begun = True
-            yield each
+    for step in steps:
+        if skip and step.search.is_clear and step.count() <= skip:
+            skip -= step.count()
+            continue
+        for each in _decoded(step, turn):
+            if skip:
+                skip -= 1
+            else:
+                begun = True
+                yield each
         if time.monotonic() > until and not (first and begun):
-            raise _unfinished(query, search, entry)
+            raise _unfinished(query, step)
 
 
-def _unfinished(query: Query, search: Search, entry: Entry) -> Unfinished:
-    """The error of a search that has come to the end of an entry.
+def _decoded(step: Step, turn: Turn | None) -> Iterable[Found]:
+    if turn is None:
+        return step.found()
+    with turn():
+        return [*step.found()]
 
-    It names the last event of it that the caller sees; none if the search can't go on there.
+
+def _unfinished(query: Query, step: Step) -> Unfinished:
+    """The error of a search that ends after a step.
+
+    It names the last event there that the caller sees, unless the search can't go on behind it.
     """
-    start = query.window.position or START
-    reached = Position((), entry.first if start.backwards else entry.place)
+    positions = step.entry.positions
+    reached = Position((), place(positions.start if step.backwards else positions.stop - 1))
     trouble = "the search takes too long"
-    if query.order or query.window.offset or start.backwards:
+    if query.order or query.window.offset or step.backwards:
         why = (
             "filter by eventType, event.<resource>.id or `after`, and leave out `sort` and `offset`"
         )
         return Unfinished(f"{trouble}: {why}", reached)
-    seen = Search(owners=search.owners)
-    ids = [each.event["eventId"] for each in entry.found(seen, bool)]
+    seen = Search(owners=step.search.owners)
+    ids = [each.event["eventId"] for each in step.entry.found(seen, ALL)]
     hint = f": no event up to {ids[-1]} matches; go on with after={ids[-1]}" if ids else ""
     return Unfinished(trouble + hint, reached)

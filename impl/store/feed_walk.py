@@ -3,19 +3,21 @@
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import bson
 import structlog
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.raw_bson import RawBSONDocument
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from impl.query.language import Condition, Position
 from impl.resources import FEED
 from impl.store.collections import COUNTER
 from impl.store.documents import Stored
 from impl.store.event_batches import MOST_EVENTS
-from impl.store.feed_entries import Entry, Found, Search
+from impl.store.feed_entries import Entry, Found, Positions, Search
 from impl.store.mongo_query import Filter
 from impl.store.pages import STREAM_BYTES
 from impl.store.raw_documents import RAW, split
@@ -24,15 +26,39 @@ from impl.store.routing import place
 FIRST, MOST = 4, 100
 """How many are fetched first, and later at the most; STREAM_BYTES is the other bound."""
 
+LENIENT: CodecOptions[Stored] = CodecOptions(
+    unicode_decode_error_handler="replace", datetime_conversion=DatetimeConversion.DATETIME_AUTO
+)
+"""Decodes whatever MongoDB stores."""
+
 UNREADABLE = "faults/feed"
 """The counter of events that can't be read: each process counts and logs one once."""
 
-START = Position()
-Turn: TypeAlias = Callable[[], AbstractContextManager[None]]
-Step: TypeAlias = tuple[Entry, Iterator[Found]]
-"""A document of the feed, and the matches in it."""
+ALL = range(10**16)
+"""All positions that places have room for."""
 
+Turn: TypeAlias = Callable[[], AbstractContextManager[None]]
 log = structlog.get_logger("events")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A document of the feed, and what of it a search looks at."""
+
+    entry: Entry
+    search: Search
+    at: Positions
+    backwards: bool = False
+
+    def found(self) -> Iterator[Found]:
+        """The matches in it, decoded as they are read."""
+        return self.entry.found(self.search, self.at, backwards=self.backwards)
+
+    def count(self) -> int:
+        """How many matches it has, if the search needs none decoded; 0 if it can't be read."""
+        with suppress(LookupError):
+            return len(self.entry.wanted(self.search, self.at))
+        return 0
 
 
 class FeedWalk:
@@ -44,27 +70,20 @@ class FeedWalk:
         self._unreadable: set[str] = set()
 
     def steps(
-        self,
-        search: Search,
-        start: Position = START,
-        *,
-        turn: Turn = nullcontext,
-        end: str | None = None,
+        self, search: Search, at: range = ALL, *, backwards: bool = False, turn: Turn = nullcontext
     ) -> Iterator[Step]:
-        """The matches beyond a place, one document of the feed after the other, as they are read.
+        """The documents that may have matches at some positions, in the order of the feed, or back.
 
-        The order is that of the feed, or its opposite if the place is `backwards`. The `end` is the
-        place of an entry. Each fetch takes a `turn`.
+        Each fetch takes a `turn`.
         """
-        there, backwards = start.id, start.backwards
-        where, sign = search.entries, -1 if backwards else 1
-        if end is not None:
-            where = _both({"_id": {"$lte": end}}, where)
-        if there is not None:
-            where = _both(self._beyond(there, backwards=backwards), where)
-        is_beyond = _is_beyond(there, sign)
-        for entry in self._entries(where, sign, turn):
-            yield entry, entry.found(search, is_beyond, backwards=backwards)
+        where, last = search.entries, place(at.stop - 1)
+        if at.start:
+            where = _both({"_id": {"$gte": place(at.start)}}, where)
+        if at.stop < ALL.stop:
+            holding = self._feed.find_one({"_id": {"$gte": last}}, {"_id": 1}, sort=[("_id", 1)])
+            where = _both({"_id": {"$lte": holding["_id"] if holding else last}}, where)
+        for entry in self._entries(where, -1 if backwards else 1, turn):
+            yield Step(entry, search, at, backwards)
 
     def at(self, places: Collection[str]) -> Iterator[Found]:
         """The events at these places; each document of the feed is read once."""
@@ -74,40 +93,26 @@ class FeedWalk:
         ids = [each["_id"] for each in self._feed.find({"$or": ranges}, {"_id": 1}).sort("_id", 1)]
         ends = {bisect_left(ids, each) for each in places}
         holding = [ids[index] for index in sorted(ends) if index < len(ids)]
+        positions = frozenset(map(int, places))
         for entry in self._entries({"_id": {"$in": holding}}, 1, nullcontext):
-            yield from entry.found(Search(), places.__contains__)
+            yield from entry.found(Search(), positions)
 
-    def span(self, after: str = "") -> int:
-        """How many events there are after a place.
+    def span(self, begin: int = 0) -> int:
+        """How many events there are from a position on.
 
-        There are no gaps between the first place and the last one, unless EVENT_RETENTION_DAYS was
+        There are no gaps between the first event and the last one, unless EVENT_RETENTION_DAYS was
         lowered lately.
         """
-        ends = [
-            each
-            for sign in (1, -1)
-            for each in self._entries({"_id": {"$gt": after}}, sign, nullcontext, most=1)
-        ]
-        if not ends:
+        where = {"_id": {"$gte": place(begin)}}
+        first, last = (next(self._entries(where, each, nullcontext, 1), None) for each in (1, -1))
+        if not first or not last:
             return 0
-        first = max(ends[0].first, place(int(after) + 1) if after else "")
-        return int(ends[-1].place) - int(first) + 1
+        return last.positions.stop - max(first.positions.start, begin)
 
-    def before(self, after: str, where: Condition) -> int:
-        """How many events match up to a place in the entry that holds the next one.
-
-        The attributes in the clear must decide the condition.
-        """
-        entries = self._entries({"_id": {"$gt": after}}, 1, nullcontext, most=1)
-        search = Search(where)
-        return sum(sum(map(bool, each.places(search, after.__ge__))) for each in entries)
-
-    def _beyond(self, there: str, *, backwards: bool) -> Filter:
-        """The filter for documents that may have events beyond the place."""
-        if not backwards:
-            return {"_id": {"$gt": there}}
-        holding = self._feed.find_one({"_id": {"$gte": there}}, {"_id": 1}, sort=[("_id", 1)])
-        return {"_id": {"$lte": holding["_id"]}} if holding else {"_id": {"$lt": there}}
+    def before(self, begin: int, search: Search) -> int:
+        """How many matches the document with this position has before it; none needs decoding."""
+        entries = self._entries({"_id": {"$gte": place(begin)}}, 1, nullcontext, 1)
+        return sum(len(each.wanted(search, range(begin))) for each in entries)
 
     def _entries(
         self, where: Filter, sign: int, turn: Turn, most: int | None = None
@@ -116,21 +121,22 @@ class FeedWalk:
 
         So no cursor stays open while a client reads, and a new primary goes on with the next part.
         """
-        size = FIRST if most is None else most
+        size = most or FIRST
         following: Filter = where
         while True:
             with turn():
                 batch, is_last = self._fetched(following, sign, size)
             ids: list[Any] = []
             for raw in split(batch):
-                stored = self._decoded(raw)
-                ids.append(stored["_id"])
-                if len(stored) > 1:
-                    yield Entry(raw, stored, self._feed.codec_options, self._report)
+                stored = RawBSONDocument(raw, RAW)
+                id_, is_readable = self._id(stored)
+                ids.append(id_)
+                if is_readable:
+                    yield Entry(stored, self._feed.codec_options, self._report)
             if is_last or most is not None:
                 return
             following = _both({"_id": {"$gt" if sign > 0 else "$lt": ids[-1]}}, where)
-            size = max(1, min(STREAM_BYTES * len(ids) // len(batch), MOST))
+            size = max(1, min(STREAM_BYTES * len(ids) // len(batch), 2 * size, MOST))
 
     def _fetched(self, where: Filter, sign: int, size: int) -> tuple[bytes, bool]:
         """The first documents that match, as many as one answer holds; whether these are all."""
@@ -142,14 +148,15 @@ class FeedWalk:
         cursor.close()
         return batch, not cut_off and sum(1 for _ in split(batch)) < size
 
-    def _decoded(self, raw: bytes) -> Stored:
-        """A document of the feed; only its `_id` if it can't be read."""
+    def _id(self, stored: RawBSONDocument) -> tuple[Any, bool]:
+        """The `_id` of a document of the feed, and whether it can be read."""
         try:
-            return bson.decode(raw, self._feed.codec_options)
+            int(stored["_id"])
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with it
-            (unread,) = bson.decode_all(raw, RAW)
-            self._report(str(unread["_id"]), fault)
-            return {"_id": unread["_id"]}
+            id_ = bson.decode(stored.raw, LENIENT)["_id"]
+            self._report(str(id_), fault)
+            return id_, False
+        return stored["_id"], True
 
     def _report(self, where: str, fault: Exception) -> None:
         """Log and count an event that can't be read, or a whole entry, by its place."""
@@ -159,13 +166,6 @@ class FeedWalk:
         log.error("event unreadable", place=where, reason=type(fault).__name__)
         with suppress(PyMongoError):
             self._counters.update_one({"_id": UNREADABLE}, {"$inc": {"count": 1}}, upsert=True)
-
-
-def _is_beyond(there: str | None, sign: int) -> Callable[[str], bool]:
-    """Whether a place is beyond another, forwards or backwards; None for the edge."""
-    if there is None:
-        return bool
-    return there.__lt__ if sign > 0 else there.__gt__
 
 
 def _ranges(places: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -8,19 +8,17 @@ read: only time bounds that.
 from collections.abc import Set
 
 from impl.query.language import Compare, Condition, Element, Every, Key, Path, Prefix, Some, Span
-from impl.store.documents import OWNERS
 from impl.store.indexes import keys
 
 ID = ("id",)
-_FEW = frozenset({"id", "eventId", "number", OWNERS})
+_FEW = frozenset({"id", "number"})
 """The last names of indexed paths whose values few documents share."""
 
 
 def is_served(resource: str, where: Condition, order: tuple[Key, ...]) -> bool:
     """Whether indexes of the resource serve such a condition and order."""
     indexes = [[_path(name) for name, _ in each] for each in keys(resource)] + [[ID]]
-    first = {each[0] for each in indexes} | {(OWNERS,)}
-    few = {path for path in first if path[-1] in _FEW}
+    few = {each[0] for each in indexes if each[0][-1] in _FEW}
     return _is_of_few(where, few) or any(_is_whole(where, order, each) for each in indexes)
 
 

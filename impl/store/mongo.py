@@ -25,7 +25,7 @@ from impl.store.client import Collections, client, create_compressed
 from impl.store.collections import ANSWERS, GUARDS
 from impl.store.counts import Counts
 from impl.store.dead_letters import DeadLetters
-from impl.store.documents import VERSION, Stored, from_mongo
+from impl.store.documents import VERSION, Stored, from_mongo, whole
 from impl.store.encoding import encode_first_name
 from impl.store.faults import NO_TRANSACTIONS, reading, translated
 from impl.store.feed_reader import FeedReader
@@ -237,17 +237,16 @@ class Store:
         ContentTooLarge if they are over so many bytes in all, as they are stored.
         """
         fields = {encode_first_name(name): 1 for name in ("id", *names)} | {VERSION: 1}
-        return self._bounded(resource, where, fields, most_bytes)
+        return list(map(from_mongo, self._bounded(resource, where, fields, most_bytes)))
 
     def whole(self, resource: str, where: Condition, most_bytes: int) -> list[Document]:
-        """The documents that the condition holds for; as `parts`."""
-        return self._bounded(resource, where, WITHOUT_RENDITION, most_bytes)
+        """The documents that the condition holds for, to be changed; as `parts`."""
+        return list(map(whole, self._bounded(resource, where, WITHOUT_RENDITION, most_bytes)))
 
     def _bounded(
         self, resource: str, where: Condition, fields: Mapping[str, Any], most_bytes: int
-    ) -> list[Document]:
+    ) -> Iterator[Stored]:
         collection, within = self.collection(resource)
-        found: list[Document] = []
         size = 0
         with translated():
             visible = self._access.filter(resource, where)
@@ -256,8 +255,7 @@ class Store:
                 size += len(batch)
                 if size > most_bytes:
                     raise ContentTooLarge(f"they take over {most_bytes} bytes as they are stored")
-                found += map(from_mongo, documents(batch, collection.codec_options))
-        return found
+                yield from documents(batch, collection.codec_options)
 
     def rows(self, resource: str, where: Condition, projection: Mapping[str, Any]) -> list[Stored]:
         """A projection of the documents, in the order of ids, for the store's other modules."""

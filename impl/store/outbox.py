@@ -22,10 +22,10 @@ from pymongo.database import Database
 from pymongo.read_concern import ReadConcern
 
 from impl.query.language import Document
-from impl.resources import BILLS, BY_NAME, FEED
+from impl.resources import BILLS, BY_NAME, FEED, PUBLISHED
 from impl.store import access, transactions
 from impl.store.collections import OUTBOX
-from impl.store.documents import OWNERS, Stored
+from impl.store.documents import OWNERS, Stored, Whole
 from impl.store.encoding import encode
 from impl.store.event_batches import BatchedEvent, pack
 from impl.store.faults import translated
@@ -173,7 +173,7 @@ class Outbox:
     ) -> Mapping[str, Sequence[str]]:
         """The owners, as of now, of each bill that one of the documents belongs to."""
         ids = {bill for each in writes for bill in access.bills(resource, each.document)}
-        if not ids:
+        if resource not in PUBLISHED or not ids:
             return {}
         bills, paths = self._database[BILLS], BY_NAME[BILLS].owners.values()
         projection = {".".join(path): 1 for path in paths}
@@ -202,7 +202,13 @@ def _batched(
     """The event of a write as a batch holds it."""
     own = access.owners(resource, write.document)
     everyone = sorted({*own, *_owners_of_bill(resource, write, owners)})
-    return BatchedEvent(encode(event), f"{resource}/{write.document['id']}", everyone)
+    stored = {**encode(_envelope(event)), "event": {resource: _encoded(write.document)}}
+    return BatchedEvent(stored, f"{resource}/{write.document['id']}", everyone)
+
+
+def _encoded(document: Mapping[str, Any]) -> Stored:
+    """The document as it is stored, which a `Whole` one knows."""
+    return document.stored if isinstance(document, Whole) else encode(document)
 
 
 def _row_of_pending(resource: str, document: Document, pending: PendingEvent) -> Stored:

@@ -1,6 +1,6 @@
 """Answers to queries: a page of the matches with their number, or all of them one by one."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -247,7 +247,7 @@ def _only_shown(query: Query) -> bool:
     return query.ready and query.fields is None
 
 
-def _projection(resource: str, query: Query) -> dict[str, Any] | None:
+def _projection(resource: str, query: Query) -> Mapping[str, Any] | None:
     """The attributes to fetch: those that are shown, and those that the order needs."""
     ordered = _ordered(query)
     if _only_shown(query):

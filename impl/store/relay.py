@@ -40,6 +40,9 @@ MOST_BYTES = 8 * 1024 * 1024
 """How much one step of the relay moves, but for a single event or batch that is larger."""
 MOST_DELIVERIES = 20_000
 
+AT_ONCE = 100
+"""How many rows MongoDB sends at a time, because a step may be full after these."""
+
 MOST_BATCHES = 10_000
 """How many batches `backlog` looks into; it counts each further one as one event."""
 
@@ -157,7 +160,7 @@ class Relay:
             *([] if collection == OUTBOX else [MARKED]),
         ]
         rows: Collection[Any] = self._database.get_collection(collection, codec_options=RAW)
-        for row in rows.aggregate(stages, session=transactions.session(), batchSize=limit):
+        for row in rows.aggregate(stages, session=transactions.session(), batchSize=AT_ONCE):
             yield pending.read(collection, row.raw, self._database.codec_options)
 
     def _move(self, waiting: Sequence[Waiting], router: Router, expires: datetime) -> RelayStep:

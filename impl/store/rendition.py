@@ -82,6 +82,11 @@ def rendition(resource: str, document: Mapping[str, Any]) -> bytes | None:
     return text if len(text) <= room else None
 
 
+def is_joined(resource: str, names: set[str]) -> bool:
+    """Whether no rendition of the resource shows any of these attributes."""
+    return names.issubset(_JOINED.get(resource, ()))
+
+
 def joined(resource: str, text: bytes, stored: Mapping[str, Any]) -> bytes:
     """A rendition with the joined attributes of the document, which is given as it is stored."""
     names = _JOINED.get(resource)
@@ -106,11 +111,6 @@ def _ending(resource: str, stored: bytes) -> bytes:
     return b"," + to_json(values)[1:] if values else b"}"
 
 
-def is_joined(resource: str, names: set[str]) -> bool:
-    """Whether no rendition of the resource shows any of these attributes."""
-    return names.issubset(_JOINED.get(resource, ()))
-
-
 def assigned(text: bytes, values: Mapping[str, Any]) -> bytes:
     """A rendition with other values; these are no objects, and get no links."""
     # The placeholder is no JSON. A random text, which no client can know, stands in for it.
@@ -119,7 +119,8 @@ def assigned(text: bytes, values: Mapping[str, Any]) -> bytes:
     return changed.replace(stand_in, Rendered.BASE)
 
 
-def projection(resource: str, also: tuple[Path, ...] = ()) -> Stored:
+@lru_cache
+def projection(resource: str, also: tuple[Path, ...] = ()) -> Mapping[str, Any]:
     """Fetches what `reader` reads: the rendition, or the document if it has none; and these paths.
 
     Joined attributes are included as they are, because MongoDB computes renamed ones at twice the

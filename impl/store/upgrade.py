@@ -59,6 +59,7 @@ STEPS: Sequence[Step] = (
     Step("record the names of extension attributes", attribute_names.collect, attribute_names.left),
     Step("store the JSON of documents in its new form", rendition.remake, rendition.left),
     Step("drop unused indexes", indexes.drop_former, indexes.former, "indexes"),
+    Step("leave what billing changes out of the JSON", rendition.remake, rendition.left),
 )
 """In their order: the first one leads from the first version to the second."""
 

@@ -1,10 +1,14 @@
 """What /appliedCustomerBillingRate promises beyond what all resources do."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import pymongo
 import pytest
+
+from impl.store.embedded import Mongod
 
 BILL = {"id": "B-1"}
 ACCOUNT = {"id": "A-1"}
@@ -100,3 +104,36 @@ def test_a_rate_that_moves_to_another_bill_leads_there(api: httpx.Client) -> Non
     other = uuid4().hex
     moved = api.patch(made["href"], json={"bill": {"id": other}}).json()
     assert moved["bill"]["href"].endswith(f"/customerBill/{other}")
+
+
+def test_what_billing_sets_is_shown_at_once(api: httpx.Client, mongod: Mongod) -> None:
+    """It changes rates by these attributes and the version alone."""
+    account = {"id": uuid4().hex}
+    made = api.post("appliedCustomerBillingRate", json={"billingAccount": account})
+    href, tag = made.json()["href"], made.headers["ETag"]
+    bill = {"id": uuid4().hex, "@referredType": "CustomerBill"}
+    with pymongo.MongoClient[dict[str, Any]](mongod.uri) as client:
+        rates = client["shared"]["appliedCustomerBillingRate"]
+        update = {"$set": {"isBilled": True, "bill": bill}, "$inc": {"_rev": 1}}
+        assert rates.update_many({"billingAccount.id": account["id"]}, update).modified_count == 1
+    answer = api.get(href, headers={"If-None-Match": tag})
+    expected = made.json() | {
+        "isBilled": True,
+        "bill": bill | {"href": f"{api.base_url}customerBill/{bill['id']}"},
+    }
+    assert (answer.status_code, answer.json()) == (200, expected)
+    assert answer.headers["ETag"] != tag
+    again = api.get(href, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    for sort in ("id", "bill.id", "-isBilled", "date"):
+        query = {"billingAccount.id": account["id"], "sort": sort}
+        listed = api.get("appliedCustomerBillingRate", params=query)
+        lines = api.get(
+            "appliedCustomerBillingRate", params=query, headers={"Accept": "application/x-ndjson"}
+        )
+        assert listed.json() == [json.loads(line) for line in lines.text.splitlines()] == [expected]
+    chosen = api.get(href, params={"fields": "isBilled,bill.id"}).json()
+    assert (chosen["isBilled"], chosen["bill"]["id"]) == (True, bill["id"])
+    patched = api.patch(href, json={"name": "x"}, headers={"If-Match": answer.headers["ETag"]})
+    assert patched.json() == expected | {"name": "x"}
+    assert api.get(href).json() == patched.json()

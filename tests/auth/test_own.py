@@ -269,7 +269,7 @@ def test_events_from_before_it_was_kept_whose_they_are_are_hidden_from_who_is_li
     world: World, ours: Store
 ) -> None:
     feed, _ = ours.collection("event")
-    mine = {"event.customerBill.id": "mine-customerBill-1"}
+    mine = {"subject": "customerBill/mine-customerBill-1"}
     query, me = "events?event.customerBill.id=mine-customerBill-1", bearer(accounts="mine")
     assert world.door.get(query, headers=me).json()
     owners = {each["_id"]: each["_owners"] for each in feed.find(mine)}

@@ -118,7 +118,7 @@ def test_order_is_kept_where_a_resource_is_made_anew_by_a_server_with_a_slow_clo
 ) -> None:
     store = world.store
     ids = iter([f"{9 - n}" for n in range(9)])  # each event's id is lower than the one before
-    with mock.patch("impl.events.build.ULID", side_effect=ids):
+    with mock.patch("impl.events.build.IDS.next", side_effect=ids):
         store.insert(BILL, {"id": "1"})
         store.change(BILL, "1", set_to(state="new"))
         store.delete(BILL, "1")

@@ -11,6 +11,7 @@ import pytest
 
 from impl.errors import NotFound, PreconditionFailed
 from impl.events.build import build
+from impl.links import Links
 from impl.query.language import Document, Query, Rendered
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
@@ -90,6 +91,49 @@ def test_where_it_is_not_enough_the_document_is_looked_at(store: Store) -> None:
     with pytest.raises(Looked):  # an event still waits there
         store.change(BILL, "1", looked, None, SENT)
     assert store.get(BILL, "1") == {"id": "1", "state": "new", "x": 1}
+
+
+RATE = "appliedCustomerBillingRate"
+BILLED: dict[str, Any] = {"isBilled": True, "bill": {"id": "B", "@referredType": "CustomerBill"}}
+
+
+@pytest.mark.parametrize("assigned", [{"isBilled": False}, {"name": "x"}, {"bill": None}])
+def test_a_rate_is_assigned_what_is_joined_to_its_text_and_what_is_not(
+    store: Store, assigned: dict[str, Any]
+) -> None:
+    store.insert(RATE, {"id": "1", "name": "n", **BILLED})
+    relay(store)
+    before = store.get(RATE, "1")
+    made = store.change(RATE, "1", looked, None, Assignment(assigned, {"y": 1}))
+    links = Links("http://h/v4", RATE)
+    assert isinstance(made, Rendered)
+    expected = links.plain(Document({**before, **assigned, "y": 1}, 2))
+    assert links.plain(made) == expected
+    for _ in range(2):  # before and after the relay makes the text
+        shown = store.show(RATE, "1")
+        assert (links.plain(shown), shown.version) == (expected, 2)
+        relay(store)
+    assert isinstance(store.show(RATE, "1"), Rendered)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_events_tell_what_was_joined_meanwhile(store: Store, waits: bool) -> None:
+    """Billing changes a rate whose last event is in the feed, or which still holds it."""
+    store.insert(RATE, {"id": "1", "isBilled": False})
+    relay(store)
+    if waits:
+        store.change(RATE, "1", looked, None, Assignment({"name": "x"}, {}))
+    update = {"$set": BILLED, "$inc": {"_rev": 1}}
+    store.collection(RATE)[0].update_many({"isBilled": False}, update)
+    if not waits:
+        store.change(RATE, "1", lambda before: {**before, "name": "x"})
+    while relay(store):
+        pass
+    *_, event = store.stream("event", Query())
+    assert event["event"][RATE] == {"id": "1", "name": "x", **BILLED}
+    shown = store.show(RATE, "1")
+    assert isinstance(shown, Rendered)
+    assert Links("", RATE).plain(shown) == Links("", RATE).plain(store.get(RATE, "1"))
 
 
 # ---------------------------------------------------------------- answers that are lost

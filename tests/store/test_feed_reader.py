@@ -1,14 +1,17 @@
 """The feed is read as single events, as if MongoDB held each by itself."""
 
 import random
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import bson
 import pytest
 from bson.binary import Binary
+from bson.raw_bson import RawBSONDocument
 
 from impl.auth.identity import Identity, set_identity
 from impl.errors import ParameterInvalid, SearchUnfinished
@@ -17,6 +20,7 @@ from impl.query.language import Compare, Every, Page, Position, Query, Window
 from impl.query.parse import Limits, parse
 from impl.resources import FEED
 from impl.store import feed_reader, feed_walk, pages
+from impl.store.counters import FAULTS
 from impl.store.counts import Counts
 from impl.store.documents import Stored
 from impl.store.embedded import Mongod
@@ -272,19 +276,38 @@ def test_what_cannot_be_read_is_left_out_and_counted(mongod: Mongod) -> None:
     spoilt = documents[3], documents[5], documents[7]
     spoilt[0][BODY] = Binary(b"nothing")
     spoilt[1][BODY] = Binary(bytes(spoilt[1][BODY])[:-9])
-    spoilt[2]["eventType"].pop()
+    spoilt[2][BODY] = Binary(zlib.compress(bson.encode({"eventId": "without owners"})))
     corrupt = row(event(COUNT), COUNT + 1) | {"id": "another"}
-    store.collection(FEED)[0].insert_many([*documents, corrupt])
+    not_utf_8 = RawBSONDocument(bson.encode(row(event(0), COUNT + 2)).replace(b"E-", b"\xff-"))
+    store.collection(FEED)[0].insert_many([*documents, corrupt, not_utf_8, {"_id": "z"}])
     gone = {each for document in spoilt for each in document["eventId"]}
     expected = [each["eventId"] for each in EVENTS if each["eventId"] not in gone]
     for _ in range(2):
         page = store.find(FEED, query("limit=1000"))
         assert [each["eventId"] for each in page.items] == expected
+        assert page.next is None
     assert [each["eventId"] for each in store.stream(FEED, query(""))] == expected
+    assert FAULTS["feed"] == feed_walk.UNREADABLE
     counter = store.collection("feed")[0].find_one({"_id": feed_walk.UNREADABLE})
     assert counter
-    assert counter["count"] == 4
+    assert counter["count"] == 6
     store.close()
+
+
+def test_events_without_owners_are_hidden_from_restricted_callers(mongod: Mongod) -> None:
+    """Releases before the owners of events were stored wrote such rows."""
+    store = Store(mongod.uri, f"feed-{uuid4().hex}")
+    store.collection(FEED)[0].insert_one(row(EVENTS[1], 1) | {"_owners": []})
+    former = row(EVENTS[1], 2)
+    del former["_owners"]
+    store.collection(FEED)[0].insert_one(former)
+    assert len(store.find(FEED, query("")).items) == 2
+    set_identity(Identity("me", accounts=frozenset({"A-1"})))
+    try:
+        assert [*store.find(FEED, query("")).items] == []
+    finally:
+        set_identity(None)
+        store.close()
 
 
 def test_a_page_has_few_bytes(mongod: Mongod) -> None:

@@ -1,13 +1,18 @@
 """What is only shown comes as the text that was kept of it, and is the same without that text."""
 
+from datetime import UTC
 from typing import Any
 
 import pytest
 
+from impl.billing.rate_state import billed_by
+from impl.bulk import exporting
 from impl.links import Links
-from impl.query.language import Every, Key, Query, Rendered, Window
+from impl.query.language import Document, Every, Key, Query, Rendered, Window
+from impl.resources import BY_NAME
 from impl.store.mongo import Store
-from impl.store.rendition import FIELD, FORMER_FIELD, MOST_BYTES, remake
+from impl.store.rendition import FIELD, FORMER_FIELDS, MOST_BYTES, remake
+from impl.tmf678 import API
 
 BILL = "customerBill"
 LINKS = Links("http://h/v4", BILL)
@@ -18,6 +23,19 @@ BILLS: list[dict[str, Any]] = [
     {"id": "3", "billCycle": {"id": "c"}, "_json1": "theirs"},
     {"id": "4", "billNo": "a", "": None},
 ]
+
+
+RATE = "appliedCustomerBillingRate"
+RATE_LINKS = Links("http://h/v4", RATE)
+RATES: list[dict[str, Any]] = [
+    {"id": "1", "isBilled": False, "billingAccount": {"id": "A"}},
+    {"id": "2", "isBilled": True, "bill": {"id": "é/1", "x.y": [{"$z": 1}]}, "a.b": 1},
+    {"id": "3", "isBilled": True, "bill": {"id": "B", "href": "http://theirs/B"}},
+    {"id": "4", "isBilled": True, "bill": {"id": "B", "note": "x" * 1000}},
+    {"id": "5", "bill": "no object"},
+    {"id": "6"},
+]
+BILLED: dict[str, Any] = {"isBilled": True, "bill": {"id": "C", "@referredType": "CustomerBill"}}
 
 
 @pytest.fixture
@@ -83,14 +101,15 @@ def test_a_text_that_an_older_release_kept_is_ignored(store: Store) -> None:
     assert LINKS.plain(store.show(BILL, "1"))["category"] == "\0/evil"
 
 
-def test_texts_of_an_older_release_are_made_anew(store: Store) -> None:
+@pytest.mark.parametrize("former", FORMER_FIELDS)
+def test_texts_of_an_older_release_are_made_anew(store: Store, former: str) -> None:
     for id_ in "123":
         store.insert(BILL, {"id": id_, "category": "\0/evil", "billCycle": {"id": "c"}})
     collection, _ = store.collection(BILL)
     made = {each["_id"]: each for each in collection.find()}
-    old = {"$set": {FORMER_FIELD: b"old"}, "$unset": {FIELD: 1}}
+    old = {"$set": {former: b"old"}, "$unset": {FIELD: 1}}
     collection.update_many({"_id": {"$in": ["1", "2"]}}, old)
-    collection.insert_one({"_id": "spoilt", FORMER_FIELD: b"old"})
+    collection.insert_one({"_id": "spoilt", former: b"old"})
     assert [sum(remake(collection.database)) for _ in range(2)] == [2, 0]
     collection.delete_one({"_id": "spoilt"})
     assert {each["_id"]: each for each in collection.find()} == made
@@ -101,3 +120,90 @@ def test_no_text_is_kept_of_what_is_large(store: Store) -> None:
     shown = store.show(BILL, "1")
     assert not isinstance(shown, Rendered)
     assert LINKS.one(shown) == LINKS.one(made)
+
+
+# ---------------------------------------------------------------- what is joined to the text
+
+
+@pytest.fixture
+def rates(store: Store) -> Store:
+    """Rates, of which one was changed in one step and has no text yet."""
+    for each in [*RATES, {"id": "7", **BILLED}]:
+        store.insert(RATE, each)
+    store.collection(RATE)[0].update_one({"_id": "7"}, {"$unset": {FIELD: 1}})
+    return store
+
+
+def test_billing_changes_only_what_is_joined() -> None:
+    assert billed_by({"id": "1"}).keys() <= {*BY_NAME[RATE].joined}
+
+
+def test_the_stored_text_leaves_out_what_is_joined(rates: Store) -> None:
+    texts = [each.get(FIELD, b"") for each in rates.collection(RATE)[0].find()]
+    assert len(texts) == 7
+    assert not [text for text in texts if b"isBilled" in text or b'bill"' in text]
+
+
+RATE_ORDERS = [
+    (),
+    (Key(("bill", "id")),),
+    (Key(("bill", "x.y")), Key(("isBilled",), True)),
+    (Key(("billingAccount", "id")),),
+]
+
+
+@pytest.mark.parametrize("order", RATE_ORDERS)
+@pytest.mark.parametrize("limit", [2, 10])
+def test_rates_to_show_are_the_rates(rates: Store, order: tuple[Key, ...], limit: int) -> None:
+    window = Window(limit=limit, offset=1)
+    page = rates.find(RATE, Query(order=order, window=window))
+    shown = rates.find(RATE, Query(order=order, window=window, ready=True))
+    assert plain(shown) == plain(page)
+    assert (shown.total, shown.next, shown.previous) == (page.total, page.next, page.previous)
+    assert [each["id"] for each in shown if not isinstance(each, Rendered)] in ([], ["7"])
+
+
+def plain(documents: Any) -> list[Any]:
+    return [(RATE_LINKS.plain(each), each.version) for each in documents]
+
+
+@pytest.mark.parametrize("order", RATE_ORDERS)
+@pytest.mark.parametrize("id_", ["1", "2", "3", "4", "5", "6", "7"])
+def test_a_change_of_what_is_joined_leaves_the_text_valid(
+    rates: Store, id_: str, order: tuple[Key, ...]
+) -> None:
+    """As billing changes it, beside this store: by its values and its version alone."""
+    before = rates.show(RATE, id_)
+    collection, _ = rates.collection(RATE)
+    collection.update_many({"_id": id_}, {"$set": BILLED, "$inc": {"_rev": 1}})
+    read = rates.get(RATE, id_)
+    assert read.version == before.version + 1
+    assert {name: read[name] for name in BILLED} == BILLED
+    listed = [
+        each for each in rates.find(RATE, Query(order=order, ready=True)) if each["id"] == id_
+    ]
+    query = Query(order=order, window=Window(stream=True), ready=True)
+    streamed = [each for each in rates.stream(RATE, query) if each["id"] == id_]
+    shown = rates.show(RATE, id_)
+    assert plain([shown, *listed, *streamed]) == plain([read]) * 3
+    assert RATE_LINKS.plain(shown)["bill"]["href"] == "http://h/v4/customerBill/C"
+    assert isinstance(shown, Rendered) is (id_ != "7")
+    every = exporting.query(API, RATE, "", UTC)
+    exported = exporting.documents(rates, API, RATE, every, reject=False)
+    assert [each for each in exported if each["id"] == id_] == [read]
+
+
+def test_what_is_joined_counts_as_its_documents_length(store: Store) -> None:
+    large = {"id": "1", "isBilled": True, "bill": {"id": "B", "note": "x" * MOST_BYTES}}
+    made = store.insert(RATE, large)
+    assert not isinstance(made, Rendered)
+    assert FIELD not in (store.collection(RATE)[0].find_one() or {})
+
+
+def test_a_write_returns_what_is_joined(store: Store) -> None:
+    made = store.insert(RATE, RATES[1])
+    assert isinstance(made, Rendered)
+    assert RATE_LINKS.plain(made) == RATE_LINKS.plain(Document(RATES[1], 1))
+    changed = store.change(RATE, "2", lambda before: {**before, **BILLED})
+    assert RATE_LINKS.plain(changed) == RATE_LINKS.plain(store.show(RATE, "2"))
+    assert RATE_LINKS.plain(changed)["bill"]["href"].endswith("/customerBill/C")

@@ -3,6 +3,9 @@
 `forms/1.jsonl.gz` is what the release before the register of bill numbers left: the demo data, a
 cycle that ran and one that is planned, bills on demand, one of them deleted and one whose worker
 was killed as it had made it, subscriptions, and events of which some are in the feed.
+
+`forms/5.jsonl.gz` is what the last release made of that, whose stored JSON had all attributes: the
+planned cycle ran, too, a rate was changed in one step, another holds its event, a third is large.
 """
 
 import gzip
@@ -10,6 +13,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +32,7 @@ from impl.events.build import build, subject
 from impl.handlers.collection import Services
 from impl.links import Links
 from impl.patch.apply import Patch
-from impl.query.language import Document, Every, Query, Window
+from impl.query.language import Document, Every, Query, Rendered, Window
 from impl.resources import REGISTER
 from impl.store import upgrade
 from impl.store.embedded import Mongod
@@ -40,7 +44,8 @@ from impl.tmf678 import API
 from tests.billing.test_runs import finish
 from tests.servers import ROOT, environment, free_port
 
-DUMP = Path(__file__).parent / "forms" / "1.jsonl.gz"
+FORMS = Path(__file__).parent / "forms"
+RATE = "appliedCustomerBillingRate"
 COUNTS = {
     "customerBill": 30,
     "customerBillOnDemand": 5,
@@ -53,12 +58,22 @@ COUNTS = {
 
 
 @pytest.fixture
-def old(mongod: Mongod, empty_database: str) -> Any:
+def old(mongod: Mongod, empty_database: str) -> Iterator[Store]:
     """A store over what an earlier release left."""
-    store = Store(mongod.uri, empty_database, record=build)
+    yield from opened(mongod, empty_database, "1.jsonl.gz")
+
+
+@pytest.fixture
+def recent(mongod: Mongod, empty_database: str) -> Iterator[Store]:
+    """A store over what the release before the present form left."""
+    yield from opened(mongod, empty_database, "5.jsonl.gz")
+
+
+def opened(mongod: Mongod, database: str, dump: str) -> Iterator[Store]:
+    store = Store(mongod.uri, database, record=build)
     rows: dict[str, list[Any]] = defaultdict(list)
     options = json_util.CANONICAL_JSON_OPTIONS.with_options(tz_aware=True, tzinfo=UTC)
-    for line in gzip.decompress(DUMP.read_bytes()).decode().splitlines():
+    for line in gzip.decompress((FORMS / dump).read_bytes()).decode().splitlines():
         row = json_util.loads(line, json_options=options)
         if "_expires" in row["is"]:
             row["is"]["_expires"] = datetime.now(UTC) + timedelta(days=1)
@@ -205,6 +220,64 @@ def test_no_number_that_a_client_gave_a_bill_stops_the_upgrade(old: Store, numbe
     assert number not in rows(old)
 
 
+def shown(store: Store, resource: str) -> dict[str, tuple[Any, bool]]:
+    """What a client sees of each document, and whether its JSON is stored."""
+    links, query = Links("http://here", resource), Query(window=Window(limit=1000), ready=True)
+    return {
+        each["id"]: (links.plain(each), isinstance(each, Rendered))
+        for each in store.find(resource, query)
+    }
+
+
+def test_the_json_of_the_last_release_is_ignored_and_made_again(recent: Store) -> None:
+    assert upgrade.check(recent) == 5
+    seen = {resource: shown(recent, resource) for resource in COUNTS}
+    assert not any(stored for documents in seen.values() for _, stored in documents.values())
+    for resource, documents in seen.items():
+        links = Links("http://here", resource)
+        read = {each["id"]: links.plain(each) for each in all_of(recent, resource)}
+        assert {id_: document for id_, (document, _) in documents.items()} == read
+    upgrade.migrate_all(recent)
+    assert upgrade.check(recent) == upgrade.CURRENT
+    without = {"large", "relayed"}
+    for resource, documents in seen.items():
+        expected = {id_: (each, id_ not in without) for id_, (each, _) in documents.items()}
+        assert shown(recent, resource) == expected
+    assert recent.collection(RATE)[0].count_documents({"_json2": {"$exists": True}}) == 0
+
+
+@pytest.mark.parametrize("upgraded", [False, True])
+def test_documents_of_the_last_release_are_billed_patched_and_published(
+    recent: Store, upgraded: bool
+) -> None:
+    """Their JSON is made by the first write or its event, and says what the write says."""
+    if upgraded:
+        upgrade.migrate_all(recent)
+    rates, _ = recent.collection(RATE)
+    open_ids = [each["id"] for each in all_of(recent, RATE) if not each["isBilled"]]
+    assert {"large", "relayed", "waits"} <= {*open_ids}
+    bill = {"id": "B", "@referredType": "CustomerBill"}
+    update = {"$set": {"isBilled": True, "bill": bill}, "$inc": {"_rev": 1}}
+    rates.update_many({"isBilled": False}, update)
+    links = Links("http://here", RATE)
+    door = handlers.build(Services(recent, API)).collections[RATE]
+    for id_ in open_ids:
+        assert links.plain(recent.show(RATE, id_))["bill"] == bill | {
+            "href": "http://here/customerBill/B"
+        }
+        door.patch(id_, patch(RATE, name="changed"))
+        read = links.plain(recent.get(RATE, id_))
+        assert (read["name"], read["isBilled"], read["bill"]["id"]) == ("changed", True, "B")
+        assert links.plain(recent.show(RATE, id_)) == read
+    now = datetime.now(UTC)
+    later = now + timedelta(days=1)
+    while recent.relay.move(lambda event: Routing(subject(event), ()), now, later, 500):
+        pass
+    found = shown(recent, RATE)
+    assert {id_ for id_ in open_ids if not found[id_][1]} == {"large"}
+    assert all(found[id_][0]["bill"]["id"] == "B" for id_ in open_ids)
+
+
 def test_an_upgrade_that_was_cut_short_goes_on(old: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("impl.store.register_upgrade.BATCH", 2)
     number, step, left = next(upgrade.missing(old))
@@ -246,7 +319,7 @@ def command(store: Store, mongod: Mongod, *named: str) -> subprocess.CompletedPr
 def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mongod) -> None:
     shown = command(old, mongod, "upgrade", "--dry-run")
     assert shown.returncode == 0
-    assert "the database has form 1 of 5\n" in shown.stdout
+    assert "the database has form 1 of 6\n" in shown.stdout
     assert "form 2: register the existing bill numbers, about 7 numbers" in shown.stdout
     assert rows(old) == {}
     assert upgrade.check(old) == 1
@@ -254,7 +327,7 @@ def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mong
     assert f"the database has form {upgrade.CURRENT}" in done.stdout
     assert len(rows(old)) == 6
     again = command(old, mongod, "upgrade", "--dry-run")
-    assert again.stdout == "the database has form 5 of 5\n"
+    assert again.stdout == "the database has form 6 of 6\n"
 
 
 def test_the_demo_data_of_a_new_database_have_their_names_on_record(store: Store) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from impl.links import Links
 from impl.query.language import Document, Rendered
-from impl.store.rendition import assigned, rendered
+from impl.store.encoding import encode
+from impl.store.rendition import assigned, joined, rendition
 
 BASES = ["http://h/v4", "https://api.example.com:8443/a/v4", 'http://odd"\\base']
 SIMILAR = [
@@ -29,6 +30,12 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
+
+
+def rendered(resource: str, document: Document) -> bytes:
+    text = rendition(resource, document)
+    assert text is not None
+    return joined(resource, text, encode(document))
 
 
 def kept(resource: str, document: Document) -> Rendered:
