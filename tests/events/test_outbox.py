@@ -93,7 +93,7 @@ def test_a_write_whose_event_can_t_be_kept_is_not_done(world: World, step: str) 
         "change": lambda: store.change(BILL, "1", set_to(state="sent")),
         "delete": lambda: store.delete(BILL, "1"),
     }
-    with mock.patch.object(Outbox, "_put", side_effect=PyMongoError), pytest.raises(PyMongoError):
+    with mock.patch.object(Outbox, "put", side_effect=PyMongoError), pytest.raises(PyMongoError):
         writes[step]()
     assert store.every(BILL, Every()) == [{"id": "1", "state": "new"}]
     assert kinds(store) == ["CreateEvent"]
