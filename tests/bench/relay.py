@@ -25,7 +25,7 @@ from tests.bench.meter import KINDS, Cost, Meter, middle, wait
 from tests.faults import billing
 from tests.servers import ROOT, WorkerProcess, environment, family
 
-ACCOUNTS, BILLS_WRITTEN = 1_000, 10_000
+ACCOUNTS, BILLS_WRITTEN = 2_000, 10_000
 """How many accounts a run bills, 25 rates each; and how many bills are written one by one."""
 
 OF_RUNS, OF_WRITES = "of runs", "of single writes"
