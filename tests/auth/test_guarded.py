@@ -12,7 +12,7 @@ import pytest
 
 from impl.auth.identity import ANYBODY, Identity, as_server, current_identity, set_identity
 from impl.errors import Forbidden, NotFound
-from impl.query.language import Compare, Document, Every, Query
+from impl.query.language import Compare, Every, Query
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.writing import Assignment
