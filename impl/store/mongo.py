@@ -252,12 +252,12 @@ class Store:
                         yield from_mongo(stored)
 
     def whole(self, resource: str, where: Condition, most_bytes: int) -> list[Document]:
-        """The documents that the condition holds for, in the order of ids, to be changed.
+        """The documents that the condition holds for, in the order of ids.
 
         ContentTooLarge if they are over so many bytes in all, as they are stored.
         """
-        collection, within = self.collection(resource)
         found: list[Document] = []
+        collection, within = self.collection(resource)
         size = 0
         with translated():
             visible = self._access.filter(resource, where)

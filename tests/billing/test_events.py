@@ -14,7 +14,7 @@ from impl.billing.policy import Policy
 from impl.events.build import build
 from impl.instants import now
 from impl.store.embedded import Mongod
-from impl.store.event_batches import BODY, unpack
+from impl.store.event_batches import unpack
 from impl.store.mongo import Store
 from impl.store.routing import Routing
 from impl.store.sequences import Sequences
@@ -32,6 +32,7 @@ def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
     telling.insert("customerBillOnDemand", request)
     Tasks(telling).put(ON_DEMAND_TASK, "q")
     relay(telling)
+    telling.collection("event")[0].delete_many({})
     yield telling
     telling.close()
 
@@ -46,8 +47,7 @@ def told(store: Store) -> list[tuple[str, str]]:
     """The events since the request was made: types, and what they belong to."""
     relay(store)
     feed, _ = store.collection("event")
-    batches = feed.find({BODY: {"$exists": True}})
-    events = [each.event for batch in batches for each in unpack(batch, feed.codec_options)]
+    events = [each.event for entry in feed.find() for each in unpack(entry, feed.codec_options)]
     return sorted((event["eventType"], event["correlationId"]) for event in events)
 
 
