@@ -40,7 +40,7 @@ SECONDS = 5.0
 IDLE_CPU, IDLE_SECONDS, LIMIT_SECONDS = 0.15, 1.0, 60.0
 """A worker has started when it uses less CPU in so many seconds."""
 
-PLANNING_SECONDS = 30.0
+PLANNING_SECONDS = 120.0
 """How long a run may be planned until it is measured although it is not planned to the end."""
 
 OURS = "tmf678"
