@@ -15,6 +15,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import lru_cache
 from itertools import chain, pairwise
 from urllib.parse import unquote, unquote_plus
 
@@ -36,6 +37,9 @@ from impl.query.typed_values import values
 
 IGNORED = "_"
 """A parameter that clients send with a new value each time, so that no cache answers."""
+
+LONGEST_CACHED = 64
+"""Characters of a piece that the cache takes."""
 
 RESERVED = {"fields", "offset", "limit", "sort", "filter", "cursor", "depth", "expand"}
 SUFFIXES = ("gt", "gte", "lt", "lte", "eq", "ne", "regex")
@@ -71,6 +75,11 @@ class Filter:
     @classmethod
     def read(cls, raw: str) -> "Filter":
         """Parse a raw piece of a query string; without a symbol, all of it is the name."""
+        return _read(raw) if len(raw) > LONGEST_CACHED else _cached(raw)
+
+    @classmethod
+    def parsed(cls, raw: str) -> "Filter":
+        """As `read`, without its cache."""
         found = _SYMBOL.search(raw)
         if found is None:
             return cls(unquote_plus(raw).strip(), "", "")
@@ -78,6 +87,11 @@ class Filter:
         if name in RESERVED and symbol.startswith("=~"):  # an `=`, and a value that begins with `~`
             return cls(name, "", raw[found.start() + 1 :])
         return cls(name, _SYMBOLS[unquote(symbol)], raw[found.end() :])
+
+
+_read = Filter.parsed
+_cached = lru_cache(1024)(_read)
+"""One request reads each piece several times: for its filters, its cursors and its links."""
 
 
 def groups(text: str) -> list[list[Filter]]:

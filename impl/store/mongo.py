@@ -35,6 +35,7 @@ from impl.store.pages import StoreLimits
 from impl.store.raw_documents import RAW, documents
 from impl.store.relay import Relay
 from impl.store.rendition import WITHOUT_RENDITION, projection, reader
+from impl.store.replies import find_one
 from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 from impl.store.writing import Assignment, Writer
@@ -174,8 +175,7 @@ class Store:
         if self._access.limited:
             return self.get(resource, id_)
         with reading():
-            fields = projection(resource)
-            stored = self._of[resource].find_one({"_id": id_}, fields, session=session())
+            stored = self._one(self._of[resource], id_)
         if stored is None:
             raise _not_found(resource, id_)
         return reader(resource)(stored)
@@ -405,6 +405,14 @@ class Store:
             if document is None or not self._access.sees(resource, document):
                 raise _not_found(resource, id_)
             return document
+
+    @staticmethod
+    def _one(collection: Collection[Stored], id_: str) -> Stored | None:
+        fields = projection(collection.name)
+        found = find_one(collection, id_, fields) if session() is None else None
+        if found is None:
+            return collection.find_one({"_id": id_}, fields, session=session())
+        return found[0] if found else None
 
     def _first(self, resource: str, where: Stored) -> Stored | None:
         return self._of[resource].find_one(where, {"_id": 1}, session=session())

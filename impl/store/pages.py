@@ -1,8 +1,9 @@
 """Answers to queries: a page of the matches with their number, or all of them one by one."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -21,6 +22,7 @@ from impl.store.faults import bounded, patient
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.raw_documents import count, documents
 from impl.store.rendition import projection, reader
+from impl.store.replies import all_of
 from impl.store.sort_order import Run, position_of, runs
 
 FEW = 1_000
@@ -90,21 +92,94 @@ def _find(
 ) -> Page:
     window = query.window
     most = most_bytes if window.limit > 1 else None
-    walk = _walk(collection, query, window.limit + 1, Fetch(session, most))
-    rows = list(islice(walk, window.limit + 1))
+    rows, total = _rows(collection, query, counts, Fetch(session, most))
     shown = rows[: window.limit]
     ends = [position_of(each, query.order) for each in (shown[:1] + shown[-1:])]
     following, previous = around(query, ends, more=len(rows) > len(shown))
     least = window.offset + len(shown)
-    total: int | None = least
-    if following or window.position or not window.limit or (window.offset and not shown):
-        total = counts.of(collection, to_filter(query.where))
-        if total is not None and shown:
-            total = max(total, least + bool(following))
+    where = to_filter(query.where)
+    if not (following or window.position or not window.limit or (window.offset and not shown)):
+        total = least
+        counts.expect(collection.name, where, window.limit, needed=False)
+    elif total is None:
+        total = counts.of(collection, where)
+        counts.expect(collection.name, where, window.limit, needed=True)
+    if total is not None and shown:
+        total = max(total, least + bool(following))
     if window.position is not None and window.position.backwards:
         shown.reverse()
     items = [project(each, query.fields) for each in shown]
     return Page(items, total, following, previous)
+
+
+def _rows(
+    collection: Collection[Stored], query: Query, counts: Counts, fetch: Fetch
+) -> tuple[list[Document], int | None]:
+    """The matches from the window's place on, one more than its limit; their number, if read, too.
+
+    A page that fits into replies takes a round trip a run; any other is read by cursors.
+    """
+    limit = query.window.limit + 1
+    if fetch.session is None and limit <= BATCH:
+        with suppress(PyMongoError):  # one that lasts comes again
+            rows = _replied(collection, query, counts, fetch.most)
+            if rows is not None:
+                return rows
+    return list(islice(_walk(collection, query, limit, fetch), limit)), None
+
+
+def _replied(
+    collection: Collection[Stored], query: Query, counts: Counts, most: int | None
+) -> tuple[list[Document], int | None] | None:
+    """As `_rows`; None if a run has more than a reply may, or the offset is beyond it."""
+    where, limit, skip = to_filter(query.where), query.window.limit + 1, query.window.offset
+    rows: list[Stored] = []
+    total: int | None = None
+    for number, each in enumerate(runs(query.order, query.window.position)):
+        run = replace(each, filter=_both(where, each.filter))
+        found: list[Stored] | None = None
+        if number == 0 and _needs_total(collection, query, where, counts):
+            read = partial(_with_total, collection, query, run, most)
+            found, total = counts.beside(collection, where, read) or (None, None)
+        if found is None:
+            command = _command(collection, query, run, skip, limit - len(rows))
+            found = all_of(collection, command, most)
+        if found is None or (skip and not found):
+            return None
+        rows, skip = rows + found, 0
+        if len(rows) >= limit:
+            break
+    return list(map(_reader(collection.name, query), rows)), total
+
+
+def _needs_total(
+    collection: Collection[Stored], query: Query, where: Filter, counts: Counts
+) -> bool:
+    """Whether the page's total needs a count, as far as that is known before the page is read.
+
+    All documents of a collection are counted by a command of its own, at once.
+    """
+    window = query.window
+    if not where:
+        return False
+    return window.position is not None or counts.expects(collection.name, where, window.limit)
+
+
+def _with_total(
+    collection: Collection[Stored], query: Query, run: Run, most: int | None
+) -> tuple[list[Stored], int] | None:
+    """The first run's matches, and the number of all matches, in one round trip."""
+    limit = query.window.limit + 1
+    count = [{"$match": to_filter(query.where)}, {"$count": "total"}]
+    pipeline = [
+        *_stages(collection.name, query, run, query.window.offset, limit),
+        {"$unionWith": {"coll": collection.name, "pipeline": count}},
+    ]
+    rows = all_of(collection, _aggregate(collection, pipeline, limit + 1), most)
+    if rows is None:
+        return None
+    total = sum(each["total"] for each in rows if "_id" not in each)  # no row for 0 matches
+    return [each for each in rows if "_id" in each], total
 
 
 def is_served(collection: Collection[Stored], query: Query) -> bool:
@@ -167,7 +242,7 @@ def _walk(
     Raises ParameterInvalid once they have too many bytes, as they are stored.
     """
     skip, left, size = query.window.offset, limit, 0
-    read = reader(collection.name, _ordered(query)) if _only_shown(query) else from_mongo
+    read = _reader(collection.name, query)
     for run in runs(query.order, query.window.position):
         this = replace(run, filter=_both(to_filter(query.where), run.filter))
         found = 0
@@ -219,18 +294,55 @@ def _cursor(
             run.filter, fields, skip, limit or 0, session=fetch.session
         )
         return _raw(cursor.sort(run.sort).batch_size(size))
-    stages: list[dict[str, Any]] = [
+    stages = _stages(collection.name, query, run, skip, limit)
+    return _raw(
+        collection.aggregate_raw_batches(stages, fetch.session, allowDiskUse=True, batchSize=size)
+    )
+
+
+def _stages(
+    name: str, query: Query, run: Run, skip: int, limit: int | None
+) -> list[dict[str, Any]]:
+    """One run's matches as an aggregation."""
+    fields = _projection(name, query)
+    return [
         {"$match": run.filter},
         *([{"$addFields": run.flags}] if run.flags else []),
         {"$sort": dict(run.sort)},
-        {"$skip": skip},
+        *([{"$skip": skip}] if skip else []),
         *([{"$limit": limit}] if limit else []),
         *([{"$unset": list(run.flags)}] if run.flags else []),
         *([{"$project": fields}] if fields else []),
     ]
-    return _raw(
-        collection.aggregate_raw_batches(stages, fetch.session, allowDiskUse=True, batchSize=size)
-    )
+
+
+def _command(
+    collection: Collection[Stored], query: Query, run: Run, skip: int, limit: int
+) -> dict[str, Any]:
+    """One run's matches as a command."""
+    if run.flags:
+        return _aggregate(collection, _stages(collection.name, query, run, skip, limit), limit)
+    return {
+        "find": collection.name,
+        "filter": run.filter,
+        "projection": _projection(collection.name, query) or {},
+        "sort": dict(run.sort),
+        "skip": skip,
+        "limit": limit,
+        "batchSize": limit + 1,  # so MongoDB knows that the batch is the last one
+    }
+
+
+def _aggregate(
+    collection: Collection[Stored], pipeline: list[dict[str, Any]], rows: int
+) -> dict[str, Any]:
+    """An aggregation of at most so many rows as a command."""
+    return {
+        "aggregate": collection.name,
+        "pipeline": pipeline,
+        "cursor": {"batchSize": rows + 1},
+        "allowDiskUse": True,
+    }
 
 
 def _raw(batches: Any) -> Iterable[bytes]:
@@ -241,6 +353,11 @@ def _raw(batches: Any) -> Iterable[bytes]:
 
 def _ordered(query: Query) -> tuple[Path, ...]:
     return tuple(key.path for key in query.order)
+
+
+def _reader(resource: str, query: Query) -> Callable[[Stored], Document]:
+    """Reads the documents that `_projection` fetched."""
+    return reader(resource, _ordered(query)) if _only_shown(query) else from_mongo
 
 
 def _only_shown(query: Query) -> bool:

@@ -1,9 +1,9 @@
 """An order with missing values last, walked from any place in it, by MongoDB's indexes. Pure.
 
-MongoDB puts missing values first in an ascending order. So an order is walked in runs, one after
-the other: the documents that have a value for the first key, then those that lack it, in the order
-of the other keys. Ties are broken by id, in the direction of the last key, so that one index serves
-an order both ways.
+MongoDB puts missing values last in a descending order, which is one run, and first in an ascending
+one. That is walked in runs, one after the other: the documents that have a value for the first key,
+then those that lack it, in the order of the other keys. Ties are broken by id, in the direction of
+the last key, so that one index serves an order both ways.
 
 A place in the order is the keys' values and the id of the document there. The documents beyond it
 are runs again, the nearest first: those equal in all keys with an id beyond, those equal in all
@@ -57,7 +57,7 @@ class _Walk:
 
     def whole(self, keys: Keys, above: tuple[Filter, ...]) -> Iterator[Run]:
         """All of it."""
-        if keys[0].path == ID:
+        if keys[0].path == ID or keys[0].descending:  # MongoDB's order has missing values last, too
             yield self._run(keys, above)
             return
         name = to_name(keys[0].path)

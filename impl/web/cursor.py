@@ -9,6 +9,7 @@ import base64
 import hashlib
 from collections.abc import Container
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
@@ -63,6 +64,7 @@ def _is(part: str, names: Container[str]) -> bool:
     return each.name in names and not each.symbol and ";" not in part
 
 
+@lru_cache(64)
 def _list_digest(listed: str) -> bytes:
     name, _, query_string = listed.partition("?")
     # Decoded, because clients may encode a link again, in their own way.

@@ -107,6 +107,15 @@ def test_each_of_the_ten_commonest_lists_has_its_index(archive: Archive, common:
     assert sum(each["docsExamined"] for each in did) <= 3 * len(page.items)
 
 
+@pytest.mark.parametrize("common", COMMON, ids=lambda each: each.name)
+def test_such_a_list_and_its_total_take_one_round_trip(archive: Archive, common: Common) -> None:
+    query = f"{common.text(Random(678), COUNT)}&limit=20"
+    page, _ = archive.find(common.resource, query)  # now the store knows whether a count is needed
+    again, did = archive.find(common.resource, query)
+    assert len(did) == 1
+    assert (again.items, again.total, again.next) == (page.items, page.total, page.next)
+
+
 INDEXED = {"COUNT_SCAN", "IXSCAN", "RECORD_STORE_FAST_COUNT"}
 
 
