@@ -27,7 +27,10 @@ LARGEST = 16 * 1024 * 1024
 """The most bytes that MongoDB holds in a document (its BSON limit)."""
 
 LARGEST_IN_A_ROW = LARGEST - 4096
-"""The largest event that a row of the outbox holds, with the row's other fields."""
+"""The largest event that a row of the outbox or an entry holds, with its other fields."""
+
+MOST_UNCHECKED = 4 * 1024 * 1024
+"""An event of up to this many bytes fits into the feed, whatever its owners."""
 
 LINKS = EventLinks("", "events")
 ROUTING_SECONDS = 5
@@ -161,7 +164,7 @@ class Router:
         if waiting.fault is not None:
             raise waiting.fault
         if waiting.batch is None:
-            return self._routing_of_one(waiting.event or {})
+            return self._routing_of_one(waiting, waiting.event or {})
         if len(waiting) > self.most or not self.stuck.isdisjoint(waiting.subjects):
             raise _Split
         if self.route is None:
@@ -171,10 +174,12 @@ class Router:
         except Exception as fault:
             raise _Split from fault
 
-    def _routing_of_one(self, event: Stored) -> Sequence[Routing]:
+    def _routing_of_one(self, waiting: Waiting, event: Stored) -> Sequence[Routing]:
         if not (isinstance(event["eventId"], str) and isinstance(event["eventType"], str)):
             raise TypeError
         orjson.dumps(LINKS.added(event))  # proves that the event can be shown
+        if waiting.size > MOST_UNCHECKED:
+            _refuse_too_large(waiting)
         return (self.route(_as_routed(event)),) if self.route else ()
 
     def _routings_of_batch(self, batch: Stored, route: Route, until: float) -> Iterator[Routing]:
@@ -182,6 +187,13 @@ class Router:
             if time.monotonic() > until:
                 raise _Split
             yield route(_as_routed(each.event))
+
+
+def _refuse_too_large(waiting: Waiting) -> None:
+    """Raise Immovable if the feed can't hold the event: its owners are not compressed."""
+    (batch,) = pack([waiting.batched()])
+    if (size := len(bson.encode(batch))) > LARGEST_IN_A_ROW:
+        raise Immovable(f"the event takes {size} bytes, and the feed holds up to {LARGEST}")
 
 
 def _as_routed(event: Stored) -> Document:

@@ -12,7 +12,7 @@ import pytest
 
 from impl.auth.identity import ANYBODY, Identity, as_server, current_identity, set_identity
 from impl.errors import Forbidden, NotFound
-from impl.query.language import Compare, Document, Every, Query
+from impl.query.language import Compare, Every, Query
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.writing import Assignment
@@ -39,6 +39,7 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "stream": lambda store: list(store.stream("customerBill", Query())),
     "knows": lambda store: store.knows("customerBill", ("id",)),
     "recorded": lambda store: store.recorded("customerBill"),
+    "whole": lambda store: store.whole("customerBill", Every(), 1000),
     "every": lambda store: store.every("customerBill", Every()),
     "parts": lambda store: store.parts("customerBill", Every(), ["id"], 1000),
     "rows": lambda store: store.rows("customerBill", Every(), {"_id": 1}),
@@ -57,7 +58,6 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "change in one step": lambda store: store.change(
         "customerBill", "b", lambda bill: {**bill, "x": 1}, None, Assignment({"x": 1}, {})
     ),
-    "change_many": lambda store: store.change_many("customerBill", [(Document(BILL, 1), BILL)]),
     "delete_every": lambda store: store.delete_every("customerBill", Every()),
     "delete": lambda store: store.delete("customerBill", "b"),
 }
