@@ -68,7 +68,7 @@ class EventIds:
         self._last = 0
 
     def next(self) -> str:
-        """A new id, in the form of a ULID: milliseconds and 80 random bits, in Crockford's base32."""
+        """A new ULID: milliseconds and 80 random bits, in Crockford's base32."""
         now = time_ns() // 1_000_000 << 80 | getrandbits(80)
         with self._lock:
             last = self._last = max(now, self._last + 1 + getrandbits(64))

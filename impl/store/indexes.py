@@ -25,7 +25,7 @@ def _of_some(path: str) -> IndexModel:
 
 
 OWN_MODELS: dict[str, list[IndexModel]] = {
-    FEED: [_of_some(OWNERS)],
+    FEED: [_of_some(OWNERS), IndexModel([("subject", 1), ("_id", 1)])],
     OUTBOX: [IndexModel([("stamp", 1), ("_id", 1)])],
     DELIVERIES: [
         IndexModel([("state", 1), ("subscription", 1), ("position", 1)]),

@@ -108,6 +108,7 @@ def entries(ready: Sequence[Ready]) -> Iterator[Entry]:
 
 
 def _packed(ready: Sequence[Ready]) -> Iterator[Entry]:
+    """Entries of single events, each with the routings of its events."""
     routings = [routing for each in ready for routing in each.routings]
     begin = 0
     for batch in pack(each.waiting.batched() for each in ready):
@@ -164,7 +165,7 @@ class Router:
         if waiting.fault is not None:
             raise waiting.fault
         if waiting.batch is None:
-            return self._routing_of_one(waiting, waiting.event or {})
+            return self._routing_of_one(waiting)
         if len(waiting) > self.most or not self.stuck.isdisjoint(waiting.subjects):
             raise _Split
         if self.route is None:
@@ -174,7 +175,8 @@ class Router:
         except Exception as fault:
             raise _Split from fault
 
-    def _routing_of_one(self, waiting: Waiting, event: Stored) -> Sequence[Routing]:
+    def _routing_of_one(self, waiting: Waiting) -> Sequence[Routing]:
+        event = waiting.event
         if not (isinstance(event["eventId"], str) and isinstance(event["eventType"], str)):
             raise TypeError
         orjson.dumps(LINKS.added(event))  # proves that the event can be shown
@@ -190,7 +192,10 @@ class Router:
 
 
 def _refuse_too_large(waiting: Waiting) -> None:
-    """Raise Immovable if the feed can't hold the event: its owners are not compressed."""
+    """Raise Immovable if the feed can't hold the event because of its owners.
+
+    The event itself fits: random text, the least compressible JSON, shrinks by an eighth.
+    """
     (batch,) = pack([waiting.batched()])
     if (size := len(bson.encode(batch))) > LARGEST_IN_A_ROW:
         raise Immovable(f"the event takes {size} bytes, and the feed holds up to {LARGEST}")

@@ -4,7 +4,7 @@ Each is read by itself, so that a fault in one keeps no other from being publish
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import bson
@@ -48,8 +48,8 @@ class Waiting:
     subjects: Sequence[str] = ()
     """The `resource/id` that each event is about, as far as they can be read."""
 
-    event: Stored | None = None
-    """The event as a batch holds it; None in a batch."""
+    event: Stored = field(default_factory=dict)
+    """The event as a batch holds it; empty in a batch."""
 
     owners: Sequence[str] = ()
     batch: Stored | None = None
@@ -67,7 +67,7 @@ class Waiting:
 
     def batched(self) -> BatchedEvent:
         """The event, to be put into a batch."""
-        return BatchedEvent(self.event or {}, self.subjects[0], self.owners)
+        return BatchedEvent(self.event, self.subjects[0], self.owners)
 
 
 def read(collection: str, raw: bytes, options: CodecOptions[Stored]) -> Waiting:
@@ -110,7 +110,7 @@ def _read_row(waiting: Waiting, stored: Stored) -> None:
     waiting.subjects = (subject,) if subject != "/" else ()
     owners = {*stored.get("owners", ()), *event.pop(OWNERS, ())}
     ((resource, document),) = event["event"].items()
-    waiting.subjects = (f"{resource}/{document['id']}",)
+    waiting.subjects = (stored.get("subject") or f"{resource}/{document['id']}",)
     waiting.event = event
     waiting.owners = sorted({*access.owners(resource, document), *owners})
 
