@@ -55,8 +55,17 @@ class DeadLetters:
             {f"event.event.{name}.id": {"$in": ids}} for name, ids in _by_resource(about).items()
         ]
         others = {"_id": {"$ne": letter["row"]}} if letter["collection"] == OUTBOX else {}
-        batches = {"subject": {"$in": sorted(about)}}
-        return self._database[OUTBOX].count_documents(others | {"$or": [*rows, batches]})
+        stuck = sorted(about)
+        where = others | {"$or": [*rows, {"subject": {"$in": stuck}}]}
+        of_batch = {
+            "$filter": {"input": "$subject", "cond": {"$in": ["$$this", {"$literal": stuck}]}}
+        }
+        events = {"$cond": [{"$isArray": "$subject"}, {"$size": of_batch}, 1]}
+        stages: list[Stored] = [
+            {"$match": where},
+            {"$group": {"_id": None, "events": {"$sum": events}}},
+        ]
+        return sum(each["events"] for each in self._database[OUTBOX].aggregate(stages))
 
     def retry(self, id_: str) -> None:
         """Have an event moved after all, and the events that wait for it; NotFound."""

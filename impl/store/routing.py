@@ -27,7 +27,10 @@ LARGEST = 16 * 1024 * 1024
 """The most bytes that MongoDB holds in a document (its BSON limit)."""
 
 LARGEST_IN_A_ROW = LARGEST - 4096
-"""The largest event that a row of the outbox holds, with the row's other fields."""
+"""The largest event that a row of the outbox or an entry holds, with its other fields."""
+
+MOST_UNCHECKED = 4 * 1024 * 1024
+"""An event of up to this many bytes fits into the feed, whatever its owners."""
 
 LINKS = EventLinks("", "events")
 ROUTING_SECONDS = 5
@@ -105,10 +108,7 @@ def entries(ready: Sequence[Ready]) -> Iterator[Entry]:
 
 
 def _packed(ready: Sequence[Ready]) -> Iterator[Entry]:
-    """Entries of single events. Compressed, each event that MongoDB stored before fits into one.
-
-    Its values are JSON's, of which random text is the least compressible, by an eighth.
-    """
+    """Entries of single events, each with the routings of its events."""
     routings = [routing for each in ready for routing in each.routings]
     begin = 0
     for batch in pack(each.waiting.batched() for each in ready):
@@ -165,7 +165,7 @@ class Router:
         if waiting.fault is not None:
             raise waiting.fault
         if waiting.batch is None:
-            return self._routing_of_one(waiting.event)
+            return self._routing_of_one(waiting)
         if len(waiting) > self.most or not self.stuck.isdisjoint(waiting.subjects):
             raise _Split
         if self.route is None:
@@ -175,10 +175,13 @@ class Router:
         except Exception as fault:
             raise _Split from fault
 
-    def _routing_of_one(self, event: Stored) -> Sequence[Routing]:
+    def _routing_of_one(self, waiting: Waiting) -> Sequence[Routing]:
+        event = waiting.event
         if not (isinstance(event["eventId"], str) and isinstance(event["eventType"], str)):
             raise TypeError
         orjson.dumps(LINKS.added(event))  # proves that the event can be shown
+        if waiting.size > MOST_UNCHECKED:
+            _refuse_too_large(waiting)
         return (self.route(_as_routed(event)),) if self.route else ()
 
     def _routings_of_batch(self, batch: Stored, route: Route, until: float) -> Iterator[Routing]:
@@ -186,6 +189,16 @@ class Router:
             if time.monotonic() > until:
                 raise _Split
             yield route(_as_routed(each.event))
+
+
+def _refuse_too_large(waiting: Waiting) -> None:
+    """Raise Immovable if the feed can't hold the event because of its owners.
+
+    The event itself fits: random text, the least compressible JSON, shrinks by an eighth.
+    """
+    (batch,) = pack([waiting.batched()])
+    if (size := len(bson.encode(batch))) > LARGEST_IN_A_ROW:
+        raise Immovable(f"the event takes {size} bytes, and the feed holds up to {LARGEST}")
 
 
 def _as_routed(event: Stored) -> Document:

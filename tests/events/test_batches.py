@@ -4,6 +4,8 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
+from itertools import count
 from typing import Any
 from unittest import mock
 
@@ -12,7 +14,7 @@ import pytest
 from bson.binary import Binary
 
 from impl.errors import NotFound
-from impl.query.language import Document
+from impl.query.language import Document, Every
 from impl.store import transactions
 from impl.store.backlog import backlog
 from impl.store.event_batches import BODY, raws
@@ -20,6 +22,7 @@ from impl.store.outbox import Write
 from impl.store.relay import Relay
 from impl.store.routing import Immovable, Routing, place
 from impl.store.waiting import Waiting
+from impl.store.writing import BulkChange
 from tests.events.conftest import World
 
 BILL = "customerBill"
@@ -209,3 +212,69 @@ def test_a_batch_that_can_t_be_decompressed_is_one_dead_letter(world: World) -> 
     assert told(world) == ["c=3", "b=2", "a=4"]
     with pytest.raises(NotFound):
         letters.retry(letter["_id"])
+
+
+def test_each_event_of_a_batch_behind_a_dead_letter_counts(world: World) -> None:
+    letters = world.store.dead_letters
+    batch(world, ("a", 0), ("b", 1), ("c", 2))
+    world.store.collection("outbox")[0].update_one({}, {"$set": {BODY: Binary(b"spoilt")}})
+    assert relay(world, route=to_nobody) == 0
+    (letter,) = letters.all()
+    assert letters.shown(letter)["behind"] == 0
+    batch(world, ("a", 3), ("d", 4), ("c", 5), ("a", 6))
+    assert letters.shown(letter)["behind"] == 3, "before it is split"
+    assert relay(world, route=to_nobody) == 1
+    assert letters.shown(letter)["behind"] == 3
+
+
+def rewrite(world: World, ids: str, rounds: int) -> None:
+    """Write each bill once a round, in turns one by one and all together."""
+    store = world.store
+
+    def change_all(n: int) -> None:
+        store.writer.write_many({}, [BulkChange(BILL, store.every(BILL, Every()), {"n": n})])
+
+    for id_ in ids:
+        single(world, id_, 0)
+    for n in range(1, rounds):
+        if n % 2:
+            store.in_transaction(partial(change_all, n))
+            continue
+        for id_ in ids:
+            store.change(BILL, id_, lambda before, n=n: {**before, "n": n})
+
+
+def test_two_relays_that_are_killed_at_times_deliver_each_event_once_in_order(
+    world: World,
+) -> None:
+    """They move 1,000 events while these are written; every third step is not released."""
+    ids, release, calls, written = "abcdefghij", Relay._release, count(), threading.Event()  # noqa: SLF001
+
+    def killed_at_times(self: Relay, moved: Any) -> None:
+        if next(calls) % 3:
+            release(self, moved)
+
+    def to_one(event: Document) -> Routing:
+        return Routing(to_nobody(event).subject, ("s",))
+
+    def move() -> None:
+        while not written.is_set():
+            relay(world, 50, to_one)
+
+    relays = [threading.Thread(target=move) for _ in range(2)]
+    with mock.patch.object(Relay, "_release", killed_at_times):
+        for each in relays:
+            each.start()
+        rewrite(world, ids, 100)
+        written.set()
+        for each in relays:
+            each.join()
+    while not world.store.relay.is_idle():
+        relay(world, 500, to_one)
+    for id_ in ids:
+        assert [each for each in told(world) if each[0] == id_] == [
+            f"{id_}={n}" for n in range(100)
+        ]
+    assert len({each["eventId"] for each in events(world)}) == 1000
+    deliveries = world.store.collection("delivery")[0].find().sort("position")
+    assert [each["position"] for each in deliveries] == [place(n) for n in range(1, 1001)]
