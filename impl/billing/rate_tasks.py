@@ -17,7 +17,7 @@ from impl.billing.bill_headers import new_id
 from impl.billing.charges import unit_of
 from impl.billing.eligible import UNRESERVED
 from impl.billing.large_accounts import reserved_rates
-from impl.billing.maker import MOST_BYTES
+from impl.billing.maker import MOST_BYTES, MOST_RATES
 from impl.billing.rate_state import billed_by
 from impl.errors import Conflict, Unavailable
 from impl.events.build import correlated
@@ -138,8 +138,8 @@ def is_unfinished(store: Store, bill: str) -> bool:
 def release_rates(store: Store, bill: Document) -> None:
     """Make a deleted bill's rates unbilled rates of its account, in the caller's transaction.
 
-    If they are over MOST_BYTES, a worker does it afterwards. Raises Conflict if some of them still
-    have to become billed, or if neither a rate nor the bill names an account.
+    If they are too many for one transaction, a worker does it afterwards. Raises Conflict if some
+    still have to become billed, or if neither a rate nor the bill names an account.
     """
     if is_unfinished(store, bill["id"]):
         raise Conflict("the bill's rates are still being billed; try again later")
@@ -150,7 +150,7 @@ def release_rates(store: Store, bill: Document) -> None:
         why = f"the bill's rate {without_account[0].id!r} has no billing account"
         raise Conflict(why, attribute="billingAccount")
     rates = outlines(store, RATES, of_bill)
-    if sum(each.size for each in rates) > MOST_BYTES:
+    if len(rates) > MOST_RATES or sum(each.size for each in rates) > MOST_BYTES:
         Tasks(store).put(RATES_TASK, new_id(), deleted=bill["id"], account=account)
         return
     others = [each for each in rates if each not in without_account]

@@ -42,6 +42,7 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "whole": lambda store: store.whole("customerBill", Every(), 1000),
     "every": lambda store: store.every("customerBill", Every()),
     "parts": lambda store: list(store.parts("customerBill", Every(), ["id"])),
+    "whole": lambda store: store.whole("customerBill", Every(), 1000),
     "rows": lambda store: store.rows("customerBill", Every(), {"_id": 1}),
     "each": lambda store: list(store.each("customerBill", Every())),
     "readable": lambda store: list(store.readable("customerBill", lambda *_: None)),

@@ -375,3 +375,20 @@ def test_a_step_that_fails_is_counted_and_tried_again(
     expire(store)
     finish(rate_tasks)
     assert [*on_bills(store).values()] == [COUNT]
+
+
+def test_many_small_rates_are_too_many_for_one_transaction(
+    store: Store,
+    tasks: Tasks,
+    on_demand: OnDemand,
+    rate_tasks: RateTasks,
+    rates: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("impl.billing.maker.MOST_BYTES", 1_000_000)
+    monkeypatch.setattr("impl.billing.maker.MOST_RATES", COUNT - 1)
+    request(store, tasks)
+    on_demand.step()
+    assert marks(store) == COUNT
+    finish(rate_tasks)
+    assert [*on_bills(store).values()] == [COUNT]

@@ -15,7 +15,7 @@ from impl.store.tasks import ON_DEMAND_TASK, RATES_TASK, Tasks
 from tests.faults import billing
 from tests.servers import WorkerProcess
 
-RATES = 20_000
+RATES = 30_000
 KILLS = (3, 4.5, 6, 7.5)
 """Seconds that each worker lives before it is killed: other phases each time."""
 
