@@ -16,7 +16,7 @@ from impl.store.writing import prepare
 from tests.bench import goals, month, report
 from tests.bench.billing import started
 from tests.bench.goals import Goal
-from tests.bench.meter import LIMIT_SECONDS, wait
+from tests.bench.meter import LIMIT_SECONDS, Meter, wait
 from tests.servers import ServerProcess, WorkerProcess, memory
 
 RATES_OF_IT = 100_000
@@ -38,13 +38,14 @@ def bench(mongod: Mongod, folder: Path, rates: int = RATES_OF_IT) -> list[Goal]:
         WorkerProcess(folder / "worker.log", mongod.uri, DATABASE) as worker,
         httpx.Client(base_url=server.api, timeout=60) as client,
     ):
-        started(worker.process.pid)
+        meter = Meter(mongod, started(worker.process.pid))
         began = time.monotonic()
         large = _request(client, IT)
         waits = _bill_others(client, lambda: _is_done(client, large))
         seconds = time.monotonic() - began
         wait(lambda: _rates_left(mongod.uri) == 0, 0.2)
         whole = time.monotonic() - began
+        cost = meter.cost(1)
         peak = memory(worker.process.pid, "VmHWM")
     found = [
         Goal("seconds until it is billed", whole, MOST_SECONDS, at_most=True),
@@ -53,7 +54,8 @@ def bench(mongod: Mongod, folder: Path, rates: int = RATES_OF_IT) -> list[Goal]:
     ]
     text = (
         f"An account of {rates:,} rates: its request is done after {seconds:.1f} s, all its rates"
-        f" are marked after {whole:.1f} s; {len(waits)} others were billed meanwhile.\n\n"
+        f" are marked after {whole:.1f} s; {len(waits)} others were billed meanwhile."
+        f" That took {cost.in_words()}.\n\n"
         f"{goals.table(found)}\n"
     )
     print(text, flush=True)

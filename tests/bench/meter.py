@@ -31,6 +31,11 @@ class Cost:
         """The CPU of both."""
         return self.cpu_ms + self.mongod_ms
 
+    def in_words(self) -> str:
+        """The CPU of each."""
+        own, mongod = self.cpu_ms / 1000, self.mongod_ms / 1000
+        return f"{own:.1f} s of the worker's CPU and {mongod:.1f} s of mongod's"
+
 
 class Meter:
     """Reads the clocks and counters when it is made, and again for a cost."""

@@ -12,7 +12,7 @@ from impl.store.mongo import Store
 from tests.bench import goals, month, report
 from tests.bench.billing import started
 from tests.bench.goals import Goal
-from tests.bench.meter import LIMIT_SECONDS
+from tests.bench.meter import LIMIT_SECONDS, Meter
 from tests.faults import billing
 from tests.servers import WorkerProcess, memory
 
@@ -26,10 +26,12 @@ def bench(mongod: Mongod, folder: Path, accounts: int = ACCOUNTS) -> list[Goal]:
     month.fill(mongod.uri, DATABASE, accounts, accounts)
     store = Store(mongod.uri, DATABASE)
     with WorkerProcess(folder / "worker.log", mongod.uri, DATABASE) as worker:
-        started(worker.process.pid)
+        processes = started(worker.process.pid)
         before = memory(worker.process.pid)
+        meter = Meter(mongod, processes)
         billing.plan(store)
         seconds = _watch(store, accounts)
+        cost = meter.cost(1)
         peak = memory(worker.process.pid, "VmHWM")
     found = [
         Goal("seconds to the first bill", seconds["bill"], FIRST_BILL_SECONDS, at_most=True),
@@ -37,7 +39,8 @@ def bench(mongod: Mongod, folder: Path, accounts: int = ACCOUNTS) -> list[Goal]:
         Goal("MiB of the worker at the most", peak, MOST_MIB, at_most=True),
     ]
     text = (
-        f"A run of {accounts:,} accounts is planned to the end after {seconds['planned']:.1f} s."
+        f"A run of {accounts:,} accounts is planned to the end after {seconds['planned']:.1f} s,"
+        f" which took {cost.in_words()}, with the bills made meanwhile."
         f" The worker took {before:.0f} MiB before it.\n\n"
         f"{goals.table(found)}\n"
     )
