@@ -39,7 +39,6 @@ CALLS: dict[str, Callable[[Store], Any]] = {
     "stream": lambda store: list(store.stream("customerBill", Query())),
     "knows": lambda store: store.knows("customerBill", ("id",)),
     "recorded": lambda store: store.recorded("customerBill"),
-    "whole": lambda store: store.whole("customerBill", Every(), 1000),
     "every": lambda store: store.every("customerBill", Every()),
     "parts": lambda store: list(store.parts("customerBill", Every(), ["id"])),
     "whole": lambda store: store.whole("customerBill", Every(), 1000),

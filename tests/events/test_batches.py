@@ -241,7 +241,11 @@ def rewrite(world: World, ids: str, rounds: int) -> None:
             store.in_transaction(partial(change_all, n))
             continue
         for id_ in ids:
-            store.change(BILL, id_, lambda before, n=n: {**before, "n": n})
+            store.change(BILL, id_, partial(numbered, n))
+
+
+def numbered(n: int, before: Document) -> dict[str, object]:
+    return {**before, "n": n}
 
 
 def test_two_relays_that_are_killed_at_times_deliver_each_event_once_in_order(
