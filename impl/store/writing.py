@@ -141,7 +141,7 @@ class Writer:
         except DuplicateKeyError as error:
             name = next(iter((error.details or {}).get("keyPattern", {})), "_id").lstrip("_")
             raise taken(resource, name, document[name]) from None
-        return after
+        return _shown(resource, stored, after)
 
     def change(
         self,
@@ -269,7 +269,7 @@ class Writer:
         refuse_larger(self._bounds, resource, stored, before)
         write = partial(self._replace, resource, before, stored)
         written = self._outbox.with_events(resource, [Write(before, after, stored)], write)
-        return after if written else None
+        return _shown(resource, stored, after) if written else None
 
     def _refuse_write(self, resource: str, before: Values, after: Values | None) -> None:
         with translated():
@@ -299,10 +299,15 @@ def prepare(resource: str, document: Values, version: int) -> tuple[Stored, Docu
         stored[DERIVED] = sorted(document.derived)
     after = from_mongo(dict(stored))
     text = rendition(resource, after)
-    if text is None:
-        return stored, after
-    stored[FIELD] = text
-    return stored, Rendered(after, version, joined(resource, text, stored))
+    if text is not None:
+        stored[FIELD] = text
+    return stored, after
+
+
+def _shown(resource: str, stored: Stored, after: Document) -> Document:
+    """The document that `prepare` returned, `Rendered` if it has a rendition."""
+    text = stored.get(FIELD)
+    return after if text is None else Rendered(after, after.version, joined(resource, text, stored))
 
 
 def _assign(
