@@ -1,5 +1,6 @@
 """The export of a resource: a query's documents as JSON lines, which an import reads back."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
@@ -13,12 +14,14 @@ from impl.bulk.files import target
 from impl.handlers import unknown_attributes
 from impl.instants import written
 from impl.query import attributes, parse
-from impl.query.language import Document, Query
+from impl.query.language import Document, Query, Rendered
 from impl.resources import BY_NAME
 from impl.store.mongo import Store
 
 BATCH = 500
 LINE = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE
+_LINKS = re.compile(rb',"href":"%b[^"]*"|"url":"%b[^"]*",' % (Rendered.BASE, Rendered.BASE))
+"""The links that `impl/links.py` adds: an `href` comes after an `id`, and a `url` first of all."""
 
 
 def query(api: Api, resource: str, text: str, zone: tzinfo) -> Query:
@@ -40,7 +43,7 @@ def documents(
     if reject:
         known = attributes.of(api.schemas[BY_NAME[resource].schema])
         unknown_attributes.refuse(store, resource, query.unknown, known)
-    return store.stream(resource, query)
+    return store.stream(resource, replace(query, ready=True))
 
 
 def export(rows: Iterator[Document], path: str) -> int:
@@ -48,7 +51,14 @@ def export(rows: Iterator[Document], path: str) -> int:
     count = 0
     with target(path) as file, tqdm(unit=" documents", unit_scale=True, disable=None) as bar:
         while batch := list(islice(rows, BATCH)):
-            file.write(b"".join(orjson.dumps(each, written, LINE) for each in batch))
+            file.write(b"".join(map(_line, batch)))
             bar.update(len(batch))
             count += len(batch)
     return count
+
+
+def _line(document: Document) -> bytes:
+    """The line of a document, without the links that the server adds."""
+    if isinstance(document, Rendered):
+        return _LINKS.sub(b"", document.text) + b"\n"
+    return orjson.dumps(document, written, LINE)

@@ -8,7 +8,7 @@ from bson import encode
 from bson.raw_bson import RawBSONDocument
 from pymongo.collection import Collection
 
-from impl.store.document_size import refuse_large
+from impl.store.document_size import refuse_large_stored
 from impl.store.documents import Stored
 from impl.store.faults import translated, unique
 from impl.store.mongo import Store
@@ -27,10 +27,11 @@ class New:
 
 def ready(store: Store, resource: str, document: Mapping[str, Any]) -> New:
     """The document as `insert_many` stores it under its id, with its event; ContentTooLarge."""
-    refuse_large(store.bounds, resource, document)
     stored, after = prepare(resource, document, 1)
     rows = store.outbox.rows(resource, [Write(None, after, stored)])
-    return New(document, RawBSONDocument(encode(stored)), rows)
+    raw = encode(stored)
+    refuse_large_stored(store.bounds, resource, stored, len(raw))
+    return New(document, RawBSONDocument(raw), rows)
 
 
 def insert_many(store: Store, resource: str, documents: Sequence[New]) -> None:

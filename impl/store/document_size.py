@@ -18,7 +18,18 @@ UNCROWDED = min(8 * MAX_HOLDERS, 3 * MAX_VALUES)
 
 def refuse_large(bounds: StoreLimits, resource: str, document: Mapping[str, Any]) -> None:
     """Raise ContentTooLarge, with the size, if a new document is over its bounds."""
-    stored = to_mongo(document, 1)
+    _refuse_large(bounds, resource, to_mongo(document, 1))
+
+
+def refuse_large_stored(
+    bounds: StoreLimits, resource: str, stored: Stored, stored_bytes: int
+) -> None:
+    """The same for a document as it will be stored, which takes so many bytes of BSON in all."""
+    if stored_bytes > min(bounds.document_bytes, UNCROWDED):
+        _refuse_large(bounds, resource, stored)
+
+
+def _refuse_large(bounds: StoreLimits, resource: str, stored: Stored) -> None:
     size = _size(stored)
     if size > bounds.document_bytes:
         raise _too_large(resource, size, bounds.document_bytes)

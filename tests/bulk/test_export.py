@@ -3,6 +3,7 @@
 import gzip
 import signal
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from impl import demo
 from impl.resources import EXPORTABLE, IMPORTABLE
 from impl.store.embedded import Mongod
+from impl.store.rendition import FIELD
 from tests.bulk.commands import BILLS, RATES, Database, rate, read, without_time, write
 from tests.waiting import until
 
@@ -42,6 +44,26 @@ def test_what_is_no_record_can_be_exported_too(database: Database, resource: str
     database.store.insert(resource, {"id": "1", "name": "x"})
     said = database.run("export", resource)
     assert (said.status, said.out) == (0, '{"id":"1","name":"x"}\n')
+
+
+@pytest.mark.parametrize(
+    ("resource", "document"),
+    [
+        (BILLS, {"id": "ü/1", "billDocument": [{"id": "ü/1", "name": "x"}, {"id": "2"}]}),
+        (BILLS, {"id": "1", "x": {"id": "1", "href": "http://x"}, "url": "y"}),
+        (RATES, {"name": "~", "id": "1", "bill": {"id": "1"}, "product": {"href": "z", "id": "2"}}),
+        (RATES, {"id": "1", "bill": {"id": "1", "href": "http://theirs"}, "a.b": {"$": 1}}),
+    ],
+)
+def test_an_export_has_none_of_the_links_that_the_server_adds(
+    database: Database, resource: str, document: dict[str, Any]
+) -> None:
+    database.store.insert(resource, document)
+    lines = [database.run("export", resource).out]
+    collection, _ = database.store.collection(resource)
+    collection.update_one({}, {"$unset": {FIELD: 1}})
+    lines.append(database.run("export", resource).out)
+    assert [orjson.loads(each) for each in lines] == [document, document]
 
 
 def test_a_query_chooses_as_in_a_list(database: Database, tmp_path: Path) -> None:
