@@ -84,7 +84,7 @@ bench-table: .venv/dev ## the last bench's tables, for CONTRIBUTING.md
 bench-scale: .venv/dev ## what more data costs; `make bench-scale SCALE="--sizes 10000 10000000"`
 	@$(BIN)/python -m tests.bench.scale $(SCALE)
 
-bench-workers: .venv/dev ## bills, events, deliveries, files: beside bare scripts; `BENCH="--only billing"` measures less
+bench-workers: .venv/dev ## bills, events, files beside bare scripts; `make bench-workers BENCH="--only billing"`
 	@$(BIN)/python -m tests.bench.workers $(BENCH)
 
 picture: .venv/dev ## draw docs/bill.png, a bill of the demo data

@@ -12,6 +12,7 @@ import structlog
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
+from impl.billing.rate_tasks import RateTasks
 from impl.billing.register import SequenceSettler
 from impl.billing.runs import Runs
 from impl.errors import Unavailable
@@ -57,8 +58,9 @@ def jobs(settings: Settings, store: Store) -> list[Step]:
     attempts = Attempts(store, Tasks(store), numbers)
     maker = BillMaker(store, settings.policy)
     settler = SequenceSettler(store, settings.policy, numbers)
+    rates = RateTasks(store, attempts.tasks)
     on_demand = [OnDemand(maker, attempts).step] * ON_DEMAND_THREADS
-    return [*on_demand, Runs(maker, attempts).step, settler.step]
+    return [*on_demand, Runs(maker, attempts).step, rates.step, settler.step]
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:

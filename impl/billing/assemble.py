@@ -1,10 +1,10 @@
 """Assembles a bill from its rates and its header. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from impl.billing.bill_totals import Item, Sums, sums
 from impl.billing.charges import NothingToBill, PriceBasis, Rate, Rejected, currency_of, read
@@ -38,16 +38,24 @@ class BillHeader:
     """Other attributes of the bill."""
 
 
-def assemble(rates: Sequence[Rate], header: BillHeader) -> Document:
-    """The CustomerBill of these rates, without its number.
+HeaderOf: TypeAlias = Callable[[Sequence[Document]], BillHeader]
+"""Makes the header of a bill of these rates."""
 
-    Gross is net plus taxes; `bill_totals.py` sums and rounds the amounts. A bill of zero is
-    settled. Raises Rejected if there can be no bill.
-    """
+
+def assemble(rates: Sequence[Rate], header: BillHeader) -> Document:
+    """The CustomerBill of these rates, without its number; Rejected if there can be none."""
     if not rates:
         raise NothingToBill("there is nothing to bill")
     unit = currency_of(rates)
-    totals = sums([read(rate, unit, header.basis) for rate in rates], unit)
+    return bill_of(sums((read(rate, unit, header.basis) for rate in rates), unit), unit, header)
+
+
+def bill_of(totals: Sums, unit: Currency, header: BillHeader) -> Document:
+    """The CustomerBill of these totals, without its number.
+
+    Gross is net plus taxes; `bill_totals.py` sums and rounds the amounts. A bill of zero is
+    settled. Raises Rejected if an amount is too large.
+    """
     _refuse_too_large(totals, unit)
     bill = {
         "id": header.id,

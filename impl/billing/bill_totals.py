@@ -5,12 +5,12 @@ and one price basis. Within a group each amount is summed exactly and rounded on
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from impl.billing.charges import Charge, PriceBasis, Tax
-from impl.billing.money import Currency, total
+from impl.billing.charges import ZERO, Charge, PriceBasis
+from impl.billing.money import Currency, plus, total
 from impl.billing.tax_rates import Levied, Percents
 
 Kind = tuple[str | None, Decimal | None]
@@ -40,65 +40,92 @@ class Sums:
     stated: Decimal
 
 
-def sums(charges: Sequence[Charge], currency: Currency) -> Sums:
+def sums(charges: Iterable[Charge], currency: Currency) -> Sums:
     """The sums of charges in one currency."""
-    bases: dict[Kind, list[Decimal]] = defaultdict(list)
-    amounts: dict[Kind, list[Decimal]] = defaultdict(list)
-    nets: list[Decimal] = []
-    for basis, group in _groups(charges, currency.minor):
-        taxes = _taxes(group, currency)
-        net = _net(basis, group, taxes, currency)
-        nets.append(net)
-        for kind, amount in taxes.items():
-            bases[kind].append(net)
-            amounts[kind].append(amount)
-    items = [Item(*kind, total(bases[kind]), total(each)) for kind, each in amounts.items()]
-    net = total(nets)
-    return Sums(
-        net=net,
-        gross=total([net, *(item.amount for item in items)]),
-        items=tuple(sorted(items, key=_place)),
-        stated=total([charge.stated for charge in charges]),
-    )
-
-
-def _groups(charges: Sequence[Charge], minor: Decimal) -> Iterator[tuple[PriceBasis, list[Charge]]]:
-    """The charges of each set of taxes and each price basis, with tax rates in percent."""
-    levied = (
-        Levied(tax.category, tax.rate, charge.excluded, tax.amount)
-        for charge in charges
-        for tax in charge.taxes
-    )
-    percents = Percents(levied, minor)
-    groups: dict[tuple[PriceBasis, frozenset[Kind]], list[Charge]] = defaultdict(list)
+    totals = Totals(currency)
     for charge in charges:
-        taxes = tuple(_read(tax, percents) for tax in charge.taxes)
-        kinds = frozenset((tax.category, tax.rate) for tax in taxes)
-        read = charge if taxes == charge.taxes else replace(charge, taxes=taxes)
-        groups[charge.basis, kinds].append(read)
-    for (basis, _), group in groups.items():
-        yield basis, group
+        totals.add(charge)
+    return totals.sums()
 
 
-def _read(tax: Tax, percents: Percents) -> Tax:
-    return Tax(tax.category, percents.of(tax.category, tax.rate), tax.amount)
+class Totals:
+    """Adds up charges in one currency, one by one; any number of them takes constant memory."""
+
+    def __init__(self, currency: Currency) -> None:
+        self._currency = currency
+        self._percents = Percents((), currency.minor)
+        self._groups: dict[_Key, _Group] = defaultdict(_Group)
+        self._stated = ZERO
+
+    def add(self, charge: Charge) -> None:
+        """Add a charge."""
+        for tax in charge.taxes:
+            self._percents.add(Levied(tax.category, tax.rate, charge.excluded, tax.amount))
+        kinds = frozenset((tax.category, tax.rate) for tax in charge.taxes)
+        group = self._groups[charge.basis, kinds]
+        group.add(charge.excluded, charge.included)
+        for tax in charge.taxes:
+            group.add_tax((tax.category, tax.rate), tax.amount)
+        self._stated = plus(self._stated, charge.stated)
+
+    def sums(self) -> Sums:
+        """The sums of all that were added."""
+        bases: dict[Kind, list[Decimal]] = defaultdict(list)
+        amounts: dict[Kind, list[Decimal]] = defaultdict(list)
+        nets: list[Decimal] = []
+        for (basis, _), group in self._groups_in_percent().items():
+            taxes = {kind: self._currency.rounded(each) for kind, each in group.taxes.items()}
+            net = group.net(basis, taxes, self._currency)
+            nets.append(net)
+            for kind, amount in taxes.items():
+                bases[kind].append(net)
+                amounts[kind].append(amount)
+        items = [Item(*kind, total(bases[kind]), total(each)) for kind, each in amounts.items()]
+        net = total(nets)
+        return Sums(
+            net=net,
+            gross=total([net, *(item.amount for item in items)]),
+            items=tuple(sorted(items, key=_place)),
+            stated=self._stated,
+        )
+
+    def _groups_in_percent(self) -> "Mapping[_Key, _Group]":
+        """The groups by tax rates in percent: taxes written as 19 and as 0.19 are one."""
+        merged: dict[_Key, _Group] = defaultdict(_Group)
+        for (basis, kinds), group in self._groups.items():
+            percents = {kind: (kind[0], self._percents.of(*kind)) for kind in kinds}
+            whole = merged[basis, frozenset(percents.values())]
+            whole.add(group.excluded, group.included)
+            for kind, amount in group.taxes.items():
+                whole.add_tax(percents[kind], amount)
+        return merged
 
 
-def _taxes(group: Sequence[Charge], currency: Currency) -> dict[Kind, Decimal]:
-    amounts: dict[Kind, list[Decimal]] = defaultdict(list)
-    for tax in (tax for charge in group for tax in charge.taxes):
-        amounts[tax.category, tax.rate].append(tax.amount)
-    return {kind: currency.rounded(total(each)) for kind, each in amounts.items()}
+_Key = tuple[PriceBasis, frozenset[Kind]]
+"""What the charges of a group share: a price basis and a set of taxes."""
 
 
-def _net(
-    basis: PriceBasis, group: Sequence[Charge], taxes: dict[Kind, Decimal], currency: Currency
-) -> Decimal:
-    """The group's net amount, rounded; of gross prices, the rounded gross amount less the taxes."""
-    if basis == "net":
-        return currency.rounded(total([charge.excluded for charge in group]))
-    gross = currency.rounded(total([charge.included for charge in group]))
-    return total([gross, *(-amount for amount in taxes.values())])
+@dataclass
+class _Group:
+    """The exact sums of the charges of a group."""
+
+    excluded: Decimal = ZERO
+    included: Decimal = ZERO
+    taxes: dict[Kind, Decimal] = field(default_factory=dict)
+
+    def add(self, excluded: Decimal, included: Decimal) -> None:
+        self.excluded = plus(self.excluded, excluded)
+        self.included = plus(self.included, included)
+
+    def add_tax(self, kind: Kind, amount: Decimal) -> None:
+        self.taxes[kind] = plus(self.taxes.get(kind, ZERO), amount)
+
+    def net(self, basis: PriceBasis, taxes: Mapping[Kind, Decimal], currency: Currency) -> Decimal:
+        """The net amount, rounded; of gross prices, the rounded gross amount less the taxes."""
+        if basis == "net":
+            return currency.rounded(self.excluded)
+        gross = currency.rounded(self.included)
+        return total([gross, *(-amount for amount in taxes.values())])
 
 
 def _place(item: Item) -> tuple[bool, str, bool, Decimal]:

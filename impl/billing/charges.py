@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
@@ -70,14 +70,26 @@ def by_currency(rates: Sequence[R]) -> dict[str, list[R]]:
     """The rates by the currency of their amounts; rates with none or several are under ""."""
     groups: dict[str, list[R]] = defaultdict(list)
     for rate in rates:
-        units = {*_units(rate)}
-        groups[units.pop() if len(units) == 1 else ""].append(rate)
+        groups[unit_of(rate)].append(rate)
     return dict(sorted(groups.items()))
+
+
+def unit_of(rate: Rate) -> str:
+    """The one currency of a rate's amounts; blank if they have none or several."""
+    units = units_of(rate)
+    return units.pop() if len(units) == 1 else ""
+
+
+def units_of(rate: Rate) -> set[str]:
+    """The currencies of a rate's amounts."""
+    moneys = [rate.get("taxExcludedAmount"), rate.get("taxIncludedAmount")]
+    moneys += [tax.get("taxAmount") for tax in rate.get("appliedTax") or () if tax]
+    return {money["unit"] for money in moneys if money and money.get("unit") is not None}
 
 
 def currency_of(rates: Sequence[Rate]) -> Currency:
     """The one currency of the rates; Rejected if there are several, or none."""
-    units = {unit: rate for rate in reversed(rates) for unit in _units(rate)}
+    units = {unit: rate for rate in reversed(rates) for unit in units_of(rate)}
     if len(units) > 1:
         raise Rejected(f"rates in several currencies: {', '.join(sorted(units))}")
     for unit, rate in units.items():
@@ -163,12 +175,6 @@ def _tax(rate: Rate, given: Mapping[str, Any], place: int) -> Tax:
         raise _rejected(rate, f"appliedTax.{place}.taxAmount is needed")
     percent = given.get("taxRate")
     return Tax(given.get("taxCategory"), None if percent is None else exact(percent), amount)
-
-
-def _units(rate: Rate) -> Iterable[str]:
-    moneys = [rate.get("taxExcludedAmount"), rate.get("taxIncludedAmount")]
-    moneys += [tax.get("taxAmount") for tax in rate.get("appliedTax") or () if tax]
-    return {money["unit"] for money in moneys if money and money.get("unit") is not None}
 
 
 def _rejected(rate: Rate, trouble: str) -> Rejected:

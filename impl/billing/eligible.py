@@ -10,11 +10,12 @@ from impl.billing.cycle import advance_end
 from impl.billing.rate_state import UNBILLED
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes, parse
-from impl.query.language import Compare, Condition, Every, Exists, Not, Query, Some
+from impl.query.language import Compare, Condition, Every, Exists, Not, Query, ReservedFor, Some
 from impl.resources import BY_NAME, RATES
 from impl.tmf678 import API
 
 RATE = attributes.of(API.schemas[BY_NAME[RATES].schema])
+UNRESERVED = ReservedFor("")
 _CREDIT = Compare(("type",), (CREDIT,), "regex")
 _RECURRING = Compare(("type",), ("(?i)^recurringcharge$",), "regex")
 
@@ -42,8 +43,8 @@ def dated_before(cut_off: datetime) -> Condition:
 
 
 def of_accounts(ids: Sequence[str]) -> Condition:
-    """Selects the unbilled rates of some accounts."""
-    return Every((Compare(("billingAccount", "id"), tuple(ids)), UNBILLED))
+    """Selects the unbilled rates of some accounts, except those that are being billed."""
+    return Every((Compare(("billingAccount", "id"), tuple(ids)), UNBILLED, UNRESERVED))
 
 
 def in_cycle(
@@ -65,4 +66,4 @@ def in_cycle(
         ahead := advance_end(cycle, specification, zone)
     ):
         in_time = Some((in_time, Every((_RECURRING, dated_before(ahead)))))
-    return Every((UNBILLED, in_time, rate_filter(specification, zone).where))
+    return Every((UNBILLED, UNRESERVED, in_time, rate_filter(specification, zone).where))

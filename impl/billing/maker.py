@@ -1,20 +1,19 @@
 """Bills accounts: assembles numbered bills from their unbilled rates, and writes them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from impl.billing.assemble import BillHeader, assemble, own_document
+from impl.billing.assemble import HeaderOf, assemble, own_document
 from impl.billing.charges import NothingToBill, Rejected, by_currency
 from impl.billing.policy import Policy
 from impl.billing.rate_state import billed_by
 from impl.billing.register import used_for
 from impl.document_limits import LONGEST_NUMBER
-from impl.errors import Conflict, ContentTooLarge
+from impl.errors import ContentTooLarge
 from impl.instants import now
-from impl.query.language import Compare, Condition, Document, Every, Exists, Not
+from impl.query.language import Condition, Document
 from impl.resources import BILLS, RATES, REGISTER
-from impl.store.bulk_update import change_each, outlines
 from impl.store.document_size import refuse_large
 from impl.store.mongo import Store
 from impl.store.sequences import Number, Sequences
@@ -23,12 +22,9 @@ from impl.store.writing import BulkChange
 MOST_BYTES = 8 * 1024 * 1024
 """The most bytes of rates, as stored, that one transaction bills: about 10,000 rates."""
 
-HeaderOf = Callable[[Sequence[Document]], BillHeader]
-"""Makes the header of a bill of these rates."""
 
-
-class TooManyRates(Rejected):
-    """The rates are over MOST_BYTES, so that one transaction can't bill them all."""
+class TooManyRates(Exception):
+    """The rates are over MOST_BYTES: one transaction can't bill them all (large_accounts.py)."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,7 @@ class BillMaker:
         try:
             return self.store.whole(RATES, where, MOST_BYTES)
         except ContentTooLarge as large:
-            raise TooManyRates(f"the rates to bill are too large: {large}") from None
+            raise TooManyRates(str(large)) from None
 
     def drafts(
         self, rates: Sequence[Document], header: HeaderOf, *, split: bool = True
@@ -85,7 +81,10 @@ class BillMaker:
         """The bill of these rates; Rejected if there can be none, or it is too large to store."""
         if not rates:
             raise NothingToBill("there is nothing to bill")
-        bill = assemble(rates, header(rates))
+        return self.storable(assemble(rates, header(rates)))
+
+    def storable(self, bill: Document) -> Document:
+        """The bill; Rejected if it is too large to store once it has its number."""
         longest = {"billNo": "9" * LONGEST_NUMBER, "billDocument": [own_document(bill)]}
         try:
             refuse_large(self.store.bounds, BILLS, bill | longest)
@@ -121,10 +120,15 @@ class BillBatch:
             account: self.maker.drafts(rates[account], self.header, split=self.split)
             for account in accounts
         }
-        made = [each for own in drafts.values() for each in own if not each.refusal]
-        self.written = self._numbered(made)
-        self._write(self.written)
+        self.insert([each for own in drafts.values() for each in own if not each.refusal])
         return drafts
+
+    def insert(self, drafts: Sequence[Draft]) -> None:
+        """Number the drafts' bills, write them, and mark their rates as billed, in the caller's
+        transaction.
+        """
+        self.written = self._numbered(drafts)
+        self._write(self.written)
 
     def settle(self) -> None:
         """After the transaction: give back the numbers that no bill has."""
@@ -157,20 +161,3 @@ class BillBatch:
                 register.append(used_for(draft.bill, draft.number, seller, used_at))
                 changes.append(BulkChange(RATES, draft.rates, billed_by(draft.bill)))
         self.maker.store.writer.write_many({BILLS: bills, REGISTER: register}, changes)
-
-
-def release_rates(store: Store, bill: Document) -> None:
-    """Make a bill's rates unbilled rates of its account, in the caller's transaction.
-
-    Raises Conflict if neither a rate nor the bill names an account.
-    """
-    of_bill = Compare(("bill", "id"), (bill["id"],))
-    without_account = outlines(store, RATES, Every((of_bill, Not(Exists(("billingAccount",))))))
-    account = bill.get("billingAccount")
-    if without_account and account is None:
-        why = f"the bill's rate {without_account[0].id!r} has no billing account"
-        raise Conflict(why, attribute="billingAccount")
-    others = [each for each in outlines(store, RATES, of_bill) if each not in without_account]
-    unbilled = {"isBilled": False}
-    change_each(store, RATES, others, unbilled, ("bill",))
-    change_each(store, RATES, without_account, {**unbilled, "billingAccount": account}, ("bill",))

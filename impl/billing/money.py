@@ -26,6 +26,11 @@ def total(amounts: list[Decimal]) -> Decimal:
     return reduce(_EXACT.add, amounts, Decimal(0))
 
 
+def plus(amount: Decimal, other: Decimal) -> Decimal:
+    """The exact sum of two amounts."""
+    return _EXACT.add(amount, other)
+
+
 def minor_digits(unit: str) -> int | None:
     """The number of decimals of a currency (JPY 0, EUR 2, BHD 3); None if it is no currency."""
     try:

@@ -1,5 +1,6 @@
 """Answers requests for a bill outside the cycle (real-time billing): customerBillOnDemand."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -9,7 +10,8 @@ from impl.billing.assemble import reference_to
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import dated_before, of_accounts
-from impl.billing.maker import BillBatch, BillMaker
+from impl.billing.large_accounts import LargeAccounts, refuse_begun
+from impl.billing.maker import BillBatch, BillMaker, Draft, TooManyRates
 from impl.instants import now
 from impl.query.language import Every
 from impl.resources import REQUESTS
@@ -27,6 +29,7 @@ class OnDemand:
         self._store = maker.store
         self._attempts = attempts
         self._tasks = attempts.tasks
+        self._large = LargeAccounts(maker, attempts.tasks)
 
     def step(self) -> bool:
         """Answer the request that has waited longest; return whether there was one."""
@@ -41,7 +44,7 @@ class OnDemand:
         return task is not None
 
     def _bill(self, task: Task) -> None:
-        """Bill the account's rates, and finish the task, in one transaction."""
+        """Bill the account's rates, and finish the task, in one transaction or in steps."""
         request = self._store.get(REQUESTS, task.key)
         account = request.get("billingAccount")
         if account is None:
@@ -53,13 +56,23 @@ class OnDemand:
 
         def write() -> None:
             self._tasks.finish(task)
-            ((draft,),) = batch.write(where, [account["id"]]).values()
-            if draft.refusal:
-                raise draft.refusal
-            self._close(task, "done", customerBill=reference_to(draft.bill))
+            (drafts,) = batch.write(where, [account["id"]]).values()
+            self._done(task, drafts)
 
-        self._store.in_transaction(write, *TRANSACTION_LIMITS)
+        try:
+            refuse_begun(task)
+            self._store.in_transaction(write, *TRANSACTION_LIMITS)
+        except TooManyRates:
+            self._large.bill(task, account["id"], where, batch, partial(self._done, task))
+            return
         batch.settle()
+
+    def _done(self, task: Task, drafts: Sequence[Draft]) -> None:
+        """Close the request with its bill, in the caller's transaction; raises its refusal."""
+        (draft,) = drafts
+        if draft.refusal:
+            raise draft.refusal
+        self._close(task, "done", customerBill=reference_to(draft.bill))
 
     def _close(self, task: Task, state: str, **outcome: Any) -> None:
         """Bring the request to its final state, in the caller's transaction."""

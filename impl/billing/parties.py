@@ -41,8 +41,13 @@ def parties_of(
     named: dict[tuple[str, str], Party] = {}
     for party in (*map(_party, first), *_candidates(rates, wanted)):
         if party and len(named) < MOST_PARTIES:
-            named.setdefault((party["id"], _role(party)), party)
+            named.setdefault(key_of(party), party)
     return list(named.values())
+
+
+def key_of(party: Mapping[str, str]) -> tuple[str, str]:
+    """What a bill names once: the id of a party and its role."""
+    return party["id"], _role(party)
 
 
 def _candidates(rates: Iterable[Mapping[str, Any]], wanted: set[str]) -> Iterator[Party | None]:

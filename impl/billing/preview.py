@@ -1,16 +1,18 @@
 """The bills that a run of a billing cycle would make now; nothing is written."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from impl.billing import bill_headers
+from impl.billing.assemble import HeaderOf
 from impl.billing.charges import NothingToBill
 from impl.billing.eligible import in_cycle, of_accounts
-from impl.billing.maker import BillMaker, Draft
+from impl.billing.large_accounts import draft_each
+from impl.billing.maker import BillMaker, Draft, TooManyRates
 from impl.billing.plans import specification_of
 from impl.billing.policy import Policy
 from impl.instants import now
-from impl.query.language import Every
+from impl.query.language import Condition, Every
 from impl.resources import CYCLES, RATES
 from impl.store.mongo import Store
 
@@ -30,8 +32,15 @@ def drafts(
     where = in_cycle(cycle, specification, made, policy.zone)
     maker = BillMaker(store, policy)
     for account in progress(sorted(store.values(RATES, where, ("billingAccount", "id")))):
-        rates = maker.rates(Every((of_accounts([account]), where)))
+        own = Every((of_accounts([account]), where))
         header = partial(bill_headers.in_cycle, cycle, specification, policy, made)
-        for draft in maker.drafts(rates, header):
+        for draft in _drafts(maker, own, header):
             if not isinstance(draft.refusal, NothingToBill):
                 yield account, draft
+
+
+def _drafts(maker: BillMaker, where: Condition, header: HeaderOf) -> Sequence[Draft]:
+    try:
+        return maker.drafts(maker.rates(where), header)
+    except TooManyRates:
+        return draft_each(maker, where, header, split=True)

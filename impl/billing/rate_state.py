@@ -8,7 +8,7 @@ from typing import Any
 
 from impl.billing.assemble import reference_to
 from impl.errors import Conflict, FieldInvalid, FieldMissing, refuse
-from impl.query.language import Compare, Condition, Every
+from impl.query.language import Compare, Condition, Document, Every
 
 BILLED = Compare(("isBilled",), (True,))
 UNBILLED = Compare(("isBilled",), (False,))
@@ -76,6 +76,12 @@ def refuse_billed_by_none(patch: Mapping[str, Any]) -> None:
     """Raise FieldMissing for a merge patch that marks a rate as billed and names no bill."""
     if patch.get("isBilled") is True and patch.get("bill") is None:
         raise FieldMissing("bill", "is required on a rate that is billed")
+
+
+def refuse_reserved(rate: Document) -> None:
+    """Raise Conflict if a bill is being made of the rate."""
+    if rate.reserved:
+        raise Conflict("the rate is being billed; try again later", attribute="isBilled")
 
 
 def _lacks(rate: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -13,6 +13,7 @@ from impl.billing import bill_headers
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_accounts
+from impl.billing.large_accounts import LargeAccounts, refuse_begun
 from impl.billing.maker import BillBatch, BillMaker, Draft, TooManyRates
 from impl.billing.outcomes import Cancelled, Outcomes
 from impl.billing.plans import Specification, plan_following, specification_of
@@ -21,7 +22,14 @@ from impl.errors import NotFound
 from impl.instants import now
 from impl.query.language import Condition, Document, Every
 from impl.resources import CYCLES
-from impl.store.tasks import ACCOUNT_TASK, BLOCK_TASK, CLAIM_SECONDS, CYCLE_TASK, Task
+from impl.store.tasks import (
+    ACCOUNT_TASK,
+    BLOCK_TASK,
+    CLAIM_SECONDS,
+    CYCLE_TASK,
+    ClaimLost,
+    Task,
+)
 
 TICK_SECONDS = 1.0
 """How soon after an account's outcome the run's progress is updated."""
@@ -51,6 +59,7 @@ class Runs:
         self._policy = maker.policy
         self._attempts = attempts
         self._tasks = attempts.tasks
+        self._large = LargeAccounts(maker, attempts.tasks)
         self._outcomes = Outcomes(maker.store)
         self._planner = RunPlanner(maker.store, attempts.tasks, self._outcomes)
         self._advanced = False
@@ -222,8 +231,6 @@ class Runs:
         try:
             self._bill(task)
         except TooManyRates:
-            if task.kind == ACCOUNT_TASK:
-                raise
             self._split(task)
 
     def _split(self, task: Task) -> None:
@@ -246,7 +253,10 @@ class Runs:
         return [account for account in accounts if account not in known]
 
     def _bill(self, task: Task) -> None:
-        """Bill the task's accounts, and finish it, in one transaction."""
+        """Bill the task's accounts, and finish it, in one transaction; a large one in steps.
+
+        Raises TooManyRates for a block.
+        """
         id_, again = task.about["group"], "again" in task.about
         cycle = self._store.get(CYCLES, id_)
         if "cancelledAt" in cycle:
@@ -266,8 +276,27 @@ class Runs:
             else:
                 self._outcomes.write_all(id_, drafts)
 
-        self._store.in_transaction(write, *TRANSACTION_LIMITS)
+        try:
+            refuse_begun(task)
+            self._store.in_transaction(write, *TRANSACTION_LIMITS)
+        except TooManyRates:
+            if task.kind == BLOCK_TASK:
+                raise
+            self._bill_large(task, rates, batch)
+            return
         batch.settle()
+
+    def _bill_large(self, task: Task, rates: Condition, batch: BillBatch) -> None:
+        """Bill the task's one account in steps; ClaimLost if the account has its outcome."""
+        (account,) = _accounts(task)
+
+        def close(drafts: Sequence[Draft]) -> None:
+            if "again" not in task.about and not self._left(task):
+                raise ClaimLost(f"{task.key!r} has its outcome")
+            self._close(task, drafts)
+
+        where = Every((of_accounts([account]), rates))
+        self._large.bill(task, account, where, batch, close)
 
     def _refuse(self, task: Task, why: Rejected) -> None:
         """Write why the task's accounts have no bill, in the caller's transaction."""

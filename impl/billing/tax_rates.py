@@ -4,7 +4,8 @@ The standard does not say which, and its own samples have both. The amounts deci
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,19 +22,34 @@ class Levied(NamedTuple):
     amount: Decimal
 
 
+@dataclass
+class _Sums:
+    """Sums over all taxes of one category and tax rate, without their signs."""
+
+    count: int = 0
+    base: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+
+
 class Percents:
     """The tax rates of one bill in percent, each decided by all amounts that have it."""
 
     def __init__(self, levied: Iterable[Levied], minor: Decimal) -> None:
         """`minor` is the minor unit of the currency, to which the amounts may be rounded."""
-        taxes: dict[tuple[str | None, Decimal], list[Levied]] = defaultdict(list)
+        self._minor = minor
+        self._levied: dict[tuple[str | None, Decimal], _Sums] = defaultdict(_Sums)
+        self._decided: dict[tuple[str | None, Decimal], Decimal] = {}
         for tax in levied:
-            if tax.rate is not None:
-                taxes[tax.category, tax.rate].append(tax)
-        self._percents = {
-            (category, rate): _percent(rate, [tax for tax in same if tax.base is not None], minor)
-            for (category, rate), same in taxes.items()
-        }
+            self.add(tax)
+
+    def add(self, tax: Levied) -> None:
+        """Take a tax into account."""
+        if tax.rate is not None and tax.base is not None:
+            sums = self._levied[tax.category, tax.rate]
+            sums.count += 1
+            sums.base += abs(tax.base)
+            sums.amount += abs(tax.amount)
+            self._decided.clear()
 
     def of(self, category: str | None, rate: Decimal | None) -> Decimal | None:
         """The rate in percent: 19 for both 19 and 0.19.
@@ -42,20 +58,20 @@ class Percents:
         amounts, else the one that is nearer to them. If both fit, or no tax was levied, it is a
         fraction, and 1 is 1 %.
         """
-        if rate is None or (category, rate) not in self._percents:
-            return rate if rate is None else _percent(rate, [], Decimal(0))
-        return self._percents[category, rate]
+        if rate is None or abs(rate) > 1:
+            return rate
+        if (category, rate) not in self._decided:
+            sums = self._levied.get((category, rate), _Sums())
+            self._decided[category, rate] = _percent(rate, sums, self._minor)
+        return self._decided[category, rate]
 
 
-def _percent(rate: Decimal, same: Sequence[Levied], minor: Decimal) -> Decimal:
-    """The rate in percent, decided by the taxes that have it."""
-    if abs(rate) > 1:
-        return rate
-    base = sum((abs(tax.base) for tax in same if tax.base), Decimal(0))
-    amount = sum((abs(tax.amount) for tax in same), Decimal(0))
+def _percent(rate: Decimal, sums: _Sums, minor: Decimal) -> Decimal:
+    """The rate in percent, decided by the sums of the taxes that have it."""
+    base, amount = sums.base, sums.amount
     likely, other = (rate, rate * 100) if abs(rate) == 1 else (rate * 100, rate)
     off, other_off = (abs(base * abs(each) / 100 - amount) for each in (likely, other))
-    most = minor * len(same) / 2
+    most = minor * sums.count / 2
     if (off <= most) != (other_off <= most):
         return likely if off <= most else other
     return other if amount and off > most and other_off < off else likely

@@ -21,7 +21,7 @@ from impl.resources import CYCLES
 from impl.settings import Settings
 from impl.store import upgrade
 from impl.store.mongo import Store
-from impl.store.tasks import CYCLE_TASK, Tasks
+from impl.store.tasks import CYCLE_TASK, RATES_TASK, Tasks
 
 POLL_SECONDS = 0.1
 
@@ -73,9 +73,10 @@ def run_cycle(store: Store, id_: str, steps: Sequence[Callable[[], bool]]) -> No
     Raises NotFound if there is no such cycle, Conflict if it has run.
     """
     _refuse_finished(store, id_)
-    Tasks(store).wake(CYCLE_TASK, id_)
+    tasks = Tasks(store)
+    tasks.wake(CYCLE_TASK, id_)
     with tqdm(unit=" accounts", disable=None) as bar:
-        while _show_progress(bar, cycle := store.get(CYCLES, id_)):
+        while _show_progress(bar, cycle := store.get(CYCLES, id_)) or tasks.has_any(RATES_TASK):
             worked = [step() for step in steps]
             if not any(worked):
                 time.sleep(POLL_SECONDS)

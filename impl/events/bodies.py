@@ -1,6 +1,8 @@
 """Events as they are posted: JSON with links, and only the fields that a subscription names."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from threading import Lock
 
 from impl.events.subscription_query import Selector
@@ -10,34 +12,49 @@ from impl.query.language import Document
 MOST_BYTES = 1024 * 1024
 """If the body is longer, only the `id` and `href` of the resource are sent."""
 
-_CACHED = 4096
-_CACHED_BYTES = 8 * 1024
+MOST_CACHED_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Message:
+    """An event as it is posted."""
+
+    event_id: str
+    body: bytes
+    traceparent: str | None
 
 
 class Bodies:
-    """Makes bodies; caches recent ones that are short and whole, as many subscribers get them."""
+    """Makes messages; caches recent ones that are whole, as many subscribers get them."""
 
     def __init__(self, base: str) -> None:
         self._links = EventLinks(base, "events")
-        self._cache: OrderedDict[str, bytes] = OrderedDict()
+        self._cache: OrderedDict[str, Message] = OrderedDict()
+        self._size = 0
         self._lock = Lock()
 
-    def body(self, event: Document, selector: Selector) -> bytes:
-        """The event's body for a subscription."""
+    def cached(self, places: Iterable[str], selector: Selector) -> dict[str, Message]:
+        """The messages that are cached, by the place of their event."""
         if selector.fields is not None:
-            return self._bounded(selector.shown(event))
+            return {}
         with self._lock:
-            body = self._cache.get(event["id"])
-        return body or self._cached(event)
+            return {place: self._cache[place] for place in places if place in self._cache}
 
-    def _cached(self, event: Document) -> bytes:
-        body = self._bounded(event)
-        if len(body) <= _CACHED_BYTES:
-            with self._lock:
-                self._cache[event["id"]] = body
-                if len(self._cache) > _CACHED:
-                    self._cache.popitem(last=False)
-        return body
+    def message(self, event: Document, selector: Selector) -> Message:
+        """The event's message for a subscription."""
+        shown = selector.shown(event) if selector.fields is not None else event
+        body = self._bounded(shown)
+        message = Message(event["eventId"], body, event.get("traceparent"))
+        if selector.fields is None:
+            self._add(event["id"], message)
+        return message
+
+    def _add(self, place: str, message: Message) -> None:
+        with self._lock:
+            if self._cache.setdefault(place, message) is message:
+                self._size += len(message.body)
+            while self._size > MOST_CACHED_BYTES:
+                self._size -= len(self._cache.popitem(last=False)[1].body)
 
     def _bounded(self, event: Document) -> bytes:
         body = self._links.one(event)

@@ -6,6 +6,7 @@ or dead receiver never takes more than one thread.
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,13 +17,13 @@ import structlog
 
 from impl.errors import NotFound
 from impl.events import signing
-from impl.events.bodies import Bodies
+from impl.events.bodies import Bodies, Message
 from impl.events.callbacks import Allowance, Resolve
 from impl.events.posting import Answer, Patience, Receiver, Unreachable, Watchdog
 from impl.events.retry_policy import RetryPolicy, Tried, retry_after
 from impl.events.subscribers import Subscribers, Subscription
-from impl.query.language import Document
-from impl.store.deliveries import Claim, Deliveries, Delivery, DeliveryOutcomes
+from impl.store.deliveries import Claim, Deliveries, DeliveryOutcomes
+from impl.store.delivery_rows import Delivery
 
 WIDEST = 8
 """The most deliveries that one subscriber gets at a time."""
@@ -87,11 +88,15 @@ class Courier:
     def _over(self) -> bool:
         return self._context.stop.is_set() or time.monotonic() >= self._ends
 
-    def _next(self, width: int) -> list[Delivery]:
+    def _next(self, width: int) -> Sequence[Delivery]:
         limit = 1 if self._failures else width * DEPTH
-        return self._context.deliveries.next(self._subscription.id, limit)
+        deliveries, id_ = self._context.deliveries, self._subscription.id
+        while (found := deliveries.next(id_, limit)).behind and not self._over():
+            if not deliveries.split(self._claim, deliveries.next(id_, WIDEST * DEPTH).behind):
+                return []
+        return found.due
 
-    def _deliver(self, batch: list[Delivery], width: int) -> int:
+    def _deliver(self, batch: Sequence[Delivery], width: int) -> int:
         """Try a batch; return the width of the next one, 0 to stop."""
         context, id_ = self._context, self._subscription.id
         tried = self._try_all(batch, width)
@@ -111,9 +116,9 @@ class Courier:
             return 1 if outcomes.delivered else 0
         return min(2 * width, WIDEST)
 
-    def _try_all(self, batch: list[Delivery], width: int) -> list[Tried]:
+    def _try_all(self, batch: Sequence[Delivery], width: int) -> list[Tried]:
         """Try a batch, `width` subjects at a time; return those tried before the time was over."""
-        events = self._context.deliveries.events(each.position for each in batch)
+        messages = self._messages(batch)
         subjects: dict[str, list[Delivery]] = {}
         for delivery in batch:
             subjects.setdefault(delivery.subject, []).append(delivery)
@@ -123,20 +128,37 @@ class Courier:
         tried: list[Tried] = []
         helpers = min(width, len(subjects)) - 1
         submit = self._context.lanes.submit
-        lanes = [submit(self._lane, waiting, events, tried) for _ in range(helpers)]
-        self._lane(waiting, events, tried)
+        lanes = [submit(self._lane, waiting, messages, tried) for _ in range(helpers)]
+        self._lane(waiting, messages, tried)
         wait(lanes)
         return tried
 
+    def _messages(self, batch: Sequence[Delivery]) -> dict[str, Message | str]:
+        """What to post, by position: a message, or why there is none. Expired events have none."""
+        bodies, selector = self._context.bodies, self._subscription.selector
+        messages: dict[str, Message | str] = {}
+        messages |= bodies.cached((each.position for each in batch), selector)
+        unknown = [each for each in batch if each.position not in messages]
+        for position, event in self._context.deliveries.events(unknown).items():
+            try:
+                messages[position] = bodies.message(event, selector)
+            except Exception:
+                log.exception("event", event_id=event["eventId"])
+                messages[position] = "the event can't be written"
+        return messages
+
     def _lane(
-        self, waiting: SimpleQueue[list[Delivery]], events: dict[str, Document], tried: list[Tried]
+        self,
+        waiting: SimpleQueue[list[Delivery]],
+        messages: Mapping[str, Message | str],
+        tried: list[Tried],
     ) -> None:
         """Deliver subject after subject until none is left, or the time is over."""
         receiver = self._receiver()
         with suppress(Empty):
             while not self._over():
                 for delivery in waiting.get_nowait():
-                    each = self._try(receiver, delivery, events.get(delivery.position))
+                    each = self._try(receiver, delivery, messages.get(delivery.position))
                     tried.append(each)
                     if each.unreachable or each.gone or each.retry_after is not None:
                         self._ends = 0.0  # the others would fail alike
@@ -144,19 +166,17 @@ class Courier:
                         break
         self._receivers.put(receiver)
 
-    def _try(self, receiver: Receiver, delivery: Delivery, event: Document | None) -> Tried:
-        if event is None:
+    def _try(self, receiver: Receiver, delivery: Delivery, message: Message | str | None) -> Tried:
+        if message is None:
             return Tried(delivery, "the event has expired", lost=True)
+        if isinstance(message, str):
+            return Tried(delivery, message)
+        now = int(time.time())
+        headers = signing.headers(self._claim.secret, message.event_id, now, message.body)
+        if message.traceparent is not None:
+            headers["traceparent"] = message.traceparent
         try:
-            body = self._context.bodies.body(event, self._subscription.selector)
-        except Exception:
-            log.exception("event", event_id=event["eventId"])
-            return Tried(delivery, "the event can't be written")
-        headers = signing.headers(self._claim.secret, event["eventId"], int(time.time()), body)
-        if "traceparent" in event:
-            headers["traceparent"] = event["traceparent"]
-        try:
-            answer = receiver.post(body, {"Content-Type": "application/json", **headers})
+            answer = receiver.post(message.body, {"Content-Type": "application/json", **headers})
         except Unreachable as error:
             return Tried(delivery, str(error), unreachable=True)
         return _read(delivery, answer)

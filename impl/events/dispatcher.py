@@ -165,7 +165,8 @@ class Dispatcher:
 
     def _claim(self, id_: str) -> Claim | None:
         """Claim a subscriber if something can be delivered to it now; else let it rest."""
-        if self._deliveries.next(id_, 1):
+        found = self._deliveries.next(id_, 1)
+        if found.due or found.behind:
             return self._deliveries.claim(id_, self._context.claim_seconds)
         self._resting[id_] = time.monotonic() + REST_SECONDS
         return None

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from impl.store.deliveries import EVER, Delivery, DeliveryOutcomes, Failure
+from impl.store.deliveries import EVER, DeliveryOutcomes, Failure
+from impl.store.delivery_rows import Delivery
 
 FIRST_SECONDS = 1.0
 LONGEST_SECONDS = 3600.0

@@ -19,7 +19,7 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
         rules = Rules(
             on_create=rate_state.complete_new,
             on_change=self._refuse_change,
-            on_remove=rate_state.refuse_removal,
+            on_remove=_refuse_removal,
         )
         self.collection = Collection[types.AppliedCustomerBillingRate](RATES, services, rules)
 
@@ -32,9 +32,15 @@ class AppliedCustomerBillingRates(api.AppliedCustomerBillingRateApi[Query, Page,
     def _refuse_change(
         self, before: Document, after: dict[str, Any], _named: frozenset[str]
     ) -> None:
+        rate_state.refuse_reserved(before)
         rate_state.refuse_change(before, after, self._has_bill)
 
     def _has_bill(self, id_: str) -> bool:
         """Whether there is such a bill, even one that the caller may not read."""
         with as_server():
             return self._store.has(BILLS, id_)
+
+
+def _refuse_removal(rate: Document) -> None:
+    rate_state.refuse_reserved(rate)
+    rate_state.refuse_removal(rate)

@@ -10,8 +10,8 @@ from generated import api, types
 from impl.auth.identity import as_server
 from impl.billing import register
 from impl.billing.assemble import own_document
-from impl.billing.maker import release_rates
 from impl.billing.rate_state import on_bill
+from impl.billing.rate_tasks import is_unfinished, release_rates
 from impl.billing.states import (
     BEFORE,
     ON_HOLD,
@@ -52,6 +52,8 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
 
     def retrieve_customer_bill_document(self, id_: str) -> Representations:
         bill, documents = self._store.get(BILLS, id_), self._documents()
+        if is_unfinished(self._store, id_):
+            raise Unavailable("the bill's rates are still being billed")
         seen = sha256(repr((documents.fingerprint, bill)).encode())
         version = seen.copy()
         for rate in self._store.versions(RATES, on_bill(id_)):

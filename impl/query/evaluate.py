@@ -15,6 +15,7 @@ from impl.query.language import (
     Operator,
     Path,
     Prefix,
+    ReservedFor,
     Some,
     Span,
     Value,
@@ -52,6 +53,8 @@ def holds(condition: Condition, document: Any, count: Count = lambda _: None) ->
                 if isinstance(value, list)
                 for element in value
             )
+        case ReservedFor(holder):
+            return getattr(document, "reserved", "") == holder
         case Every(parts):
             return all(holds(part, document, count) for part in parts)
         case Some(parts):

@@ -18,10 +18,10 @@ class Document(dict[str, Any]):
 
     `pending_event` is the store's: the event of the last write, until that is published. `derived`
     names the attributes that the server worked out itself; the store keeps it, and no client sees
-    it.
+    it. `reserved` names the holder that the document is reserved for, if there is one.
     """
 
-    __slots__ = ("derived", "pending_event", "version")
+    __slots__ = ("derived", "pending_event", "reserved", "version")
 
     def __init__(
         self,
@@ -29,11 +29,13 @@ class Document(dict[str, Any]):
         version: int = 0,
         pending_event: object = None,
         derived: Iterable[str] = (),
+        reserved: str = "",
     ) -> None:
         super().__init__(attributes)
         self.version = version
         self.pending_event = pending_event
         self.derived = frozenset(derived)
+        self.reserved = reserved
 
 
 NOTHING_DERIVED: frozenset[str] = frozenset()
@@ -56,6 +58,7 @@ class Rendered(Document):
         # Calling Document's takes twice as long, and a list of 100 does this 100 times.
         dict.__init__(self, attributes)
         self.version, self.pending_event, self.derived = version, None, NOTHING_DERIVED
+        self.reserved = ""
         self.text = text
 
 
@@ -109,6 +112,13 @@ class Element:
 
 
 @dataclass(frozen=True)
+class ReservedFor:
+    """The document is reserved for this holder; for none, if that is blank. No client asks it."""
+
+    holder: str
+
+
+@dataclass(frozen=True)
 class Every:
     """All of the parts hold; without parts, it always holds."""
 
@@ -129,7 +139,7 @@ class Not:
     part: "Condition"
 
 
-Condition: TypeAlias = Compare | Exists | Element | Every | Some | Not
+Condition: TypeAlias = Compare | Exists | Element | ReservedFor | Every | Some | Not
 NOTHING = Some()
 
 

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from impl.query.language import Compare, Condition, Element, Every, Exists, Not, Path, Some
+from impl.query.language import (
+    Compare,
+    Condition,
+    Element,
+    Every,
+    Exists,
+    Not,
+    Path,
+    ReservedFor,
+    Some,
+)
 
 
 def paths(condition: Condition) -> Iterator[Path]:
@@ -23,6 +33,8 @@ def renamed(condition: Condition, rename: Callable[[Path], Path]) -> Condition:
     match condition:
         case Compare() | Exists() | Element():
             return replace(condition, path=rename(condition.path))
+        case ReservedFor():
+            return condition
         case Every(parts):
             return Every(tuple(renamed(part, rename) for part in parts))
         case Some(parts):

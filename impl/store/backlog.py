@@ -12,7 +12,8 @@ from impl.errors import Unavailable
 from impl.resources import REQUESTS
 from impl.store.collections import CONSUMERS, COUNTER, DELIVERIES
 from impl.store.counters import FAULTS, GIVEN_UP, LACKING, Counters
-from impl.store.deliveries import DEAD, PENDING, TOTALS
+from impl.store.deliveries import TOTALS, counted
+from impl.store.delivery_rows import DEAD, PENDING
 from impl.store.faults import translated
 from impl.store.mongo import Store
 
@@ -66,7 +67,7 @@ def _read(store: Store) -> Backlog:
         events=events,
         event_seconds=_since(oldest.as_datetime(), now) if oldest else 0,
         deliveries={
-            state: deliveries.count_documents({"state": state}, limit=MOST)
+            state: min(MOST, counted(deliveries, {"state": state}, None, MOST)[None])
             for state in (PENDING, DEAD)
         },
         attempts=_attempts(store),

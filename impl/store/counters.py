@@ -14,7 +14,7 @@ LACKING = "documentsLacking"
 GIVEN_UP = {kind: f"givenUp/{kind}" for kind in KINDS}
 """Tasks that workers gave up because of a lasting fault, by kind."""
 
-FAULTS = {loop: f"faults/{loop}" for loop in ("relay", "courier", "tidy", "feed")}
+FAULTS = {loop: f"faults/{loop}" for loop in ("relay", "courier", "tidy", "rates", "feed")}
 """Faults of the workers' loops that never give up, because their work must not be lost; and events
 of the feed that can't be read.
 """

@@ -6,18 +6,30 @@ and writes their outcomes under the claim's token: leases.py compares the rules 
 work.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from pymongo import DeleteMany, UpdateMany, UpdateOne
+from pymongo import UpdateMany, UpdateOne
+from pymongo.collection import Collection
 
 from impl.query.language import Document
-from impl.resources import FEED
 from impl.store.collections import CONSUMERS, COUNTER, DELIVERIES
-from impl.store.documents import Stored, from_mongo
+from impl.store.delivery_rows import (
+    DEAD,
+    PENDING,
+    Delivery,
+    Row,
+    delivery,
+    first_events,
+    shortened,
+    single,
+)
+from impl.store.documents import Stored
+from impl.store.entry_cache import EntryCache
 from impl.store.faults import translated
 from impl.store.leases import Clock, server_clock
 from impl.store.mongo import Store
@@ -26,7 +38,6 @@ from impl.store.transactions import session
 TOTALS = "deliveries"
 """The counter of deliveries of subscriptions that have ended."""
 
-PENDING, DEAD = "pending", "dead"
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,14 +53,12 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """One event on its way to one subscriber."""
+class NextDeliveries:
+    """The deliveries that can be tried now, in the feed's order."""
 
-    id: str
-    subject: str
-    position: str
-    tries: int
-    since: datetime
+    due: Sequence[Delivery] = ()
+    behind: Sequence[Delivery] = ()
+    """Deliveries from rows of several events that wait for an earlier one of their subject."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,8 @@ class Deliveries:
     """The deliveries and consumers of a database."""
 
     def __init__(self, store: Store, clock: Clock | None = None) -> None:
-        self._feed, _ = store.collection(FEED)
+        self._store = store
+        self._entries = EntryCache(store)
         self._deliveries, _ = store.collection(DELIVERIES)
         self._consumers, _ = store.collection(CONSUMERS)
         self._counters, _ = store.collection(COUNTER)
@@ -155,7 +165,7 @@ class Deliveries:
         """Let another claim the consumer at once."""
         self._update(claim, {"until": EVER})
 
-    def next(self, subscription: str, limit: int) -> list[Delivery]:
+    def next(self, subscription: str, limit: int) -> NextDeliveries:
         """The next deliveries, in the feed's order.
 
         Left out are those that wait for their next try, and those behind them of the same subject.
@@ -165,7 +175,29 @@ class Deliveries:
             blocked = self._deliveries.distinct("subject", {**mine, "due": {"$gt": self._clock()}})
             where = {**mine, "subject": {"$nin": blocked}} if blocked else mine
             rows = self._deliveries.find(where).sort("position", 1).limit(limit)
-            return [_delivery(row) for row in rows.batch_size(limit + 1)]
+            events = first_events(map(Row.read, rows.batch_size(limit + 1)), limit)
+        entries = self._entries.get({row.entry for _, row in events if not row.is_single})
+        deliveries = [
+            delivery(position, row, entries[row.entry].subjects if row.entry in entries else {})
+            for position, row in events
+        ]
+        return NextDeliveries(
+            [each for each in deliveries if each.subject not in blocked],
+            [each for each in deliveries if each.subject in blocked],
+        )
+
+    def split(self, claim: Claim, behind: Sequence[Delivery]) -> bool:
+        """Give each of these deliveries a row of its own; False as `settle`.
+
+        So `next` finds what is due without reading again and again what waits.
+        """
+
+        def split() -> bool:
+            return self._update(claim, {"token": claim.token}) and self._write(
+                [*shortened(behind), *(single(each, {}) for each in behind)]
+            )
+
+        return self._store.in_transaction(split)
 
     def blocked(self, subscription: str) -> int:
         """How many subjects wait for the next try of their first delivery."""
@@ -173,11 +205,15 @@ class Deliveries:
         with translated():
             return len(self._deliveries.distinct("subject", waits))
 
-    def events(self, positions: Iterable[str]) -> dict[str, Document]:
-        """The events at these positions, by position; those that have expired are left out."""
-        with translated():
-            rows = list(self._feed.find({"_id": {"$in": list(positions)}}))
-        return {row["_id"]: from_mongo(row) for row in rows}
+    def events(self, deliveries: Iterable[Delivery]) -> dict[str, Document]:
+        """The events of these deliveries, by position; those that have expired are left out."""
+        positions: dict[str, set[str]] = {}
+        for each in deliveries:
+            positions.setdefault(each.entry, set()).add(each.position)
+        events: dict[str, Document] = {}
+        for id_, entry in self._entries.get(positions).items():
+            events |= entry.events(positions[id_])
+        return events
 
     def record_error(self, claim: Claim, why: str) -> None:
         """Show an error with the consumer, though none of its deliveries was at fault."""
@@ -202,13 +238,14 @@ class Deliveries:
         if done.failed:
             consumer |= {"lastError": done.failed[-1].error, "lastErrorTime": now}
         counts = {"delivered": len(done.delivered), "failed": len(done.failed)}
-        if not self._update(claim, consumer, counts):
-            return False
         operations = list(_operations(claim.subscription, done))
-        with translated():
-            if operations:
-                self._deliveries.bulk_write(operations, ordered=False)
-        return True
+
+        def write() -> bool:
+            return self._update(claim, consumer, counts) and self._write(operations)
+
+        if any(failure.delivery.row for failure in done.failed):
+            return self._store.in_transaction(write)
+        return write()
 
     def retry(self, subscription: str) -> None:
         """Try now every delivery that waits for its next try."""
@@ -228,21 +265,14 @@ class Deliveries:
 
     def health(self, subscriptions: Sequence[str]) -> dict[str, Health]:
         """The health of these consumers."""
-        counted: Any = [
-            {"$match": {"state": {"$in": [PENDING, DEAD]}, "subscription": {"$in": subscriptions}}},
-            {"$group": {"_id": ["$subscription", "$state"], "count": {"$sum": 1}}},
-        ]
+        states = {"$in": [PENDING, DEAD]}
+        where = {"state": states, "subscription": {"$in": subscriptions}}
         with translated():
-            counts = {
-                tuple(row["_id"]): row["count"]
-                for row in self._deliveries.aggregate(counted, session=session())
-            }
+            counts = counted(self._deliveries, where, ["$subscription", "$state"])
             consumers = self._consumers.find({"_id": {"$in": subscriptions}}, session=session())
             documents = {row["_id"]: row for row in consumers}
         return {
-            each: Health(
-                counts.get((each, PENDING), 0), counts.get((each, DEAD), 0), documents.get(each, {})
-            )
+            each: Health(counts[each, PENDING], counts[each, DEAD], documents.get(each, {}))
             for each in subscriptions
         }
 
@@ -252,22 +282,49 @@ class Deliveries:
         change: Stored = {"$set": values} | ({"$inc": counts} if counts else {})
         with translated():
             result = self._consumers.update_one(
-                {"_id": claim.subscription, "token": claim.token}, change
+                {"_id": claim.subscription, "token": claim.token}, change, session=session()
             )
         return bool(result.matched_count)
 
+    def _write(self, operations: Sequence[Any]) -> bool:
+        with translated():
+            if operations:
+                self._deliveries.bulk_write(operations, ordered=False, session=session())
+        return True
 
-def _delivery(row: Stored) -> Delivery:
-    return Delivery(row["_id"], row["subject"], row["position"], row["tries"], row["since"])
+
+def counted(
+    deliveries: Collection[Stored], where: Mapping[str, Any], by: Any, most: int | None = None
+) -> Counter[Any]:
+    """How many deliveries there are, each event counted; of at most `most` rows, by some fields.
+
+    Both kinds of rows are counted in an index: all of them, and further events of some.
+    """
+    limit = [] if most is None else [{"$limit": most}]
+    further = {"$sum": {"$subtract": ["$count", 1]}}
+    kinds: list[tuple[Any, Any]] = [
+        (where, {"$sum": 1}),
+        ({**where, "count": {"$exists": True}}, further),
+    ]
+    counts: Counter[Any] = Counter()
+    for match, count in kinds:
+        stages = [{"$match": match}, *limit, {"$group": {"_id": by, "n": count}}]
+        for row in deliveries.aggregate(stages, session=session()):
+            id_ = row["_id"]
+            counts[tuple(id_) if isinstance(id_, list) else id_] += row["n"]
+    return counts
 
 
 def _operations(subscription: str, done: DeliveryOutcomes) -> Iterable[Any]:
-    if done.delivered:
-        yield DeleteMany({"_id": {"$in": [delivery.id for delivery in done.delivered]}})
+    tried_in_rows = [each.delivery for each in done.failed if each.delivery.row]
+    yield from shortened([*done.delivered, *tried_in_rows])
     for failure in done.failed:
         values: Stored = {"error": failure.error, "tries": failure.delivery.tries + 1}
         values |= {"state": DEAD} if failure.due is None else {"due": failure.due}
-        yield UpdateOne({"_id": failure.delivery.id}, {"$set": values})
+        if failure.delivery.row:
+            yield single(failure.delivery, values)
+        else:
+            yield UpdateOne({"_id": failure.delivery.id}, {"$set": values})
     if done.dead_before is not None:
         old = {"state": PENDING, "subscription": subscription, "since": {"$lt": done.dead_before}}
         given_up = {"state": DEAD, "error": done.failed[-1].error}

@@ -16,6 +16,9 @@ OWNERS = "_owners"
 """The owners of an event, as of its write (access.py). Until the event is in the feed, only the
 owners of its bill are stored with it: the event itself names the others."""
 
+RESERVED = "_reserved"
+"""The holder that the document is reserved for, if there is one (reservations.py)."""
+
 DERIVED = "_derived"
 """The attributes that the server worked out itself, if there are any (`Document.derived`)."""
 
@@ -33,7 +36,8 @@ class Whole(Document):
     __slots__ = ("stored",)
 
     def __init__(self, document: Document, stored: Stored) -> None:
-        super().__init__(document, document.version, document.pending_event, document.derived)
+        version, event, derived = document.version, document.pending_event, document.derived
+        super().__init__(document, version, event, derived, document.reserved)
         self.stored = stored
 
 
@@ -50,7 +54,8 @@ def from_mongo(stored: Stored) -> Document:
         raise CorruptDocument(id_)
     stamp, envelope = hidden.get(STAMP), hidden.get(EVENT)
     pending_event = PendingEvent(stamp, envelope) if stamp and envelope else None
-    return Document(decode(stored), version, pending_event, hidden.get(DERIVED, ()))
+    derived, reserved = hidden.get(DERIVED, ()), hidden.get(RESERVED, "")
+    return Document(decode(stored), version, pending_event, derived, reserved)
 
 
 def whole(stored: Stored) -> Whole:

@@ -1,4 +1,4 @@
-"""The feed as single events, for clients and couriers: pages, streams, and events by their place.
+"""The feed as single events: pages and streams of it, in its order or another.
 
 MongoDB finds the documents of the feed that may have a match, by what they hold in the clear
 (feed_filter.py). This process decodes their events one by one (feed_entries.py) and evaluates the
@@ -98,14 +98,6 @@ class FeedReader:
                 with turn():
                     events = [project(each.event, query.fields) for each in step.found()]
                 yield events
-
-    def events(self, places: Iterable[str]) -> dict[str, Document]:
-        """The events at these places, whoever owns them; without those that are gone or unreadable.
-
-        Each document of the feed is read once.
-        """
-        with translated():
-            return {each.event["id"]: each.event for each in self._walk.at({*places})}
 
     def place_of(self, event_id: str) -> str:
         """The place of an event; ParameterInvalid if the caller sees none of this id."""

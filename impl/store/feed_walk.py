@@ -23,7 +23,7 @@ from impl.store.pages import STREAM_BYTES
 from impl.store.raw_documents import RAW, split
 from impl.store.routing import place
 
-FIRST, MOST = 4, 100
+FIRST, MOST = 2, 100
 """How many are fetched first, and later at the most; STREAM_BYTES is the other bound."""
 
 LENIENT: CodecOptions[Stored] = CodecOptions(
@@ -104,7 +104,10 @@ class FeedWalk:
         lowered lately.
         """
         where = {"_id": {"$gte": place(begin)}}
-        first, last = (next(self._entries(where, each, nullcontext, 1), None) for each in (1, -1))
+        first, last = (
+            next(self._entries(where, each, nullcontext, 1, {"eventId": 1}), None)
+            for each in (1, -1)
+        )
         if not first or not last:
             return 0
         return last.positions.stop - max(first.positions.start, begin)
@@ -115,7 +118,12 @@ class FeedWalk:
         return sum(len(each.wanted(search, range(begin))) for each in entries)
 
     def _entries(
-        self, where: Filter, sign: int, turn: Turn, most: int | None = None
+        self,
+        where: Filter,
+        sign: int,
+        turn: Turn,
+        most: int | None = None,
+        projection: Stored | None = None,
     ) -> Iterator[Entry]:
         """The documents that match, each part of them by a query of its own.
 
@@ -125,7 +133,7 @@ class FeedWalk:
         following: Filter = where
         while True:
             with turn():
-                batch, is_last = self._fetched(following, sign, size)
+                batch, is_last = self._fetched(following, sign, size, projection)
             ids: list[Any] = []
             for raw in split(batch):
                 stored = RawBSONDocument(raw, RAW)
@@ -138,11 +146,13 @@ class FeedWalk:
             following = _both({"_id": {"$gt" if sign > 0 else "$lt": ids[-1]}}, where)
             size = max(1, min(STREAM_BYTES * len(ids) // len(batch), 2 * size, MOST))
 
-    def _fetched(self, where: Filter, sign: int, size: int) -> tuple[bytes, bool]:
+    def _fetched(
+        self, where: Filter, sign: int, size: int, projection: Stored | None
+    ) -> tuple[bytes, bool]:
         """The first documents that match, as many as one answer holds; whether these are all."""
-        found: Any = self._feed.find_raw_batches(where).sort("_id", sign).limit(size)
+        found: Any = self._feed.find_raw_batches(where, projection).sort("_id", sign)
         # One more than is wanted: so MongoDB knows that the batch is the last one.
-        cursor = found.batch_size(size + 1)
+        cursor = found.limit(size).batch_size(size + 1)
         batch: bytes = next(cursor, b"")
         cut_off = cursor.alive
         cursor.close()

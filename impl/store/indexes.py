@@ -33,6 +33,10 @@ OWN_MODELS: dict[str, list[IndexModel]] = {
             [("state", 1), ("subscription", 1), ("due", 1), ("subject", 1)],
             partialFilterExpression={"due": {"$exists": True}},
         ),
+        IndexModel(
+            [("state", 1), ("subscription", 1), ("count", 1)],
+            partialFilterExpression={"count": {"$exists": True}},
+        ),
     ],
 }
 """Indexes of the store's own collections, by which workers find their work."""

@@ -16,7 +16,7 @@ from pymongo.errors import InvalidOperation
 from pymongo.monitoring import ConnectionPoolListener
 
 from impl.errors import ContentTooLarge, NotFound, Unavailable
-from impl.query.language import Condition, Document, Every, Exists, Page, Path, Query
+from impl.query.language import Compare, Condition, Document, Every, Exists, Page, Path, Query
 from impl.resources import FEED
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
@@ -43,6 +43,9 @@ CLOSE_SECONDS = 1
 EMPTY_SECONDS = 10
 INDEX_SECONDS = 24 * 3600
 """MongoDB gives an index build up after a timeout, and begins anew at the next request for it."""
+
+PARTS = 1_000
+"""How many documents `Store.parts` reads by one query."""
 
 R = TypeVar("R")
 
@@ -229,40 +232,55 @@ class Store:
                     continue
                 yield document
 
-    def parts(
-        self, resource: str, where: Condition, names: Sequence[str], most_bytes: int
-    ) -> list[Document]:
+    def parts(self, resource: str, where: Condition, names: Sequence[str]) -> Iterator[Document]:
         """Some attributes of the documents that the condition holds for, in the order of ids.
+
+        Any number of documents takes constant memory: a new query reads each PARTS of them.
+        """
+        collection, within = self.collection(resource)
+        projection = {encode_first_name(name): 1 for name in ("id", *names)} | {VERSION: 1}
+        last, count = "", PARTS
+        while count == PARTS:
+            count = 0
+            behind = Every((where, Compare(("id",), (last,), "gt")))
+            with translated():
+                visible = self._access.filter(resource, behind)
+                cursor: Any = collection.find_raw_batches(visible, projection, session=within)
+                for batch in cursor.sort("_id").limit(PARTS).batch_size(PARTS):
+                    for stored in documents(batch, collection.codec_options):
+                        last, count = stored["_id"], count + 1
+                        yield from_mongo(stored)
+
+    def whole(self, resource: str, where: Condition, most_bytes: int) -> list[Document]:
+        """The documents that the condition holds for, in the order of ids.
 
         ContentTooLarge if they are over so many bytes in all, as they are stored.
         """
-        fields = {encode_first_name(name): 1 for name in ("id", *names)} | {VERSION: 1}
-        return list(map(from_mongo, self._bounded(resource, where, fields, most_bytes)))
-
-    def whole(self, resource: str, where: Condition, most_bytes: int) -> list[Document]:
-        """The documents that the condition holds for, to be changed; as `parts`."""
-        return list(map(whole, self._bounded(resource, where, WITHOUT_RENDITION, most_bytes)))
-
-    def _bounded(
-        self, resource: str, where: Condition, fields: Mapping[str, Any], most_bytes: int
-    ) -> Iterator[Stored]:
+        found: list[Document] = []
         collection, within = self.collection(resource)
         size = 0
         with translated():
             visible = self._access.filter(resource, where)
-            cursor: Any = collection.find_raw_batches(visible, fields, session=within)
+            cursor: Any = collection.find_raw_batches(visible, WITHOUT_RENDITION, session=within)
             for batch in cursor.sort("_id"):
                 size += len(batch)
                 if size > most_bytes:
                     raise ContentTooLarge(f"they take over {most_bytes} bytes as they are stored")
-                yield from documents(batch, collection.codec_options)
+                found += map(whole, documents(batch, collection.codec_options))
+        return found
 
-    def rows(self, resource: str, where: Condition, projection: Mapping[str, Any]) -> list[Stored]:
-        """A projection of the documents, in the order of ids, for the store's other modules."""
+    def rows(
+        self, resource: str, where: Condition, projection: Mapping[str, Any], most: int = 0
+    ) -> list[Stored]:
+        """A projection of the documents, in the order of ids, for the store's other modules.
+
+        At the most `most` of them, unless that is 0.
+        """
         collection, within = self.collection(resource)
         with translated():
             visible = self._access.filter(resource, where)
-            return list(collection.find(visible, projection, session=within).sort("_id"))
+            found = collection.find(visible, projection, session=within)
+            return list(found.sort("_id").limit(most))
 
     def versions(self, resource: str, where: Condition) -> Iterator[tuple[str, int]]:
         """The ids and versions of the documents that the condition holds for."""

@@ -12,11 +12,13 @@ from impl.query.language import (
     Not,
     Path,
     Prefix,
+    ReservedFor,
     Selection,
     Some,
     Span,
     Value,
 )
+from impl.store.documents import RESERVED
 from impl.store.encoding import encode_first_name, encode_name
 
 Filter = dict[str, Any]
@@ -38,6 +40,8 @@ def to_filter(condition: Condition, *, nested: bool = False) -> Filter:
         case Element(path, where):
             name = _inner(path) if nested else to_name(path)
             return _any([{name: {"$elemMatch": each}} for each in _of_element(where)])
+        case ReservedFor(holder):
+            return {RESERVED: holder or None}
         case Every(parts):
             return _all([to_filter(part, nested=nested) for part in parts])
         case Some(parts):

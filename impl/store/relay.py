@@ -27,13 +27,14 @@ from impl.store import dead_letters, routing, transactions
 from impl.store import waiting as pending
 from impl.store.collections import COUNTER, DELIVERIES, OUTBOX
 from impl.store.dead_letters import DeadLetters
+from impl.store.delivery_rows import new_rows
 from impl.store.documents import EXPIRES, Stored
 from impl.store.event_batches import BODY
 from impl.store.faults import translated
 from impl.store.pending_events import HAS_PENDING_EVENT, REMOVAL, STAMP
 from impl.store.raw_documents import RAW
 from impl.store.rendition import FIELD
-from impl.store.routing import Immovable, RelayStep, Route, Router, Routing, place
+from impl.store.routing import Immovable, RelayStep, Route, Router, place
 from impl.store.waiting import MARKED, Waiting
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -45,9 +46,6 @@ AT_ONCE = 100
 
 MOST_BATCHES = 10_000
 """How many batches `backlog` looks into; it counts each further one as one event."""
-
-SKIPPED = "the subscription's query took too long"
-"""The error of a delivery that is given up from the beginning."""
 
 ROWS_ORDER, DOCUMENTS_ORDER = {"stamp": 1, "_id": 1}, {STAMP: 1, "_id": 1}
 log = structlog.get_logger("events")
@@ -211,8 +209,8 @@ class Relay:
         for entry in entries:
             first, position = position + 1, position + len(entry)
             stored.append({"_id": place(position), EXPIRES: expires, **entry.batch})
-            for at, each in enumerate(entry.routings, first):
-                deliveries += _deliveries(place(at), each, now, expires)
+            events = [(place(at), each) for at, each in enumerate(entry.routings, first)]
+            deliveries += new_rows(place(position), events, now, expires)
         self._database[FEED].insert_many(stored, session=session)
         if deliveries:
             self._database[DELIVERIES].insert_many(deliveries, ordered=False, session=session)
@@ -257,23 +255,3 @@ def _movable(letters: Sequence[Stored], collection: str) -> Stored:
     """The condition for rows of the outbox, or documents with an event, that may be moved."""
     events = HAS_PENDING_EVENT if collection != OUTBOX else {}
     return events | dead_letters.movable(letters, collection)
-
-
-def _deliveries(at: str, route: Routing, now: datetime, expires: datetime) -> list[Stored]:
-    """The deliveries of the event at a place."""
-    common = {"position": at, "subject": route.subject, "tries": 0, "since": now}
-    states: list[tuple[Stored, tuple[str, ...]]] = [
-        ({"state": "pending"}, route.subscriptions),
-        ({"state": "dead", "error": SKIPPED}, route.unasked),
-    ]
-    return [
-        {
-            "_id": f"{subscription}/{at}",
-            "subscription": subscription,
-            **common,
-            **state,
-            EXPIRES: expires,
-        }
-        for state, subscriptions in states
-        for subscription in subscriptions
-    ]

@@ -26,6 +26,13 @@ BLOCK_TASK = "cycle-block"
 """A block of accounts of one cycle, which is the `group` in `about`; `accounts` has their ids."""
 
 KINDS = (ON_DEMAND_TASK, CYCLE_TASK, ACCOUNT_TASK, BLOCK_TASK)
+"""Kinds that are given up after a lasting fault."""
+
+RATES_TASK = "rates"
+"""Changes many rates in steps; the `group` in `about` has the ids of their bills. It is never given
+up.
+"""
+
 CLAIM_SECONDS = 15
 KEEP_SECONDS = 5
 _NOW = "$$NOW"
@@ -90,6 +97,12 @@ class Tasks:
         tasks, session = self._store.collection(TASKS)
         with translated():
             return tasks.find_one({"_id": task.id}, {"_id": 1}, session=session) is not None
+
+    def has_any(self, kind: str) -> bool:
+        """Whether a task of a kind has not ended."""
+        tasks, session = self._store.collection(TASKS)
+        with translated():
+            return tasks.find_one({"kind": kind}, {"_id": 1}, session=session) is not None
 
     def drop(self, task: Task) -> None:
         """End a claimed task without an effect; does nothing if another has claimed it by now."""

@@ -24,7 +24,7 @@ from impl.store.access import Access
 from impl.store.attribute_names import Names
 from impl.store.client import Collections
 from impl.store.document_size import refuse_larger
-from impl.store.documents import DERIVED, VERSION, Stored, Whole, from_mongo, to_mongo
+from impl.store.documents import DERIVED, RESERVED, VERSION, Stored, Whole, from_mongo, to_mongo
 from impl.store.encoding import decode, encode, encode_first_name
 from impl.store.faults import taken, translated, unique
 from impl.store.outbox import Outbox, Write
@@ -35,9 +35,9 @@ from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 
 ATTEMPTS = 100
-ASSIGNABLE: Stored = HAS_NO_PENDING_EVENT | HAS_RENDITION
-"""Selects documents that can take an event: none is pending, and a rendition shows that they are
-small."""
+ASSIGNABLE: Stored = HAS_NO_PENDING_EVENT | HAS_RENDITION | {RESERVED: None}
+"""Selects documents that can take an event: none is pending, a rendition shows that they are small,
+and no task has reserved them."""
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -92,8 +92,8 @@ class BulkChange:
         return Whole(after, stored)
 
     def update(self) -> pymongo.UpdateMany:
-        """The update of all, whose events are stored elsewhere: none stays in a document."""
-        gone = [*map(encode_first_name, self.removed), STAMP, EVENT]
+        """The update of all: no event stays in a document, nor a reservation."""
+        gone = [*map(encode_first_name, self.removed), STAMP, EVENT, RESERVED]
         return pymongo.UpdateMany(
             {"_id": {"$in": [each["id"] for each in self.documents]}},
             {"$set": encode(self.values), "$inc": {VERSION: 1}, "$unset": dict.fromkeys(gone, "")},
@@ -360,10 +360,13 @@ def _other_values(assignment: Assignment) -> Stored:
 
 
 def _same(document: Document) -> Stored:
-    """The condition for a document as it was read: that version, and the same event or none."""
+    """The condition for a document as it was read: that version, the same event or none, and the
+    same reservation or none.
+    """
     event = document.pending_event
     stamp = event.stamp if isinstance(event, PendingEvent) else None
-    return {"_id": document["id"], VERSION: document.version, STAMP: stamp}
+    reserved = document.reserved or None
+    return {"_id": document["id"], VERSION: document.version, STAMP: stamp, RESERVED: reserved}
 
 
 def _prepared(resource: str, before: Document, values: Values) -> tuple[Stored, Document]:

@@ -28,7 +28,6 @@ from impl.resources import BILLS, OUTCOMES, RATES, REGISTER
 from impl.store.collections import OUTBOX, TASKS
 from impl.store.rendition import FIELD
 from impl.store.sequences import row_id
-from impl.store.tasks import ACCOUNT_TASK
 from tests.bench import month
 
 JOURNALED = pymongo.WriteConcern("majority", j=True)
@@ -36,21 +35,17 @@ BY_ACCOUNT = [("billingAccount.id", 1), ("isBilled", 1), ("_id", 1)]
 ROW_BYTES = 256 * 1024
 """How much an event row holds before it is compressed."""
 
-CYCLE = "month"
+CYCLE, KIND = "month", "cycle-block"
 LEVEL = 1
 Json = dict[str, Any]
 
 
-def task_id(account: str) -> str:
-    """The id of an account's task."""
-    return f"{ACCOUNT_TASK}/{CYCLE}/{account}"
-
-
-def task(account: str) -> Json:
-    """An account's task, as the server plans it."""
-    about = {"group": CYCLE, "value": account}
-    named = {"key": f"{CYCLE}/{account}", "kind": ACCOUNT_TASK, "about": about}
-    return {"_id": task_id(account), **named, "due": month.END, "tries": 0, "claim": None}
+def task(numbers: Sequence[int]) -> Json:
+    """The task of a block of accounts, given by number, as the server plans it."""
+    key = f"{CYCLE}/{month.account(numbers[0])}"
+    about = {"group": CYCLE, "accounts": [month.account(each) for each in numbers]}
+    named = {"key": key, "kind": KIND, "about": about}
+    return {"_id": f"{KIND}/{key}", **named, "due": month.END, "tries": 0, "claim": None}
 
 
 class Script:
@@ -90,8 +85,7 @@ class Script:
             for bill, number in zip(bills, numbers, strict=True)
         ]
         database[REGISTER].insert_many(numbered, session=session)
-        done = {"_id": {"$in": [task_id(each) for each in accounts]}}
-        database[TASKS].delete_many(done, session=session)
+        database[TASKS].delete_one({"_id": task(numbers)["_id"]}, session=session)
         database[OUTBOX].insert_many(rows, session=session)
 
 

@@ -25,7 +25,7 @@ from impl.store.mongo import Store
 from tests.bench import bare_billing, goals, month, report
 from tests.bench.goals import Goal
 from tests.bench.load import cpu_seconds
-from tests.bench.meter import KINDS, Cost, Meter, middle
+from tests.bench.meter import KINDS, Cost, Meter, middle, wait
 from tests.faults import billing
 from tests.servers import ROOT, WorkerProcess, family
 
@@ -39,6 +39,9 @@ SECONDS = 5.0
 
 IDLE_CPU, IDLE_SECONDS, LIMIT_SECONDS = 0.15, 1.0, 60.0
 """A worker has started when it uses less CPU in so many seconds."""
+
+PLANNING_SECONDS = 120.0
+"""How long a run may be planned until it is measured although it is not planned to the end."""
 
 OURS = "tmf678"
 Costs = dict[tuple[int, int, str], list[Cost]]
@@ -63,12 +66,12 @@ class Billing:
     def bare(self, processes: int, size: int) -> Cost:
         """What the script's bills cost, each process with its part of the accounts."""
         self._undo()
-        numbers = range(self.accounts)
-        for part in (numbers[at : at + month.BATCH] for at in numbers[:: month.BATCH]):
-            self._database[TASKS].insert_many(
-                bare_billing.task(month.account(each)) for each in part
-            )
         bounds = [self.accounts * each // processes for each in range(processes + 1)]
+        self._database[TASKS].insert_many(
+            bare_billing.task(range(at, min(end, at + size)))
+            for first, end in pairwise(bounds)
+            for at in range(first, end, size)
+        )
         with ExitStack() as stack:
             running = [
                 stack.enter_context(self._script(first, end, size))
@@ -95,18 +98,22 @@ class Billing:
             return self._measured(store, processes)
 
     def _measured(self, store: Store, processes: Sequence[int]) -> Cost:
-        while not (first := self._bills()):
-            time.sleep(0.005)
-        meter, planned = Meter(self._mongod, processes), False
-        began = time.perf_counter()
-        while time.perf_counter() - began < SECONDS and self._bills() < self.accounts:
-            time.sleep(0.01)
-            if not planned and _is_planned(store):
+        """As `ours`; from the first bill on also if half are made, or much time is over, before."""
+        wait(self._bills, 0.005)
+        first, meter = self._bills(), Meter(self._mongod, processes)
+        planned, ends = False, time.monotonic() + PLANNING_SECONDS
+        while time.monotonic() < ends and (bills := self._bills()) < self.accounts:
+            if not planned and self._is_planned(store):
                 planned = True
-                if self._bills() < self.accounts // 2:  # else hardly any would be measured
+                if bills < self.accounts / 2:
                     first, meter = self._bills(), Meter(self._mongod, processes)
-                    began = time.perf_counter()
+                ends = time.monotonic() + SECONDS
+            time.sleep(0.01)
         return meter.cost(max(1, self._bills() - first))
+
+    def _is_planned(self, store: Store) -> bool:
+        cycle = store.get("billCycle", billing.CYCLE)
+        return bool(cycle.get("accountsTotal", 0) >= self.accounts)
 
     def _bills(self) -> int:
         return self._database[BILLS].estimated_document_count()
@@ -194,10 +201,6 @@ def _goals(medians: dict[tuple[int, int, str], Cost], sizes: Sequence[int]) -> l
             name = f"bills/s at {sizes[-1]:,} rates of those at {sizes[0]:,}, {workers} at work"
             found.append(Goal(name, last.per_second / first.per_second, 0.9))
     return found
-
-
-def _is_planned(store: Store) -> bool:
-    return "accountsTotal" in store.get("billCycle", billing.CYCLE)
 
 
 def started(pid: int) -> list[int]:

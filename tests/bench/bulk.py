@@ -1,7 +1,8 @@
-"""Command: how many rates a second are imported and exported, beside pymongo's bare `insert_many`.
+"""Command: how many rates a second are imported and exported, beside pymongo's bare calls.
 
 `python -m tests.bench.bulk [--rates N] [--rounds N]`. The command's time is that of its process,
-its start included; the bare insert's is for documents that are in memory already.
+its start included. The time of `insert_many` is for documents that are in memory already, and that
+of `find` for reading them whole into memory.
 """
 
 import argparse
@@ -25,13 +26,17 @@ from generated import schemas
 from impl.instants import plan
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
+from impl.store.rendition import FIELD
 from impl.store.writing import prepare
+from tests.bench import goals, report
+from tests.bench.goals import Goal
 from tests.servers import ROOT, environment, memory
 
 RATES = 200_000
 ROUNDS = 3
 RESOURCE = "appliedCustomerBillingRate"
 BATCH = 2000
+NAMES = ("insert_many", "import", "find", "export")
 
 
 @dataclass(frozen=True)
@@ -43,23 +48,33 @@ class Measured:
     mib: float
 
 
-def bench(uri: str, folder: Path, count: int = RATES, rounds: int = ROUNDS) -> None:
-    """Print a table: rates a second of a bare insert, an import and an export, and their ratios."""
+def bench(uri: str, folder: Path, count: int = RATES, rounds: int = ROUNDS) -> list[Goal]:
+    """Print tables of rates a second, by the bare calls and by the commands, and of the goals."""
     file = folder / "rates.ndjson"
     with file.open("wb") as lines:
         lines.writelines(orjson.dumps(each) + b"\n" for each in rates(count))
-    measured: dict[str, list[Measured]] = {"insert_many": [], "import": [], "export": []}
+    measured: dict[str, list[Measured]] = {name: [] for name in NAMES}
     for _ in range(rounds):
         database = f"bench-{uuid4().hex}"
-        measured["insert_many"].append(_bare(uri, f"{database}-bare", count))
+        measured["insert_many"].append(_inserted(uri, f"{database}-bare", count))
         measured["import"].append(_command(uri, database, count, "import", str(file)))
+        measured["find"].append(_read(uri, f"{database}-bare", count))
         output = ("export", RESOURCE, "-o", str(folder / "out.ndjson"))
         measured["export"].append(_command(uri, database, count, *output))
         client: pymongo.MongoClient[Any] = pymongo.MongoClient(uri)
         client.drop_database(database)
         client.drop_database(f"{database}-bare")
         client.close()
-    _print(measured, file.stat().st_size / count)
+    fast = {name: median(each.per_second for each in runs) for name, runs in measured.items()}
+    found = [
+        Goal("import, of insert_many", fast["import"] / fast["insert_many"], 0.6),
+        Goal("export, of find", fast["export"] / fast["find"], 0.9),
+    ]
+    text = f"{_table(measured, file.stat().st_size / count)}\n\n{goals.table(found)}\n"
+    print(text, flush=True)
+    kept = {"machine": report.machine(), "rounds": rounds, "rates_per_second": fast}
+    report.keep("bulk", kept | {"goals": goals.kept(found)}, f"{report.machine()}\n\n{text}")
+    return found
 
 
 def rates(count: int) -> Iterator[dict[str, Any]]:
@@ -93,7 +108,7 @@ def rates(count: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _bare(uri: str, database: str, count: int) -> Measured:
+def _inserted(uri: str, database: str, count: int) -> Measured:
     """The same documents under the same indexes, by nothing but pymongo."""
     store = Store(uri, database)
     store.ensure_indexes()
@@ -108,6 +123,17 @@ def _bare(uri: str, database: str, count: int) -> Measured:
         seconds += time.perf_counter() - began
         cpu += time.process_time() - worked
     store.close()
+    return Measured(count / seconds, cpu / count * 1e6, 0)
+
+
+def _read(uri: str, database: str, count: int) -> Measured:
+    """The documents that `_inserted` left, by nothing but pymongo."""
+    with pymongo.MongoClient[dict[str, Any]](uri) as client:
+        began, worked = time.perf_counter(), time.process_time()
+        found = sum(1 for _ in client[database][RESOURCE].find({}, {FIELD: 0}))
+        seconds, cpu = time.perf_counter() - began, time.process_time() - worked
+    if found != count:
+        raise RuntimeError(f"{found} of {count} rates are there")
     return Measured(count / seconds, cpu / count * 1e6, 0)
 
 
@@ -138,20 +164,16 @@ def _command(uri: str, database: str, count: int, *arguments: str) -> Measured:
     return Measured(count / seconds, cpu / count * 1e6, peak)
 
 
-def _print(measured: dict[str, list[Measured]], size: float) -> None:
-    bare = median(each.per_second for each in measured["insert_many"])
-    print(
-        f"| rates of {size:.0f} bytes | rates/s | of insert_many "
-        "| CPU us a rate | a CPU second | MiB |"
-    )
-    print("|---|---|---|---|---|---|")
-    for name, runs in measured.items():
-        fast = median(each.per_second for each in runs)
-        cpu = median(each.cpu_us for each in runs)
-        mib = f"{max(each.mib for each in runs):.0f}" if runs[0].mib else ""
-        print(
-            f"| {name} | {fast:,.0f} | {fast / bare:.2f} | {cpu:.1f} | {1e6 / cpu:,.0f} | {mib} |"
-        )
+def _table(measured: dict[str, list[Measured]], size: float) -> str:
+    head = (f"rates of {size:.0f} bytes", "rates/s", "CPU us a rate", "a CPU second", "MiB")
+    return report.table(head, (_row(name, runs) for name, runs in measured.items()))
+
+
+def _row(name: str, runs: list[Measured]) -> list[str]:
+    fast = median(each.per_second for each in runs)
+    cpu = median(each.cpu_us for each in runs)
+    mib = f"{max(each.mib for each in runs):.0f}" if runs[0].mib else ""
+    return [name, f"{fast:,.0f}", f"{cpu:.1f}", f"{1e6 / cpu:,.0f}", mib]
 
 
 def main() -> int:

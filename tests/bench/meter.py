@@ -1,7 +1,7 @@
 """What a piece of work costs: its time, the CPU of its processes and of mongod, and its writes."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -13,6 +13,8 @@ from tests.bench.load import cpu_seconds
 
 KINDS = ("inserted", "updated", "deleted")
 """How mongod counts the documents that it writes."""
+
+LIMIT_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -63,3 +65,13 @@ def middle(costs: Sequence[Cost]) -> Cost:
         median(each.mongod_ms for each in costs),
         {kind: median(each.written[kind] for each in costs) for kind in KINDS},
     )
+
+
+def wait(until: Callable[[], object], seconds: float) -> float:
+    """Look every so many seconds until it is true; how long that took. TimeoutError after long."""
+    began = time.monotonic()
+    while not until():
+        if time.monotonic() > began + LIMIT_SECONDS:
+            raise TimeoutError(f"not done within {LIMIT_SECONDS:.0f} s")
+        time.sleep(seconds)
+    return time.monotonic() - began

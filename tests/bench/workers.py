@@ -1,8 +1,8 @@
-"""Command: bills made, events moved and delivered, documents rendered, rates moved a second.
+"""Command: bills, events, deliveries, documents and files a second, beside bare scripts.
 
-`python -m tests.bench.workers [--only PART ...] [--rounds N] [--sizes N ...] [--accounts N]` prints
-each part's figures beside those of a bare script on the same mongod, and whether the goals are met.
-It keeps them in `build/bench/`. The parts `large` and `plan` take long, and run only if named.
+`python -m tests.bench.workers [--only PART ...] [--rounds N] [--sizes N ...] [--accounts N]
+[--rates N]` prints each part's figures, and whether its goals are met. It keeps them in
+`build/bench/`. The parts `large` and `plan` run only if they are named.
 """
 
 import argparse
@@ -11,9 +11,10 @@ import tempfile
 from pathlib import Path
 
 from impl.store.embedded import Mongod
-from tests.bench import billing, bulk, deliveries, relay
+from tests.bench import billing, bulk, deliveries, documents, large, plan, relay
 
-PARTS = ("billing", "events", "deliveries", "bulk")
+USUAL = ("billing", "events", "deliveries", "documents", "bulk")
+PARTS = (*USUAL, "large", "plan")
 
 
 def main() -> int:
@@ -35,17 +36,25 @@ def _run(part: str, mongod: Mongod, folder: Path, options: argparse.Namespace) -
             relay.bench(mongod, folder, rounds)
         case "deliveries":
             deliveries.bench(mongod, folder, rounds=rounds)
+        case "documents":
+            documents.bench()
         case "bulk":
             bulk.bench(mongod.uri, folder, rounds=rounds)
+        case "large":
+            large.bench(mongod, folder, options.rates)
+        case "plan":
+            plan.bench(mongod, folder, options.accounts)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=USUAL, metavar="PART")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=billing.SIZES, help="unbilled rates"
     )
+    parser.add_argument("--accounts", type=int, default=plan.ACCOUNTS, help="of `plan`")
+    parser.add_argument("--rates", type=int, default=large.RATES_OF_IT, help="of `large`")
     return parser.parse_args()
 
 

@@ -138,6 +138,40 @@ def test_of_an_endless_answer_only_the_beginning_is_read(watchdog: Watchdog) -> 
         assert receiver.post(b"{}", {}).status == 200
 
 
+def test_a_connection_is_used_again_after_a_body_in_chunks(watchdog: Watchdog) -> None:
+    def behave(handler: receivers.Handler) -> None:
+        head = b"HTTP/1.1 202 Accepted\r\nTransfer-Encoding: chunked\r\n\r\n"
+        handler.wfile.write(head + b"3\r\nyes\r\n0\r\nTrailer: x\r\n\r\n")
+        peers.add(handler.client_address)
+
+    peers: set[object] = set()
+    with Server(behave) as server:
+        receiver = Receiver(server.url, LOOPBACK, watchdog, HASTY)
+        assert [receiver.post(b"{}", {}).status for _ in range(3)] == [202] * 3
+        assert len(peers) == 1
+        receiver.close()
+
+
+def test_an_answer_that_ends_before_its_length_is_no_answer(watchdog: Watchdog) -> None:
+    def behave(handler: receivers.Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+        handler.close_connection = True
+
+    with Server(behave) as server:
+        receiver = Receiver(server.url, LOOPBACK, watchdog, HASTY)
+        with pytest.raises(Unreachable, match="IncompleteRead"):
+            receiver.post(b"{}", {})
+
+
+@pytest.mark.parametrize("value", ["a\r\nHost: other", "a\nb", "a\rb", "\u20ac"])
+def test_a_header_that_http_does_not_allow_is_not_sent(watchdog: Watchdog, value: str) -> None:
+    with Server() as server:
+        receiver = Receiver(server.url, LOOPBACK, watchdog, HASTY)
+        with pytest.raises(Unreachable):
+            receiver.post(b"{}", {"traceparent": value})
+        assert not server.posts
+
+
 def test_the_second_address_is_tried_where_the_first_takes_no_connection(
     watchdog: Watchdog,
 ) -> None:

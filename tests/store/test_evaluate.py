@@ -349,6 +349,8 @@ def rendered(condition: Condition) -> str:
             return _joined("||", [rendered(part) for part in parts])
         case Not(part):
             return f"!({rendered(part)})"
+        case _:
+            raise TypeError(condition)
 
 
 def _joined(sign: str, parts: list[str]) -> str:

@@ -25,6 +25,7 @@ from impl.store.counts import Counts
 from impl.store.documents import Stored
 from impl.store.embedded import Mongod
 from impl.store.event_batches import BODY
+from impl.store.feed_walk import FeedWalk
 from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
 from impl.store.routing import place
@@ -207,9 +208,11 @@ def test_pages_after_an_event_and_their_total(stores: Mapping[str, Store], form:
 @pytest.mark.parametrize("form", FORMS)
 def test_events_by_place(stores: Mapping[str, Store], form: str) -> None:
     chance = random.Random(1)
+    walk = FeedWalk(stores[form].collection(FEED)[0].database)
     for chosen in ([], [1], [COUNT], [*range(1, COUNT + 1)], chance.sample(range(1, COUNT), 20)):
         wanted = [place(each) for each in chosen]
-        found = stores[form].feed.events([*wanted, place(COUNT + 1), place(10**9)])
+        read = walk.at([*wanted, place(COUNT + 1), place(10**9)])
+        found = {each.event["id"]: each.event for each in read}
         assert sorted(found) == sorted(wanted)
         assert all(EVENTS[int(at) - 1]["eventId"] == found[at]["eventId"] for at in found)
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from impl.events.retry_policy import LONGEST_SECONDS, RetryPolicy, Tried, delay, retry_after
-from impl.store.deliveries import EVER, Delivery
+from impl.store.deliveries import EVER
+from impl.store.delivery_rows import Delivery
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 POLICY = RetryPolicy(timedelta(hours=72), jitter=lambda: 0.5)
