@@ -17,6 +17,7 @@ from impl.errors import NotFound
 from impl.query.language import Document, Every
 from impl.store import transactions
 from impl.store.backlog import backlog
+from impl.store.delivery_rows import Row
 from impl.store.event_batches import BODY, raws
 from impl.store.outbox import Write
 from impl.store.relay import Relay
@@ -280,5 +281,5 @@ def test_two_relays_that_are_killed_at_times_deliver_each_event_once_in_order(
             f"{id_}={n}" for n in range(100)
         ]
     assert len({each["eventId"] for each in events(world)}) == 1000
-    deliveries = world.store.collection("delivery")[0].find().sort("position")
-    assert [each["position"] for each in deliveries] == [place(n) for n in range(1, 1001)]
+    rows = world.store.collection("delivery")[0].find().sort("position")
+    assert [at for row in rows for at in Row.read(row).positions] == [*range(1, 1001)]
