@@ -312,7 +312,8 @@ def test_a_relay_that_fails_rests_is_counted_and_goes_on(
         for _ in range(5):
             assert not running.step()
     assert len(tried) == 1
-    assert backlog(world.store).faults == {"relay": 1, "courier": 0, "tidy": 0}
+    faults = backlog(world.store).faults
+    assert {loop: count for loop, count in faults.items() if count} == {"relay": 1}
     until(lambda: running.step() or world.store.relay.is_idle())
     running.close()
 

@@ -1,12 +1,16 @@
 """What is only shown comes as the text that was kept of it, and is the same without that text."""
 
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from impl.billing.rate_state import billed_by
 from impl.bulk import exporting
+from impl.bulk.exporting import LINE
+from impl.instants import written
 from impl.links import Links
 from impl.query.language import Document, Every, Key, Query, Rendered, Window
 from impl.resources import BY_NAME
@@ -170,7 +174,7 @@ def plain(documents: Any) -> list[Any]:
 @pytest.mark.parametrize("order", RATE_ORDERS)
 @pytest.mark.parametrize("id_", ["1", "2", "3", "4", "5", "6", "7"])
 def test_a_change_of_what_is_joined_leaves_the_text_valid(
-    rates: Store, id_: str, order: tuple[Key, ...]
+    rates: Store, id_: str, order: tuple[Key, ...], tmp_path: Path
 ) -> None:
     """As billing changes it, beside this store: by its values and its version alone."""
     before = rates.show(RATE, id_)
@@ -190,7 +194,9 @@ def test_a_change_of_what_is_joined_leaves_the_text_valid(
     assert isinstance(shown, Rendered) is (id_ != "7")
     every = exporting.query(API, RATE, "", UTC)
     exported = exporting.documents(rates, API, RATE, every, reject=False)
-    assert [each for each in exported if each["id"] == id_] == [read]
+    exporting.export((each for each in exported if each["id"] == id_), str(tmp_path / "rates"))
+    line = orjson.loads((tmp_path / "rates").read_bytes())
+    assert line == orjson.loads(orjson.dumps(read, written, LINE))
 
 
 def test_what_is_joined_counts_as_its_documents_length(store: Store) -> None:
