@@ -180,8 +180,9 @@ class Writer:
         writes: list[tuple[str, Write]] = []
         for resource, documents in new.items():
             writes += ((resource, each) for each in self._insert_many(resource, documents))
-        for change in changes:
-            writes += ((change.resource, each) for each in self._change_many(change))
+        for resource in dict.fromkeys(each.resource for each in changes):
+            own = [each for each in changes if each.resource == resource]
+            writes += ((resource, each) for each in self._change_many(resource, own))
         with translated():
             self._outbox.put(self._outbox.batches(writes))
 
@@ -198,24 +199,26 @@ class Writer:
             with unique(resource):
                 self._of[resource].insert_many(inserts, ordered=False, session=session())
 
-    def _change_many(self, change: BulkChange) -> Iterator[Write]:
-        """Change the documents: by one update for all if their renditions stay right."""
-        resource = change.resource
+    def _change_many(self, resource: str, changes: Sequence[BulkChange]) -> Iterator[Write]:
+        """Make all changes in one command, each by one update if its renditions stay right."""
         updates: list[pymongo.ReplaceOne[Stored] | pymongo.UpdateMany] = []
-        self._note(resource, change.values)
-        for before in change.documents:
-            after = change.of(before)
-            if self._access.limited:
-                self._refuse_write(resource, before, after)
-            if not change.keeps_renditions:
-                stored, after = _prepared(resource, before, after)
-                refuse_larger(self._bounds, resource, stored, before)
-                updates.append(pymongo.ReplaceOne(_same(before), stored))
-            yield Write(before, after)
-        if change.documents:
-            updates = updates or [change.update()]
+        for change in changes:
+            self._note(resource, change.values)
+            keeps_renditions = change.keeps_renditions
+            if keeps_renditions and change.documents:
+                updates.append(change.update())
+            for before in change.documents:
+                after = change.of(before)
+                if self._access.limited:
+                    self._refuse_write(resource, before, after)
+                if not keeps_renditions:
+                    stored, after = _prepared(resource, before, after)
+                    refuse_larger(self._bounds, resource, stored, before)
+                    updates.append(pymongo.ReplaceOne(_same(before), stored))
+                yield Write(before, after)
+        if updates:
             result = self._of[resource].bulk_write(updates, ordered=False, session=session())
-            if result.matched_count != len(change.documents):
+            if result.matched_count != sum(len(each.documents) for each in changes):
                 raise _too_often(f"the {resource}")
 
     def delete(self, resource: str, id_: str, versions: frozenset[int] | None = None) -> Document:
