@@ -24,6 +24,12 @@ from impl.store.sequences import Sequences
 from impl.store.tasks import Tasks
 from impl.tmf678 import API
 
+RUN_THREADS = 2
+"""How many threads bill blocks: while MongoDB writes one, the worker adds up the next.
+
+One worker makes 177 instead of 123 bills a second, and two make 251 instead of 193.
+"""
+
 ON_DEMAND_THREADS = 4
 """How many threads answer requests: a large account may take a minute, and up to three such hold up
 no other request.
@@ -60,7 +66,8 @@ def jobs(settings: Settings, store: Store) -> list[Step]:
     settler = SequenceSettler(store, settings.policy, numbers)
     rates = RateTasks(store, attempts.tasks)
     on_demand = [OnDemand(maker, attempts).step] * ON_DEMAND_THREADS
-    return [*on_demand, Runs(maker, attempts).step, rates.step, settler.step]
+    runs = [Runs(maker, attempts).step for _ in range(RUN_THREADS)]
+    return [*on_demand, *runs, rates.step, settler.step]
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:

@@ -34,11 +34,7 @@ class Whole(Document):
     """A document read to be changed, which also has its attributes as they are `stored`."""
 
     __slots__ = ("stored",)
-
-    def __init__(self, document: Document, stored: Stored) -> None:
-        version, event, derived = document.version, document.pending_event, document.derived
-        super().__init__(document, version, event, derived, document.reserved)
-        self.stored = stored
+    stored: Stored
 
 
 def to_mongo(document: Mapping[str, Any], version: int) -> Stored:
@@ -48,6 +44,18 @@ def to_mongo(document: Mapping[str, Any], version: int) -> Stored:
 
 def from_mongo(stored: Stored) -> Document:
     """The document that was stored, without the store's own fields; raises CorruptDocument."""
+    return Document(*_parts(stored))
+
+
+def whole(stored: Stored) -> Whole:
+    """The same, as stored, too."""
+    document = Whole(*_parts(stored))
+    document.stored = stored
+    return document
+
+
+def _parts(stored: Stored) -> tuple[Any, ...]:
+    """What a document is made of; removes the store's own fields."""
     hidden = take_hidden(stored)
     version, id_ = hidden.get(VERSION), hidden.get("_id")
     if not isinstance(version, int) or stored.get("id") != id_:
@@ -55,13 +63,7 @@ def from_mongo(stored: Stored) -> Document:
     stamp, envelope = hidden.get(STAMP), hidden.get(EVENT)
     pending_event = PendingEvent(stamp, envelope) if stamp and envelope else None
     derived, reserved = hidden.get(DERIVED, ()), hidden.get(RESERVED, "")
-    return Document(decode(stored), version, pending_event, derived, reserved)
-
-
-def whole(stored: Stored) -> Whole:
-    """The same, as stored, too."""
-    document = from_mongo(stored)
-    return Whole(document, stored)
+    return decode(stored), version, pending_event, derived, reserved
 
 
 def take_hidden(stored: Stored) -> Stored:

@@ -202,7 +202,7 @@ def _batched(
     """The event of a write as a batch holds it."""
     own = access.owners(resource, write.document)
     everyone = sorted({*own, *_owners_of_bill(resource, write, owners)})
-    stored = {**encode(_envelope(event)), "event": {resource: _encoded(write.document)}}
+    stored = _envelope(event) | {"event": {resource: _encoded(write.document)}}
     return BatchedEvent(stored, f"{resource}/{write.document['id']}", everyone)
 
 

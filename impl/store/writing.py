@@ -9,7 +9,7 @@ saves that write: if an answer is lost, `Writer.change` looks for the event of t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeAlias
 
 import bson
@@ -82,21 +82,27 @@ class BulkChange:
 
     def of(self, document: Document) -> Document:
         """The document after the change."""
-        others = {name: value for name, value in document.items() if name not in self.removed}
-        after = Document({**others, **self.values}, document.version + 1, derived=document.derived)
-        if not isinstance(document, Whole):
-            return after
-        stored = document.stored | encode(self.values)
-        for name in self.removed:
-            stored.pop(encode_first_name(name), None)
-        return Whole(after, stored)
+        others: Values = document
+        if self.removed:
+            others = {name: each for name, each in document.items() if name not in self.removed}
+        kind = Whole if isinstance(document, Whole) else Document
+        after = kind({**others, **self.values}, document.version + 1, derived=document.derived)
+        if isinstance(document, Whole) and isinstance(after, Whole):
+            after.stored = document.stored | self._encoded
+            for name in self.removed:
+                after.stored.pop(encode_first_name(name), None)
+        return after
+
+    @cached_property
+    def _encoded(self) -> Stored:
+        return encode(self.values)
 
     def update(self) -> pymongo.UpdateMany:
         """The update of all: no event stays in a document, nor a reservation."""
         gone = [*map(encode_first_name, self.removed), STAMP, EVENT, RESERVED]
         return pymongo.UpdateMany(
             {"_id": {"$in": [each["id"] for each in self.documents]}},
-            {"$set": encode(self.values), "$inc": {VERSION: 1}, "$unset": dict.fromkeys(gone, "")},
+            {"$set": self._encoded, "$inc": {VERSION: 1}, "$unset": dict.fromkeys(gone, "")},
         )
 
 
