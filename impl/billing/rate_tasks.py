@@ -123,7 +123,8 @@ class RateTasks:
             BulkChange(RATES, own, billed_by({"id": bill})) for bill, own in rates_of.items()
         ]
         self._store.writer.write_many({}, changes)
-        release(self._store, RATES, [each["id"] for each in refused])
+        if refused:
+            release(self._store, RATES, [each["id"] for each in refused])
 
     def _whole(self, step: Sequence[Outline]) -> list[Document]:
         ids = tuple(each.id for each in step)
@@ -144,22 +145,25 @@ def release_rates(store: Store, bill: Document) -> None:
     if is_unfinished(store, bill["id"]):
         raise Conflict("the bill's rates are still being billed; try again later")
     of_bill = _rates_of(bill["id"])
-    without_account = outlines(store, RATES, Every((of_bill, Not(Exists(("billingAccount",))))))
+    no_account = Every((of_bill, Not(Exists(("billingAccount",)))))
+    without_account = outlines(store, RATES, no_account, MOST_RATES)
     account = bill.get("billingAccount")
     if without_account and account is None:
         why = f"the bill's rate {without_account[0].id!r} has no billing account"
         raise Conflict(why, attribute="billingAccount")
-    rates = outlines(store, RATES, of_bill)
+    rates = outlines(store, RATES, of_bill, MOST_RATES + 1)
     if len(rates) > MOST_RATES or sum(each.size for each in rates) > MOST_BYTES:
         Tasks(store).put(RATES_TASK, new_id(), deleted=bill["id"], account=account)
         return
-    others = [each for each in rates if each not in without_account]
+    others = sorted({*rates} - {*without_account}, key=lambda each: each.id)
     change_each(store, RATES, others, FREE, ("bill",))
     change_each(store, RATES, without_account, {**FREE, "billingAccount": account}, ("bill",))
 
 
 def _rates_of(bill: str) -> Condition:
-    """Selects the rates that name the bill, except unbilled ones of earlier releases that another
-    bill has reserved.
+    """Selects the rates that name the bill.
+
+    An unbilled rate of an earlier release may name it, too. Such a rate is left out if another bill
+    has reserved it.
     """
     return Every((Compare(("bill", "id"), (bill,)), UNRESERVED))

@@ -168,7 +168,7 @@ class Courier:
 
     def _try(self, receiver: Receiver, delivery: Delivery, message: Message | str | None) -> Tried:
         if message is None:
-            return Tried(delivery, "the event has expired", lost=True)
+            return Tried(delivery, "the event has expired or can't be read", lost=True)
         if isinstance(message, str):
             return Tried(delivery, message)
         now = int(time.time())

@@ -27,9 +27,9 @@ class Outline:
     size: int
 
 
-def outlines(store: Store, resource: str, where: Condition) -> list[Outline]:
-    """The documents that the condition holds for, in the order of ids."""
-    rows = store.rows(resource, where, _OUTLINE)
+def outlines(store: Store, resource: str, where: Condition, most: int) -> list[Outline]:
+    """The first `most` documents that the condition holds for, in the order of ids."""
+    rows = store.rows(resource, where, _OUTLINE, most)
     return [Outline(each["_id"], each[SIZE]) for each in rows]
 
 

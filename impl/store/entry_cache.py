@@ -1,13 +1,14 @@
 """Entries of the feed, read once for all couriers of a worker."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
 from typing import Any
 
 import bson
+import structlog
 from bson.codec_options import CodecOptions
 
 from impl.query.language import Document
@@ -19,6 +20,7 @@ from impl.store.faults import translated
 from impl.store.mongo import Store
 from impl.store.routing import place
 
+log = structlog.get_logger("events")
 MOST_BYTES = 16 * 1024 * 1024
 """How much the cache holds, as MongoDB stores it: 500 entries of 250 small events."""
 
@@ -37,11 +39,26 @@ class Entry:
         return dict(enumerate(subjects, int(self.stored["_id"]) - len(subjects) + 1))
 
     def events(self, places: Set[str]) -> dict[str, Document]:
-        """The events at these places."""
+        """The events at these places; those that can't be read are left out, and logged."""
         if BODY not in self.stored:
-            return {self.stored["_id"]: from_mongo(dict(self.stored))}
-        events = zip(map(place, self.subjects), raws(self.stored), strict=True)
-        return {at: self._event(at, raw) for at, raw in events if at in places}
+            return self._readable({self.stored["_id"]: lambda: from_mongo(dict(self.stored))})
+        readers = {at: partial(self._event, at, raw) for at, raw in self._raws() if at in places}
+        return self._readable(readers)
+
+    def _raws(self) -> Iterator[tuple[str, bytes]]:
+        try:
+            yield from zip(map(place, self.subjects), raws(self.stored), strict=True)
+        except Exception as fault:
+            log.error("entry", entry=self.stored["_id"], exc_info=fault)
+
+    def _readable(self, readers: Mapping[str, Callable[[], Document]]) -> dict[str, Document]:
+        events: dict[str, Document] = {}
+        for at, read in readers.items():
+            try:
+                events[at] = read()
+            except Exception as fault:
+                log.error("event", place=at, exc_info=fault)
+        return events
 
     @property
     def size(self) -> int:
@@ -55,7 +72,7 @@ class Entry:
 
 
 class EntryCache:
-    """The entries that were read last; those of one event of an earlier release are not cached."""
+    """The entries that were added last; those of one event of an earlier release are not cached."""
 
     def __init__(self, store: Store) -> None:
         self._feed, _ = store.collection(FEED)

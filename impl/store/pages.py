@@ -1,7 +1,7 @@
 """Answers to queries: a page of the matches with their number, or all of them one by one."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -22,7 +22,7 @@ from impl.store.faults import bounded, patient
 from impl.store.mongo_query import Filter, to_filter, to_projection
 from impl.store.raw_documents import count, documents
 from impl.store.rendition import projection, reader
-from impl.store.replies import all_of
+from impl.store.replies import all_of, unless_lost
 from impl.store.sort_order import Run, position_of, runs
 
 FEW = 1_000
@@ -121,7 +121,7 @@ def _rows(
     """
     limit = query.window.limit + 1
     if fetch.session is None and limit <= BATCH:
-        with suppress(PyMongoError):  # one that lasts comes again
+        with unless_lost():
             rows = _replied(collection, query, counts, fetch.most)
             if rows is not None:
                 return rows

@@ -19,9 +19,6 @@ HAS_PENDING_EVENT = {STAMP: {"$exists": True}}
 HAS_NO_PENDING_EVENT = {STAMP: {"$exists": False}}
 """Conditions for documents."""
 
-LACKS_PENDING_EVENT = {"$eq": [{"$type": f"${STAMP}"}, "missing"]}
-"""The latter as an expression of an aggregation."""
-
 REMOVAL: dict[str, Any] = {"$unset": {STAMP: "", EVENT: ""}}
 """The update that removes the event."""
 

@@ -4,16 +4,31 @@ A command takes the driver a third less time than a cursor, and half as many rou
 batches of an aggregation. The driver does not retry it, so callers fall back to a cursor.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import bson
 from pymongo.collection import Collection
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure
 
 from impl.store.documents import Stored
 from impl.store.raw_documents import PART_BYTES, RAW, documents
+
+RETRYABLE = frozenset({6, 7, 89, 134, 262, 9001})
+"""Codes after which the driver retries a read, besides those of a ConnectionFailure."""
+
+
+@contextmanager
+def unless_lost() -> Iterator[None]:
+    """Suppress the errors after which a read should be tried again, now by a cursor."""
+    try:
+        yield
+    except ConnectionFailure:
+        pass
+    except OperationFailure as error:
+        if error.code not in RETRYABLE:
+            raise
 
 
 def find_one(
@@ -27,11 +42,10 @@ def find_one(
         "limit": 1,
         "singleBatch": True,
     }
-    with suppress(PyMongoError):
+    reply: Any = None
+    with unless_lost():
         reply = _reply(collection, command, collection.codec_options)
-        found: list[Stored] = reply["cursor"]["firstBatch"]
-        return found
-    return None
+    return None if reply is None else list(reply["cursor"]["firstBatch"])
 
 
 def all_of(

@@ -82,7 +82,7 @@ class Sequences:
             positions = self._reserved(sequence, holder, day, count)
             if not self._registered(sequence, positions):
                 return [Number(sequence, position, day) for position in positions[:count]]
-            self.settle(holder)
+            self._settle_each(sequence, holder, day)
 
     def strike(self, sequence: str, positions: Collection[int]) -> None:
         """Remove numbers that the register has from the returned ones."""
@@ -142,6 +142,14 @@ class Sequences:
         with translated():
             rows = self._register.find({"_id": {"$in": [*ids]}}, {"_id": 1})
             return [ids[row["_id"]] for row in rows]
+
+    def _settle_each(self, sequence: str, holder: str, day: str) -> None:
+        """Settle what the holder has of a sequence for a day."""
+        with translated():
+            stored = self._sequences.find_one({"_id": sequence}) or {"open": []}
+            for each in stored["open"]:
+                if (each["holder"], each.get("day")) == (holder, day):
+                    self._settle(sequence, each, ())
 
     def _settle(self, sequence: str, entry: dict[str, Any], used: Collection[int]) -> None:
         """Remove an entry from the open ones, and return those of its numbers that are unused."""
