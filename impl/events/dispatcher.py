@@ -27,7 +27,6 @@ from impl.store.counters import FAULTS, Counters
 from impl.store.deliveries import Claim, Deliveries
 from impl.store.leases import Clock, Lease
 from impl.store.mongo import Store
-from impl.store.relay import MOST_DELIVERIES
 from impl.store.routing import Routing
 
 COURIERS = 64
@@ -37,7 +36,8 @@ LANES = 64
 """The most deliveries under way at a time, beyond one for each subscriber."""
 
 MOST_EVENTS = 2000
-"""The most events that one step of the relay moves."""
+MOST_DELIVERIES = 20_000
+"""The most events, and deliveries of events, that one step of the relay adds to the feed."""
 
 RELAY_SECONDS = 5
 MOST_REST_SECONDS = 60

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import bson
 import structlog
-from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.raw_bson import RawBSONDocument
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
@@ -22,14 +21,10 @@ from impl.store.mongo_query import Filter
 from impl.store.pages import STREAM_BYTES
 from impl.store.raw_documents import RAW, split
 from impl.store.routing import place
+from impl.store.waiting import LENIENT
 
 FIRST, MOST = 2, 100
 """How many are fetched first, and later at the most; STREAM_BYTES is the other bound."""
-
-LENIENT: CodecOptions[Stored] = CodecOptions(
-    unicode_decode_error_handler="replace", datetime_conversion=DatetimeConversion.DATETIME_AUTO
-)
-"""Decodes whatever MongoDB stores."""
 
 UNREADABLE = "faults/feed"
 """The counter of events that can't be read: each process counts and logs one once."""

@@ -39,7 +39,6 @@ from impl.store.waiting import MARKED, Waiting
 
 MOST_BYTES = 8 * 1024 * 1024
 """How much one step of the relay moves, but for a single event or batch that is larger."""
-MOST_DELIVERIES = 20_000
 
 AT_ONCE = 100
 """How many rows MongoDB sends at a time, because a step may be full after these."""
