@@ -2,9 +2,8 @@
 
 import itertools
 import statistics
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -31,6 +30,7 @@ from impl.store.tasks import ACCOUNT_TASK, BLOCK_TASK, CYCLE_TASK, ON_DEMAND_TAS
 from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.billing.test_runs import CYCLES, bills, finish, plan, ticking
+from tests.examined import Examined, examined
 
 __all__ = ["plan", "ticking"]
 OUTCOMES, SPECIFICATIONS = "billCycleAccount", "billCycleSpecification"
@@ -67,18 +67,9 @@ def first(tasks: Tasks, cycle: str) -> None:
     tasks.put(CYCLE_TASK, cycle, datetime(1970, 1, 1, tzinfo=UTC))
 
 
-@contextmanager
-def looked_at(store: Store) -> Iterator[list[int]]:
+def looked_at(store: Store) -> AbstractContextManager[Examined]:
     """How many documents MongoDB reads meanwhile."""
-
-    def count() -> int:
-        server = store.collection("task")[0].database.client.admin
-        counts = server.command("serverStatus")["metrics"]["queryExecutor"]
-        return int(counts["scannedObjects"])
-
-    found, before = [0], count()
-    yield found
-    found[0] = count() - before
+    return examined(store.collection("task")[0].database)
 
 
 def test_accounts_and_runs_take_turns_however_many_run(
@@ -94,7 +85,7 @@ def test_accounts_and_runs_take_turns_however_many_run(
         steps = sum(1 for _ in range(41) if len(bills(store)) < 20 and runs.step())
     assert len(bills(store)) == 20
     assert steps <= 40
-    print(f"{MANY} cycles run: {steps} steps and {read[0]} documents read for 20 accounts")
+    print(f"{MANY} cycles run: {steps} steps and {read.documents} documents read for 20 accounts")
 
 
 def test_a_run_in_which_nothing_happens_is_read_and_not_written(store: Store, runs: Runs) -> None:
@@ -103,7 +94,7 @@ def test_a_run_in_which_nothing_happens_is_read_and_not_written(store: Store, ru
     for _ in range(50):
         with looked_at(store) as read:
             assert runs.step()
-        counts.append(read[0])
+        counts.append(read.documents)
     usual = statistics.median(counts)  # now and then MongoDB tries another plan
     assert usual < 6
     assert {cycle.version for cycle in store.every(CYCLES, Every())} == {1}
@@ -122,7 +113,7 @@ def test_a_run_of_many_accounts_is_counted_without_reading_them(store: Store, ru
     with looked_at(store) as read:
         assert runs.step()
     assert store.get(CYCLES, "other-0")["accountsBilled"] == 2000
-    assert read[0] < 20
+    assert read.documents < 20
 
 
 def test_a_cycle_whose_specification_is_gone_ends_and_says_why(

@@ -391,8 +391,15 @@ def of(owner: attributes.Attribute) -> st.SearchStrategy[tuple[Path, Any]]:
     """A typed leaf of the owner's, whose value JSONPath can only mean in one way."""
     known = [leaf for leaf in leaves(owner) if leaf[1] != "any"]
     return st.sampled_from(known).flatmap(
-        lambda leaf: st.tuples(st.just(leaf[0]), OF_KIND[leaf[1]].filter(_is_no_date))
+        lambda leaf: st.tuples(st.just(leaf[0]), _values(owner, *leaf).filter(_is_no_date))
     )
+
+
+def _values(owner: attributes.Attribute, path: Path, kind: str) -> st.SearchStrategy[Any]:
+    """Values that may be asked for there: of an enum none but its own."""
+    attribute = owner.find(path)
+    choices = attribute.choices if attribute else ()
+    return st.sampled_from(choices) if choices else OF_KIND[kind]
 
 
 def _is_no_date(value: object) -> bool:
