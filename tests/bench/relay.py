@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pymongo
+from pymongo.collection import Collection
 
 from impl.events.build import build
 from impl.resources import FEED
@@ -93,16 +94,15 @@ def _moved(mongod: Mongod, name: str, folder: Path) -> Cost:
     worker = WorkerProcess(folder / "worker.log", mongod.uri, name, LOG_LEVEL="error")
     with worker:
         wait(lambda: feed.estimated_document_count() > 0, 0.002)
-        first, meter = _events(store), Meter(mongod, family(worker.process.pid))
+        first, meter = events(feed), Meter(mongod, family(worker.process.pid))
         wait(store.relay.is_idle, 0.02)
-        cost = meter.cost(_events(store) - first)
+        cost = meter.cost(events(feed) - first)
     store.close()
     return cost
 
 
-def _events(store: Store) -> int:
+def events(feed: Collection[Stored]) -> int:
     """How many events are in the feed, those of batches too."""
-    feed, _ = store.collection(FEED)
     number = {"$cond": [{"$isArray": "$eventId"}, {"$size": "$eventId"}, 1]}
     counted = list(feed.aggregate([{"$group": {"_id": None, "events": {"$sum": number}}}]))
     return int(counted[0]["events"]) if counted else 0

@@ -2,7 +2,7 @@
 
 `python -m tests.bench.workers [--only PART ...] [--rounds N] [--sizes N ...] [--accounts N]
 [--rates N]` prints each part's figures, and whether its goals are met. It keeps them in
-`build/bench/`. The parts `large` and `plan` run only if they are named.
+`build/bench/`. The parts `large`, `plan` and `whole` run only if they are named.
 """
 
 import argparse
@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 
 from impl.store.embedded import Mongod
-from tests.bench import billing, bulk, deliveries, documents, large, plan, relay
+from tests.bench import billing, bulk, deliveries, documents, large, plan, relay, whole
 
 USUAL = ("billing", "events", "deliveries", "documents", "bulk")
-PARTS = (*USUAL, "large", "plan")
+PARTS = (*USUAL, "large", "plan", "whole")
 
 
 def main() -> int:
@@ -41,9 +41,11 @@ def _run(part: str, mongod: Mongod, folder: Path, options: argparse.Namespace) -
         case "bulk":
             bulk.bench(mongod.uri, folder, rounds=rounds)
         case "large":
-            large.bench(mongod, folder, options.rates)
+            large.bench(mongod, folder, options.rates or large.RATES_OF_IT)
         case "plan":
             plan.bench(mongod, folder, options.accounts)
+        case "whole":
+            whole.bench(mongod, folder, options.rates or whole.RATES_OF_ALL)
 
 
 def _options() -> argparse.Namespace:
@@ -54,7 +56,7 @@ def _options() -> argparse.Namespace:
         "--sizes", type=int, nargs="+", default=billing.SIZES, help="unbilled rates"
     )
     parser.add_argument("--accounts", type=int, default=plan.ACCOUNTS, help="of `plan`")
-    parser.add_argument("--rates", type=int, default=large.RATES_OF_IT, help="of `large`")
+    parser.add_argument("--rates", type=int, help="of `large` or `whole`")
     return parser.parse_args()
 
 
