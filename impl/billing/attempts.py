@@ -23,7 +23,14 @@ It may take 25 in all, because MongoDB aborts it after 30. It waits up to 3 for 
 transaction has locked, perhaps a dead worker's.
 """
 
+POSTPONED_SECONDS = 5.0
+"""How soon postponed work is tried again."""
+
 log = structlog.get_logger("billing")
+
+
+class Postponed(Exception):
+    """The work has to wait for another task's; that counts no try."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,8 @@ class Attempts:
                 work()
         except (ClaimLost, NotFound):
             self._drop(task)
+        except Postponed:
+            self.tasks.again(task, POSTPONED_SECONDS, afresh=True)
         except Rejected as rejected:
             self._close(task, partial(refused, rejected))
         except Exception as fault:
@@ -108,7 +117,7 @@ class Attempts:
     def _drop(self, task: Task) -> None:
         """Drop the task and give back its unused numbers, unless it is another worker's."""
         self.tasks.drop(task)
-        if not self.tasks.has(task):
+        if not self.tasks.has(task.id):
             self.numbers.settle(task.id)
 
 

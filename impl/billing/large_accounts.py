@@ -5,18 +5,20 @@
 3. One transaction ends the account's task, stores the bills and the task's outcome, and plans 4.
 4. Some rates a transaction become billed, by a task of their own (rate_tasks.py).
 
-The task of step 4 is there from step 1 on. Until the account's task has ended, it waits; if that
-ended without a bill, it releases the rates. A worker that takes over the account's task begins with
-step 1 again, and finds the holder in the task.
+A second task is there from step 1 to 3: the account's reservation. It names the holder, so a worker
+that takes over the account's task begins with step 1 again for the same holder. If the account's
+task ends without a bill, the reservation releases the rates. Other tasks wait until it has ended,
+because their bill would get a part of the rates, or none.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from impl.billing import streamed
 from impl.billing.assemble import HeaderOf
-from impl.billing.attempts import TRANSACTION_LIMITS
+from impl.billing.attempts import TRANSACTION_LIMITS, Postponed
 from impl.billing.bill_headers import new_id
 from impl.billing.charges import NothingToBill, Rejected
 from impl.billing.maker import BillBatch, BillMaker, Draft, TooManyRates
@@ -25,10 +27,7 @@ from impl.query.language import Compare, Condition, Every, ReservedFor
 from impl.resources import RATES
 from impl.store.bulk_update import next_step
 from impl.store.reservations import release, reserve
-from impl.store.tasks import CLAIM_SECONDS, RATES_TASK, Task, Tasks
-
-HOLDER = "holder"
-"""In `about` of an account's task: the holder that its rates are reserved for."""
+from impl.store.tasks import CLAIM_SECONDS, RATES_TASK, RESERVATION_TASK, Task, Tasks
 
 
 class LargeAccounts:
@@ -38,6 +37,17 @@ class LargeAccounts:
         self._maker = maker
         self._store = maker.store
         self._tasks = tasks
+
+    def refuse_reserved(self, task: Task, accounts: Collection[str]) -> None:
+        """Refuse accounts that a task reserves, in the caller's transaction.
+
+        Raises TooManyRates if it is the given task, which goes on in steps; Postponed if another.
+        """
+        reserved = self._tasks.about(RESERVATION_TASK, accounts)
+        if any(about["of"] != task.id for about in reserved.values()):
+            raise Postponed(f"other tasks reserve the rates of {', '.join(sorted(reserved))}")
+        if reserved:
+            raise TooManyRates("an earlier try has reserved the account's rates")
 
     def bill(
         self,
@@ -63,9 +73,10 @@ class LargeAccounts:
             self._tasks.finish(task)
             batch.insert(made)
             close(drafts)
+            self._tasks.cancel(RESERVATION_TASK, account)
             if made:
                 about = _billing(account, made, split=batch.split)
-                self._tasks.put(RATES_TASK, holder, **about)
+                self._tasks.put(RATES_TASK, holder, of=task.id, **about)
 
         self._store.in_transaction(write, *TRANSACTION_LIMITS)
         batch.settle()
@@ -73,15 +84,20 @@ class LargeAccounts:
     def _reserve(self, task: Task, account: str, where: Condition) -> str:
         """Reserve the rates, step by step, each only while the task is this worker's.
 
-        Returns the holder.
+        Returns the holder. Raises Postponed if another task reserves rates of the account.
         """
-        holder = task.about.get(HOLDER) or new_id()
 
-        def begin() -> None:
-            self._tasks.renew(task, CLAIM_SECONDS, {**task.about, HOLDER: holder})
-            self._tasks.put(RATES_TASK, holder, account=account, of=[task.kind, task.key])
+        def begin() -> str:
+            self._tasks.renew(task, CLAIM_SECONDS)
+            with suppress(TooManyRates):
+                self.refuse_reserved(task, [account])
+            earlier = self._tasks.about(RESERVATION_TASK, [account]).get(account, {})
+            holder: str = earlier.get("holder") or new_id()
+            # Also if it is there: a worker that releases the rates loses its claim by this.
+            self._tasks.put(RESERVATION_TASK, account, holder=holder, of=task.id)
+            return holder
 
-        self._store.in_transaction(begin, *TRANSACTION_LIMITS)
+        holder = self._store.in_transaction(begin, *TRANSACTION_LIMITS)
         self._each_step(task, where, lambda ids: reserve(self._store, RATES, ids, holder))
         return holder
 
@@ -103,12 +119,6 @@ class LargeAccounts:
         ids = [""]
         while ids:
             ids = self._store.in_transaction(partial(step, ids[-1]), *TRANSACTION_LIMITS)
-
-
-def refuse_begun(task: Task) -> None:
-    """Raise TooManyRates if rates are reserved for the task, so that it goes on in steps."""
-    if HOLDER in task.about:
-        raise TooManyRates("an earlier try has reserved the account's rates")
 
 
 def reserved_rates(account: str, holder: str) -> Condition:

@@ -10,7 +10,7 @@ from impl.billing.assemble import reference_to
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import dated_before, of_accounts
-from impl.billing.large_accounts import LargeAccounts, refuse_begun
+from impl.billing.large_accounts import LargeAccounts
 from impl.billing.maker import BillBatch, BillMaker, Draft, TooManyRates
 from impl.instants import now
 from impl.query.language import Every
@@ -56,11 +56,11 @@ class OnDemand:
 
         def write() -> None:
             self._tasks.finish(task)
+            self._large.refuse_reserved(task, [account["id"]])
             (drafts,) = batch.write(where, [account["id"]]).values()
             self._done(task, drafts)
 
         try:
-            refuse_begun(task)
             self._store.in_transaction(write, *TRANSACTION_LIMITS)
         except TooManyRates:
             self._large.bill(task, account["id"], where, batch, partial(self._done, task))

@@ -1,8 +1,8 @@
 """Changes the rates of bills that have too many for one transaction: some of them in each step.
 
-Rates that are reserved for a stored bill become billed; those reserved for a task that ended
-without one are released. The rates of a deleted bill become unbilled. Each step is a transaction
-that also notes how far it came, so any worker goes on after any other.
+Rates that are reserved for a stored bill become billed. Those of an account's reservation are
+released if its task ended without a bill. The rates of a deleted bill become unbilled. Each step is
+a transaction that also notes how far it came, so any worker goes on after any other.
 """
 
 from collections import defaultdict
@@ -27,7 +27,14 @@ from impl.store.bulk_update import Outline, change_each, next_step, outlines
 from impl.store.counters import FAULTS, Counters
 from impl.store.mongo import Store
 from impl.store.reservations import release
-from impl.store.tasks import CLAIM_SECONDS, RATES_TASK, ClaimLost, Task, Tasks
+from impl.store.tasks import (
+    CLAIM_SECONDS,
+    RATES_TASK,
+    RESERVATION_TASK,
+    ClaimLost,
+    Task,
+    Tasks,
+)
 from impl.store.writing import BulkChange
 
 FREE = {"isBilled": False}
@@ -51,12 +58,12 @@ class RateTasks:
 
         A fault is logged and counted, and the step is tried again without end.
         """
-        task = self._tasks.claim(RATES_TASK)
+        task = self._tasks.claim(RATES_TASK, RESERVATION_TASK)
         if task is None:
             return False
         pause = 1.0
         try:
-            with correlated(task.id):
+            with correlated(task.about.get("of", task.id)):
                 pause = self._work(task)
         except ClaimLost:
             return True
@@ -74,10 +81,8 @@ class RateTasks:
 
     def _work(self, task: Task) -> float:
         """Do a step, and finish the task at its end; the seconds until the next one."""
-        if of := task.about.get("of"):
-            kind, key = of
-            if self._tasks.has(Task(kind, key, tries=0)):
-                return POLL_SECONDS
+        if task.kind == RESERVATION_TASK and self._tasks.has(task.about["of"]):
+            return POLL_SECONDS
         self._store.in_transaction(lambda: self._change_next(task), *TRANSACTION_LIMITS)
         return 0.0
 
@@ -88,7 +93,7 @@ class RateTasks:
         """
         about = task.about
         deleted = about.get("deleted")
-        where = _rates_of(deleted) if deleted else reserved_rates(about["account"], task.key)
+        where = _rates_of(deleted) if deleted else _reserved(task)
         step = next_step(self._store, RATES, where, about.get("last", ""))
         if not step or (deleted and self._store.has(BILLS, deleted)):
             self._tasks.finish(task)
@@ -158,6 +163,13 @@ def release_rates(store: Store, bill: Document) -> None:
     others = sorted({*rates} - {*without_account}, key=lambda each: each.id)
     change_each(store, RATES, others, FREE, ("bill",))
     change_each(store, RATES, without_account, {**FREE, "billingAccount": account}, ("bill",))
+
+
+def _reserved(task: Task) -> Condition:
+    """Selects the rates that the task will bill or release."""
+    if task.kind == RESERVATION_TASK:
+        return reserved_rates(task.key, task.about["holder"])
+    return reserved_rates(task.about["account"], task.key)
 
 
 def _rates_of(bill: str) -> Condition:

@@ -13,7 +13,7 @@ from impl.billing import bill_headers
 from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_accounts
-from impl.billing.large_accounts import LargeAccounts, refuse_begun
+from impl.billing.large_accounts import LargeAccounts
 from impl.billing.maker import BillBatch, BillMaker, Draft, TooManyRates
 from impl.billing.outcomes import Cancelled, Outcomes
 from impl.billing.plans import Specification, plan_following, specification_of
@@ -270,6 +270,7 @@ class Runs:
         def write() -> None:
             self._tasks.finish(task)
             accounts = _accounts(task) if again else self._left(task)
+            self._large.refuse_reserved(task, accounts)
             drafts = batch.write(Every((of_accounts(accounts), rates)), accounts)
             if again:
                 self._close(task, drafts[task.about["value"]])
@@ -277,7 +278,6 @@ class Runs:
                 self._outcomes.write_all(id_, drafts)
 
         try:
-            refuse_begun(task)
             self._store.in_transaction(write, *TRANSACTION_LIMITS)
         except TooManyRates:
             if task.kind == BLOCK_TASK:

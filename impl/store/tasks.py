@@ -5,7 +5,7 @@ compares the rules for taking over work.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +27,11 @@ BLOCK_TASK = "cycle-block"
 
 KINDS = (ON_DEMAND_TASK, CYCLE_TASK, ACCOUNT_TASK, BLOCK_TASK)
 """Kinds that are given up after a lasting fault."""
+
+RESERVATION_TASK = "reservation"
+"""Frees an account's rates if the task `of` in `about` ends without a bill. Its key is the account,
+so that one task at a time reserves the account's rates. It is never given up.
+"""
 
 RATES_TASK = "rates"
 """Changes many rates in steps; the `group` in `about` has the ids of their bills. It is never given
@@ -92,11 +97,19 @@ class Tasks:
         """Remove a task; a worker that has claimed it gets ClaimLost."""
         self._delete(_id(kind, key))
 
-    def has(self, task: Task) -> bool:
-        """Whether the task is there, whoever has claimed it."""
+    def has(self, id_: str) -> bool:
+        """Whether the task of this id is there, whoever has claimed it."""
         tasks, session = self._store.collection(TASKS)
         with translated():
-            return tasks.find_one({"_id": task.id}, {"_id": 1}, session=session) is not None
+            return tasks.find_one({"_id": id_}, {"_id": 1}, session=session) is not None
+
+    def about(self, kind: str, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+        """What those of the tasks that are there are about, by their keys."""
+        tasks, session = self._store.collection(TASKS)
+        ids = [f"{kind}/{key}" for key in keys]
+        with translated():
+            found = list(tasks.find({"_id": {"$in": ids}}, session=session))
+        return {each["key"]: each["about"] for each in found}
 
     def has_any(self, kind: str) -> bool:
         """Whether a task of a kind has not ended."""

@@ -15,6 +15,7 @@ from impl.billing.rate_tasks import RateTasks
 from impl.billing.runs import Runs
 from impl.errors import Conflict, Unavailable
 from impl.handlers.applied_customer_billing_rate import AppliedCustomerBillingRates
+from impl.handlers.bill_cycle import BillCycles
 from impl.handlers.collection import Services
 from impl.handlers.customer_bill import CustomerBills
 from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
@@ -184,6 +185,33 @@ def test_the_rates_of_a_request_that_is_deleted_are_released(
     assert (marks(store), tasks.has_any(RATES_TASK)) == (0, False)
 
 
+def test_another_request_waits_until_the_first_bill_is_made(
+    store: Store,
+    tasks: Tasks,
+    on_demand: OnDemand,
+    rate_tasks: RateTasks,
+    rates: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("impl.billing.attempts.POSTPONED_SECONDS", 0)
+    request(store, tasks)
+    request(store, tasks, "second")
+    with killed_at(store, 4, monkeypatch, after=True), suppress(Killed):
+        on_demand.step()
+    assert marks(store) == 6
+    with monkeypatch.context() as patched:
+        patched.setattr("impl.billing.maker.MOST_BYTES", 1_000_000)
+        assert on_demand.step()  # the second request; the one rate that is free would be a bill
+    assert store.get(REQUESTS, "second")["state"] == "inProgress"
+    expire(store)
+    while any(store.get(REQUESTS, id_)["state"] == "inProgress" for id_ in ("q", "second")):
+        assert on_demand.step()
+    finish(rate_tasks)
+    assert [*on_bills(store).values()] == [COUNT]
+    assert store.get(REQUESTS, "second")["statusReason"] == "there is nothing to bill"
+    assert store.collection(TASKS)[0].count_documents({}) == 0
+
+
 class Killed(BaseException):
     """No `except Exception` of a worker's catches it."""
 
@@ -316,6 +344,37 @@ def test_the_rates_of_a_cancelled_run_are_released(
     finish(rate_tasks)
     assert (marks(store), store.every(BILLS, Every())) == (0, [])
     assert not tasks.has_any(RATES_TASK)
+
+
+@pytest.mark.usefixtures("rates")
+@pytest.mark.parametrize("freed", [0, 1, 2], ids=lambda steps: f"after {steps} steps")
+def test_a_run_that_is_retried_before_the_rates_are_released_bills_all_of_them(
+    store: Store,
+    tasks: Tasks,
+    runs: Runs,
+    rate_tasks: RateTasks,
+    monkeypatch: pytest.MonkeyPatch,
+    freed: int,
+) -> None:
+    cycles = BillCycles(Services(store, API))
+    plan(store, tasks)
+
+    def cancelled(*_: Any, **__: Any) -> list[Any]:
+        cycles.cancel_bill_cycle("C")
+        while tasks.is_left(ACCOUNT_TASK, "C"):
+            runs.step()
+        return []
+
+    with monkeypatch.context() as patched:
+        patched.setattr("impl.billing.large_accounts.draft_each", cancelled)
+        run(runs, store)
+    assert marks(store) == COUNT
+    for _ in range(freed):
+        rate_tasks.step()
+    cycles.retry_bill_cycle("C")
+    run(runs, store)
+    finish(rate_tasks)
+    assert ([*on_bills(store).values()], marks(store)) == ([COUNT], 0)
 
 
 def test_a_deleted_bill_frees_many_rates_in_steps(

@@ -315,7 +315,7 @@ def test_who_lost_a_task_raises_nothing(
         task, lambda: store.in_transaction(lambda: attempts.tasks.finish(task)), _never, _never
     )
     assert faults == []
-    assert tasks.has(heir)
+    assert tasks.has(heir.id)
 
 
 def _never(_: object) -> None:

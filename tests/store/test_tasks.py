@@ -95,11 +95,11 @@ def test_a_task_that_is_called_off_or_put_anew_is_lost_to_who_has_it(
 def test_a_task_is_there_until_it_is_ended_whoever_has_it(tasks: Tasks) -> None:
     tasks.put("k", "1")
     task = claimed(tasks)
-    assert tasks.has(task)
+    assert tasks.has(task.id)
     tasks.put("k", "1")
-    assert tasks.has(task)
+    assert tasks.has(task.id)
     tasks.cancel("k", "1")
-    assert not tasks.has(task)
+    assert not tasks.has(task.id)
 
 
 def test_a_task_that_waits_is_hastened(tasks: Tasks) -> None:
