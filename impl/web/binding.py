@@ -1,18 +1,17 @@
-"""Operations bound to handlers: the views that Connexion calls.
+"""Operations bound to handlers: their views.
 
 Each operation has one view. It reads the request into the arguments of the handler's method, and
 renders the result. Nothing here is about one operation alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 import orjson
 from connexion.resolver import Resolver
-from flask.globals import request_ctx
 
 from impl.api import Api, Handlers, Operation
 from impl.auth.identity import set_identity
@@ -29,6 +28,9 @@ from impl.web import cursor, paging
 from impl.web.negotiation import preferred
 from impl.web.responses import EVENT_STREAM, JSON, NDJSON, Responder, Streams, success
 from impl.web.scope_keys import ARGUMENTS, BODY, IDENTITY, IS_WANTED, REQUEST_ID, RUNS_ALONE, TRACE
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LISTS = (JSON, NDJSON, EVENT_STREAM)
 
@@ -77,9 +79,11 @@ class _View:
         self._listed = (operation.responses[success(operation)].get(JSON) or "").endswith("[]")
         self._plain = parse.parse("", self._known, context.limits, context.zone)
 
-    def serve(self, **_: Any) -> flask.Response:
-        """Answer the request that Flask is serving."""
-        request = request_ctx.request
+    def serve(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, as a WSGI application."""
+        return self._answer(flask.Request(environ))(environ, start_response)
+
+    def _answer(self, request: flask.Request) -> flask.Response:
         scope = request.environ["asgi.scope"]
         correlation.set(scope[REQUEST_ID])
         trace.set(scope[TRACE])
@@ -144,7 +148,7 @@ class _View:
     def _arguments_of(self, request: flask.Request) -> dict[str, Any]:
         """The operation's arguments by Python name; None for a header that the request lacks."""
         places: dict[str, Any] = {
-            "path": request.view_args or {},
+            "path": request.environ["asgi.scope"]["path_params"],
             "query": request.environ["asgi.scope"][ARGUMENTS],
             "header": request.headers,
         }
