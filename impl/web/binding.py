@@ -26,7 +26,7 @@ from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
 from impl.web.negotiation import preferred
-from impl.web.responses import EVENT_STREAM, JSON, NDJSON, Responder, Streams, success
+from impl.web.responses import EVENT_STREAM, JSON, NDJSON, Responder, Response, Streams, success
 from impl.web.scope_keys import ARGUMENTS, BODY, IDENTITY, IS_WANTED, REQUEST_ID, RUNS_ALONE, TRACE
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class _View:
         """Answer a request, as a WSGI application."""
         return self._answer(flask.Request(environ))(environ, start_response)
 
-    def _answer(self, request: flask.Request) -> flask.Response:
+    def _answer(self, request: flask.Request) -> Response:
         scope = request.environ["asgi.scope"]
         correlation.set(scope[REQUEST_ID])
         trace.set(scope[TRACE])
@@ -93,10 +93,10 @@ class _View:
         key = request.headers.get("Idempotency-Key") if changes else None
         return self._respond(request) if key is None else self._once(request, key)
 
-    def _once(self, request: flask.Request, key: str) -> flask.Response:
+    def _once(self, request: flask.Request, key: str) -> Response:
         def produce() -> StoredResponse:
             response = self._respond(request)
-            return StoredResponse(response.status_code, dict(response.headers), response.get_data())
+            return StoredResponse(response.status, dict(response.headers), b"".join(response.body))
 
         content = orjson.dumps(self._content(request), option=orjson.OPT_SORT_KEYS)
         if request.method == "PATCH":  # the same body is another patch in another media type
@@ -105,9 +105,9 @@ class _View:
             f"{request.method} {request.path}", key, content, produce
         )
         headers = answer.headers | ({"Idempotency-Replayed": "true"} if replayed else {})
-        return flask.Response(answer.body, answer.status, headers)
+        return Response(answer.status, headers, (answer.body,))
 
-    def _respond(self, request: flask.Request) -> flask.Response:
+    def _respond(self, request: flask.Request) -> Response:
         url = self._api.url(self._context.home(request))
         links = self._api.links(url, self._operation.resource)
         arguments = self._arguments_of(request)
