@@ -41,6 +41,9 @@ ASSIGNABLE: Stored = HAS_NO_PENDING_EVENT | HAS_RENDITION | {RESERVED: None}
 """Selects documents that can take an event: none is pending, a rendition shows that they are small,
 and no task has reserved them."""
 
+SMALL_BYTES = 512 * 1024
+"""No document with a rendition takes more BSON: a byte of JSON makes 5.5 at most, as in `[1,1]`."""
+
 Values: TypeAlias = Mapping[str, Any]
 
 
@@ -402,7 +405,9 @@ def _assign(
 def _fitting(assignment: Assignment, versions: frozenset[int] | None, most_bytes: int) -> Stored:
     """The condition that a document has one of these versions, and room for the values."""
     room = most_bytes - len(bson.encode(encode(assignment.after)))
-    fits: Stored = {"$expr": {"$lte": [{"$bsonSize": "$$ROOT"}, room]}}
+    fits: Stored = {}
+    if room < SMALL_BYTES:
+        fits = {"$expr": {"$lte": [{"$bsonSize": "$$ROOT"}, room]}}
     return fits if versions is None else fits | {VERSION: {"$in": [*versions]}}
 
 
