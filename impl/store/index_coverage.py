@@ -6,6 +6,7 @@ read: only time bounds that.
 """
 
 from collections.abc import Set
+from functools import cache
 
 from impl.query.language import Compare, Condition, Element, Every, Key, Path, Prefix, Some, Span
 from impl.store.indexes import keys
@@ -17,9 +18,15 @@ _FEW = frozenset({"id", "number"})
 
 def is_served(resource: str, where: Condition, order: tuple[Key, ...]) -> bool:
     """Whether indexes of the resource serve such a condition and order."""
-    indexes = [[_path(name) for name, _ in each] for each in keys(resource)] + [[ID]]
+    indexes = _indexes(resource)
     few = {each[0] for each in indexes if each[0][-1] in _FEW}
     return _is_of_few(where, few) or any(_is_whole(where, order, each) for each in indexes)
+
+
+@cache
+def _indexes(resource: str) -> list[list[Path]]:
+    """The paths of each index of a resource."""
+    return [[_path(name) for name, _ in each] for each in keys(resource)] + [[ID]]
 
 
 def _path(name: str) -> Path:

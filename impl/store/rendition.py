@@ -132,7 +132,8 @@ def projection(resource: str, also: tuple[Path, ...] = ()) -> Mapping[str, Any]:
 def reader(resource: str, also: tuple[Path, ...] = ()) -> Callable[[Stored], Document]:
     """Reads the document that `projection` fetched: `Rendered`, or whole if it has no rendition.
 
-    A `Rendered` one has as values its id, and those at the paths. Raises CorruptDocument.
+    A `Rendered` one has as values its id, and those at the paths, whose names need no decoding: the
+    contract has them. Raises CorruptDocument.
     """
     names = _JOINED.get(resource)
 
@@ -145,8 +146,7 @@ def reader(resource: str, also: tuple[Path, ...] = ()) -> Callable[[Stored], Doc
             raise CorruptDocument(id_)
         if names:
             text = _joined(resource, text, _chosen(stored, names) if also else stored)
-        values = decode(stored) if also else {}
-        return Rendered({"id": id_, **values}, version, text)
+        return Rendered({"id": id_, **stored} if also else {"id": id_}, version, text)
 
     return read
 

@@ -3,8 +3,9 @@
 A change reads the document, and replaces it if its version is still the same; else it starts again.
 An `Assignment` needs no reading: MongoDB does it in one step, if the document allows that.
 
-Retryable findAndModify stores a pre-image of every document. The driver does not retry here, which
-saves that write: if an answer is lost, `Writer.change` looks for the event of the write.
+A retryable write costs MongoDB another write: of its transaction number, and for findAndModify of a
+pre-image of the document. So the driver does not retry an assignment, nor the insert of a document
+that holds its event: if an answer is lost, `Writer` looks for the event of the write.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,8 +15,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import bson
 import pymongo
+from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError, PyMongoError, WriteConcernError
+from pymongo.errors import DuplicateKeyError, PyMongoError, WriteConcernError, WriteError
 
 from impl.errors import PreconditionFailed, Unavailable
 from impl.query.language import Condition, Document, Rendered
@@ -26,7 +28,7 @@ from impl.store.client import Collections
 from impl.store.document_size import refuse_larger
 from impl.store.documents import DERIVED, RESERVED, VERSION, Stored, Whole, from_mongo, to_mongo
 from impl.store.encoding import decode, encode, encode_first_name
-from impl.store.faults import taken, translated, unique
+from impl.store.faults import DUPLICATE_KEY, taken, translated, unique
 from impl.store.outbox import Outbox, Write
 from impl.store.pages import StoreLimits
 from impl.store.pending_events import EVENT, HAS_NO_PENDING_EVENT, STAMP, PendingEvent
@@ -38,6 +40,9 @@ ATTEMPTS = 100
 ASSIGNABLE: Stored = HAS_NO_PENDING_EVENT | HAS_RENDITION | {RESERVED: None}
 """Selects documents that can take an event: none is pending, a rendition shows that they are small,
 and no task has reserved them."""
+
+SMALL_BYTES = 512 * 1024
+"""No document with a rendition takes more BSON: a byte of JSON makes 5.5 at most, as in `[1,1]`."""
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -289,8 +294,29 @@ class Writer:
             self._names.note(resource, document)
 
     def _insert(self, resource: str, stored: Stored) -> bool:
-        self._of[resource].insert_one(stored, session=session())
+        """Insert a document; without the driver's retry if it holds the event to look for."""
+        collection, within = self._of[resource], session()
+        if EVENT not in stored or within is not None:
+            collection.insert_one(stored, session=within)
+            return True
+        try:
+            _insert(collection, stored)
+        except DuplicateKeyError:
+            raise
+        except PyMongoError:  # one that lasts comes again
+            self._insert_again(resource, stored)
         return True
+
+    def _insert_again(self, resource: str, stored: Stored) -> None:
+        """Insert a document after an error, unless the first insert was done after all."""
+        search = stored[EVENT]["eventId"], resource, stored["_id"]
+        if self._outbox.knows(*search):
+            return
+        try:
+            self._of[resource].insert_one(stored)
+        except DuplicateKeyError:
+            if not self._outbox.knows(*search):  # else the first insert arrived late
+                raise
 
     def _replace(self, resource: str, before: Document, stored: Stored) -> bool:
         result = self._of[resource].replace_one(_same(before), stored, session=session())
@@ -317,6 +343,26 @@ def _shown(resource: str, stored: Stored, after: Document) -> Document:
     """The document that `prepare` returned, `Rendered` if it has a rendition."""
     text = stored.get(FIELD)
     return after if text is None else Rendered(after, after.version, joined(resource, text, stored))
+
+
+def _insert(collection: Collection[Stored], stored: Stored) -> None:
+    """Insert a document by a command, which the driver does not retry."""
+    command = {
+        "insert": collection.name,
+        "documents": [stored],
+        "writeConcern": collection.write_concern.document,
+    }
+    reply = collection.database.command(command)
+    for error in reply.get("writeErrors", ()):
+        kind = DuplicateKeyError if error["code"] == DUPLICATE_KEY else WriteError
+        raise kind(error["errmsg"], error["code"], error)
+    _check_durable(reply)
+
+
+def _check_durable(reply: Values) -> None:
+    """Raise WriteConcernError if a majority has not journaled the write."""
+    if trouble := reply.get("writeConcernError"):
+        raise WriteConcernError(trouble["errmsg"], trouble["code"])
 
 
 def _assign(
@@ -348,8 +394,7 @@ def _assign(
             "writeConcern": database.write_concern.document,
         }
     )
-    if trouble := reply.get("writeConcernError"):
-        raise WriteConcernError(trouble["errmsg"], trouble["code"])
+    _check_durable(reply)
     before = reply["value"]
     if before is None:
         return None
@@ -360,7 +405,9 @@ def _assign(
 def _fitting(assignment: Assignment, versions: frozenset[int] | None, most_bytes: int) -> Stored:
     """The condition that a document has one of these versions, and room for the values."""
     room = most_bytes - len(bson.encode(encode(assignment.after)))
-    fits: Stored = {"$expr": {"$lte": [{"$bsonSize": "$$ROOT"}, room]}}
+    fits: Stored = {}
+    if room < SMALL_BYTES:
+        fits = {"$expr": {"$lte": [{"$bsonSize": "$$ROOT"}, room]}}
     return fits if versions is None else fits | {VERSION: {"$in": [*versions]}}
 
 

@@ -1,18 +1,17 @@
-"""Operations bound to handlers: the views that Connexion calls.
+"""Operations bound to handlers: their views.
 
 Each operation has one view. It reads the request into the arguments of the handler's method, and
 renders the result. Nothing here is about one operation alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 import orjson
 from connexion.resolver import Resolver
-from flask.globals import request_ctx
 
 from impl.api import Api, Handlers, Operation
 from impl.auth.identity import set_identity
@@ -27,8 +26,11 @@ from impl.query.language import Query, Selection
 from impl.query.project import selection
 from impl.web import cursor, paging
 from impl.web.negotiation import preferred
-from impl.web.responses import EVENT_STREAM, JSON, NDJSON, Responder, Streams, success
+from impl.web.responses import EVENT_STREAM, JSON, NDJSON, Responder, Response, Streams, success
 from impl.web.scope_keys import ARGUMENTS, BODY, IDENTITY, IS_WANTED, REQUEST_ID, RUNS_ALONE, TRACE
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LISTS = (JSON, NDJSON, EVENT_STREAM)
 
@@ -77,9 +79,11 @@ class _View:
         self._listed = (operation.responses[success(operation)].get(JSON) or "").endswith("[]")
         self._plain = parse.parse("", self._known, context.limits, context.zone)
 
-    def serve(self, **_: Any) -> flask.Response:
-        """Answer the request that Flask is serving."""
-        request = request_ctx.request
+    def serve(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, as a WSGI application."""
+        return self._answer(flask.Request(environ))(environ, start_response)
+
+    def _answer(self, request: flask.Request) -> Response:
         scope = request.environ["asgi.scope"]
         correlation.set(scope[REQUEST_ID])
         trace.set(scope[TRACE])
@@ -89,10 +93,10 @@ class _View:
         key = request.headers.get("Idempotency-Key") if changes else None
         return self._respond(request) if key is None else self._once(request, key)
 
-    def _once(self, request: flask.Request, key: str) -> flask.Response:
+    def _once(self, request: flask.Request, key: str) -> Response:
         def produce() -> StoredResponse:
             response = self._respond(request)
-            return StoredResponse(response.status_code, dict(response.headers), response.get_data())
+            return StoredResponse(response.status, dict(response.headers), b"".join(response.body))
 
         content = orjson.dumps(self._content(request), option=orjson.OPT_SORT_KEYS)
         if request.method == "PATCH":  # the same body is another patch in another media type
@@ -101,9 +105,9 @@ class _View:
             f"{request.method} {request.path}", key, content, produce
         )
         headers = answer.headers | ({"Idempotency-Replayed": "true"} if replayed else {})
-        return flask.Response(answer.body, answer.status, headers)
+        return Response(answer.status, headers, (answer.body,))
 
-    def _respond(self, request: flask.Request) -> flask.Response:
+    def _respond(self, request: flask.Request) -> Response:
         url = self._api.url(self._context.home(request))
         links = self._api.links(url, self._operation.resource)
         arguments = self._arguments_of(request)
@@ -144,7 +148,7 @@ class _View:
     def _arguments_of(self, request: flask.Request) -> dict[str, Any]:
         """The operation's arguments by Python name; None for a header that the request lacks."""
         places: dict[str, Any] = {
-            "path": request.view_args or {},
+            "path": request.environ["asgi.scope"]["path_params"],
             "query": request.environ["asgi.scope"][ARGUMENTS],
             "header": request.headers,
         }

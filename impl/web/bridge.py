@@ -1,4 +1,4 @@
-"""Runs Flask under an ASGI server, with a thread for each request in progress.
+"""Runs WSGI applications under an ASGI server, with a thread for each request in progress.
 
 With a2wsgi, a thread waits for the event loop three times a response, and for ever if the client
 has left. Here a thread returns a whole response as its result. Only a stream is sent piece by

@@ -5,9 +5,9 @@ parsers, and wraps the view in new decorators: more work than all else in a smal
 middlewares and its `validator_map` are made for replacements; the rest are subclasses here.
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-import flask
 from connexion.apps.flask import FlaskASGIApp
 from connexion.frameworks.flask import flaskify_endpoint
 from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
@@ -18,13 +18,14 @@ from connexion.middleware.request_validation import (
 )
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.operations import AbstractOperation
-from flask.sessions import NullSession, SessionInterface, SessionMixin
 from starlette.types import ASGIApp, Receive, Scope, Send
-from werkzeug.routing import Rule
 
-from impl.web.bridge import Bridge
+from impl.web.bridge import Bridge, WsgiApp
 from impl.web.scope_keys import BASE_PATH, MEDIA_TYPE, OPERATION
 from impl.web.threads import Threads
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Routing(RoutingMiddleware):  # type: ignore[misc]
@@ -76,57 +77,35 @@ class Validation(RequestValidationMiddleware):  # type: ignore[misc]
 
 
 class Views(SpecMiddleware):  # type: ignore[misc]
-    """The innermost layer: Flask over our own bridge, with the resolver's views undecorated.
+    """The innermost layer: the views of operations over our own bridge, and Flask's other pages.
 
-    Connexion's decorators would read the arguments and the body again, and render what our views
-    have rendered.
+    A view is a WSGI application. Connexion's decorators would read the arguments and the body
+    again, and render what our views have rendered. Flask would match the path again, and make
+    contexts and signals that no view reads: a seventh of a small read.
     """
 
     def __init__(self, app: FlaskASGIApp, threads: Threads) -> None:
         self._flask = app.app
-        self._rules: dict[tuple[str, str], Rule] = {}
-        self._url_adapter = self._flask.create_url_adapter  # this instance is Connexion's
-        self._flask.create_url_adapter = self._known_or_matched
-        self._flask.session_interface = _NoSessions()
-        self._bridge = Bridge(self._flask.wsgi_app, threads)
+        self._views: dict[tuple[str, str], WsgiApp] = {}
+        self._bridge = Bridge(self._application, threads)
 
     def add_api(self, *_: Any, base_path: str, **__: Any) -> None:
         """Take the views of an API, a blueprint of Flask's, out of Connexion's decorators."""
         name = flaskify_endpoint(base_path) or "/"  # as Connexion calls the blueprint
-        for rule in self._flask.url_map.iter_rules():
-            blueprint, _, operation_id = rule.endpoint.rpartition(".")
+        for endpoint, view in self._flask.view_functions.items():
+            blueprint, _, operation_id = endpoint.rpartition(".")
             if blueprint == name:
-                view = self._flask.view_functions[rule.endpoint]
-                self._flask.view_functions[rule.endpoint] = view.__wrapped__
-                self._rules[base_path, operation_id] = rule
-
-    def _known_or_matched(self, request: flask.Request | None) -> Any:
-        """The edge has found the operation's rule; Flask matches the paths of other pages."""
-        scope = request.environ["asgi.scope"] if request else {}
-        if OPERATION in scope:
-            rule = self._rules[scope[BASE_PATH], scope[OPERATION].id]
-            return _KnownRule(rule, scope["path_params"])
-        return self._url_adapter(request)
+                self._views[base_path, operation_id] = view.__wrapped__
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         await self._bridge(scope, receive, send)
 
-
-class _KnownRule:
-    """A URL adapter for one request, whose rule and arguments are known."""
-
-    def __init__(self, rule: Rule, arguments: dict[str, str]) -> None:
-        self._match = rule, arguments
-
-    def match(self, **_: Any) -> tuple[Rule, dict[str, str]]:
-        return self._match
-
-
-class _NoSessions(SessionInterface):
-    """One empty session for all requests, which can't be written to."""
-
-    _none = NullSession()
-
-    def open_session(self, *_: object) -> SessionMixin:
-        return self._none
+    def _application(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        scope = environ["asgi.scope"]
+        app: WsgiApp = self._flask.wsgi_app
+        if OPERATION in scope:
+            app = self._views[scope[BASE_PATH], scope[OPERATION].id]
+        return app(environ, start_response)

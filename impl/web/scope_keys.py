@@ -1,6 +1,6 @@
 """The keys under which the layers of HTTP hand a request's facts on, in its ASGI scope. Pure.
 
-The last two are in the WSGI environment, which Flask's views read.
+The last two are in the WSGI environment, which views read.
 """
 
 REQUEST_ID = "tmf678.request_id"

@@ -1,9 +1,7 @@
 """An assignment: done in one step, once, with its event, whatever becomes of the answer."""
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +17,7 @@ from impl.store.pending_events import EVENT, STAMP
 from impl.store.rendition import FIELD
 from impl.store.routing import Routing
 from impl.store.writing import Assignment
+from tests.store.lossy import Lossy
 
 BILL = "customerBill"
 SENT = Assignment({"state": "sent"}, {"x": 2})
@@ -139,51 +138,6 @@ def test_events_tell_what_was_joined_meanwhile(store: Store, waits: bool) -> Non
 # ---------------------------------------------------------------- answers that are lost
 
 
-class Lossy:
-    """A way to MongoDB on which the first `findAndModify` is lost, or the answer to it."""
-
-    def __init__(self, port: int, *, arrives: bool, meanwhile: Callable[[], None]) -> None:
-        self._port, self._arrives, self._meanwhile = port, arrives, meanwhile
-        self.lost = False
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.uri = f"mongodb://127.0.0.1:{self._listener.getsockname()[1]}/?directConnection=true"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._port))
-                threading.Thread(target=self._ask, args=(client, server), daemon=True).start()
-                threading.Thread(target=_pass_on, args=(server, client), daemon=True).start()
-
-    def _ask(self, client: socket.socket, server: socket.socket) -> None:
-        with suppress(OSError):
-            while asked := client.recv(1 << 20):
-                if b"findAndModify" in asked and not self.lost:
-                    self.lost = True
-                    self._lose(asked, client)
-                    return
-                server.sendall(asked)
-
-    def _lose(self, asked: bytes, client: socket.socket) -> None:
-        if self._arrives:
-            with socket.create_connection(("127.0.0.1", self._port)) as other:
-                other.sendall(asked)
-                assert other.recv(1 << 20)
-        self._meanwhile()
-        client.shutdown(socket.SHUT_RDWR)
-
-
-def _pass_on(server: socket.socket, client: socket.socket) -> None:
-    with suppress(OSError):
-        while said := server.recv(1 << 20):
-            client.sendall(said)
-
-
 @pytest.mark.parametrize("arrives", [True, False])
 @pytest.mark.parametrize("versions", [None, frozenset({1})])
 @pytest.mark.parametrize("relayed", [True, False])
@@ -208,7 +162,7 @@ def test_it_is_done_once_where_its_answer_is_lost(
         with closing(Store(way.uri, store.collection(BILL)[0].database.name, record=build)) as over:
             return over.change(BILL, "1", sent, versions, SENT)
 
-    with closing(Lossy(mongod.port, arrives=arrives, meanwhile=meanwhile)) as way:
+    with closing(Lossy(mongod.port, b"findAndModify", arrives=arrives, meanwhile=meanwhile)) as way:
         if versions and next_state and not arrives:
             with pytest.raises(PreconditionFailed):
                 change()

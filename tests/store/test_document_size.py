@@ -1,10 +1,11 @@
 """How large a document may be, whichever write would pass it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
+import bson
 import pytest
 
 from impl.errors import ContentTooLarge
@@ -14,7 +15,8 @@ from impl.store.document_size import refuse_large
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
-from impl.store.writing import Assignment, BulkChange
+from impl.store.rendition import FIELD, MOST_BYTES
+from impl.store.writing import SMALL_BYTES, Assignment, BulkChange, prepare
 
 BILL = "customerBill"
 NAMED = r"would take \d+ bytes .* at most 2000 are allowed"
@@ -105,3 +107,21 @@ def test_a_document_holds_as_many_values_as_a_body_may(
     with pytest.raises(ContentTooLarge, match=what):
         large.change(BILL, "2", noted([*beyond, [{}] * 9, [1] * 9]))
     assert large.change(BILL, "2", noted(beyond[1:]))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        lambda n: [1] * (n // 2),
+        lambda n: [None] * (n // 5),
+        lambda n: [""] * (n // 3),
+        lambda n: [[]] * (n // 3),
+        lambda n: {"." * (n // 8 - 9 + i): 1 for i in range(8)},
+    ],
+)
+def test_a_document_with_a_rendition_is_small(content: Callable[[int], Any]) -> None:
+    """So an assignment needs no look at the size of what is stored."""
+    stored, _ = prepare(BILL, {"id": "1", "x": content(MOST_BYTES - 500)}, 1)
+    assert FIELD in stored
+    assert len(stored[FIELD]) > MOST_BYTES - 2000
+    assert MOST_BYTES < len(bson.encode(stored)) < SMALL_BYTES
