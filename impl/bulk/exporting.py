@@ -11,11 +11,11 @@ from tqdm import tqdm
 
 from impl.api import Api
 from impl.bulk.files import target
-from impl.handlers import unknown_attributes
 from impl.instants import written
 from impl.query import attributes, parse
 from impl.query.language import Document, Query, Rendered
 from impl.resources import BY_NAME
+from impl.store import unknown_attributes
 from impl.store.mongo import Store
 
 BATCH = 500

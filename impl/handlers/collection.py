@@ -16,7 +16,6 @@ from impl.documents.style import Style
 from impl.errors import ApiError, Conflict, NamedError, Unavailable, refuse
 from impl.etags import versions
 from impl.events.callbacks import Allowance
-from impl.handlers import unknown_attributes
 from impl.instants import plan
 from impl.patch.apply import Patch, refuse_unpatchable
 from impl.patch.operations import same
@@ -24,7 +23,7 @@ from impl.query import attributes
 from impl.query.language import Document, Page, Path, Query
 from impl.query.project import project
 from impl.resources import BY_NAME
-from impl.store import bulk_insert
+from impl.store import bulk_insert, unknown_attributes
 from impl.store.bulk_insert import New
 from impl.store.mongo import Store
 from impl.store.writing import Assignment, Change
