@@ -33,8 +33,14 @@ def written(moment: Any) -> str:
     """
     if not isinstance(moment, datetime):
         raise TypeError(type(moment).__name__)
+    return _written(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+
+
+@lru_cache(8192)
+def _written(moment: datetime) -> str:
+    """An instant in UTC: equal ones of other time zones may be an hour apart (PEP 495)."""
     parts = "milliseconds" if moment.microsecond >= 1000 else "seconds"
-    return moment.astimezone(UTC).isoformat(timespec=parts).replace("+00:00", "Z")
+    return moment.isoformat(timespec=parts).replace("+00:00", "Z")
 
 
 def _read(text: str) -> datetime | None:

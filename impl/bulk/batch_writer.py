@@ -13,8 +13,8 @@ from impl.errors import Conflict, Unavailable
 from impl.handlers.collection import Collection
 from impl.patch.operations import same
 from impl.query.language import Compare
+from impl.store.bulk_insert import decode
 from impl.store.checkpoints import Checkpoints
-from impl.store.documents import from_mongo, to_mongo
 from impl.store.mongo import Store
 
 PAUSES_SECONDS = (1, 2, 4, 8, *[15] * 36)
@@ -139,12 +139,12 @@ class BatchWriter:
         """The batch without lines that are stored already; those whose id is taken are refused."""
         batch = replace(read, new=[], refused=list(read.refused))
         for resource, lines in _by_resource(read.new).items():
-            ids = tuple(line.new.document["id"] for line in lines)
+            ids = tuple(line.new.id for line in lines)
             stored = self._store.every(resource, Compare(("id",), ids))
-            known: dict[str, Mapping[str, Any]] = {each["id"]: each for each in stored}
+            known = {each["id"]: each for each in stored}
             for line in lines:
-                document = line.new.document
-                first = known.setdefault(document["id"], document)
+                document = decode(self._store, resource, line.new)
+                first = known.setdefault(line.new.id, document)
                 if first is document:
                     batch.new.append(line)
                 elif _alike(first, document):
@@ -164,6 +164,5 @@ def _by_resource(lines: list[Line]) -> dict[str, list[Line]]:
 
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two documents are equal once they are stored, but for `lastUpdate`."""
-    stored = [from_mongo(to_mongo(each, 1)) for each in (one, other)]
-    return same(*({k: v for k, v in each.items() if k != OURS} for each in stored))
+    """Whether two documents are equal, but for `lastUpdate`."""
+    return same(*({k: v for k, v in each.items() if k != OURS} for each in (one, other)))

@@ -11,17 +11,19 @@ from tqdm import tqdm
 
 from impl.api import Api
 from impl.bulk.files import target
-from impl.handlers import unknown_attributes
 from impl.instants import written
 from impl.query import attributes, parse
 from impl.query.language import Document, Query, Rendered
 from impl.resources import BY_NAME
+from impl.store import unknown_attributes
 from impl.store.mongo import Store
 
 BATCH = 500
 LINE = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE
-_LINKS = re.compile(rb',"href":"%b[^"]*"|"url":"%b[^"]*",' % (Rendered.BASE, Rendered.BASE))
-"""The links that `impl/links.py` adds: an `href` comes after an `id`, and a `url` first of all."""
+_LINK = re.compile(rb'%b[^"]*"' % Rendered.BASE)
+_HREF, _URL = b',"href":"' + Rendered.BASE, b'"url":"%b,' % Rendered.BASE
+"""The links that `impl/links.py` adds, each without its path and closing quote: an `href` comes
+after an `id`, and a `url` first of all."""
 
 
 def query(api: Api, resource: str, text: str, zone: tzinfo) -> Query:
@@ -60,5 +62,6 @@ def export(rows: Iterator[Document], path: str) -> int:
 def _line(document: Document) -> bytes:
     """The line of a document, without the links that the server adds."""
     if isinstance(document, Rendered):
-        return _LINKS.sub(b"", document.text) + b"\n"
+        text = _LINK.sub(Rendered.BASE, document.text)
+        return text.replace(_HREF, b"").replace(_URL, b"") + b"\n"
     return orjson.dumps(document, written, LINE)

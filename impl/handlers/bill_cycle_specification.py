@@ -4,11 +4,11 @@ from generated import api, types
 from impl.billing.cycle import refuse_specification
 from impl.billing.eligible import RATE, rate_filter
 from impl.errors import Conflict, FieldInvalid, ParameterInvalid, refuse
-from impl.handlers import unknown_attributes
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Every, Page, Query
 from impl.resources import CYCLES, RATES, SPECIFICATIONS
+from impl.store import unknown_attributes
 
 SCHEDULE = (
     *("frequency", "billingPeriod", "recurring", "recurringInAdvance", "billingDateShift"),

@@ -16,7 +16,6 @@ from impl.documents.style import Style
 from impl.errors import ApiError, Conflict, NamedError, Unavailable, refuse
 from impl.etags import versions
 from impl.events.callbacks import Allowance
-from impl.handlers import unknown_attributes
 from impl.instants import plan
 from impl.patch.apply import Patch, refuse_unpatchable
 from impl.patch.operations import same
@@ -24,7 +23,8 @@ from impl.query import attributes
 from impl.query.language import Document, Page, Path, Query
 from impl.query.project import project
 from impl.resources import BY_NAME
-from impl.store.bulk_insert import New, insert_many, ready
+from impl.store import bulk_insert, unknown_attributes
+from impl.store.bulk_insert import New
 from impl.store.mongo import Store
 from impl.store.writing import Assignment, Change
 
@@ -114,17 +114,18 @@ class Collection(Generic[T]):
 
     def ready(self, body: Mapping[str, Any]) -> New:
         """A body as `create` would store it, for `keep`; raises the error of a wrong body."""
-        return ready(self._store, self._name, self._made(body))
+        return bulk_insert.ready(self._store, self._name, self._made(body))
 
     def keep(self, documents: Sequence[New]) -> None:
         """Store documents that are `ready`, in the current transaction.
 
         Raises Conflict if an id is taken; then the transaction is aborted.
         """
-        insert_many(self._store, self._name, documents)
+        bulk_insert.insert_many(self._store, self._name, documents)
         if self._rules.on_write is not None:
             for each in documents:
-                self._rules.on_write(None, Document(each.document, 1))
+                document = bulk_insert.decode(self._store, self._name, each)
+                self._rules.on_write(None, Document(document, 1))
 
     def retrieve(self, id_: str, query: Query) -> T:
         """The resource with the attributes that the query chooses; NotFound."""

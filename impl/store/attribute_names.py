@@ -19,7 +19,7 @@ from impl.resources import BY_COLLECTION, BY_NAME, FEED, PUBLISHED
 from impl.store.collections import ATTRIBUTES
 from impl.store.documents import Stored
 from impl.store.encoding import decode
-from impl.store.faults import DUPLICATE_KEY
+from impl.store.faults import DUPLICATE_KEY, translated
 from impl.store.rendition import WITHOUT_RENDITION
 from impl.tmf678 import API
 
@@ -49,6 +49,7 @@ class Names:
         """Record the names of a document that is about to be written.
 
         A name stays recorded if the write fails: a query by it then finds nothing, and no error.
+        Raises Unavailable.
         """
         if resource not in _OF or resource in self._full:
             return
@@ -59,7 +60,8 @@ class Names:
             if path not in known and _fits(resource, path)
         }
         if new:
-            self._record(resource, sorted(new - self.of(resource, anew=True)))
+            with translated():
+                self._record(resource, sorted(new - self.of(resource, anew=True)))
 
     def has(self, resource: str, path: Path) -> bool | None:
         """Whether some document may have the attribute; None if the record can't tell.

@@ -143,7 +143,7 @@ class Writer:
     def insert(self, resource: str, document: Values) -> Document:
         """Store a new document under its `id`; as `Store.insert`."""
         self._refuse_write(resource, {}, document)
-        self._note(resource, document)
+        self._names.note(resource, document)
         stored, after = prepare(resource, document, 1)
         refuse_larger(self._bounds, resource, stored)
         write = partial(self._insert, resource, stored)
@@ -201,7 +201,7 @@ class Writer:
         inserts = []
         for each in documents:
             self._refuse_write(resource, {}, each)
-            self._note(resource, each)
+            self._names.note(resource, each)
             stored, after = prepare(resource, each, 1)
             refuse_larger(self._bounds, resource, stored)
             inserts.append(stored)
@@ -214,7 +214,7 @@ class Writer:
         """Make all changes in one command, each by one update if its renditions stay right."""
         updates: list[pymongo.ReplaceOne[Stored] | pymongo.UpdateMany] = []
         for change in changes:
-            self._note(resource, change.values)
+            self._names.note(resource, change.values)
             keeps_renditions = change.keeps_renditions
             if keeps_renditions and change.documents:
                 updates.append(change.update())
@@ -278,7 +278,7 @@ class Writer:
         self._refuse_write(resource, before, values)
         if values is before:
             return before
-        self._note(resource, _new_values(before, values))
+        self._names.note(resource, _new_values(before, values))
         stored, after = _prepared(resource, before, values)
         refuse_larger(self._bounds, resource, stored, before)
         write = partial(self._replace, resource, before, stored)
@@ -288,10 +288,6 @@ class Writer:
     def _refuse_write(self, resource: str, before: Values, after: Values | None) -> None:
         with translated():
             self._access.refuse_write(resource, before, after)
-
-    def _note(self, resource: str, document: Values) -> None:
-        with translated():
-            self._names.note(resource, document)
 
     def _insert(self, resource: str, stored: Stored) -> bool:
         """Insert a document; without the driver's retry if it holds the event to look for."""
@@ -328,15 +324,20 @@ class Writer:
 
 
 def prepare(resource: str, document: Values, version: int) -> tuple[Stored, Document]:
-    """The document as it is stored, with its rendition if that is short, and as it will be read."""
+    """The document as it is stored, and as it will be read."""
+    stored = to_stored(resource, document, version)
+    return stored, from_mongo(dict(stored))
+
+
+def to_stored(resource: str, document: Values, version: int) -> Stored:
+    """The document as it is stored, with its rendition if that is short."""
     stored = to_mongo(document, version)
     if isinstance(document, Document) and document.derived:
         stored[DERIVED] = sorted(document.derived)
-    after = from_mongo(dict(stored))
-    text = rendition(resource, after)
+    text = rendition(resource, document)
     if text is not None:
         stored[FIELD] = text
-    return stored, after
+    return stored
 
 
 def _shown(resource: str, stored: Stored, after: Document) -> Document:

@@ -1,6 +1,6 @@
 """What is only shown comes as the text that was kept of it, and is the same without that text."""
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from impl.links import Links
 from impl.query.language import Document, Every, Key, Query, Rendered, Window
 from impl.resources import BY_NAME
 from impl.store.mongo import Store
-from impl.store.rendition import FIELD, FORMER_FIELDS, MOST_BYTES, remake
+from impl.store.rendition import FIELD, FORMER_FIELDS, MOST_BYTES, remake, rendition
+from impl.store.writing import prepare
 from impl.tmf678 import API
 
 BILL = "customerBill"
@@ -40,6 +41,14 @@ RATES: list[dict[str, Any]] = [
     {"id": "6"},
 ]
 BILLED: dict[str, Any] = {"isBilled": True, "bill": {"id": "C", "@referredType": "CustomerBill"}}
+
+
+@pytest.mark.parametrize("resource", [BILL, RATE])
+def test_the_text_of_a_new_document_is_that_of_the_document_as_read(resource: str) -> None:
+    moment = datetime(2026, 11, 24, 10, 21, 42, 926999, timezone(timedelta(hours=-5)))
+    document = {"id": "1", "lastUpdate": moment, "a.b": [{"$at": moment, "~": 1.0}], "bill": None}
+    stored, after = prepare(resource, document, 1)
+    assert stored[FIELD] == rendition(resource, after)
 
 
 @pytest.fixture

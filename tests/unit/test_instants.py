@@ -40,6 +40,14 @@ def test_instants_are_written_to_the_millisecond_in_utc(moment: datetime, text: 
     assert written(moment) == text
 
 
+def test_both_instants_of_a_repeated_hour_are_written() -> None:
+    moments = [
+        datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=n) for n in (0, 1)
+    ]
+    assert moments[0] == moments[1]  # by PEP 495
+    assert [written(each) for each in moments] == ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"]
+
+
 def test_nothing_else_is_written_as_an_instant() -> None:
     with pytest.raises(TypeError, match="date"):
         written(date(2026, 1, 1))

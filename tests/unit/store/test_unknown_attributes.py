@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from generated import schemas
-from impl.handlers.unknown_attributes import LONGEST, MOST_COMPARED, nearest
 from impl.query import attributes
+from impl.store.unknown_attributes import LONGEST, MOST_COMPARED, nearest
 
 BILL = attributes.of(schemas.CustomerBill)
 RECORDED = [("x-plan",), ("x-plan", "max.rate"), ("relatedParty", "x-since")]
