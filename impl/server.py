@@ -1,6 +1,5 @@
 """gunicorn with the application: it forks workers, and each has a MongoClient of its own."""
 
-import gc
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from impl import app, gunicorn_worker, http1_parser, logs, metrics, open_store, tracing
+from impl.processes import collect_garbage_rarely
 from impl.settings import Settings
 from impl.store.backlog import backlog
 from impl.store.connections import Connections
@@ -88,7 +88,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         store.keep_indexed(open_store.requirement(store))
         application = app.create(settings, store, app.APIS, self._stopping, meter)
         worker = _Worker(traced(application), [store.close, *([meter.write] if meter else [])])
-        _rarely_collect()
+        collect_garbage_rarely()
         if settings.metrics_address is None:
             return worker
         scraped = MetricsEndpoint(metrics.Scrape(lambda: backlog(store)), settings.base)
@@ -116,16 +116,6 @@ def _by_port(applications: Mapping[int, ASGIApp], other: ASGIApp) -> ASGIApp:
         await applications.get(port, other)(scope, receive, send)
 
     return serve
-
-
-def _rarely_collect() -> None:
-    """Run the garbage collector rarely: it stops all requests of the process.
-
-    Objects made at the start stay, so it need not visit them; requests leave few cycles.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 class _Worker:

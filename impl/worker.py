@@ -18,6 +18,7 @@ from impl.billing.runs import Runs
 from impl.errors import Unavailable
 from impl.events.callbacks import Allowance
 from impl.events.dispatcher import Options
+from impl.processes import collect_garbage_rarely
 from impl.settings import Settings
 from impl.store.mongo import Store
 from impl.store.sequences import Sequences
@@ -75,6 +76,7 @@ def work(steps: Sequence[Step], stop: threading.Event) -> None:
 
     Steps in progress are finished first.
     """
+    collect_garbage_rarely()
     log.info("started", jobs=len(steps))
     threads = [threading.Thread(target=_repeat, args=(step, stop)) for step in steps]
     for thread in threads:

@@ -38,16 +38,20 @@ class BillHeader:
     """Other attributes of the bill."""
 
 
-HeaderOf: TypeAlias = Callable[[Sequence[Document]], BillHeader]
+HeaderOf: TypeAlias = Callable[[Sequence[Rate]], BillHeader]
 """Makes the header of a bill of these rates."""
 
 
-def assemble(rates: Sequence[Rate], header: BillHeader) -> Document:
-    """The CustomerBill of these rates, without its number; Rejected if there can be none."""
+def assemble(rates: Sequence[Rate], header: BillHeader, unit: str = "") -> Document:
+    """The CustomerBill of these rates, without its number; Rejected if there can be none.
+
+    `unit` is the one currency of all rates, if it is known.
+    """
     if not rates:
         raise NothingToBill("there is nothing to bill")
-    unit = currency_of(rates)
-    return bill_of(sums((read(rate, unit, header.basis) for rate in rates), unit), unit, header)
+    currency = currency_of(rates, unit)
+    charges = (read(rate, currency, header.basis) for rate in rates)
+    return bill_of(sums(charges, currency), currency, header)
 
 
 def bill_of(totals: Sums, unit: Currency, header: BillHeader) -> Document:

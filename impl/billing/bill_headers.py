@@ -5,12 +5,13 @@ The amounts follow from the rates (`assemble.py`); these functions make all othe
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from ulid import ULID
 
-from impl.billing.assemble import BillHeader
+from impl.billing.assemble import BillHeader, HeaderOf
 from impl.billing.charges import price_basis
 from impl.billing.coverage import covered
 from impl.billing.cycle import next_billing_date, period_of
@@ -51,26 +52,48 @@ def in_cycle(
     specification: Mapping[str, Any],
     policy: Policy,
     made: datetime,
-    rates: Sequence[Mapping[str, Any]],
     *,
     again: bool = False,
-) -> BillHeader:
-    """The header of a cycle's bill.
+) -> HeaderOf:
+    """Makes the headers of a cycle's bills; computes once what all of them share.
 
     A bill that is made `again`, after the run, is dated today, and is due as many days later as
     the cycle's bills were.
     """
+    shared = _shared(cycle, specification, policy, made, again=again)
+
+    def header(rates: Sequence[Mapping[str, Any]]) -> BillHeader:
+        account, parties = account_of(rates), parties_of(rates, policy.party_roles)
+        return replace(
+            shared,
+            id=new_id(),
+            account=account,
+            prepaid=is_prepaid(account, rates),
+            more=shared.more | ({"relatedParty": parties} if parties else {}),
+        )
+
+    return header
+
+
+def _shared(
+    cycle: Document,
+    specification: Mapping[str, Any],
+    policy: Policy,
+    made: datetime,
+    *,
+    again: bool,
+) -> BillHeader:
+    """The header of a cycle's bills, without what differs between accounts."""
     zone = policy.zone
     date, due = _dates(cycle, policy, made, again=again)
-    account, period = account_of(rates), period_of(cycle, specification, zone)
+    period = period_of(cycle, specification, zone)
     more = {
         "billCycle": {name: cycle[name] for name in ("id", "name") if name in cycle},
         "nextBillDate": next_billing_date(cycle, specification, zone, policy.terms_days),
-        "relatedParty": parties_of(rates, policy.party_roles),
     }
     return BillHeader(
-        id=new_id(),
-        account=account,
+        id="",
+        account={},
         run_type="onCycle",
         date=date,
         due=due,
@@ -78,7 +101,6 @@ def in_cycle(
         period={"startDateTime": period.start, "endDateTime": period.end} if period else None,
         derived_period=has_derived_end(cycle),
         basis=price_basis(specification.get("priceBasis")) or policy.basis,
-        prepaid=is_prepaid(account, rates),
         more={name: value for name, value in more.items() if value},
     )
 

@@ -3,11 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from impl.billing.money import Currency, exact, minor_digits, total, value_of
+from impl.billing.money import Currency, exact, minor_digits, minus, plus, total, value_of
 
 Rate = Mapping[str, Any]
 R = TypeVar("R", bound=Rate)
@@ -27,8 +27,7 @@ class NothingToBill(Rejected):
     """There are no rates to bill."""
 
 
-@dataclass(frozen=True)
-class Tax:
+class Tax(NamedTuple):
     """A tax; its category or its tax rate is None if the rate that charges it gives none."""
 
     category: str | None
@@ -36,8 +35,7 @@ class Tax:
     amount: Decimal
 
 
-@dataclass(frozen=True)
-class Charge:
+class Charge(NamedTuple):
     """One rate's exact amounts, as they count on a bill; a credit's are negative.
 
     Net plus taxes is always the gross amount. `stated` is the gross amount that the rate gives, or
@@ -53,7 +51,12 @@ class Charge:
 
 def is_credit(rate: Rate) -> bool:
     """Whether a rate of this type reduces a bill; case does not matter."""
-    return re.search(CREDIT, str(rate.get("type", ""))) is not None
+    return _is_type_of_credit(str(rate.get("type", "")))
+
+
+@lru_cache
+def _is_type_of_credit(type_: str) -> bool:
+    return re.search(CREDIT, type_) is not None
 
 
 def price_basis(given: Any) -> PriceBasis | None:
@@ -87,17 +90,24 @@ def units_of(rate: Rate) -> set[str]:
     return {money["unit"] for money in moneys if money and money.get("unit") is not None}
 
 
-def currency_of(rates: Sequence[Rate]) -> Currency:
-    """The one currency of the rates; Rejected if there are several, or none."""
-    units = {unit: rate for rate in reversed(rates) for unit in units_of(rate)}
-    if len(units) > 1:
-        raise Rejected(f"rates in several currencies: {', '.join(sorted(units))}")
-    for unit, rate in units.items():
-        digits = minor_digits(unit)
+def currency_of(rates: Sequence[Rate], unit: str = "") -> Currency:
+    """The one currency of the rates; Rejected if there are several, or none.
+
+    `unit` is that of all of them (`by_currency`), if it is known.
+    """
+    first_by_unit = {unit: rates[0]} if unit else _first_by_unit(rates)
+    if len(first_by_unit) > 1:
+        raise Rejected(f"rates in several currencies: {', '.join(sorted(first_by_unit))}")
+    for code, rate in first_by_unit.items():
+        digits = minor_digits(code)
         if digits is None:
-            raise Rejected(f"rate {rate['id']!r}: unit: {unit!r} is no currency of ISO 4217")
-        return Currency(unit, digits)
+            raise Rejected(f"rate {rate['id']!r}: unit: {code!r} is no currency of ISO 4217")
+        return Currency(code, digits)
     raise Rejected(f"rate {rates[0]['id']!r}: unit: none of its amounts has one")
+
+
+def _first_by_unit(rates: Sequence[Rate]) -> dict[str, Rate]:
+    return {unit: rate for rate in reversed(rates) for unit in units_of(rate)}
 
 
 def read(rate: Rate, currency: Currency, basis: PriceBasis | None = None) -> Charge:
@@ -114,30 +124,30 @@ def read(rate: Rate, currency: Currency, basis: PriceBasis | None = None) -> Cha
         raise _rejected(rate, "taxExcludedAmount or taxIncludedAmount is needed")
     taxes = _taxes(rate) or [_difference(net, gross)]
     taxed = total([tax.amount for tax in taxes])
-    excluded = total([gross or ZERO, -taxed]) if net is None else net
-    stated = total([excluded, taxed]) if gross is None else gross
-    if abs(total([excluded, taxed, -stated])) > currency.minor:
+    excluded = minus(gross or ZERO, taxed) if net is None else net
+    included = plus(excluded, taxed)
+    stated = included if gross is None else gross
+    if abs(minus(included, stated)) > currency.minor:
         amounts = f"taxExcludedAmount {excluded} and taxes of {taxed}"
         raise _rejected(rate, f"{amounts} are not its taxIncludedAmount {stated}")
-    if is_credit(rate) and excluded * taxed < 0:
+    if excluded * taxed < 0 and is_credit(rate):
         amounts = f"taxExcludedAmount {excluded} and taxes of {taxed}"
         raise _rejected(rate, f"{amounts} have different signs, and it is a credit")
     basis = price_basis(rate.get("priceBasis")) or basis or _basis(net, gross, taxes, currency)
     if basis == "gross":
-        excluded = total([stated, -taxed])
-    signed = sign(rate, total([excluded, taxed]))
-    return Charge(
-        excluded=signed * excluded,
-        included=signed * total([excluded, taxed]),
-        taxes=tuple(Tax(tax.category, tax.rate, signed * tax.amount) for tax in taxes),
-        basis=basis,
-        stated=signed * stated,
-    )
+        excluded, included = minus(stated, taxed), stated
+    charge = Charge(excluded, included, tuple(taxes), basis, stated)
+    return charge if sign(rate, included) > 0 else _negated(charge)
+
+
+def _negated(charge: Charge) -> Charge:
+    taxes = tuple(tax._replace(amount=-tax.amount) for tax in charge.taxes)
+    return Charge(-charge.excluded, -charge.included, taxes, charge.basis, -charge.stated)
 
 
 def sign(rate: Rate, amount: Decimal) -> int:
     """-1 for a credit with a positive amount, else 1: a credit always counts as negative."""
-    return -1 if is_credit(rate) and amount > 0 else 1
+    return -1 if amount > 0 and is_credit(rate) else 1
 
 
 def _basis(
@@ -153,13 +163,14 @@ def _basis(
     if net is None:
         return "gross"
     amounts = [net, *(tax.amount for tax in taxes)]
-    adds_up = abs(total([*amounts, -gross])) * 10 <= currency.minor
-    return "gross" if adds_up and not all(map(currency.is_whole, amounts)) else "net"
+    if all(map(currency.is_whole, amounts)):
+        return "net"
+    return "gross" if abs(total([*amounts, -gross])) * 10 <= currency.minor else "net"
 
 
 def _difference(net: Decimal | None, gross: Decimal | None) -> Tax:
     """The tax of a rate that gives no taxes: its gross amount less its net amount."""
-    amount = ZERO if net is None or gross is None else total([gross, -net])
+    amount = ZERO if net is None or gross is None else minus(gross, net)
     return Tax(None, None if amount else ZERO, amount)
 
 

@@ -79,15 +79,15 @@ class BillMaker:
 
     def _draft(self, unit: str, rates: Sequence[Document], header: HeaderOf) -> Draft:
         try:
-            return Draft(unit, rates, self._assembled(rates, header))
+            return Draft(unit, rates, self._assembled(unit, rates, header))
         except Rejected as why:
             return Draft.refused(why, unit)
 
-    def _assembled(self, rates: Sequence[Document], header: HeaderOf) -> Document:
+    def _assembled(self, unit: str, rates: Sequence[Document], header: HeaderOf) -> Document:
         """The bill of these rates; Rejected if there can be none, or it is too large to store."""
         if not rates:
             raise NothingToBill("there is nothing to bill")
-        return self.storable(assemble(rates, header(rates)))
+        return self.storable(assemble(rates, header(rates), unit))
 
     def storable(self, bill: Document) -> Document:
         """The bill; Rejected if it is too large to store once it has its number."""

@@ -31,6 +31,11 @@ def plus(amount: Decimal, other: Decimal) -> Decimal:
     return _EXACT.add(amount, other)
 
 
+def minus(amount: Decimal, other: Decimal) -> Decimal:
+    """The exact difference of two amounts."""
+    return _EXACT.subtract(amount, other)
+
+
 def minor_digits(unit: str) -> int | None:
     """The number of decimals of a currency (JPY 0, EUR 2, BHD 3); None if it is no currency."""
     try:

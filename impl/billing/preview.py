@@ -1,7 +1,6 @@
 """The bills that a run of a billing cycle would make now; nothing is written."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 
 from impl.billing import bill_headers
 from impl.billing.assemble import HeaderOf
@@ -31,9 +30,9 @@ def drafts(
     specification = specification_of(store, cycle)
     where = in_cycle(cycle, specification, made, policy.zone)
     maker = BillMaker(store, policy)
+    header = bill_headers.in_cycle(cycle, specification, policy, made)
     for account in progress(sorted(store.values(RATES, where, ("billingAccount", "id")))):
         own = Every((of_accounts([account]), where))
-        header = partial(bill_headers.in_cycle, cycle, specification, policy, made)
         for draft in _drafts(maker, own, header):
             if not isinstance(draft.refusal, NothingToBill):
                 yield account, draft

@@ -264,7 +264,7 @@ class Runs:
         specification = self._specification(cycle)
         made, policy = now(), self._policy
         rates = in_cycle(cycle, specification, made, policy.zone)
-        header = partial(bill_headers.in_cycle, cycle, specification, policy, made, again=again)
+        header = bill_headers.in_cycle(cycle, specification, policy, made, again=again)
         batch = BillBatch(self._maker, task.id, header, split=True)
 
         def write() -> None:

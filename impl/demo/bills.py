@@ -73,8 +73,8 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
         for number, line in enumerate(lines, 1)
     ]
     header = bill_headers.in_cycle(
-        cycles.cycle(month, back), cycles.specification(), cycles.POLICY, month, rates
-    )
+        cycles.cycle(month, back), cycles.specification(), cycles.POLICY, month
+    )(rates)
     return _bill(account, id_, header, state, rates), rates
 
 

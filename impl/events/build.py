@@ -1,7 +1,6 @@
 """The event that a write publishes (TMF630 Part 1, notifications; the envelope of v4). Pure."""
 
 import re
-from base64 import b32encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -72,12 +71,13 @@ class EventIds:
         now = time_ns() // 1_000_000 << 80 | getrandbits(80)
         with self._lock:
             last = self._last = max(now, self._last + 1 + getrandbits(64))
-        return b32encode(last.to_bytes(20)).translate(_CROCKFORD)[-26:].decode()
+        return "".join([_PAIRS[last >> bits & 1023] for bits in range(120, -1, -10)])
 
 
-_CROCKFORD = bytes.maketrans(
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-)
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _CROCKFORD for second in _CROCKFORD]
+"""Two digits at a time: base64.b32encode takes twice as long."""
+
 IDS = EventIds()
 
 

@@ -47,14 +47,14 @@ def from_mongo(stored: Stored) -> Document:
     return Document(*_parts(stored))
 
 
-def whole(stored: Stored) -> Whole:
-    """The same, as stored, too."""
-    document = Whole(*_parts(stored))
+def whole(stored: Stored, *, escaped: bool = True) -> Whole:
+    """The same, as stored, too; not `escaped` if no name in it is (encoding.py)."""
+    document = Whole(*_parts(stored, escaped=escaped))
     document.stored = stored
     return document
 
 
-def _parts(stored: Stored) -> tuple[Any, ...]:
+def _parts(stored: Stored, *, escaped: bool = True) -> tuple[Any, ...]:
     """What a document is made of; removes the store's own fields."""
     hidden = take_hidden(stored)
     version, id_ = hidden.get(VERSION), hidden.get("_id")
@@ -63,7 +63,7 @@ def _parts(stored: Stored) -> tuple[Any, ...]:
     stamp, envelope = hidden.get(STAMP), hidden.get(EVENT)
     pending_event = PendingEvent(stamp, envelope) if stamp and envelope else None
     derived, reserved = hidden.get(DERIVED, ()), hidden.get(RESERVED, "")
-    return decode(stored), version, pending_event, derived, reserved
+    return decode(stored) if escaped else stored, version, pending_event, derived, reserved
 
 
 def take_hidden(stored: Stored) -> Stored:

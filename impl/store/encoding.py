@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from operator import is_
 from typing import Any
 
+ESCAPE = b"~"
+"""The byte that the BSON of a document has if one of its names is escaped."""
+
 _SPECIAL = re.compile(r"[.~\x00]|\A\$|\A\Z")
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 _ESCAPED = re.compile(r"~([0-9A-F]{2})|\A~\Z")

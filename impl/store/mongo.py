@@ -26,13 +26,13 @@ from impl.store.collections import ANSWERS, GUARDS
 from impl.store.counts import Counts
 from impl.store.dead_letters import DeadLetters
 from impl.store.documents import VERSION, Stored, from_mongo, whole
-from impl.store.encoding import encode_first_name
+from impl.store.encoding import ESCAPE, encode_first_name
 from impl.store.faults import NO_TRANSACTIONS, reading, translated
 from impl.store.feed_reader import FeedReader
 from impl.store.mongo_query import to_name
 from impl.store.outbox import Outbox, Record
 from impl.store.pages import StoreLimits
-from impl.store.raw_documents import RAW, documents
+from impl.store.raw_documents import RAW, documents, split
 from impl.store.relay import Relay
 from impl.store.rendition import WITHOUT_RENDITION, projection, reader
 from impl.store.replies import find_one
@@ -266,7 +266,10 @@ class Store:
                 size += len(batch)
                 if size > most_bytes:
                     raise ContentTooLarge(f"they take over {most_bytes} bytes as they are stored")
-                found += map(whole, documents(batch, collection.codec_options))
+                found += (
+                    whole(bson.decode(raw, collection.codec_options), escaped=ESCAPE in raw)
+                    for raw in split(batch)
+                )
         return found
 
     def rows(

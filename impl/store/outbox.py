@@ -12,8 +12,7 @@ the servers say. The relay (relay.py) moves events to the feed in this order.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import pymongo
 from bson.timestamp import Timestamp
@@ -37,8 +36,7 @@ FOR_GOOD = ReadConcern("linearizable")
 """Reads only what survives the loss of a primary."""
 
 
-@dataclass(frozen=True)
-class Write:
+class Write(NamedTuple):
     """A document before and after a write, None if it is not there; and as it will be stored."""
 
     before: Document | None
@@ -201,8 +199,8 @@ def _batched(
 ) -> BatchedEvent:
     """The event of a write as a batch holds it."""
     own = access.owners(resource, write.document)
-    everyone = sorted({*own, *_owners_of_bill(resource, write, owners)})
-    stored = _envelope(event) | {"event": {resource: _encoded(write.document)}}
+    everyone = sorted(own.union(_owners_of_bill(resource, write, owners)))
+    stored = {**event, "event": {resource: _encoded(write.document)}}
     return BatchedEvent(stored, f"{resource}/{write.document['id']}", everyone)
 
 

@@ -272,8 +272,8 @@ def test_each_bill_is_what_a_run_of_its_cycle_makes_of_all_rates(day: datetime) 
             own = [rate for rate in taken if rate["billingAccount"]["id"] == account]
             bill = bills.pop((cycle["id"], account))
             header = bill_headers.in_cycle(
-                Document(cycle), specification, Policy(), bill["lastUpdate"], own
-            )
+                Document(cycle), specification, Policy(), bill["lastUpdate"]
+            )(own)
             again = assemble(own, replace(header, id=bill["id"]))
             assert {name: bill[name] for name in again.keys() - CHANGED} == {
                 name: again[name] for name in again.keys() - CHANGED

@@ -13,7 +13,7 @@ import pytest
 from pymongo.errors import InvalidOperation
 
 from impl.errors import Conflict, NotFound, PreconditionFailed, Unavailable
-from impl.query.language import Compare, Document, Query
+from impl.query.language import Compare, Document, Every, Query
 from impl.store.embedded import Mongod
 from impl.store.indexes import FORMER, drop_former
 from impl.store.mongo import Store
@@ -38,6 +38,14 @@ def test_insert_gives_back_what_it_keeps_as_version_1(store: Store) -> None:
     assert (made, made.version) == ({"id": "1", "billNo": "00123"}, 1)
     assert store.get(BILL, "1") == made
     assert store.get(BILL, "1").version == 1
+
+
+def test_whole_documents_have_the_names_that_clients_wrote(store: Store) -> None:
+    odd = {"id": "1", "$x": [{"a.b": 1, "": 2}], "_id": "mine", "~": "~"}
+    plain = {"id": "2", "note": "~24x", "list": [{"name": "~"}]}
+    for document in (odd, plain):
+        store.insert(BILL, document)
+    assert store.whole(BILL, Every(), 10_000) == [odd, plain]
 
 
 def test_insert_conflicts_with_a_taken_id_and_leaves_its_document_alone(store: Store) -> None:

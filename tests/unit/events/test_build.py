@@ -1,11 +1,13 @@
 """The event of a write: its kind, its envelope, what it carries."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from ulid import ULID
 
-from impl.events.build import build, correlation, event_types, subject
+from impl.events.build import IDS, build, correlation, event_types, subject
 from impl.query.language import Document
 from impl.resources import PUBLISHED
 
@@ -104,6 +106,13 @@ def test_envelope() -> None:
 def test_subscriptions_and_other_collections_make_none() -> None:
     assert build("hub", None, document()) is None
     assert build("billCycleAccount", document(), None) is None
+
+
+def test_ids_are_ulids_of_the_time() -> None:
+    id_ = IDS.next()
+    ulid = ULID.from_str(id_)
+    assert str(ulid) == id_
+    assert abs(ulid.timestamp - time.time()) < 60
 
 
 def test_ids_rise_within_a_process() -> None:
