@@ -32,7 +32,7 @@ def ready(store: Store, resource: str, document: Mapping[str, Any]) -> New:
 
     Records the names of its attributes, and raises Unavailable if the database is away then.
     """
-    stored = to_stored(resource, document, 1)
+    stored = to_stored(resource, document, 1, store.partitions)
     rows: Sequence[Stored] = ()
     if store.outbox.records:
         rows = store.outbox.rows(resource, [Write(None, from_mongo(dict(stored)), stored)])

@@ -31,6 +31,7 @@ from impl.store.encoding import decode, encode, encode_first_name
 from impl.store.faults import DUPLICATE_KEY, taken, translated, unique
 from impl.store.outbox import Outbox, Write
 from impl.store.pages import StoreLimits
+from impl.store.partitions import Partitions
 from impl.store.pending_events import EVENT, HAS_NO_PENDING_EVENT, STAMP, PendingEvent
 from impl.store.rendition import FIELD, HAS_RENDITION, assigned, is_joined, joined, rendition
 from impl.store.timeouts import WRITE_SECONDS
@@ -144,7 +145,7 @@ class Writer:
         """Store a new document under its `id`; as `Store.insert`."""
         self._refuse_write(resource, {}, document)
         self._names.note(resource, document)
-        stored, after = prepare(resource, document, 1)
+        stored, after = prepare(resource, document, 1, self._outbox.partitions)
         refuse_larger(self._bounds, resource, stored)
         write = partial(self._insert, resource, stored)
         try:
@@ -202,7 +203,7 @@ class Writer:
         for each in documents:
             self._refuse_write(resource, {}, each)
             self._names.note(resource, each)
-            stored, after = prepare(resource, each, 1)
+            stored, after = prepare(resource, each, 1, self._outbox.partitions)
             refuse_larger(self._bounds, resource, stored)
             inserts.append(stored)
             yield Write(None, after)
@@ -223,7 +224,7 @@ class Writer:
                 if self._access.limited:
                     self._refuse_write(resource, before, after)
                 if not keeps_renditions:
-                    stored, after = _prepared(resource, before, after)
+                    stored, after = self._prepared(resource, before, after)
                     refuse_larger(self._bounds, resource, stored, before)
                     updates.append(pymongo.ReplaceOne(_same(before), stored))
                 yield Write(before, after)
@@ -279,11 +280,16 @@ class Writer:
         if values is before:
             return before
         self._names.note(resource, _new_values(before, values))
-        stored, after = _prepared(resource, before, values)
+        stored, after = self._prepared(resource, before, values)
         refuse_larger(self._bounds, resource, stored, before)
         write = partial(self._replace, resource, before, stored)
         written = self._outbox.with_events(resource, [Write(before, after, stored)], write)
         return _shown(resource, stored, after) if written else None
+
+    def _prepared(self, resource: str, before: Document, values: Values) -> tuple[Stored, Document]:
+        """As `prepare`; derived attributes stay derived unless the change says otherwise."""
+        after = values if isinstance(values, Document) else Document(values, derived=before.derived)
+        return prepare(resource, after, before.version + 1, self._outbox.partitions)
 
     def _refuse_write(self, resource: str, before: Values, after: Values | None) -> None:
         with translated():
@@ -323,15 +329,20 @@ class Writer:
         return bool(result.deleted_count)
 
 
-def prepare(resource: str, document: Values, version: int) -> tuple[Stored, Document]:
+def prepare(
+    resource: str, document: Values, version: int, partitions: Partitions = Partitions()
+) -> tuple[Stored, Document]:
     """The document as it is stored, and as it will be read."""
-    stored = to_stored(resource, document, version)
+    stored = to_stored(resource, document, version, partitions)
     return stored, from_mongo(dict(stored))
 
 
-def to_stored(resource: str, document: Values, version: int) -> Stored:
+def to_stored(
+    resource: str, document: Values, version: int, partitions: Partitions = Partitions()
+) -> Stored:
     """The document as it is stored, with its rendition if that is short."""
     stored = to_mongo(document, version)
+    stored.update(partitions.mark_of(resource, document))
     if isinstance(document, Document) and document.derived:
         stored[DERIVED] = sorted(document.derived)
     text = rendition(resource, document)
@@ -429,12 +440,6 @@ def _same(document: Document) -> Stored:
     stamp = event.stamp if isinstance(event, PendingEvent) else None
     reserved = document.reserved or None
     return {"_id": document["id"], VERSION: document.version, STAMP: stamp, RESERVED: reserved}
-
-
-def _prepared(resource: str, before: Document, values: Values) -> tuple[Stored, Document]:
-    """As `prepare`; derived attributes stay derived unless the change says otherwise."""
-    after = values if isinstance(values, Document) else Document(values, derived=before.derived)
-    return prepare(resource, after, before.version + 1)
 
 
 def _new_values(before: Document, values: Values) -> dict[str, Any]:
