@@ -65,17 +65,18 @@ def opened(
         record=build if events else None,
         listeners=listeners,
         guarded=guarded,
+        partitions=settings.event_partitions,
     )
 
 
 def check(store: Store) -> bool:
-    """Whether the database answers; TooNew if a later release upgraded it.
+    """Whether the database answers; `upgrade.Refused` if this process must not serve it.
 
     Logs a warning if its schema version is older than this release's.
     """
     try:
         version = upgrade.check(store)
-    except upgrade.TooNew:
+    except upgrade.Refused:
         raise
     except Unavailable:
         return False
@@ -87,8 +88,8 @@ def check(store: Store) -> bool:
 def requirement(store: Store) -> Callable[[], None]:
     """A function that returns once the database has answered, with a schema version that we know.
 
-    Until then each call checks, and raises Unavailable (TooNew is one). So a server that started
-    without a database neither reads nor writes one that a later release upgraded.
+    Until then each call checks, and raises Unavailable (`upgrade.Refused` is one). So a server that
+    started without a database neither reads nor writes one that a later release upgraded.
     """
     checked = threading.Event()
 

@@ -307,6 +307,11 @@ class Events:
         72, "how long the server retries the delivery of an event", validate=Range(1, 24 * 365)
     )
     event_retention_days: int = setting(7, "how long the feed keeps events", validate=Range(1, 365))
+    event_partitions: int = setting(
+        1,
+        "the [partitions](events.md#partitions) of the feed; fixed when the database is new",
+        validate=Range(1, 64),
+    )
 
 
 GROUPS = (Server, Database, Limits, Bills, Documents, Access, Events)

@@ -1,7 +1,8 @@
 """The worker's part in events: moves them from the outbox to the feed, and on to the subscribers.
 
-Any number of workers may run. One worker at a time moves events to the feed. All workers serve
-subscribers, each subscriber by one worker at a time.
+Any number of workers may run. One worker at a time moves the events of a partition to the feed, and
+holds the lease of that partition alone, so that others may move those of the others. All workers
+serve subscribers, each subscriber by one worker at a time.
 """
 
 import threading
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
-from secrets import token_hex
+from secrets import randbelow, token_hex
 
 import structlog
 
@@ -40,6 +41,9 @@ MOST_DELIVERIES = 20_000
 """The most events, and deliveries of events, that one step of the relay adds to the feed."""
 
 RELAY_SECONDS = 5
+TURN_SECONDS = 1
+"""How long a worker moves events of one partition, before it goes on to the next."""
+
 MOST_REST_SECONDS = 60
 """The longest pause of the relay after a fault."""
 
@@ -73,7 +77,9 @@ class Dispatcher:
         self._options = options
         self._deliveries = Deliveries(store, clock)
         self._subscribers = Subscribers(store, self._deliveries, options.zone)
-        self._lease = Lease(store, "relay", token_hex(8), self._deliveries.now)
+        holder, leases = token_hex(8), store.partitions.leases
+        self._leases = [Lease(store, each, holder, self._deliveries.now) for each in leases]
+        self._partition, self._turn_ends = randbelow(len(leases)), 0.0
         self._stop = threading.Event()
         self._couriers = ThreadPoolExecutor(COURIERS, "courier")
         self._lanes = ThreadPoolExecutor(LANES, "lane")
@@ -100,7 +106,7 @@ class Dispatcher:
         self._couriers.shutdown()
         self._lanes.shutdown()
         with suppress(Unavailable):
-            self._lease.release()
+            self._leases[self._partition].release()
 
     def _relay_safely(self) -> int:
         """As `_relay`, but log a fault and try again, after a longer pause each time.
@@ -127,10 +133,29 @@ class Dispatcher:
         Counters(self._store).add(FAULTS[loop])
 
     def _relay(self) -> int:
-        """Move events from the outbox to the feed, and return how many."""
-        relay = self._store.relay
-        is_idle = not self._moving and relay.is_idle()
-        if is_idle or not self._lease.acquire(RELAY_SECONDS):
+        """Move events from the outbox to the feed, and return how many.
+
+        If this partition has none, or the turn is over, go on to the next one.
+        """
+        if not self._moving and self._store.relay.is_idle():
+            return 0
+        moved = 0
+        for _ in self._leases:
+            moved = self._move()
+            if len(self._leases) > 1 and (not moved or time.monotonic() > self._turn_ends):
+                self._leases[self._partition].release()
+                self._partition = (self._partition + 1) % len(self._leases)
+                self._turn_ends = time.monotonic() + TURN_SECONDS
+            if moved:
+                break
+        self._moving = moved > 0
+        return moved
+
+    def _move(self) -> int:
+        """Move events of the partition whose turn it is; 0 if another worker does that."""
+        relay, partition = self._store.relay, self._partition
+        is_idle = len(self._leases) > 1 and relay.is_idle(partition)
+        if is_idle or not self._leases[partition].acquire(RELAY_SECONDS):
             return 0
         now = self._deliveries.now()
         subscriptions = self._subscribers.all()
@@ -139,10 +164,8 @@ class Dispatcher:
         def route(event: Document) -> Routing:
             return self._subscribers.route(subscriptions, event)
 
-        moved = relay.move(
-            route if subscriptions else None, now, now + self._options.retention, limit
-        )
-        self._moving = moved > 0
+        expires = now + self._options.retention
+        moved = relay.move(route if subscriptions else None, now, expires, limit, partition)
         self._subscribers.report_slow()
         return moved
 

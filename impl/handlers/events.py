@@ -12,6 +12,7 @@ from impl.patch.apply import Patch
 from impl.query.language import IDLE, Compare, Document, Every, Page, Query
 from impl.resources import EVENTS
 from impl.store.feed import Feed
+from impl.store.partitions import Places, later
 
 IDLE_CHECK_SECONDS = 1.0
 """While no event comes, a stream checks this often whether it has to end."""
@@ -34,10 +35,10 @@ class Events(api.EventsApi[Query, Page, Patch]):
             self.collection.refuse_unknown(query.unknown)
             return Page((), None, tail=self._live(query, self._begin(after, last_event_id)))
         if after:
-            query = _behind(query, self._place(after))
+            query = _behind(query, self._reader.text(self._place(after)))
         return self.collection.list(query)
 
-    def _begin(self, after: str | None, last_event_id: str | None) -> str:
+    def _begin(self, after: str | None, last_event_id: str | None) -> Places:
         """The place where a stream begins: behind the client's last event, or at the feed's end."""
         if last_event_id:
             try:
@@ -46,21 +47,21 @@ class Events(api.EventsApi[Query, Page, Patch]):
                 raise HeaderInvalid("Last-Event-ID", str(error)) from None
         return self._place(after) if after else self._feed.end()
 
-    def _place(self, after: str) -> str:
+    def _place(self, after: str) -> Places:
         try:
             return self._reader.place_of(after)
         except ParameterInvalid as error:
             raise ParameterInvalid("after", str(error)) from None
 
-    def _live(self, query: Query, place: str) -> Iterator[Document]:
+    def _live(self, query: Query, place: Places) -> Iterator[Document]:
         """The events that match, as they come, and IDLE now and then in between.
 
         The stream ends when the caller's token expires.
         """
         yield IDLE  # so that the response begins
         while not self._stopping() and not expired():
-            end = self._feed.end()
-            if end > place:
+            end = later(place, self._feed.end())
+            if end != place:
                 for events in self._reader.between(query, place, end):
                     yield from events or (IDLE,)
                     if self._stopping() or expired():

@@ -216,7 +216,7 @@ class Page:
 
     `total` is how many documents match in all, or None if counting them took too long. `next` and
     `previous` are the places of the parts after and before this one, or None. `tail` has the rows
-    of a stream, which may have no end.
+    of a stream, which may have no end. `after` names where the part ends in a list that grows.
     """
 
     items: Sequence[Document]
@@ -224,6 +224,7 @@ class Page:
     next: Position | None = None
     previous: Position | None = None
     tail: Iterable[Document] = ()
+    after: str | None = None
 
     def __iter__(self) -> Iterator[Document]:
         return chain(self.items, self.tail)

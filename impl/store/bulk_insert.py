@@ -27,7 +27,7 @@ class New:
 
 def ready(store: Store, resource: str, document: Mapping[str, Any]) -> New:
     """The document as `insert_many` stores it under its id, with its event; ContentTooLarge."""
-    stored, after = prepare(resource, document, 1)
+    stored, after = prepare(resource, document, 1, store.partitions)
     rows = store.outbox.rows(resource, [Write(None, after, stored)])
     raw = encode(stored)
     refuse_large_stored(store.bounds, resource, stored, len(raw))

@@ -171,10 +171,11 @@ class Deliveries:
         Left out are those that wait for their next try, and those behind them of the same subject.
         """
         mine = {"state": PENDING, "subscription": subscription}
+        in_order = self._deliveries.with_options(read_concern=self._store.partitions.read_concern)
         with translated():
             blocked = self._deliveries.distinct("subject", {**mine, "due": {"$gt": self._clock()}})
             where = {**mine, "subject": {"$nin": blocked}} if blocked else mine
-            rows = self._deliveries.find(where).sort("position", 1).limit(limit)
+            rows = in_order.find(where).sort("position", 1).limit(limit)
             events = first_events(map(Row.read, rows.batch_size(limit + 1)), limit)
         entries = self._entries.get({row.entry for _, row in events if not row.is_single})
         deliveries = [

@@ -8,11 +8,9 @@ import time
 
 from pymongo.errors import PyMongoError
 
-from impl.resources import FEED
 from impl.store.collections import COUNTER
-from impl.store.faults import reading
 from impl.store.mongo import Store
-from impl.store.routing import place
+from impl.store.partitions import Places
 
 AGAIN_SECONDS = 1.0
 AWAIT_MS = 1000
@@ -22,16 +20,15 @@ class Feed:
     """The feed of a database."""
 
     def __init__(self, store: Store) -> None:
+        self._reader = store.feed
         self._counter, _ = store.collection(COUNTER)
         self._changed = threading.Condition()
         self._changes = 0
         self._watching = False
 
-    def end(self) -> str:
+    def end(self) -> Places:
         """The place of the last event."""
-        with reading():
-            counter = self._counter.find_one({"_id": FEED})
-        return place(counter["position"] if counter else 0)
+        return self._reader.end()
 
     def wait(self, seconds: float) -> None:
         """Return once the feed has more events, or after some seconds."""

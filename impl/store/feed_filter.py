@@ -25,6 +25,7 @@ from impl.query.language import (
 from impl.query.paths import paths
 from impl.store.encoding import encode_name
 from impl.store.mongo_query import Filter, to_filter
+from impl.store.partitions import Partitions, Places, later
 
 PLACE: Path = ("id",)
 EVENT_ID: Path = ("eventId",)
@@ -77,17 +78,19 @@ def names_few(condition: Condition) -> bool:
     )
 
 
-def split_place(condition: Condition) -> tuple[int, Condition]:
-    """The position from which on the condition wants events, 0 for all, and the rest of it."""
+def split_place(condition: Condition, partitions: Partitions) -> tuple[Places | None, Condition]:
+    """The place behind which the condition wants events, None for all, and the rest of it."""
     rest: list[Condition] = []
-    begin = 0
+    after: Places | None = None
     for each in parts(condition):
         match each:
-            case Compare(path, (str(place),), "gt") if path == PLACE and place.isdecimal():
-                begin = max(begin, int(place) + 1)
+            case Compare(path, (str(text),), "gt") if path == PLACE and (
+                places := partitions.read(text)
+            ):
+                after = later(after, places) if after else places
             case _:
                 rest.append(each)
-    return begin, Every(tuple(rest))
+    return after, Every(tuple(rest))
 
 
 def _subjects(compare: Compare) -> list[str]:
@@ -152,6 +155,9 @@ def _literal(value: Any) -> bytes:
 def total(condition: Condition) -> Sequence[dict[str, Any]] | None:
     """The stages that count the events for which the condition holds; None if they can't."""
     compared = {*paths(condition)}
+    if condition == Every():
+        one = {"$cond": [{"$isArray": "$eventId"}, {"$size": "$eventId"}, 1]}
+        return [{"$group": {"_id": None, "total": {"$sum": one}}}]
     if compared not in ({EVENT_ID}, {EVENT_TYPE}):
         return None
     ((name,),) = compared

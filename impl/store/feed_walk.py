@@ -19,6 +19,7 @@ from impl.store.event_batches import MOST_EVENTS
 from impl.store.feed_entries import Entry, Found, Positions, Search
 from impl.store.mongo_query import Filter
 from impl.store.pages import STREAM_BYTES
+from impl.store.partitions import PREVIOUS, Partitions, Places
 from impl.store.raw_documents import RAW, split
 from impl.store.routing import place
 from impl.store.waiting import LENIENT
@@ -31,6 +32,9 @@ UNREADABLE = "faults/feed"
 
 ALL = range(10**16)
 """All positions that places have room for."""
+
+Spans: TypeAlias = tuple[range, ...]
+"""The positions to read in each partition."""
 
 Turn: TypeAlias = Callable[[], AbstractContextManager[None]]
 log = structlog.get_logger("events")
@@ -59,26 +63,63 @@ class Step:
 class FeedWalk:
     """Walks the feed of a database."""
 
-    def __init__(self, database: Database[Stored]) -> None:
+    def __init__(self, database: Database[Stored], partitions: Partitions = Partitions()) -> None:
         self._feed = database[FEED]
         self._counters = database[COUNTER]
+        self._partitions = partitions
         self._unreadable: set[str] = set()
 
+    def ends(self) -> Places:
+        """The place of the last event."""
+        names = self._partitions.counters
+        counters = self._counters.with_options(read_concern=self._partitions.read_concern)
+        last = {each["_id"]: each["position"] for each in counters.find({"_id": {"$in": names}})}
+        return tuple(last.get(each, 0) for each in names)
+
+    def has_all_behind(self, places: Places) -> bool:
+        """Whether no event behind the place has expired, if there are several partitions."""
+        for partition, (there, end) in enumerate(zip(places, self.ends(), strict=True)):
+            own = self._partitions.mark(partition)
+            first = self._feed.find_one(own, {PREVIOUS: 1}, sort=[("_id", 1)])
+            if there < (first[PREVIOUS] if first else end):
+                return False
+        return True
+
     def steps(
-        self, search: Search, at: range = ALL, *, backwards: bool = False, turn: Turn = nullcontext
+        self,
+        search: Search,
+        at: Spans | None = None,
+        *,
+        backwards: bool = False,
+        turn: Turn = nullcontext,
     ) -> Iterator[Step]:
         """The documents that may have matches at some positions, in the order of the feed, or back.
 
-        Each fetch takes a `turn`.
+        Without `at`, at all positions. Each fetch takes a `turn`.
         """
-        where, last = search.entries, place(at.stop - 1)
-        if at.start:
-            where = _both({"_id": {"$gte": place(at.start)}}, where)
-        if at.stop < ALL.stop:
-            holding = self._feed.find_one({"_id": {"$gte": last}}, {"_id": 1}, sort=[("_id", 1)])
-            where = _both({"_id": {"$lte": holding["_id"] if holding else last}}, where)
+        spans = at or (ALL,) * self._partitions.count
+        if not any(spans):
+            return
+        where = _both(self.within(spans), search.entries)
         for entry in self._entries(where, -1 if backwards else 1, turn):
-            yield Step(entry, search, at, backwards)
+            span = spans[self._partitions.at(entry.positions.start)]
+            yield Step(entry, search, span, backwards)
+
+    def within(self, at: Spans) -> Filter:
+        """The filter for the documents that hold these positions."""
+        parts = [self._in(part, span) for part, span in enumerate(at) if span]
+        return parts[0] if len(parts) == 1 else {"$or": parts}
+
+    def _in(self, partition: int, at: range) -> Filter:
+        own, bounds = self._partitions.mark(partition), {}
+        if at.start:
+            bounds["$gte"] = place(at.start)
+        if at.stop < ALL.stop:
+            last = place(at.stop - 1)
+            where = {**own, "_id": {"$gte": last}}
+            holding = self._feed.find_one(where, {"_id": 1}, sort=[("_id", 1)])
+            bounds["$lte"] = holding["_id"] if holding else last
+        return {**own, "_id": bounds} if bounds else own
 
     def at(self, places: Collection[str]) -> Iterator[Found]:
         """The events at these places; each document of the feed is read once."""
@@ -96,7 +137,7 @@ class FeedWalk:
         """How many events there are from a position on.
 
         There are no gaps between the first event and the last one, unless EVENT_RETENTION_DAYS was
-        lowered lately.
+        lowered lately. With several partitions there are gaps, and this is only a bound.
         """
         where = {"_id": {"$gte": place(begin)}}
         first, last = (
@@ -107,10 +148,18 @@ class FeedWalk:
             return 0
         return last.positions.stop - max(first.positions.start, begin)
 
-    def before(self, begin: int, search: Search) -> int:
-        """How many matches the document with this position has before it; none needs decoding."""
-        entries = self._entries({"_id": {"$gte": place(begin)}}, 1, nullcontext, 1)
-        return sum(len(each.wanted(search, range(begin))) for each in entries)
+    def before(self, at: Spans, search: Search) -> int:
+        """How many matches the documents with the first positions have before these.
+
+        None needs decoding.
+        """
+        total = 0
+        for partition, span in enumerate(at):
+            if span and span.start:
+                where = self._partitions.mark(partition) | {"_id": {"$gte": place(span.start)}}
+                for each in self._entries(where, 1, nullcontext, 1):
+                    total += len(each.wanted(search, range(span.start)))
+        return total
 
     def _entries(
         self,
@@ -186,4 +235,4 @@ def _ranges(places: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _both(first: Filter, second: Filter) -> Filter:
-    return {"$and": [first, second]} if second else first
+    return {"$and": [first, second]} if first and second else first or second

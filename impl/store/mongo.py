@@ -32,6 +32,7 @@ from impl.store.feed_reader import FeedReader
 from impl.store.mongo_query import to_name
 from impl.store.outbox import Outbox, Record
 from impl.store.pages import StoreLimits
+from impl.store.partitions import Partitions
 from impl.store.raw_documents import RAW, documents
 from impl.store.relay import Relay
 from impl.store.rendition import WITHOUT_RENDITION, projection, reader
@@ -55,11 +56,12 @@ class Store:
     """Documents of every resource, one MongoDB collection a resource.
 
     With `record`, each write of a document stores its event with it. Callers read and write what
-    `Access` lets them; a `guarded` store refuses anonymous ones. Each method raises Unavailable if
-    MongoDB is away or too slow.
+    `Access` lets them; a `guarded` store refuses anonymous ones. The feed has so many `partitions`,
+    from the database's first document on. Each method raises Unavailable if MongoDB is away or too
+    slow.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two have a default
         self,
         uri: str,
         database: str,
@@ -68,7 +70,9 @@ class Store:
         record: Record | None = None,
         listeners: Sequence[ConnectionPoolListener] = (),
         guarded: bool = False,
+        partitions: int = 1,
     ) -> None:
+        self.partitions = parts = Partitions(partitions)
         self._counts = Counts(bounds.count_seconds)
         self._page_bytes = bounds.page_bytes
         self.bounds = bounds
@@ -78,11 +82,11 @@ class Store:
         self._of = of = Collections(self._database)
         self._access = access = Access(self._database, guarded=guarded)
         self.names = Names(self._database)
-        self.feed = FeedReader(self._database, access, self._counts, bounds.page_bytes)
-        self.outbox = Outbox(self._client, self._database, record)
+        self.feed = FeedReader(self._database, access, self._counts, bounds.page_bytes, parts)
+        self.outbox = Outbox(self._client, self._database, record, parts)
         self.writer = Writer(of, self.outbox, access, self.names, bounds, self._get)
         self.dead_letters = DeadLetters(self._database)
-        self.relay = Relay(self._client, self._database, self.dead_letters)
+        self.relay = Relay(self._client, self._database, self.dead_letters, parts)
 
     def close(self) -> None:
         """Close every connection, without waiting for a database that is away."""
@@ -110,7 +114,8 @@ class Store:
                     continue
                 if name in indexes.COMPRESSED:
                     create_compressed(self._database, name)
-                self._of[name].create_indexes(indexes.models(name))
+                models = indexes.models(name) + self.partitions.models(name)
+                self._of[name].create_indexes(models)
 
     def keep_indexed(self, check: Callable[[], object] = lambda: None) -> None:
         """Build the declared indexes: of empty collections now, of others in the background.

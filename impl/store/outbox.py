@@ -29,6 +29,7 @@ from impl.store.documents import OWNERS, Stored, Whole
 from impl.store.encoding import encode
 from impl.store.event_batches import BatchedEvent, pack
 from impl.store.faults import translated
+from impl.store.partitions import LAST_OF, PARTITION, Partitions
 from impl.store.pending_events import AT_THE_WRITE, EVENT, STAMP, PendingEvent
 from impl.store.rendition import FIELD
 from impl.store.timeouts import WRITE_SECONDS
@@ -63,9 +64,11 @@ class Outbox:
         client: pymongo.MongoClient[Stored],
         database: Database[Stored],
         record: Record | None = None,
+        partitions: Partitions = Partitions(),
     ) -> None:
         self._client = client
         self._database = database
+        self.partitions = partitions
         self._record = record
         self.records = record is not None
 
@@ -114,20 +117,32 @@ class Outbox:
     def batches(self, writes: Sequence[tuple[str, Write]]) -> list[Stored]:
         """The outbox's rows for the writes of one transaction, their events in batches.
 
-        An event that a document holds already gets a row of its own: the caller has the write
-        remove it from the document.
+        A batch holds events of one partition. An event that a document holds already gets a row of
+        its own: the caller has the write remove it from the document.
         """
-        pending: list[Stored] = []
-        events: list[BatchedEvent] = []
+        single: list[Stored] = []
+        events: dict[int, list[BatchedEvent]] = {}
         owners = self._owners_by_resource(writes)
         for resource, write in writes:
             if write.before and isinstance(write.before.pending_event, PendingEvent):
-                pending.append(_row_of_pending(resource, write.before, write.before.pending_event))
+                single.append(
+                    self._row_of_pending(resource, write.before, write.before.pending_event)
+                )
             event = self._record(resource, write.before, write.after) if self._record else None
-            if event is not None:
-                events.append(_batched(resource, write, event, owners))
-        rows = [{"_id": each["eventId"][0], "stamp": None, **each} for each in pack(events)]
-        return [*pending, *rows]
+            if event is None:
+                continue
+            mark = self.partitions.mark_of_event(resource, write.before, write.after)
+            if LAST_OF in mark:
+                single.append(_row(event, _owners_of_bill(resource, write, owners)) | mark)
+            else:
+                batched = _batched(resource, write, event, owners)
+                events.setdefault(mark.get(PARTITION, 0), []).append(batched)
+        rows = [
+            {"_id": batch["eventId"][0], "stamp": None, **self.partitions.mark(partition), **batch}
+            for partition, own in events.items()
+            for batch in pack(own)
+        ]
+        return [*single, *rows]
 
     def envelope(self, resource: str, before: Document, after: Document) -> Stored | None:
         """The event of a change of these attributes, as the changed document can hold it."""
@@ -157,16 +172,24 @@ class Outbox:
         before = write.before
         pending = before.pending_event if before else None
         if before is not None and isinstance(pending, PendingEvent):
-            yield _row_of_pending(resource, before, pending)
+            yield self._row_of_pending(resource, before, pending)
         event = self._record(resource, before, write.after) if self._record else None
         if event is None:
             return
         owners_of_bill = _owners_of_bill(resource, write, owners)
-        if write.stored is not None and FIELD in write.stored and not pending:
+        mark = self.partitions.mark_of_event(resource, before, write.after)
+        is_short = write.stored is not None and FIELD in write.stored
+        if write.stored is not None and is_short and not pending and LAST_OF not in mark:
             write.stored.update({STAMP: AT_THE_WRITE, EVENT: _envelope(event, owners_of_bill)})
         else:
-            row = {"_id": event["eventId"], "stamp": None, "event": encode(event)}
-            yield row | {"owners": owners_of_bill}
+            yield _row(event, owners_of_bill) | mark
+
+    def _row_of_pending(self, resource: str, document: Document, pending: PendingEvent) -> Stored:
+        """The row of an event that its document has held."""
+        event = {**pending.envelope, "event": {resource: encode(document)}}
+        owners = event.pop(OWNERS, [])
+        row = {"_id": event["eventId"], "stamp": pending.stamp, "event": event, "owners": owners}
+        return row | self.partitions.mark_of(resource, document)
 
     def _owners_of_bills(
         self, resource: str, writes: Sequence[Write]
@@ -211,11 +234,9 @@ def _encoded(document: Mapping[str, Any]) -> Stored:
     return document.stored if isinstance(document, Whole) else encode(document)
 
 
-def _row_of_pending(resource: str, document: Document, pending: PendingEvent) -> Stored:
-    """The row of an event that its document has held."""
-    event = {**pending.envelope, "event": {resource: encode(document)}}
-    owners = event.pop(OWNERS, [])
-    return {"_id": event["eventId"], "stamp": pending.stamp, "event": event, "owners": owners}
+def _row(event: Mapping[str, Any], owners: Sequence[str]) -> Stored:
+    """The row of an event that has one of its own from the beginning."""
+    return {"_id": event["eventId"], "stamp": None, "event": encode(event), "owners": owners}
 
 
 def _owners_of_bill(resource: str, write: Write, owners: Mapping[str, Sequence[str]]) -> list[str]:

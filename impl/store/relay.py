@@ -1,7 +1,8 @@
 """The relay: moves pending events to the feed, where each has a position, with their deliveries.
 
 The feed holds entries: batches of events (event_batches.py), each at the position of its last
-event. A batch of the outbox becomes an entry as it is; the single events of a step are packed.
+event. A batch of the outbox becomes an entry as it is; the single events of a step are packed. Each
+partition of the feed has a relay (partitions.py).
 
 One transaction adds entries to the feed, with a delivery for each subscription, and leaves out what
 the feed has already. Afterwards the relay removes the events from the documents that hold them
@@ -31,10 +32,11 @@ from impl.store.delivery_rows import new_rows
 from impl.store.documents import EXPIRES, Stored
 from impl.store.event_batches import BODY
 from impl.store.faults import translated
+from impl.store.partitions import LAST_OF, PARTITION, PREVIOUS, Partitions
 from impl.store.pending_events import HAS_PENDING_EVENT, REMOVAL, STAMP
 from impl.store.raw_documents import RAW
 from impl.store.rendition import FIELD
-from impl.store.routing import Immovable, RelayStep, Route, Router, place
+from impl.store.routing import Entry, Immovable, RelayStep, Route, Router, place
 from impl.store.waiting import MARKED, Waiting
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -58,20 +60,27 @@ class Relay:
         client: pymongo.MongoClient[Stored],
         database: Database[Stored],
         letters: DeadLetters,
+        partitions: Partitions = Partitions(),
     ) -> None:
         self._client = client
         self._database = database
         self._dead_letters = letters
+        self._partitions = partitions
 
-    def is_idle(self) -> bool:
-        """Whether there is nothing to move."""
-        letters = self._dead_letters.all()
+    def is_idle(self, partition: int | None = None) -> bool:
+        """Whether there is nothing to move in a partition; None for all of them."""
+        letters, mine = self._dead_letters.all(), self._partitions.waiting(partition)
         one: list[Stored] = [{"$limit": 1}, {"$project": {"_id": 1}}]
         documents = [
-            {"$unionWith": {"coll": each, "pipeline": [{"$match": _movable(letters, each)}, *one]}}
+            {
+                "$unionWith": {
+                    "coll": each,
+                    "pipeline": [{"$match": _movable(letters, each) | mine}, *one],
+                }
+            }
             for each in PUBLISHED
         ]
-        rows = [{"$match": _movable(letters, OUTBOX)}, *one]
+        rows = [{"$match": _movable(letters, OUTBOX) | mine}, *one]
         with translated():
             return not list(self._database[OUTBOX].aggregate([*rows, *documents, {"$limit": 1}]))
 
@@ -105,8 +114,15 @@ class Relay:
         ]
         return sum(each["events"] for each in self._database[OUTBOX].aggregate(stages))
 
-    def move(self, route: Route | None, now: datetime, expires: datetime, limit: int) -> int:
-        """Publish the next events, with their deliveries; how many that were.
+    def move(
+        self,
+        route: Route | None,
+        now: datetime,
+        expires: datetime,
+        limit: int,
+        partition: int = 0,
+    ) -> int:
+        """Publish the next events of a partition, with their deliveries; how many that were.
 
         Without `route` there are no subscriptions. An event that can't be moved becomes a dead
         letter, and the later ones of its resource wait.
@@ -116,9 +132,9 @@ class Relay:
             letters = self._dead_letters.all()
             stuck = dead_letters.subjects(letters)
             options = self._database.codec_options
-            router = Router(route, options, now, limit, stuck)
-            waiting = self._waiting(limit, letters)
-            return self._move(waiting, router, expires) if waiting else RelayStep()
+            waiting = self._waiting(limit, letters, partition)
+            router = Router(route, options, now, limit, stuck, self._behind(waiting, partition))
+            return self._move(waiting, router, expires, partition) if waiting else RelayStep()
 
         while True:
             step = transactions.within(self._client, moved)
@@ -128,14 +144,15 @@ class Relay:
             if step.ready or not step.split:
                 return sum(len(each.waiting) for each in step.ready)
 
-    def waiting(self, limit: int) -> list[Waiting]:
+    def waiting(self, limit: int, partition: int = 0) -> list[Waiting]:
         """The next events in the order of their stamps, as many as one step moves."""
-        return self._waiting(limit, self._dead_letters.all())
+        return self._waiting(limit, self._dead_letters.all(), partition)
 
-    def _waiting(self, limit: int, letters: Sequence[Stored]) -> list[Waiting]:
+    def _waiting(self, limit: int, letters: Sequence[Stored], partition: int) -> list[Waiting]:
         step: list[Waiting] = []
         events = size = 0
-        sources = [self._first(each, limit, letters) for each in (OUTBOX, *PUBLISHED)]
+        mine = self._partitions.waiting(partition)
+        sources = [self._first(each, limit, letters, mine) for each in (OUTBOX, *PUBLISHED)]
         for each in heapq.merge(*sources, key=lambda each: (each.stamp, each.id)):
             events += len(each)
             size += each.size
@@ -144,27 +161,50 @@ class Relay:
             step.append(each)
         return step
 
-    def _first(self, collection: str, limit: int, letters: Sequence[Stored]) -> Iterator[Waiting]:
+    def _behind(
+        self, waiting: Sequence[Waiting], partition: int
+    ) -> dict[str, tuple[Timestamp, str]]:
+        """For subjects that another partition has to publish an event of: its stamp and id."""
+        if not self._partitions.several:
+            return {}
+        subjects = {subject for each in waiting for subject in each.subjects}
+        where = {LAST_OF: {"$in": sorted(subjects)}, PARTITION: {"$ne": partition}}
+        rows = self._database[OUTBOX].find(
+            where, {LAST_OF: 1, "stamp": 1}, session=transactions.session()
+        )
+        first: dict[str, tuple[Timestamp, str]] = {}
+        for row in rows:
+            at = row["stamp"], row["_id"]
+            first[row[LAST_OF]] = min(at, first.get(row[LAST_OF], at))
+        return first
+
+    def _first(
+        self, collection: str, limit: int, letters: Sequence[Stored], mine: Stored
+    ) -> Iterator[Waiting]:
         """The first events in a collection that may be moved.
 
         They are decoded one by one, and not by the driver: one that can't be decoded would fail all
         of its batch.
         """
         stages: list[Stored] = [
-            {"$match": _movable(letters, collection)},
+            {"$match": _movable(letters, collection) | mine},
             {"$sort": ROWS_ORDER if collection == OUTBOX else DOCUMENTS_ORDER},
             {"$limit": limit},
             *([] if collection == OUTBOX else [MARKED]),
         ]
+        hint = self._partitions.hint("stamp" if collection == OUTBOX else STAMP)
+        options: Stored = {"batchSize": AT_ONCE} | ({"hint": hint} if hint else {})
         rows: Collection[Any] = self._database.get_collection(collection, codec_options=RAW)
-        for row in rows.aggregate(stages, session=transactions.session(), batchSize=AT_ONCE):
+        for row in rows.aggregate(stages, session=transactions.session(), **options):
             yield pending.read(collection, row.raw, self._database.codec_options)
 
-    def _move(self, waiting: Sequence[Waiting], router: Router, expires: datetime) -> RelayStep:
+    def _move(
+        self, waiting: Sequence[Waiting], router: Router, expires: datetime, partition: int
+    ) -> RelayStep:
         """Move the events that can be moved, in the transaction that this is in."""
         session = transactions.session()
         step = router.routed(waiting, self._published(waiting))
-        self._publish(step, router.now, expires)
+        self._publish(step, router.now, expires, partition)
         gone = [each.row for each in step.moved if each.collection == OUTBOX]
         if step.split:
             try:
@@ -176,7 +216,8 @@ class Relay:
         if gone:
             self._database[OUTBOX].delete_many({"_id": {"$in": gone}}, session=session)
         if step.split and rows:
-            self._database[OUTBOX].insert_many(rows, session=session)
+            mark = self._partitions.mark(partition)
+            self._database[OUTBOX].insert_many([row | mark for row in rows], session=session)
         if step.dead_letters:
             self._dead_letters.add(step.dead_letters)
         return step
@@ -196,20 +237,22 @@ class Relay:
             published.update([of] if isinstance(of, str) else of)
         return published
 
-    def _publish(self, step: RelayStep, now: datetime, expires: datetime) -> None:
+    def _publish(self, step: RelayStep, now: datetime, expires: datetime, partition: int) -> None:
         """Add the ready events to the feed as entries, with their deliveries."""
         entries = list(routing.entries(step.ready))
         if not entries:
             return
         session = transactions.session()
-        position = self._last_position(sum(map(len, entries))) - sum(map(len, entries))
+        previous, spans = self._positions(entries, partition)
         stored: list[Stored] = []
         deliveries: list[Stored] = []
-        for entry in entries:
-            first, position = position + 1, position + len(entry)
-            stored.append({"_id": place(position), EXPIRES: expires, **entry.batch})
-            events = [(place(at), each) for at, each in enumerate(entry.routings, first)]
-            deliveries += new_rows(place(position), events, now, expires)
+        for entry, span in zip(entries, spans, strict=True):
+            id_, marks = place(span[-1]), self._partitions.mark(partition)
+            marks |= {PREVIOUS: previous} if marks else {}
+            stored.append({"_id": id_, EXPIRES: expires, **marks, **entry.batch})
+            events = [(place(at), each) for at, each in zip(span, entry.routings, strict=False)]
+            deliveries += new_rows(id_, events, now, expires)
+            previous = span[-1]
         self._database[FEED].insert_many(stored, session=session)
         if deliveries:
             self._database[DELIVERIES].insert_many(deliveries, ordered=False, session=session)
@@ -234,11 +277,26 @@ class Relay:
             with translated():
                 self._database[resource].bulk_write(updates, ordered=False)
 
-    def _last_position(self, count: int) -> int:
-        """Reserve the feed's next positions, and return the last of them.
+    def _positions(self, entries: Sequence[Entry], partition: int) -> tuple[int, list[range]]:
+        """Reserve the next positions for some entries; the position before, and those of each.
 
-        Two relays can't both commit, because both write the counter.
+        Two relays of a partition can't both commit, because both write its counter.
         """
+        lengths, names = [*map(len, entries)], self._partitions.counters
+        if not self._partitions.several:
+            before = self._last_position(sum(lengths)) - sum(lengths)
+            return before, [*self._partitions.spans(0, lengths, before)]
+        counters, session = self._database[COUNTER], transactions.session()
+        found = counters.find({"_id": {"$in": names}}, session=session)
+        last: dict[str, int] = {each["_id"]: each["position"] for each in found}
+        highest, name = max(last.values(), default=0), names[partition]
+        spans = [*self._partitions.spans(partition, lengths, highest)]
+        position = {"$set": {"position": spans[-1][-1]}}
+        counters.update_one({"_id": name}, position, upsert=True, session=session)
+        return last.get(name, 0), spans
+
+    def _last_position(self, count: int) -> int:
+        """Reserve so many positions of the feed that has one partition; the last of them."""
         counter: Any = self._database[COUNTER].find_one_and_update(
             {"_id": FEED},
             {"$inc": {"position": count}},

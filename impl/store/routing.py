@@ -4,9 +4,10 @@ An event that can't be moved keeps no other from being published, except those o
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -14,6 +15,7 @@ import bson
 import orjson
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
+from bson.timestamp import Timestamp
 
 from impl.links import EventLinks
 from impl.query.language import Document
@@ -133,6 +135,9 @@ class Router:
     stuck: set[str]
     """Subjects of dead letters; events of these wait."""
 
+    behind: Mapping[str, tuple[Timestamp, str]] = field(default_factory=dict)
+    """Subjects whose events wait if they are later than this stamp and id."""
+
     def routed(self, waiting: Sequence[Waiting], published: Set[str]) -> RelayStep:
         """The events and batches that can be moved, and the dead letters.
 
@@ -144,6 +149,8 @@ class Router:
         for each in waiting:
             if (step.moved or step.dead_letters) and time.monotonic() > until:
                 break
+            if self.behind:
+                self.stuck.update(filter(partial(self._is_behind, each), each.subjects))
             if each.batch is None and not self.stuck.isdisjoint(each.subjects):
                 continue
             try:
@@ -159,6 +166,10 @@ class Router:
             step.moved.append(each)
             step.ready.extend([ready] if ready else [])
         return step
+
+    def _is_behind(self, waiting: Waiting, subject: str) -> bool:
+        first = self.behind.get(subject)
+        return first is not None and first < (waiting.stamp, waiting.id)
 
     def _routings(self, waiting: Waiting, until: float) -> Sequence[Routing]:
         """The routing of each event; raises whatever prevents publishing it, or _Split."""

@@ -21,6 +21,9 @@ from impl.store.faults import reading, translated
 from impl.store.mongo import Store
 
 WHERE: Stored = {"_id": "database"}
+PARTITIONS = "partitions"
+"""How many partitions the feed has, if there are several."""
+
 FIRST = 1
 """The version of all releases before there was a number for it."""
 
@@ -31,8 +34,16 @@ log = structlog.get_logger("database")
 Run: TypeAlias = Callable[[Database[Stored]], Iterable[int]]
 
 
-class TooNew(Unavailable):
+class Refused(Unavailable):
+    """The database is none for this process, which must not serve it."""
+
+
+class TooNew(Refused):
     """A later release has made the database's schema version."""
+
+
+class OtherPartitions(Refused):
+    """The database was made with another EVENT_PARTITIONS."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ CURRENT = FIRST + len(STEPS)
 
 
 def schema_version(store: Store) -> int | None:
-    """The database's schema version, None for a new database. Raises TooNew, or Unavailable."""
+    """The database's schema version, None for a new database. Raises Refused, or Unavailable."""
     database = _database(store)
     with reading():
         stored = database[VERSIONS].find_one(WHERE)
@@ -79,20 +90,29 @@ def schema_version(store: Store) -> int | None:
             f"the database {database.name!r} has form {version}, made by a later release; "
             f"this one knows forms up to {CURRENT}"
         )
+    count, made_with = store.partitions.count, stored.get(PARTITIONS, 1) if stored else 1
+    if count != made_with:
+        raise OtherPartitions(
+            f"EVENT_PARTITIONS: is {count}, but the database {database.name!r} was made with"
+            f" {made_with}, which can't be changed"
+        )
     return version
 
 
 def check(store: Store) -> int:
-    """The database's version as `schema_version`; a new database gets this release's."""
+    """The database's version as `schema_version`; a new database gets this release's.
+
+    The feed of a new database gets the partitions of the store.
+    """
     version = schema_version(store)
     if version is not None:
         return version
     with reading():
         # This release records the names of attributes from the first document on.
         store.names.collected()
-        _database(store)[VERSIONS].update_one(
-            WHERE, {"$setOnInsert": {"version": CURRENT}}, upsert=True
-        )
+        several = {PARTITIONS: store.partitions.count} if store.partitions.several else {}
+        made = {"version": CURRENT, **several}
+        _database(store)[VERSIONS].update_one(WHERE, {"$setOnInsert": made}, upsert=True)
     return schema_version(store) or CURRENT
 
 

@@ -29,6 +29,7 @@ from impl.store.encoding import decode, encode, encode_first_name
 from impl.store.faults import taken, translated, unique
 from impl.store.outbox import Outbox, Write
 from impl.store.pages import StoreLimits
+from impl.store.partitions import Partitions
 from impl.store.pending_events import EVENT, HAS_NO_PENDING_EVENT, STAMP, PendingEvent
 from impl.store.rendition import FIELD, HAS_RENDITION, assigned, is_joined, joined, rendition
 from impl.store.timeouts import WRITE_SECONDS
@@ -139,7 +140,7 @@ class Writer:
         """Store a new document under its `id`; as `Store.insert`."""
         self._refuse_write(resource, {}, document)
         self._note(resource, document)
-        stored, after = prepare(resource, document, 1)
+        stored, after = prepare(resource, document, 1, self._outbox.partitions)
         refuse_larger(self._bounds, resource, stored)
         write = partial(self._insert, resource, stored)
         try:
@@ -197,7 +198,7 @@ class Writer:
         for each in documents:
             self._refuse_write(resource, {}, each)
             self._note(resource, each)
-            stored, after = prepare(resource, each, 1)
+            stored, after = prepare(resource, each, 1, self._outbox.partitions)
             refuse_larger(self._bounds, resource, stored)
             inserts.append(stored)
             yield Write(None, after)
@@ -218,7 +219,7 @@ class Writer:
                 if self._access.limited:
                     self._refuse_write(resource, before, after)
                 if not keeps_renditions:
-                    stored, after = _prepared(resource, before, after)
+                    stored, after = self._prepared(resource, before, after)
                     refuse_larger(self._bounds, resource, stored, before)
                     updates.append(pymongo.ReplaceOne(_same(before), stored))
                 yield Write(before, after)
@@ -274,11 +275,16 @@ class Writer:
         if values is before:
             return before
         self._note(resource, _new_values(before, values))
-        stored, after = _prepared(resource, before, values)
+        stored, after = self._prepared(resource, before, values)
         refuse_larger(self._bounds, resource, stored, before)
         write = partial(self._replace, resource, before, stored)
         written = self._outbox.with_events(resource, [Write(before, after, stored)], write)
         return _shown(resource, stored, after) if written else None
+
+    def _prepared(self, resource: str, before: Document, values: Values) -> tuple[Stored, Document]:
+        """As `prepare`; derived attributes stay derived unless the change says otherwise."""
+        after = values if isinstance(values, Document) else Document(values, derived=before.derived)
+        return prepare(resource, after, before.version + 1, self._outbox.partitions)
 
     def _refuse_write(self, resource: str, before: Values, after: Values | None) -> None:
         with translated():
@@ -301,9 +307,12 @@ class Writer:
         return bool(result.deleted_count)
 
 
-def prepare(resource: str, document: Values, version: int) -> tuple[Stored, Document]:
+def prepare(
+    resource: str, document: Values, version: int, partitions: Partitions = Partitions()
+) -> tuple[Stored, Document]:
     """The document as it is stored, with its rendition if that is short, and as it will be read."""
     stored = to_mongo(document, version)
+    stored.update(partitions.mark_of(resource, document))
     if isinstance(document, Document) and document.derived:
         stored[DERIVED] = sorted(document.derived)
     after = from_mongo(dict(stored))
@@ -381,12 +390,6 @@ def _same(document: Document) -> Stored:
     stamp = event.stamp if isinstance(event, PendingEvent) else None
     reserved = document.reserved or None
     return {"_id": document["id"], VERSION: document.version, STAMP: stamp, RESERVED: reserved}
-
-
-def _prepared(resource: str, before: Document, values: Values) -> tuple[Stored, Document]:
-    """As `prepare`; derived attributes stay derived unless the change says otherwise."""
-    after = values if isinstance(values, Document) else Document(values, derived=before.derived)
-    return prepare(resource, after, before.version + 1)
 
 
 def _new_values(before: Document, values: Values) -> dict[str, Any]:

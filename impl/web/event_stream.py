@@ -15,7 +15,7 @@ HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def encoded(rows: Iterable[Document], links: Links) -> Iterator[bytes]:
-    """The text of each event.
+    """The text of each event, with its `id` as the place in the stream.
 
     It is empty for most IDLE rows: the bridge then only checks that the client is still there.
     """
@@ -24,12 +24,12 @@ def encoded(rows: Iterable[Document], links: Links) -> Iterator[bytes]:
     for row in rows:
         text = b""
         if row is not IDLE:
-            text = _event(row["eventId"], row["eventType"], links.one(row))
+            text = _event(row["id"], row["eventType"], links.one(row))
         elif time.monotonic() - last_sent >= KEEP_ALIVE_SECONDS:
             text = b": still here\n\n"
         last_sent = time.monotonic() if text else last_sent
         yield text
 
 
-def _event(event_id: str, event_type: str, data: bytes) -> bytes:
-    return b"id: %s\nevent: %s\ndata: %s\n\n" % (event_id.encode(), event_type.encode(), data)
+def _event(id_: str, event_type: str, data: bytes) -> bytes:
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (id_.encode(), event_type.encode(), data)

@@ -46,10 +46,8 @@ class Paging:
         headers = {"X-Result-Count": str(len(self.page.items))}
         if self.page.total is not None:
             headers["X-Total-Count"] = str(self.page.total)
-        if self._partial:
-            headers["Link"] = ", ".join(
-                f'<{url}>; rel="{rel}"' for rel, url in self._links().items()
-            )
+        if links := self._links():
+            headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
         if self.status == 206 and self.query.window.position is None and self.page.items:
             first = self.query.window.offset
             last = first + len(self.page.items) - 1
@@ -66,6 +64,14 @@ class Paging:
         )
 
     def _links(self) -> dict[str, str]:
+        """The links to other pages if this is only a part, and to what is added to the list."""
+        links = self._neighbours() if self._partial else {}
+        if self.page.after is not None:
+            others = cursor.without(self._shared, ("after",))
+            links["monitor"] = self._url(f"{others}&after={self.page.after}".removeprefix("&"))
+        return links
+
+    def _neighbours(self) -> dict[str, str]:
         last = self._at(Position(backwards=True))
         links = {
             "self": self._url(cursor.as_url(self.query_string)),

@@ -26,9 +26,9 @@ LOOPBACK = Allowance.read("127.0.0.0/8")
 class World:
     """A store, its subscriptions, and workers over it, with a clock that can be put forward."""
 
-    def __init__(self, uri: str, database: str) -> None:
+    def __init__(self, uri: str, database: str, partitions: int = 1) -> None:
         self.uri, self.database = uri, database
-        self.store = Store(uri, self.database, record=build)
+        self.store = Store(uri, self.database, record=build, partitions=partitions)
         self.deliveries = Deliveries(self.store)
         self.ahead = timedelta()
         self._stack = ExitStack()

@@ -19,7 +19,7 @@ from tests.servers import ServerProcess, WorkerProcess
 from tests.waiting import until
 
 ALLOWED = "127.0.0.0/8"
-BILLS = 8
+RATE, RATES = "appliedCustomerBillingRate", 8
 FULL = bool(os.environ.get("FULL"))
 SECONDS, KILLS = (12, 4) if FULL else (8, 3)
 
@@ -27,8 +27,8 @@ SECONDS, KILLS = (12, 4) if FULL else (8, 3)
 class Workers:
     """Two workers, of which now and then one is killed and another started."""
 
-    def __init__(self, log: Path, uri: str, database: str, port: int) -> None:
-        self._log, self._uri, self._database, self._port = log, uri, database, port
+    def __init__(self, log: Path, uri: str, database: str, **named: object) -> None:
+        self._log, self._uri, self._database, self._named = log, uri, database, named
         self._running = [self._started(), self._started()]
 
     def kill_one(self) -> None:
@@ -41,32 +41,39 @@ class Workers:
 
     def _started(self) -> WorkerProcess:
         return WorkerProcess(
-            self._log, self._uri, self._database, CALLBACK_ALLOW=ALLOWED, PORT=self._port
+            self._log, self._uri, self._database, CALLBACK_ALLOW=ALLOWED, **self._named
         )
 
 
-@pytest.fixture
-def server(mongod: Mongod, tmp_path: Path) -> Iterator[ServerProcess]:
+@pytest.fixture(params=[1, 3])
+def server(
+    mongod: Mongod, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[ServerProcess]:
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": f"killed-{uuid4().hex}"}
+    named["EVENT_PARTITIONS"] = request.param
     with ServerProcess(tmp_path / "log", WORKERS=2, CALLBACK_ALLOW=ALLOWED, **named) as running:
         yield running
 
 
 def write(api: str, seconds: float, faults: list[float], fault: Callable[[], None]) -> int:
-    """Change bills for some seconds, and do what happens at some of them; the writes answered."""
+    """Change rates for some seconds, and do what happens at some of them; the writes answered.
+
+    Each write moves the rate to another account, and so to another partition if there are some.
+    """
     done = 0
     began = time.monotonic()
     with httpx.Client(timeout=30) as client:
-        for number in range(BILLS):
-            body = {"id": f"b{number}", "billNo": "0"}
-            done += client.post(f"{api}/customerBill", json=body).status_code == 201
+        for number in range(RATES):
+            body = {"id": f"r{number}", "name": "0", "billingAccount": {"id": "A-0"}}
+            done += client.post(f"{api}/{RATE}", json=body).status_code == 201
         while time.monotonic() - began < seconds:
             if faults and time.monotonic() - began > faults[0]:
                 faults.pop(0)
                 fault()
-            url = f"{api}/customerBill/b{done % BILLS}"
+            url = f"{api}/{RATE}/r{done % RATES}"
             try:
-                done += client.patch(url, json={"billNo": str(done)}).status_code == 200
+                body = {"name": str(done), "billingAccount": {"id": f"A-{done % 5}"}}
+                done += client.patch(url, json=body).status_code == 200
             except httpx.TransportError:
                 time.sleep(0.05)  # it may be done or not; the feed tells
     return done
@@ -76,8 +83,12 @@ def write(api: str, seconds: float, faults: list[float], fault: Callable[[], Non
 def test_all_arrives_in_order_while_servers_and_workers_are_killed(
     mongod: Mongod, server: ServerProcess, tmp_path: Path
 ) -> None:
-    database = str(server._environment["MONGODB_DB"])  # noqa: SLF001
-    workers = Workers(tmp_path / "worker.log", mongod.uri, database, server.port)
+    database, partitions = (
+        str(server._environment[name])  # noqa: SLF001
+        for name in ("MONGODB_DB", "EVENT_PARTITIONS")
+    )
+    named = {"PORT": server.port, "EVENT_PARTITIONS": partitions}
+    workers = Workers(tmp_path / "worker.log", mongod.uri, database, **named)
     with Receiver() as steady, Receiver() as troubled:
         for receiver in (steady, troubled):
             made = httpx.post(f"{server.api}/hub", json={"callback": receiver.url})

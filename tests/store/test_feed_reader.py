@@ -28,6 +28,7 @@ from impl.store.event_batches import BODY
 from impl.store.feed_walk import FeedWalk
 from impl.store.mongo import Store
 from impl.store.pages import StoreLimits
+from impl.store.partitions import PREVIOUS
 from impl.store.routing import place
 from impl.tmf678 import API
 from tests.events.entries import entries, row
@@ -158,6 +159,57 @@ def test_pages_are_those_of_single_events(
             agree(stores[form].find(FEED, there), by_mongodb(stores["rows"], there))
 
 
+@pytest.fixture(scope="module")
+def partitioned(mongod: Mongod) -> Iterator[tuple[Store, Store]]:
+    """A feed of three partitions, and its events as single ones at the same places."""
+    stores = [Store(mongod.uri, f"feed-{uuid4().hex}", partitions=each) for each in (3, 1)]
+    partitions, chance, begin = stores[0].partitions, random.Random(1), 0
+    last, made, rows = [0, 0, 0], list[Stored](), list[Stored]()
+    while begin < COUNT:
+        part, own = EVENTS[begin : begin + chance.randrange(1, 10)], chance.randrange(3)
+        (span,) = partitions.spans(own, [len(part)], max(last))
+        (entry,) = entries(part, span.start)
+        made.append(entry | partitions.mark(own) | {PREVIOUS: last[own]})
+        rows += (row(each, at) for each, at in zip(part, span, strict=True))
+        last[own], begin = span[-1], begin + len(part)
+    for store, documents in zip(stores, (made, rows), strict=True):
+        store.ensure_indexes()
+        store.collection(FEED)[0].insert_many(documents)
+    counters = zip(partitions.counters, last, strict=True)
+    stores[0].collection("feed")[0].insert_many(
+        {"_id": name, "position": position} for name, position in counters
+    )
+    yield stores[0], stores[1]
+    for store in stores:
+        store.close()
+
+
+@pytest.mark.parametrize("text", QUERIES)
+def test_pages_of_several_partitions(partitioned: tuple[Store, Store], text: str) -> None:
+    """As those of single events at the same places; so are all pages that follow."""
+    found, expected = (
+        partitioned[0].find(FEED, query(text)),
+        by_mongodb(partitioned[1], query(text)),
+    )
+    streamed = pages.stream(partitioned[1].collection(FEED)[0], query(text))
+    assert [*partitioned[0].stream(FEED, query(text))] == [*streamed]
+    while True:
+        assert [*found.items] == [*expected.items]
+        assert found.total in (expected.total, None)
+        assert (found.next is None) == (expected.next is None)
+        for mine, other in ((found.previous, expected.previous), (found.next, expected.next)):
+            if mine and other:
+                there = (query(text, position=each, offset=0) for each in (mine, other))
+                following = (
+                    partitioned[0].find(FEED, next(there)),
+                    by_mongodb(partitioned[1], next(there)),
+                )
+                assert [*following[0].items] == [*following[1].items]
+        if not found.next:
+            break
+        found, expected = following
+
+
 def agree(found: Page, expected: Page) -> None:
     assert [*found.items] == [*expected.items]
     assert (found.next, found.previous) == (expected.next, expected.previous)
@@ -176,12 +228,12 @@ def test_streams_are_those_of_single_events(
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("text", QUERIES[:1] + QUERIES[14:])
 def test_events_between_two_places(stores: Mapping[str, Store], form: str, text: str) -> None:
-    """The end is that of an entry, the beginning is not."""
+    """The end is that of an entry, the beginning is not. Clients name a place by an eventId."""
     wanted = query(text, limit=1000, offset=0, requested=False)
-    found = stores[form].feed.between(replace(wanted, order=()), place(33), place(COUNT))
+    found = stores[form].feed.between(replace(wanted, order=()), (33,), (COUNT,))
     all_events = by_mongodb(stores["rows"], replace(wanted, order=())).items
     assert [each for part in found for each in part] == [
-        each for each in all_events if each["id"] > place(33)
+        each | {"id": each["eventId"]} for each in all_events if each["id"] > place(33)
     ]
 
 
@@ -190,7 +242,7 @@ def test_pages_after_an_event_and_their_total(stores: Mapping[str, Store], form:
     """A total is counted without decoding for no filter, and for one by type."""
     store = stores[form]
     after = store.feed.place_of(EVENTS[32]["eventId"])
-    assert after == place(33)
+    assert after == (33,)
     for text, is_counted in (
         ("limit=2", True),
         ("limit=2&eventType=CustomerBillDeleteEvent", True),
@@ -199,7 +251,8 @@ def test_pages_after_an_event_and_their_total(stores: Mapping[str, Store], form:
         ("limit=2&domain=Commercial", False),
     ):
         wanted = query(text)
-        wanted = replace(wanted, where=Every((wanted.where, Compare(("id",), (after,), "gt"))))
+        behind = Compare(("id",), (store.feed.text(after),), "gt")
+        wanted = replace(wanted, where=Every((wanted.where, behind)))
         found, expected = store.find(FEED, wanted), by_mongodb(stores["rows"], wanted)
         agree(found, expected)
         assert found.total == (expected.total if is_counted else None)
@@ -233,7 +286,7 @@ def test_restricted_callers_see_their_own_events(stores: Mapping[str, Store], fo
         first = store.find(FEED, query("limit=10"))
         assert ([*first.items], first.total) == (own[:10], len(own))
         assert [*store.stream(FEED, query(""))] == own
-        assert store.feed.place_of(own[5]["eventId"]) == own[5]["id"]
+        assert store.feed.place_of(own[5]["eventId"]) == (int(own[5]["id"]),)
         others = next(each for each in everything if each not in own)
         with pytest.raises(ParameterInvalid):
             store.feed.place_of(others["eventId"])
@@ -259,10 +312,9 @@ def test_a_search_out_of_time_says_where_to_go_on(
         try:
             page = store.find(FEED, begin)
         except SearchUnfinished as unfinished:
-            after = Compare(
-                ("id",), (store.feed.place_of(str(unfinished).split("after=")[1]),), "gt"
-            )
-            begin = replace(wanted, where=Every((wanted.where, after)))
+            after = store.feed.place_of(str(unfinished).split("after=")[1])
+            behind = Compare(("id",), (store.feed.text(after),), "gt")
+            begin = replace(wanted, where=Every((wanted.where, behind)))
             continue
         found += [each["eventId"] for each in page.items]
         if page.next is None:

@@ -378,3 +378,25 @@ def test_a_database_of_a_later_release_is_refused(
     assert refused.returncode == 2
     assert f"has form {upgrade.CURRENT + 1}, made by a later release" in refused.stderr
     assert os.linesep not in refused.stderr.strip()
+
+
+@pytest.mark.parametrize("made_with", [1, 3])
+def test_the_partitions_of_a_database_are_fixed(
+    mongod: Mongod, empty_database: str, made_with: int
+) -> None:
+    """Those of a database that says nothing are one, also if an earlier release made it."""
+    stores = {n: Store(mongod.uri, empty_database, partitions=n) for n in (1, 2, 3)}
+    upgrade.check(stores[made_with])
+    (form,) = stores[1].collection("form")[0].find()
+    expected = {"_id": "database", "version": upgrade.CURRENT}
+    assert form == expected | ({"partitions": 3} if made_with == 3 else {})
+    for n, store in stores.items():
+        if n == made_with:
+            assert open_store.check(store)
+            continue
+        with pytest.raises(upgrade.OtherPartitions, match=f"is {n}, .* made with {made_with}"):
+            open_store.check(store)
+        with pytest.raises(upgrade.OtherPartitions):
+            open_store.requirement(store)()
+    for store in stores.values():
+        store.close()

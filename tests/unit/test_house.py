@@ -13,6 +13,7 @@ from tests.servers import ROOT
 STORED_FIELDS = {
     r"_json\d+": {"impl/store/rendition.py"},
     r"_(stamp|event)": {"impl/store/pending_events.py"},
+    r"_(partition|previous)|lastOf": {"impl/store/partitions.py"},
 }
 """Which module defines which stored fields, for others of the store to use by their constants."""
 

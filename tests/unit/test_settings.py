@@ -45,6 +45,7 @@ DEFAULTS = {
     "callback_allow": "",
     "event_retry_hours": 72,
     "event_retention_days": 7,
+    "event_partitions": 1,
     "bill_no_format": "{year}-{seq:08d}",
     "bill_lifecycle": "open",
     "bill_time_zone": "UTC",
@@ -175,6 +176,7 @@ WRONG = [
     ("EVENT_RETRY_HOURS", "169"),
     ("EVENT_RETENTION_DAYS", "0"),
     ("EVENT_RETENTION_DAYS", "for ever"),
+    ("EVENT_PARTITIONS", "65"),
 ]
 
 
