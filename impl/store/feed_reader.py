@@ -323,6 +323,8 @@ class FeedReader:
         """How many events match; None if that takes long, or depends on what is compressed."""
         if not feed_filter.is_clear(search.where):
             return None
+        if not any(at):
+            return 0
         begins = tuple(each.start for each in at)
         if search.owners is not None:
             return self._counts.recent((search, begins), partial(self._counted, search, at))
@@ -395,9 +397,8 @@ class FeedReader:
             return Unfinished(f"{trouble}: {why}", reached)
         if self._partitions.several:
             there = self.text(self._passed(query, positions.stop - 1, at))
-            return Unfinished(
-                f"{trouble}: nothing there matches; go on with after={there}", reached
-            )
+            hint = f": no event up to there matches; go on with after={there}"
+            return Unfinished(trouble + hint, reached)
         seen = Search(owners=step.search.owners)
         ids = [each.event["eventId"] for each in step.entry.found(seen, ALL)]
         hint = f": no event up to {ids[-1]} matches; go on with after={ids[-1]}" if ids else ""

@@ -102,11 +102,10 @@ class FeedWalk:
             return
         where = _both(self.within(spans), search.entries)
         for entry in self._entries(where, -1 if backwards else 1, turn):
-            span = spans[self._partitions.at(entry.positions.start)]
-            yield Step(entry, search, span, backwards)
+            yield Step(entry, search, spans[self._partitions.at(int(entry.place))], backwards)
 
     def within(self, at: Spans) -> Filter:
-        """The filter for the documents that hold these positions."""
+        """The filter for the documents that hold these positions, of which there must be some."""
         parts = [self._in(part, span) for part, span in enumerate(at) if span]
         return parts[0] if len(parts) == 1 else {"$or": parts}
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from impl.auth.identity import Identity, set_identity
 from impl.errors import ParameterInvalid, SearchUnfinished
 from impl.query.language import Compare, Document, Every, Position, Query, Window
 from impl.resources import FEED
@@ -284,6 +285,32 @@ def test_a_place_before_what_has_expired_is_refused(world: World) -> None:
     for text in ("01M86H6QME32R9Z1CXE5SYB040", "1.2", "5"):
         with pytest.raises(ParameterInvalid, match="several partitions"):
             reader.place_of(text)
+
+
+def test_a_restricted_caller_sees_its_own_events(world: World) -> None:
+    for n in range(30):
+        write(world, f"b{n}", n, chance(n))
+    relay_all(world)
+    start, expected = (0, 0, 0), [f"b{n}=" for n in range(30) if chance(n) == THERE]
+    set_identity(Identity("me", accounts=frozenset({THERE})))
+    try:
+        found = page(world, limit=1000)
+        events = world.store.feed.between(Query(), start, world.store.feed.end())
+        assert told([each for part in events for each in part]) == told(found.items)
+    finally:
+        set_identity(None)
+    assert sorted(told(found.items)) == sorted(f"{each}{each[1:-1]}" for each in expected)
+    assert found.total == len(expected)
+
+
+def test_a_total_of_nothing(world: World) -> None:
+    """Without an event, and behind the last one."""
+    assert (page(world).total, page(world, limit=0).total) == (0, 0)
+    write(world, "b", 0, HERE)
+    relay_all(world)
+    after = page(world).after
+    assert page(world, after=after, limit=0).total == page(world, after=after).total == 0
+    assert page(world, limit=0).total == 1
 
 
 def test_a_search_out_of_time_names_a_place(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
