@@ -142,19 +142,23 @@ class Dispatcher:
         moved = 0
         for _ in self._leases:
             moved = self._move()
+            self._moving = moved > 0
             if len(self._leases) > 1 and (not moved or time.monotonic() > self._turn_ends):
-                self._leases[self._partition].release()
-                self._partition = (self._partition + 1) % len(self._leases)
-                self._turn_ends = time.monotonic() + TURN_SECONDS
+                self._end_turn()
             if moved:
                 break
-        self._moving = moved > 0
         return moved
+
+    def _end_turn(self) -> None:
+        """Leave this partition to others, and go on to the next one."""
+        self._leases[self._partition].release()
+        self._partition = (self._partition + 1) % len(self._leases)
+        self._turn_ends, self._moving = time.monotonic() + TURN_SECONDS, False
 
     def _move(self) -> int:
         """Move events of the partition whose turn it is; 0 if another worker does that."""
         relay, partition = self._store.relay, self._partition
-        is_idle = len(self._leases) > 1 and relay.is_idle(partition)
+        is_idle = len(self._leases) > 1 and not self._moving and relay.is_idle(partition)
         if is_idle or not self._leases[partition].acquire(RELAY_SECONDS):
             return 0
         now = self._deliveries.now()
