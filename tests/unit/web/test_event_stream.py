@@ -14,7 +14,7 @@ def encoded(*rows: Document) -> list[bytes]:
 def test_an_event_has_its_id_its_type_and_one_line_of_json() -> None:
     event = Document({"id": "7", "eventId": "E", "eventType": "T", "event": {"x": {"id": "a b"}}})
     assert encoded(event)[1] == (
-        b"id: E\nevent: T\ndata: "
+        b"id: 7\nevent: T\ndata: "
         b'{"eventId":"E","eventType":"T","event":{"x":{"id":"a b","href":"http://h/v4/x/a%20b"}}}'
         b"\n\n"
     )
