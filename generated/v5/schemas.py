@@ -1631,6 +1631,7 @@ HubFVO: type[m.Schema] = _Open.from_dict(
         "callback": fields.String(required=True),
         "query": fields.String(),
         "id": fields.String(),
+        "apiVersion": fields.String(validate=validate.OneOf(["v4", "v5"])),
         "@type": fields.String(),
         "@baseType": fields.String(),
         "@schemaLocation": fields.String(),
@@ -1655,6 +1656,7 @@ Hub: type[m.Schema] = _Open.from_dict(
         "lastError": fields.String(),
         "lastErrorTime": _Instant(),
         "lastSuccess": _Instant(),
+        "apiVersion": fields.String(validate=validate.OneOf(["v4", "v5"])),
     },
     name="Hub",
 )

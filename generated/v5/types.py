@@ -1601,6 +1601,7 @@ HubFVO = t.TypedDict(
         "callback": str,
         "query": t.NotRequired[str],
         "id": t.NotRequired["ResourceId"],
+        "apiVersion": t.NotRequired[t.Literal["v4", "v5"]],
         "@type": t.NotRequired[str],
         "@baseType": t.NotRequired[str],
         "@schemaLocation": t.NotRequired[str],
@@ -1626,6 +1627,7 @@ Hub = t.TypedDict(
         "lastError": t.NotRequired[str],
         "lastErrorTime": t.NotRequired[datetime],
         "lastSuccess": t.NotRequired[datetime],
+        "apiVersion": t.NotRequired[t.Literal["v4", "v5"]],
     },
 )
 """A subscription to events."""

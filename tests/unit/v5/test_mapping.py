@@ -30,8 +30,8 @@ EXTENSIONS = {
                   "startedAt", "accountsBilled",
                   "accountsFailed", "accountsSkipped", "accountsCancelled",
                   "finishedAt", "cancelledAt"},
-    "hub": {"delivered", "failed", "lastError", "lastErrorTime", "lastSuccess", "pending", "secret",
-            "state"},
+    "hub": {"apiVersion", "delivered", "failed", "lastError", "lastErrorTime", "lastSuccess",
+            "pending", "secret", "state"},
     "events": {"traceparent", "customerBill", "customerBillOnDemand", "appliedCustomerBillingRate",
                "billCycle", "billCycleSpecification"},
 }  # fmt: skip
