@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
@@ -22,6 +23,7 @@ from impl.query.parse import Limits
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
 from impl.tmf678 import API
+from impl.tmf678_v5 import API as V5
 from impl.web import binding, docs, validation
 from impl.web.admission import Admission, InFlightLimit, Rate
 from impl.web.authentication import Authentication
@@ -36,7 +38,10 @@ from impl.web.threads import Threads
 Apis: TypeAlias = Mapping[Api, Callable[[Services], Handlers]]
 """APIs, each with the function that makes its handlers."""
 
-APIS: Apis = {API: handlers.build}
+APIS: Apis = {
+    API: handlers.build,
+    V5: lambda services: handlers.build(replace(services, api=API)),
+}
 """The APIs of this server. The documentation at `/ui` is that of the first one."""
 
 
@@ -63,8 +68,8 @@ def create(
             resolver=binding.resolver(api, build(services(api)), context),
             validator_map=validation.validator_map(api.contract),
         )
-    first = next(iter(apis))
-    app.app.register_blueprint(docs.blueprint(first, settings.public_url, settings.auth_issuer))
+    pages = docs.blueprint([*apis], settings.public_url, settings.auth_issuer)
+    app.app.register_blueprint(pages)
     app.app.url_map.merge_slashes = False
     health = Health(open_store.readiness(store, require_database), lambda: threads.stuck)
     authentication = Authentication(_verifier(settings))

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,15 @@ from referencing.exceptions import Unresolvable
 from openapi import merge_patch, variants
 from openapi.members import ContractError, Json
 
+HERE = Path(__file__).parent
+
 
 def effective(standard: Path, overlay: Path) -> Json:
     """The overlay applied to the standard, its merge patch forms expanded, and checked.
 
+    Beside the actions of the standard for overlays, `x-include` puts in those of another file but
+    those with `x-own`, `x-default` is an update that leaves what is there, and `x-copy` copies a
+    member.
     Raises ContractError if that makes no valid document. `variants.py` derives two documents from
     it: one that requests are validated against, and one for clients.
     """
@@ -29,8 +36,8 @@ def effective(standard: Path, overlay: Path) -> Json:
     if not str(document.get("openapi")).startswith("3.0."):
         raise ContractError(f"{standard.name}: only OpenAPI 3.0 is read here; convert it first")
     text = json.dumps(document)
-    for number, action in enumerate(_actions(overlay), 1):
-        text = _applied(text, action, f"{overlay.name}: action {number}")
+    for action in _actions(overlay):
+        text = action.applied(text)
     document = dict(json.loads(text))
     where = f"{standard.name} with {overlay.name}"
     try:
@@ -123,28 +130,92 @@ class _PlainDumper(yaml.CSafeDumper):
         return True
 
 
-def _actions(overlay: Path) -> list[Json]:
+@dataclass(frozen=True)
+class _Action:
+    """An action of an overlay, and its place for messages."""
+
+    where: str
+    words: Json
+    is_included: bool
+    """An included overlay is for many documents: its actions may match nothing."""
+
+    def applied(self, before: str) -> str:
+        """The document after the action, as JSON, so that several matches share no value."""
+        target = self.words.get("target")
+        if not isinstance(target, str) or not _CHANGES & self.words.keys():
+            needed = "an `update`, `remove` or `copy`"
+            raise ContractError(f"{self.where}: needs a `target`, and {needed}")
+        document = json.loads(before)
+        try:
+            after = json.dumps(self._changed(document, target))
+            matches = after != before or parse(target).find(document)
+        except (JSONPathError, AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ContractError(f"{self.where}: {target}: {_line(error)}") from None
+        if after == before and not self.is_included:
+            trouble = "changes nothing" if matches else "matches nothing"
+            raise ContractError(f"{self.where}: {target} {trouble}")
+        return after
+
+    def _changed(self, document: Json, target: str) -> Json:
+        for word in _OWN_CHANGES.keys() & self.words.keys():
+            for match in parse(target).find(document):
+                _OWN_CHANGES[word](match.value, self.words[word])
+            return document
+        return dict(apply_overlay(document, {"actions": [self.words]}))
+
+
+def _actions(overlay: Path, *, is_included: bool = False) -> Iterator[_Action]:
+    """The actions of an overlay; those of an overlay that it includes stand in its place."""
     actions = load(overlay).get("actions")
     if not isinstance(actions, list) or not all(isinstance(each, dict) for each in actions):
         raise ContractError(f"{overlay.name}: `actions` must be a list of mappings")
-    return actions
+    for number, words in enumerate(actions, 1):
+        where = f"{overlay.name}: action {number}"
+        if "x-include" in words:
+            yield from _included(overlay, words, where)
+        elif not (is_included and words.get("x-own")):
+            yield _Action(where, words, is_included)
 
 
-def _applied(before: str, action: Json, where: str) -> str:
-    """The document after an action, as JSON, so that several matches share no value."""
-    target = action.get("target")
-    if not isinstance(target, str) or not {"update", "remove", "copy"} & action.keys():
-        raise ContractError(f"{where}: needs a `target`, and an `update`, `remove` or `copy`")
-    document = json.loads(before)
-    try:
-        after = json.dumps(apply_overlay(document, {"actions": [action]}))
-        matches = after != before or parse(target).find(document)
-    except (JSONPathError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ContractError(f"{where}: {target}: {_line(error)}") from None
-    if after == before:
-        trouble = "changes nothing" if matches else "matches nothing"
-        raise ContractError(f"{where}: {target} {trouble}")
-    return after
+def _included(overlay: Path, words: Json, where: str) -> Iterator[_Action]:
+    """The actions of the file that an action names, beside the overlay or else in this package.
+
+    `x-names` has other names for schemas and operations that they name.
+    """
+    name, names = str(words["x-include"]), words.get("x-names", {})
+    paths = [folder / name for folder in (overlay.parent, HERE) if folder / name != overlay]
+    path = next((each for each in paths if each.is_file()), None)
+    if path is None:
+        raise ContractError(f"{where}: there is no {name} to include")
+    for action in _actions(path, is_included=True):
+        yield replace(action, words=_renamed(action.words, names))
+
+
+def _renamed(action: Json, names: dict[str, str]) -> Json:
+    """The action with other names wherever these stand as whole words."""
+    if not names:
+        return action
+    word = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?![\w-])")
+    renamed: Json = json.loads(word.sub(lambda found: names[found[0]], json.dumps(action)))
+    return renamed
+
+
+def _add_missing(there: Any, default: Any) -> None:
+    """Add members and items of the default that are not there; what is there stays."""
+    if isinstance(there, dict) and isinstance(default, dict):
+        for name, value in default.items():
+            _add_missing(there.setdefault(name, value), value)
+    elif isinstance(there, list) and isinstance(default, list):
+        there.extend([each for each in default if each not in there])
+
+
+def _copy_member(there: Json, names: Json) -> None:
+    """Copy the member called `from` to the name `to`, if there is none of that name."""
+    there.setdefault(names["to"], there[names["from"]])
+
+
+_OWN_CHANGES = {"x-default": _add_missing, "x-copy": _copy_member}
+_CHANGES = {"update", "remove", "copy", *_OWN_CHANGES}
 
 
 def _check(document: Json, where: str) -> None:

@@ -5,8 +5,10 @@ renders the result. Nothing here is about one operation alone.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import flask
@@ -74,6 +76,7 @@ class _View:
         self._arguments = operation.arguments
         self._known = _attributes(api, operation)
         self._typed_body = _body_plan(api, operation)
+        self._list_name = api.links("", operation.resource).list_name
         self._media = [each for each in LISTS if each in operation.responses[success(operation)]]
         self._own_parameters = [name for name, place, _ in operation.arguments if place == "query"]
         self._listed = (operation.responses[success(operation)].get(JSON) or "").endswith("[]")
@@ -111,17 +114,26 @@ class _View:
         url = self._api.url(self._context.home(request))
         links = self._api.links(url, self._operation.resource)
         arguments = self._arguments_of(request)
-        query, shown = Query(), None
+        if arguments.get("if_match"):
+            arguments["if_match"] = links.if_match(arguments["if_match"])
         if self._operation.takes_query:
-            query = arguments["query"] = self._query(request)
+            query, shown = self._query(request), None
         else:
-            shown = self._shown(request)
-        if self._operation.request:
-            name, value = self._read(request, links)
-            arguments[name] = value
+            query = Query(fields=self._shown(request))
+            shown = query.fields
+        if self._api.form is not None:
+            (query, links), shown = self._api.form.query(query, links), None
+        if self._operation.takes_query:
+            arguments["query"] = query
         streams = self._context.streams
         responder = Responder(request, self._operation, links, query, streams, shown)
-        return responder.answer(self._method(**arguments))
+        form, resource = self._api.form, self._operation.resource
+        with nullcontext() if form is None else form.errors(resource):
+            if self._operation.request:
+                name, value = self._read(request, links)
+                arguments[name] = value
+            result = self._method(**arguments)
+        return responder.answer(result)
 
     def _query(self, request: flask.Request) -> Query:
         text: str = request.environ["QUERY_STRING"]
@@ -129,7 +141,7 @@ class _View:
             return self._plain
 
         def place(cursor_text: str, keys: int) -> Any:
-            return cursor.from_text(cursor_text, f"{self._operation.resource}?{text}", keys)
+            return cursor.from_text(cursor_text, f"{self._list_name}?{text}", keys)
 
         listed = cursor.without(text, self._own_parameters) if self._own_parameters else text
         query = parse.parse(listed, self._known, self._context.limits, self._context.zone, place)
@@ -163,8 +175,9 @@ class _View:
         value = self._content(request)
         if self._operation.method == "PATCH":
             came_by = request.environ
-            patch = Patch(request.mimetype, value, links, came_by[IS_WANTED], came_by[RUNS_ALONE])
-            return "patch", patch
+            make = Patch if self._api.form is None else self._api.form.patch
+            wanted, alone = came_by[IS_WANTED], came_by[RUNS_ALONE]
+            return "patch", make(request.mimetype, value, links, wanted, alone=alone)
         return "body", self._typed_body(value)
 
 
@@ -180,6 +193,8 @@ def _method(api: Api, operation: Operation, handlers: Handlers) -> Callable[...,
 
 def _attributes(api: Api, operation: Operation) -> Attribute:
     """The attributes of the operation's result, or of each element if that is a list."""
+    if api.form is not None:
+        return api.form.attributes(operation.resource)
     name = (operation.responses[success(operation)].get(JSON) or "").removesuffix("[]")
     if name == "Event":
         return api.event
@@ -189,5 +204,7 @@ def _attributes(api: Api, operation: Operation) -> Attribute:
 
 def _body_plan(api: Api, operation: Operation) -> Callable[[Any], Any]:
     """The function that makes typed values of a valid body."""
+    if api.form is not None:
+        return partial(api.form.body, operation.resource)
     name = operation.request.get(JSON) or ""
     return plan(api.schemas[name]) if name in api.schemas else lambda body: body

@@ -16,6 +16,7 @@ from impl.query.jsonpath import condition
 from tests.contract.looser import QUERY_PATCH, excused
 
 LONGEST_KEY = 255
+REFERRED = {"bill": "CustomerBill", "billingAccount": "BillingAccount"}
 
 _KEYS = st.sampled_from(["id", "-id", "+href"])
 _QUOTED = st.text(st.characters(categories=("L", "N")), max_size=8).map(lambda text: f"'{text}'")
@@ -197,6 +198,6 @@ def _refer(rate: dict[str, Any], *, is_new: bool) -> None:
     """Name the bill of a rate that is billed, and the account of a new one that is not."""
     needed = "bill" if rate.get("isBilled") else "billingAccount"
     if (is_new or needed == "bill") and rate.get(needed) is None:
-        rate[needed] = {"id": "one"}
+        rate[needed] = {"id": "one", "@type": f"{REFERRED[needed]}Ref"}
     if is_new and not rate.get("isBilled"):
         rate.pop("bill", None)

@@ -206,9 +206,71 @@ def test_dumped_document_reads_back_without_aliases() -> None:
     assert "*id" not in text
 
 
-def test_every_action_of_our_overlay_gives_its_reason() -> None:
-    for action in document.load(ROOT / "openapi" / "overlay.yaml")["actions"]:
-        assert action["description"].endswith("."), action["target"]
+@pytest.mark.parametrize("name", ["overlay.yaml", "overlay-v5.yaml", "base.yaml"])
+def test_every_action_of_our_overlays_gives_its_reason(name: str) -> None:
+    for action in document.load(ROOT / "openapi" / name)["actions"]:
+        assert action["description"].endswith("."), action
+
+
+def test_the_base_names_no_resource() -> None:
+    for action in document.load(ROOT / "openapi" / "base.yaml")["actions"]:
+        assert "paths['" not in action["target"]
+
+
+INCLUDING = "actions: [{x-include: more.yaml}]"
+MORE = """
+actions:
+  - {target: $.components.schemas.Nothing, update: {description: No such schema.}}
+  - {target: $.components.schemas.Money, %s}
+"""
+
+
+def including(folder: Path, change: str) -> Any:
+    """The schema of money after a change that the overlay includes."""
+    project(folder, BILLS, INCLUDING)
+    (folder / "openapi" / "more.yaml").write_text(MORE % change)
+    paths = folder / "tmf678.yaml", folder / "openapi" / "overlay.yaml"
+    return document.effective(*paths)["components"]["schemas"]["Money"]
+
+
+def test_default_adds_what_is_missing_and_leaves_what_is_there(tmp_path: Path) -> None:
+    default = "{type: string, required: [unit, value], properties: {unit: {type: 1, x-a: 1}}}"
+    money = including(tmp_path, f"x-default: {default}")
+    assert money["type"] == "object"
+    assert sorted(money["required"]) == ["unit", "value"]
+    assert money["properties"]["unit"] == {"type": "string", "x-a": 1}
+
+
+def test_copy_within_a_match_takes_a_free_name(tmp_path: Path) -> None:
+    money = including(tmp_path, "x-copy: {from: properties, to: x-old}")
+    assert money["x-old"] == money["properties"]
+
+
+def test_copy_within_a_match_leaves_a_name_that_is_taken(tmp_path: Path) -> None:
+    assert including(tmp_path, "x-copy: {from: properties, to: type}")["type"] == "object"
+
+
+def test_included_actions_have_the_names_of_the_overlay_that_includes_them(tmp_path: Path) -> None:
+    project(tmp_path, BILLS, "actions: [{x-include: more.yaml, x-names: {Cash: Money}}]")
+    (tmp_path / "openapi" / "more.yaml").write_text("""
+actions:
+  - {target: $.components.schemas.Cash, update: {description: Cash., x-a: Cash_Or-Cash}}
+  - {target: $.components.schemas.Money, x-own: true, update: {x-b: 1}}
+""")
+    paths = tmp_path / "tmf678.yaml", tmp_path / "openapi" / "overlay.yaml"
+    money = document.effective(*paths)["components"]["schemas"]["Money"]
+    assert (money["description"], money["x-a"]) == ("Money.", "Cash_Or-Cash")
+    assert "x-b" not in money
+
+
+def test_overlay_that_is_not_there_is_not_included(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"overlay.yaml: action 1: there is no less.yaml"):
+        effective(tmp_path, overlay="actions: [{x-include: less.yaml}]")
+
+
+def test_the_base_is_that_of_the_package_for_a_project_without_one(tmp_path: Path) -> None:
+    schemas = effective(tmp_path, overlay="actions: [{x-include: base.yaml}]")["components"]
+    assert "Cursor" in schemas["parameters"]
 
 
 def test_what_is_defined_as_itself_is_refused(tmp_path: Path) -> None:
