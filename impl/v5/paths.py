@@ -69,8 +69,6 @@ def shown_place(place: Place, resource: str) -> Place:
             return (*shown, *place[at:])
         elif name == WRAPPER:
             return (*shown, *place[at + 1 :])
-        elif name == shape.nested[0]:  # v5's contract has found the error
-            return (*shown, *place[at:])
         else:
             return (*shown, shape.nested[0], *place[at:])
     return tuple(shown)
