@@ -105,6 +105,9 @@ class Shape:
     extension: bool = False
     """Whether v4 does not declare the attribute, so that any value may be stored there."""
 
+    rate_filter: str = ""
+    """The member that is a query of rates in the language of its version; blank if none is."""
+
     typed_by: Callable[[Stored], str] | None = None
     """The default of `@type` if that depends on the object as it is stored."""
 
@@ -328,7 +331,9 @@ BILL_CYCLE_RESOURCE = Shape(
     members={"billCycleSpecification": SPECIFICATION},
     either={"BillCycleSpecification": "billCycleSpecification"},
 )
-BILL_CYCLE_SPECIFICATION = Shape("BillCycleSpecification", is_resource=True)
+BILL_CYCLE_SPECIFICATION = Shape(
+    "BillCycleSpecification", is_resource=True, rate_filter="rateFilter"
+)
 BILL_CYCLE_ACCOUNT = Shape(
     "BillCycleAccount",
     is_resource=True,
