@@ -102,6 +102,9 @@ class Shape:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     """Members that v5 declares more narrowly than v4, which may not declare them at all."""
 
+    texts: tuple[str, ...] = ()
+    """Members that v5 alone declares, in one of the types that the object may have."""
+
     extension: bool = False
     """Whether v4 does not declare the attribute, so that any value may be stored there."""
 
@@ -240,9 +243,16 @@ def _attachment_type(stored: Stored) -> str:
     return "AttachmentRef" if refers else "Attachment"
 
 
+def _can_be_role(stored: Stored) -> bool:
+    return isinstance(stored.get("partyId", ""), str) and isinstance(
+        stored.get("partyName", ""), str
+    )
+
+
 def _party_type(stored: Stored) -> str:
-    is_role = "partyId" in stored or "partyName" in stored
-    return "PartyRoleRef" if is_role or stored.get(REFERRED_TYPE) not in _PARTIES else "PartyRef"
+    refers = "partyId" in stored or "partyName" in stored
+    is_role = refers or stored.get(REFERRED_TYPE) not in _PARTIES
+    return "PartyRoleRef" if is_role and _can_be_role(stored) else "PartyRef"
 
 
 # ---------------------------------------------------------------- objects inside of resources
@@ -262,8 +272,8 @@ PARTY = Shape(
     "PartyRef",
     v4_type="RelatedPartyRef",
     typed_by=_party_type,
-    fits={"PartyRef": _always, "PartyRoleRef": _always},
-    limits={"partyId": TEXT, "partyName": TEXT},
+    fits={"PartyRef": _always, "PartyRoleRef": _can_be_role},
+    texts=("partyId", "partyName"),
 )
 RELATED_PARTY = Shape(
     "RelatedPartyRefOrPartyRoleRef",

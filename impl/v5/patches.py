@@ -9,6 +9,7 @@ from impl.patch.apply import Patch
 from impl.patch.operations import UNKNOWN, same
 from impl.query.attributes import Attribute
 from impl.v5.documents import changed, up
+from impl.v5.errors import named_by_v4
 from impl.v5.mapping import SHAPES, Json
 from impl.v5.paths import stored_path
 
@@ -31,16 +32,18 @@ class V5Patch(Patch):
     def apply(self, document: Json, _resource: Attribute, zone: tzinfo) -> Any:
         """A copy of the v4 document with the patch applied; the same one if it changes nothing.
 
-        What the patch leaves alone stays as it is stored, even if v5 does not show it.
+        What the patch leaves alone stays as it is stored, even if v5 does not show it. Errors name
+        attributes as v4 does, like those of the collection.
         """
         before = up(document, self.resource)
-        after = replace(self, body=self._body()).patched(before, zone)
-        if not isinstance(after, dict):
-            return after
-        if same(before, after):
-            return document
-        self.check(after)
-        return changed(document, before, after, self.resource)
+        with named_by_v4(self.resource):
+            after = replace(self, body=self._body()).patched(before, zone)
+            if not isinstance(after, dict):
+                return after
+            if same(before, after):
+                return document
+            self.check(after)
+            return changed(document, before, after, self.resource)
 
     def patched(self, shown: Json, zone: tzinfo) -> Any:
         """A copy of a document of v5 with the patch applied."""

@@ -74,6 +74,7 @@ def _attributes(owner: Attribute, shape: Shape) -> Attribute:
         known = members.get(name, Attribute("object", array=member.array))
         members[name] = _attributes(known, member)
     members |= {name: limit.attribute for name, limit in shape.limits.items()}
+    members |= dict.fromkeys(shape.texts, _TEXT)
     if shape.nested is not None:
         members = _nested(members, shape, *shape.nested)
     members |= _TYPES if shape.type else {}
