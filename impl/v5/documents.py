@@ -82,7 +82,7 @@ def _object(shape: Shape) -> Convert:
         for name, convert in members:
             if name in value:
                 value[name] = convert(value[name])
-        if shape.rate_filter in value:
+        if shape.rate_filter and shape.rate_filter in value:
             _show_filter(value, shape.rate_filter)
         return _renamed(value, names) if names else value
 
@@ -109,7 +109,7 @@ def _types(shape: Shape) -> Convert:
     default_type = shape.typed_by or (lambda _: shape.type)
 
     def typed(value: Json) -> Json:
-        if type_from in value:
+        if type_from and type_from in value:
             value[TYPE] = value[type_from]
         name = value.get(TYPE)
         if name is None or name == v4_type:
@@ -142,9 +142,8 @@ def _wrapper(shape: Shape, name: str, nested: Shape) -> Convert:
 
 def _outer(stored: Any, shape: Shape, nested: str) -> Json:
     """What `_flat` has stored beside a nested object; nothing of an extension of a v4 client."""
-    return (
-        stored.copy() if is_extensible(stored) and not stored.keys() & {*shape.own, nested} else {}
-    )
+    is_ours = is_extensible(stored) and not stored.keys() & {*shape.own, nested}
+    return stored.copy() if is_ours else {}
 
 
 _UP: Mapping[str, Convert] = {name: _object(shape) for name, shape in SHAPES.items()}
@@ -168,7 +167,7 @@ def _down_object(value: Json, shape: Shape, at: Place) -> Json:
     for name, member in shape.members.items():
         if name in value:
             value[name] = _down(value[name], member, (*at, shape.v5_names.get(name, name)))
-    if shape.rate_filter in value:
+    if shape.rate_filter and shape.rate_filter in value:
         value[shape.rate_filter] = rate_filters.stored(value[shape.rate_filter])
     return value if shape.is_resource else _without_default_type(value, shape)
 
