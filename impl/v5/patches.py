@@ -10,7 +10,7 @@ from impl.patch.operations import UNKNOWN, same
 from impl.query.attributes import Attribute
 from impl.v5.documents import changed, up
 from impl.v5.errors import named_by_v4
-from impl.v5.mapping import SHAPES, Json
+from impl.v5.mapping import SHAPES, TYPE, Json
 from impl.v5.paths import stored_path
 
 
@@ -52,15 +52,22 @@ class V5Patch(Patch):
     @property
     def merged(self) -> Json:
         """The members of a merge patch by their v4 names; empty for the other formats."""
-        return {stored_path((n,), self.resource)[0]: each for n, each in super().merged.items()}
+        body = self._body() if self._is_merge else {}
+        return {stored_path((name,), self.resource)[0]: each for name, each in body.items()}
 
     def mentions(self, document: Json, changed: Json) -> frozenset[str]:
         """The v4 attributes that it sets: all in a merge patch, else those that it changes."""
         return frozenset(self.merged) if self._is_merge else super().mentions(document, changed)
 
     def _body(self) -> Any:
-        """The body, in a merge patch by the names that v5 shows."""
+        """The body, in a merge patch by the names that v5 shows, and without the default `@type`.
+
+        v5 requires `@type` of every body, to say which schema it has. So the default one leaves the
+        `@type` of a resource of a subtype alone, and a patch of the state alone needs no document.
+        """
         if not self._is_merge:
             return self.body
-        names = {v4: v5 for v5, v4 in SHAPES[self.resource].either.items() if v5 not in self.body}
-        return {names.get(name, name): each for name, each in self.body.items()}
+        shape = SHAPES[self.resource]
+        names = {v4: v5 for v5, v4 in shape.either.items() if v5 not in self.body}
+        body = {names.get(name, name): each for name, each in self.body.items()}
+        return {name: each for name, each in body.items() if (name, each) != (TYPE, shape.type)}
