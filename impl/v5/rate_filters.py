@@ -15,7 +15,7 @@ from impl.errors import ApiError, FieldInvalid, NotTranslated, ParameterInvalid
 from impl.query import attributes
 from impl.query.attributes import Attribute
 from impl.query.filters import SUFFIXES
-from impl.query.language import Condition, Path
+from impl.query.language import Condition, Path, Query
 from impl.query.parse import Limits, parse
 from impl.resources import BY_NAME, RATES
 from impl.v5 import queries
@@ -41,6 +41,7 @@ def stored(text: str) -> str:
     Raises FieldInvalid if it can't be read, and NotTranslated if v4's names can't say the same.
     """
     try:
+        _refuse_v4_names(text)
         condition = _v5_condition(text)
     except ParameterInvalid as error:
         raise FieldInvalid(RATE_FILTER, str(error)) from None
@@ -49,7 +50,7 @@ def stored(text: str) -> str:
     names = {**SHAPES[RATES].v4_names, "partyOrPartyRole.": ""}
     v4 = _renamed(text, lambda path: stored_path(path, RATES), names)
     if not _is(condition, _v4_condition, v4):
-        raise NotTranslated("this filter in v4's names", attribute=RATE_FILTER)
+        raise NotTranslated("a filter that v4's names can't express", attribute=RATE_FILTER)
     return v4
 
 
@@ -82,9 +83,19 @@ def _v4_condition(text: str) -> Condition:
 
 
 def _v5_condition(text: str) -> Condition:
+    return queries.translated(_v5_query(text), RATES).query.where
+
+
+def _v5_query(text: str) -> Query:
     names = queries.attributes(_rate(), RATES)
-    query = parse(text.removeprefix("?"), names, Limits(), UTC)
-    return queries.translated(query, RATES).query.where
+    return parse(text.removeprefix("?"), names, Limits(), UTC)
+
+
+def _refuse_v4_names(text: str) -> None:
+    """Raise ParameterInvalid for an attribute that v5 has under another name."""
+    for path in _v5_query(text).unknown:
+        if _rate().find(path) is not None:
+            raise ParameterInvalid(".".join(path), f"is {'.'.join(_shown_path(path))} in v5")
 
 
 def _shown_path(path: Path) -> Path:

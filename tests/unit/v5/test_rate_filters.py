@@ -59,6 +59,18 @@ def test_a_filter_that_v4s_names_cannot_say_is_refused(v5: str) -> None:
     assert raised.value.attribute == "rateFilter"
 
 
+@pytest.mark.parametrize(
+    ("v5", "named"),
+    [
+        ("type=usage", "type: is appliedBillingRateType in v5"),
+        ("relatedParty.id=p", "relatedParty.id: is relatedParty.partyOrPartyRole.id in v5"),
+    ],
+)
+def test_v4s_names_are_refused_with_those_of_v5(v5: str, named: str) -> None:
+    with pytest.raises(FieldInvalid, match=f"^rateFilter: {named}$"):
+        stored(v5)
+
+
 def test_a_filter_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(FieldInvalid) as raised:
         down({"rateFilter": "isBilled=perhaps"}, "billCycleSpecification")
