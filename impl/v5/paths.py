@@ -7,11 +7,12 @@ from impl.errors import Place
 from impl.query.language import Path
 from impl.v5.mapping import BASE_TYPE, REFERRED_TYPE, SHAPES, TYPE, WRAPPER, Limit, Shape
 
-Special: TypeAlias = Literal["type", "referred type", "base type", "limited", "nested", "nowhere"]
+Special: TypeAlias = Literal["type", "referred type", "computed", "limited", "nested", "nowhere"]
 """Why v5 may show another value than the one that is stored at a path.
 
-The first three have defaults. A `limited` value may be one that v5 does not show. A `nested` object
-is not stored as one. `nowhere` is a path that leads to nothing in any document of v5.
+The first two have defaults. A `computed` value follows from others. A `limited` one may be a value
+that v5 does not show. A `nested` object is not stored as one. `nowhere` is a path that leads to
+nothing in any document of v5.
 """
 
 
@@ -116,7 +117,9 @@ def _special(shape: Shape, name: str, stored: str) -> Special | None:
     if name == TYPE and shape.type and not shape.is_resource and not shape.type_from:
         return "type"
     if name == BASE_TYPE and shape.type:
-        return "base type"
+        return "computed"
+    if shape.rate_filter and stored == shape.rate_filter:
+        return "computed"
     return "referred type" if name == REFERRED_TYPE and shape.refers_to else None
 
 
