@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from impl.errors import ApiError, Place, path
 from impl.v5.paths import shown_place, stored_place
 
-_PART = re.compile(r"\[(\d++)\]|\['((?:[^'\\]|\\.)*+)'\]|\.?([^\s.\[\]'\"\\]++)")
+_PART = re.compile(r"\[([0-9]{1,9})\]|\['((?:[^'\\]|\\.)*+)'\]|\.?([^\s.\[\]'\"\\]++)")
 """A part of what `impl.errors.path` writes: an index, a quoted name or a plain one.
 
 The quantifiers are possessive, so that a long name which is no path takes linear time.

@@ -23,6 +23,8 @@ from impl.v5.errors import named_by_v4, named_by_v5
         ("customerBill", "x['a.b'].c", "x['a.b'].c"),
         ("customerBill", "x['a\\'b']", "x['a\\'b']"),
         ("customerBill", "foo bar", "foo bar"),
+        ("customerBill", f"[{'1' * 5000}]", f"[{'1' * 5000}]"),
+        ("customerBill", "a" * 5000 + " ", "a" * 5000 + " "),
         ("customerBillOnDemand", "relatedParty.id", "relatedParty.partyOrPartyRole.id"),
         ("appliedCustomerBillingRate", "type", "appliedBillingRateType"),
         ("appliedCustomerBillingRate", "[0].path", "[0].path"),
@@ -49,6 +51,7 @@ def test_an_attribute_has_its_v5_name(resource: str, v4: str, v5: str) -> None:
         ("appliedCustomerBillingRate", "type", "appliedBillingRateType"),
         ("billCycle", "BillCycleSpecification.id", "billCycleSpecification.id"),
         ("customerBill", "[0].path", "[0].path"),
+        ("customerBill", "²", "²"),
     ],
 )
 def test_an_error_of_v5s_contract_goes_through_v4s_names(resource: str, v5: str, v4: str) -> None:
