@@ -24,7 +24,7 @@ from impl.query.language import (
 from impl.query.paths import renamed
 from impl.query.project import project
 from impl.resources import PUBLISHED
-from impl.tmf678 import API
+from impl.served import API
 
 MEANINGLESS = ("sort", "limit", "offset", "cursor")
 """Parameters that mean something for lists only."""

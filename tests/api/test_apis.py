@@ -10,8 +10,9 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from impl import app, handlers, settings
+from impl import app, settings
 from impl.api import Api, Handlers
+from impl.handlers import composition
 from impl.links import links
 from impl.query.attributes import Attribute
 from impl.query.language import Document, Page, Query
@@ -87,8 +88,8 @@ def asked(application: ASGIApp, *requests: tuple[str, str, Any]) -> list[httpx.R
 
 def test_each_api_answers_below_its_base_path(store: Store, pets: Api) -> None:
     apis: app.Apis = {
-        API: handlers.build,
-        LATER: handlers.build,
+        API: composition.build,
+        LATER: composition.build,
         pets: lambda _: Handlers(Pets(), {}),
     }
     bill = f"/customerBill/{uuid4().hex}"
@@ -113,7 +114,7 @@ def test_each_api_answers_below_its_base_path(store: Store, pets: Api) -> None:
 
 
 def test_the_documentation_is_that_of_the_first_api(store: Store, pets: Api) -> None:
-    builds: app.Apis = {pets: lambda _: Handlers(Pets(), {}), API: handlers.build}
+    builds: app.Apis = {pets: lambda _: Handlers(Pets(), {}), API: composition.build}
     (document,) = asked(served(store, builds), ("GET", "/openapi.json", None))
     assert document.json()["info"]["title"] == "Pets"
 
