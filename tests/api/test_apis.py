@@ -34,6 +34,11 @@ paths:
       operationId: createPet
       requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
       responses: {"201": {description: The pet., content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}}
+  /pet/{id}/feed:
+    post:
+      operationId: feedPet
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {"200": {description: It is full., content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}}
 components:
   schemas:
     Pet: {type: object, required: [legs], properties: {id: {type: string}, legs: {type: integer}}}
@@ -111,6 +116,13 @@ def test_each_api_answers_below_its_base_path(store: Store, pets: Api) -> None:
     assert made.json() == {"id": "2", "href": "http://here/pets/v1/pet/2", "legs": 3}
     assert (refused.status_code, missing.status_code) == (400, 404)
     assert "legs" in refused.json()["message"]
+
+
+def test_an_operation_that_nothing_serves_answers_501(store: Store, pets: Api) -> None:
+    apis: app.Apis = {pets: lambda _: Handlers(Pets(), {})}
+    (refused,) = asked(served(store, apis), ("POST", "/pets/v1/pet/1/feed", None))
+    assert refused.status_code == 501
+    assert "feedPet" in refused.json()["message"]
 
 
 def test_the_documentation_is_that_of_the_first_api(store: Store, pets: Api) -> None:
