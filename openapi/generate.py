@@ -1,15 +1,21 @@
 """Command: write generated/ from the contract, or prove that it is current.
 
-`tmf678 generate [--check | --stubs | --new] [--root FOLDER]`, or `python -m openapi.generate`,
+A project may have version 5 of the contract, too: tmf678-v5.yaml and openapi/overlay-v5.yaml make
+generated/v5/.
+
+`tmf678 generate [--check | --stubs | --new] [--root FOLDER] [--package NAME]`, or
+`python -m openapi.generate`,
 exits 0, or 1 if the contract is missing or broken; with --check also if a generated file is stale,
 edited by hand or one too many; without --check also if generated/ holds a file without the
-generator's header. FOLDER holds tmf678.yaml and openapi/overlay.yaml; --new copies ours there.
+generator's header. FOLDER holds tmf678.yaml and openapi/overlay.yaml; --new copies ours there. With
+--package, FOLDER is one that `new-api` made: contract.yaml and overlay.yaml make NAME/.
 """
 
 import argparse
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -19,29 +25,57 @@ from openapi.members import ContractError
 from openapi.model import Contract, read
 
 MARK = "# DO NOT EDIT: `make generate` writes this"
-HEADER = f"{MARK} from tmf678.yaml and openapi/overlay.yaml\n"
 TEMPLATES = Path(__file__).with_name("templates")
 STANDARD, OVERLAY = Path("tmf678.yaml"), Path("openapi", "overlay.yaml")
 """The paths of the contract in a project's folder."""
 
 
-def render(root: Path) -> tuple[Contract, dict[str, str]]:
+@dataclass(frozen=True)
+class Sources:
+    """The files that a package is generated from, and the package, in a project's folder."""
+
+    standard: Path = STANDARD
+    overlay: Path = OVERLAY
+    package: str = "generated"
+
+    @property
+    def header(self) -> str:
+        """The first line of each generated file."""
+        return f"{MARK} from {self.standard} and {self.overlay}\n"
+
+
+FIRST = Sources()
+MORE = (Sources(Path("tmf678-v5.yaml"), Path("openapi", "overlay-v5.yaml"), "generated/v5"),)
+"""Contracts that a project may have beside the first."""
+
+
+def all_sources(root: Path) -> list[Sources]:
+    """The first contract, and those others that the project has."""
+    return [FIRST, *(each for each in MORE if (root / each.standard).exists())]
+
+
+def of_package(name: str) -> Sources:
+    """The files of a folder that `new-api` made."""
+    return Sources(Path("contract.yaml"), Path("overlay.yaml"), name)
+
+
+def render(root: Path, sources: Sources = FIRST) -> tuple[Contract, dict[str, str]]:
     """The contract's model, and the text of each generated file by its name."""
-    effective = document.effective(*_contract(root))
+    effective = document.effective(*_contract(root, sources))
     strict = variants.strict(effective)
-    contract = read(strict)
+    contract, header = read(strict), sources.header
     environment = jinja2.Environment(  # noqa: S701 - it writes Python, not HTML
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined
     )
     environment.filters.update(literal=repr, prose=_prose)
     files = {
-        "openapi.yaml": HEADER + document.dump(variants.served(effective)),
-        "strict.yaml": HEADER + document.dump(strict),
-        "__init__.py": HEADER,
+        "openapi.yaml": header + document.dump(variants.served(effective)),
+        "strict.yaml": header + document.dump(strict),
+        "__init__.py": header,
     }
     for template in _templates():
         text = environment.get_template(template.name).render(contract=contract)
-        files[template.stem] = HEADER + formatting.formatted(text, template.stem)
+        files[template.stem] = header + formatting.formatted(text, template.stem)
     return contract, files
 
 
@@ -79,12 +113,14 @@ def differences(folder: Path, files: dict[str, str]) -> Iterator[str]:
 def main(arguments: list[str] | None = None, prog: str = "python -m openapi.generate") -> int:
     """Run the command, and return its exit status; its help calls it `prog`."""
     options = _parser(prog).parse_args(arguments)
+    sources = [of_package(options.package)] if options.package else all_sources(options.root)
     try:
         if options.new:
             _begin(options.root)
         elif options.check:
-            lines = list(differences(options.root / "generated", render(options.root)[1]))
-            return _report(lines, "generate it again, without --check")
+            return _report(list(_stale(options.root, sources)), _STALE)
+        elif options.package:
+            write_package(options.root, options.package)
         else:
             _generate(options.root, with_stubs=options.stubs)
     except ContractError as error:
@@ -94,18 +130,32 @@ def main(arguments: list[str] | None = None, prog: str = "python -m openapi.gene
     return 0
 
 
+def write_package(root: Path, package: str) -> None:
+    """Write the package of a folder that `new-api` made; ContractError."""
+    write(root / package, render(root, of_package(package))[1])
+
+
+def _stale(root: Path, sources: list[Sources]) -> Iterator[str]:
+    for each in sources:
+        yield from differences(root / each.package, render(root, each)[1])
+
+
 def _generate(root: Path, *, with_stubs: bool) -> None:
     contract, files = render(root)
+    others = {each: render(root, each) for each in all_sources(root)[1:]}
     handlers = stubs.HandlerModules(
         root if with_stubs or _has_handlers(root) else formatting.HERE.parent
     )
     missing = handlers.missing(contract)
     modules = handlers.with_stubs(missing) if with_stubs else {}
-    write(root / "generated", files)
+    write(root / FIRST.package, files)
+    for each, (_, texts) in others.items():
+        write(root / each.package, texts)
     for path, text in modules.items():
         path.write_text(text, "utf-8")
-    count = sum(len(resource.operations) for resource in contract.resources)
-    print(f"{root / 'generated'}: {len(files)} files, {count} operations")
+    for each, (model, texts) in {FIRST: (contract, files), **others}.items():
+        count = sum(len(resource.operations) for resource in model.resources)
+        print(f"{root / each.package}: {len(texts)} files, {count} operations")
     stubbed = [each for each in missing if with_stubs and each.needs_method]
     _report([f"stub: {each}" for each in stubbed], "write what they are to do")
     lacking = [f"missing: {each}" for each in missing if each not in stubbed]
@@ -120,9 +170,9 @@ def _templates() -> list[Path]:
     return templates
 
 
-def _contract(root: Path) -> tuple[Path, Path]:
+def _contract(root: Path, sources: Sources) -> tuple[Path, Path]:
     """A project's standard and overlay; ContractError if one is missing."""
-    paths = root / STANDARD, root / OVERLAY
+    paths = root / sources.standard, root / sources.overlay
     for path in paths:
         if not path.is_file():
             raise ContractError(f"{path}: is not there; --new writes ours, to begin with")
@@ -158,9 +208,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--root", type=Path, default=Path(), metavar="FOLDER", help="the project's, else this one"
     )
+    parser.add_argument("--package", metavar="NAME", help="of a folder that new-api made")
     return parser
 
 
+_STALE = "generate it again, without --check"
 _FIRST_LINE = (__doc__ or "").splitlines()[0]
 
 
@@ -174,7 +226,9 @@ def _report(lines: list[str], advice: str) -> int:
 
 
 def _present(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.glob("*")) if path.name != "__pycache__"]
+    """The content of the folder of a package, but for packages of other contracts."""
+    apart = {"__pycache__", *(Path(each.package).name for each in MORE)}
+    return [path for path in sorted(folder.glob("*")) if path.name not in apart]
 
 
 def _content(path: Path) -> bytes:

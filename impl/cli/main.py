@@ -30,10 +30,10 @@ server.
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status; 2 if it can't be done, with the reason printed."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["generate"]:
+    if arguments[:1] and arguments[0] in ("generate", "new-api"):
         from impl.cli import generate  # noqa: PLC0415 - it has a parser of its own, and no settings
 
-        return generate.main(arguments[1:])
+        return generate.main(arguments[0], arguments[1:])
     options = _parser(arguments).parse_args(arguments)
     try:
         chosen = settings.read(os.environ)
@@ -63,4 +63,5 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             loaded.add_arguments(command)
             command.set_defaults(run=loaded.run)
     commands.add_parser("generate", help="write code from a contract of your own")
+    commands.add_parser("new-api", help="make a folder that serves any TM Forum document")
     return parser

@@ -64,7 +64,7 @@ def test_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
 def test_removes_what_it_no_longer_writes(shop: Path) -> None:
     generate_in(shop)
     old = shop / "generated" / "old.py"
-    old.write_text(generate.HEADER + "x = 1\n")
+    old.write_text(generate.FIRST.header + "x = 1\n")
     assert generate_in(shop) == 0
     assert not old.exists()
 
@@ -126,7 +126,7 @@ CHANGES = {
         "openapi.yaml: stale, or edited by hand\ngenerated/strict.yaml: stale, or edited by hand",
     ),
     "edited": ("api.py", None, "api.py: stale, or edited by hand"),
-    "extra": ("new.py", generate.HEADER, "new.py: nothing in the contract asks for it"),
+    "extra": ("new.py", generate.FIRST.header, "new.py: nothing in the contract asks for it"),
     "hidden": (".new", "", ".new: nothing in the contract asks for it"),
     "folder": ("new/x", "", "new: nothing in the contract asks for it"),
 }
