@@ -15,6 +15,7 @@ SERVER_SET = {"id", "href", "lastUpdate", "lastModified"}
 """Attributes that no client has to send, and that patches leave to the server."""
 
 HUB = "/hub"
+JSON_PATCH = "application/json-patch+json"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ class Resource:
 
     events: bool
     """Whether the document declares events of it; if it declares none at all, all have them."""
+
+    @property
+    def pointers(self) -> str:
+        """The pattern of JSON Pointers to what a patch changes."""
+        names = "|".join(map(re.escape, self.patchable or ()))
+        return f"^/({names})(/([^~]|~[01])*)?$"
 
 
 class Additions:
@@ -69,6 +76,7 @@ class Additions:
             },
             "undated": self._undated(),
             "patched": [each for each in self.resources if each.update],
+            "narrow": [each for each in self.resources if self._is_narrow(each)],
             "json_patches": [name for name in JSON_PATCHES.values() if name in self._schemas],
             "scopes": self._scopes(),
         }
@@ -106,6 +114,11 @@ class Additions:
         node = self._paths.get(path, {}).get(method, {})
         return next(iter(names_of(node.get("requestBody", {}))), "")
 
+    def _is_narrow(self, each: Resource) -> bool:
+        """Whether JSON Patches of a resource may change some of its attributes only."""
+        body = self._paths.get(f"/{each.name}/{{id}}", {}).get("patch", {}).get("requestBody", {})
+        return each.patchable is not None and JSON_PATCH in body.get("content", {})
+
     def _hub(self) -> dict[str, str] | None:
         """The schemas of a subscription and of a new one; None if the document has no `/hub`."""
         shown, create = self._answer(HUB, "post"), self._body(HUB, "post")
@@ -138,16 +151,13 @@ class Additions:
 
     def _scopes(self) -> list[Json]:
         """Each scope's name, and the paths that it lets a client read and write."""
-        names = [*(each.name for each in self.resources), *(["hub"] if self._hub() else [])]
         scopes = []
-        for name in names:
+        for name in dict.fromkeys(path.split("/")[1] for path in self._paths):
             own = {p: item for p, item in self._paths.items() if p.split("/")[1] == name}
             reads = [path for path, item in own.items() if "get" in item]
             writes = [path for path, item in own.items() if item.keys() - {"get"}]
-            if name == "hub":
-                reads, writes = (
-                    [HUB, f"{HUB}/{{id}}"],
-                    [HUB, f"{HUB}/{{id}}", f"{HUB}/{{id}}/redeliver"],
-                )
+            if f"/{name}" == HUB and self._hub():
+                reads = [HUB, f"{HUB}/{{id}}"]
+                writes = [*reads, f"{HUB}/{{id}}/redeliver"]
             scopes.append({"name": name, "reads": reads, "writes": writes})
         return [*scopes, {"name": "events", "reads": ["/events"], "writes": []}]

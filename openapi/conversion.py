@@ -7,7 +7,8 @@ attributes, paths, statuses and operation ids stay. These change their form:
 - References to bodies and answers become what they refer to; answers with an Error become shared.
 - `allOf` becomes one object. A choice by `@type` (`oneOf` with a discriminator) says so in each
   alternative, because JSON Schema ignores discriminators, and would reject a value that fits two.
-- Operations under `/listener` are left out: subscribers serve them.
+- Operations under `/listener` are left out: subscribers serve them. So are optional query
+  parameters but those of all lists: a list has a filter for each attribute.
 - A body with the schema of its own answer gets a copy of it, so that the two may differ.
 - Schemas that nothing refers to any more are left out.
 """
@@ -203,6 +204,7 @@ class _Converter:
         self._given_schemas: Json = self._components.get("schemas", {})
         self._shared: Json = {}
         self._parameters: Json = {}
+        self._ids: set[str] = set()
 
     def document(self) -> Json:
         """The whole document."""
@@ -243,10 +245,10 @@ class _Converter:
 
     def _operation(self, path: str, method: str, node: Json, common: list[Json]) -> Json:
         changed = {k: node[k] for k in ("tags", "summary", "description") if node.get(k)}
-        changed["operationId"] = node.get("operationId") or _operation_id(method, path)
+        changed["operationId"] = self._unique(node.get("operationId") or _words(method, path))
         both = (resolve(self._given, each) for each in common + node.get("parameters", []))
         given = {(each["name"], each["in"]): each for each in both}
-        parameters = [self._parameter(each, path) for each in given.values()]
+        parameters = [self._parameter(each, path) for each in given.values() if _is_kept(each)]
         if parameters:
             changed["parameters"] = parameters
         if "requestBody" in node:
@@ -261,6 +263,12 @@ class _Converter:
         }
         return changed
 
+    def _unique(self, id_: str) -> str:
+        while id_ in self._ids:
+            id_ += "_"
+        self._ids.add(id_)
+        return id_
+
     def _parameter(self, given: Json, path: str) -> Json:
         name = PAGING.get(given["name"]) if given["in"] == "query" else None
         changed = {k: given[k] for k in ("name", "in", "description") if given.get(k)}
@@ -271,7 +279,7 @@ class _Converter:
         if given.get("required") is True:
             changed["required"] = True
         if name is None:
-            return changed | ({"x-edge": True} if given["in"] == "header" else {})
+            return changed | {"x-edge": True}
         self._parameters.setdefault(name, changed)
         return {"$ref": f"#/components/parameters/{name}"}
 
@@ -403,7 +411,14 @@ def _template(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{id}", plain) if plain.count("{") == 1 else plain
 
 
-def _operation_id(method: str, path: str) -> str:
+def _is_kept(parameter: Json) -> bool:
+    """Whether the server reads the parameter, or a client has to send it."""
+    is_ours = parameter["in"] != "query" or parameter["name"] in PAGING
+    return is_ours or parameter.get("required") is True
+
+
+def _words(method: str, path: str) -> str:
+    """The id of an operation without one."""
     words = re.findall(r"[0-9A-Za-z]+", path)
     return method + "".join(word[:1].upper() + word[1:] for word in words)
 

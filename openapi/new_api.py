@@ -107,7 +107,7 @@ def _quoted(names: list[str]) -> str:
 
 def _requirement(folder: Path) -> str:
     """What pip installs this server by: its checkout, or else this release."""
-    extras = "[embedded,generate,dev]"
+    extras = "[embedded,generate,conformance]"
     checkout = formatting.HERE.parent
     if (checkout / "setup.cfg").is_file():
         return f"-e {os.path.relpath(checkout, folder.resolve())}{extras}"

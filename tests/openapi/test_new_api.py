@@ -27,6 +27,7 @@ paths:
       parameters:
         - {name: fields, in: query, type: string, required: false}
         - {name: X-Tenant, in: header, type: string}
+        - {name: plate, in: query, type: string}
       responses: {"200": {description: All., schema: {type: array, items: {$ref: "#/definitions/Vehicle"}}}}
     post:
       operationId: createVehicle
@@ -40,6 +41,9 @@ paths:
       operationId: patchVehicle
       parameters: [{name: vehicle, in: body, required: true, schema: {$ref: "#/definitions/Vehicle_Update"}}]
       responses: {"200": {description: It., schema: {$ref: "#/definitions/Vehicle"}}}
+    put:
+      operationId: patchVehicle
+      responses: {"200": {description: It.}}
     delete:
       responses: {"202": {description: Soon.}, "204": {description: Gone.}}
   /listener/vehicleCreateEvent:
@@ -116,6 +120,10 @@ def test_only_variable_of_a_path_is_the_id_and_operations_have_ids(tmp_path: Pat
     single = contract(tmp_path, SWAGGER)["paths"]["/vehicle/{id}"]
     assert single["patch"]["parameters"][0]["name"] == "id"
     assert single["delete"]["operationId"] == "deleteVehicleVehicleId"
+    assert {single[each]["operationId"] for each in ("put", "patch")} == {
+        "patchVehicle",
+        "patchVehicle_",
+    }
 
 
 def test_operations_of_subscribers_and_their_schemas_are_left_out(tmp_path: Path) -> None:
@@ -124,7 +132,7 @@ def test_operations_of_subscribers_and_their_schemas_are_left_out(tmp_path: Path
     assert "VehicleCreateEvent" not in made["components"]["schemas"]
 
 
-def test_header_keeps_no_operation_from_its_collection(tmp_path: Path) -> None:
+def test_no_parameter_keeps_an_operation_from_its_collection(tmp_path: Path) -> None:
     paging, header = contract(tmp_path, SWAGGER)["paths"]["/vehicle"]["get"]["parameters"]
     assert paging == {"$ref": "#/components/parameters/Fields"}
     assert (header["name"], header["x-edge"]) == ("X-Tenant", True)
