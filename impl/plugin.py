@@ -58,11 +58,15 @@ TMF678 = Plugin(
 )
 
 
-def _chosen(name: str) -> Plugin:
+def chosen(name: str) -> Plugin:
+    """The plug-in of a module, or TMF678's if the name is blank. SystemExit if there is none."""
     if not name:
         return TMF678
-    plugin: Plugin = import_module(name).PLUGIN
+    try:
+        plugin: Plugin = import_module(name).PLUGIN
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise SystemExit(f"{VARIABLE}: {name} is no module with a PLUGIN: {error}") from None
     return plugin
 
 
-CURRENT = _chosen(os.environ.get(VARIABLE, ""))
+CURRENT = chosen(os.environ.get(VARIABLE, ""))

@@ -2,13 +2,12 @@
 
 import os
 import resource
-import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from tests.newapi.folders import run
 from tests.openapi.contracts import ROOT
 
 OFFICIAL = Path(os.environ.get("OFFICIAL_DOCUMENTS", ROOT.parent / "shared" / "official"))
@@ -41,21 +40,6 @@ pytestmark = [
     pytest.mark.timeout(1800),
     pytest.mark.skipif(not OFFICIAL.is_dir(), reason=f"no official documents at {OFFICIAL}"),
 ]
-
-
-def run(folder: Path, *arguments: str, **environment: str) -> str:
-    """What a command of Python prints in a folder that depends on this project; it succeeds."""
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-8000:]
-    return done.stdout
 
 
 @pytest.fixture(scope="module", params=APIS, ids=lambda api: api.document[:6])
