@@ -476,6 +476,7 @@ EventSubscription: type[m.Schema] = _Open.from_dict(
         "lastError": fields.String(),
         "lastErrorTime": _Instant(),
         "lastSuccess": _Instant(),
+        "apiVersion": fields.String(validate=validate.OneOf(["v4", "v5"])),
     },
     name="EventSubscription",
 )
@@ -485,6 +486,7 @@ EventSubscriptionInput: type[m.Schema] = _Open.from_dict(
         "callback": fields.String(required=True),
         "query": fields.String(),
         "id": fields.String(),
+        "apiVersion": fields.String(validate=validate.OneOf(["v4", "v5"])),
     },
     name="EventSubscriptionInput",
 )

@@ -442,6 +442,7 @@ EventSubscription = t.TypedDict(
         "lastError": t.NotRequired[str],
         "lastErrorTime": t.NotRequired[datetime],
         "lastSuccess": t.NotRequired[datetime],
+        "apiVersion": t.NotRequired[t.Literal["v4", "v5"]],
     },
 )
 """A subscription to events."""
@@ -452,6 +453,7 @@ EventSubscriptionInput = t.TypedDict(
         "callback": str,
         "query": t.NotRequired[str],
         "id": t.NotRequired["ResourceId"],
+        "apiVersion": t.NotRequired[t.Literal["v4", "v5"]],
     },
 )
 """What a client sends to subscribe to events."""

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +13,36 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from marshmallow import Schema
 
 from impl.links import Links
+from impl.patch.apply import Patch
 from impl.query.attributes import Attribute
+from impl.query.language import Query
 
 if TYPE_CHECKING:
     from impl.contract.contract import Contract
 
 Media: TypeAlias = Mapping[str, str | None]
 """Schemas by media type, as the contract names them; a name ends in [] for an array."""
+
+
+class Form(Protocol):
+    """The form in which an API shows what the handlers know in another one."""
+
+    def attributes(self, resource: str) -> Attribute:
+        """The attributes of a resource in this form."""
+
+    def body(self, resource: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The body of a create as the handlers know it, with typed values."""
+
+    def query(self, query: Query, links: Links) -> tuple[Query, Links]:
+        """The query as the handlers know it, and the links that show what it chooses."""
+
+    def patch(
+        self, media_type: str, body: Any, links: Links, wanted: Callable[[], bool], *, alone: bool
+    ) -> Patch:
+        """A patch of what the links show; the rest as in `Patch`."""
+
+    def errors(self, resource: str) -> AbstractContextManager[None]:
+        """Names attributes in this form, in errors that are raised inside."""
 
 
 class Operation(Protocol):
@@ -100,6 +124,9 @@ class Api:
 
     links: Callable[[str, str], Links]
     """Makes the links of a resource below the URL of the API."""
+
+    form: Form | None = None
+    """None if the handlers know the documents as this API shows them."""
 
     @cached_property
     def contract(self) -> "Contract":

@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -21,7 +22,7 @@ from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
 from impl.plugin import CURRENT
 from impl.query.parse import Limits
-from impl.served import API
+from impl.served import API, VERSIONS
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
 from impl.web import binding, docs, validation
@@ -38,7 +39,18 @@ from impl.web.threads import Threads
 Apis: TypeAlias = Mapping[Api, Callable[[Services], Handlers]]
 """APIs, each with the function that makes its handlers."""
 
-APIS: Apis = {API: import_module(CURRENT.handlers).build}
+
+def _apis() -> Apis:
+    """The API, and its other versions over the same handlers."""
+    build: Callable[[Services], Handlers] = import_module(CURRENT.handlers).build
+
+    def build_for_first(services: Services) -> Handlers:
+        return build(replace(services, api=API))
+
+    return {API: build, **dict.fromkeys(VERSIONS.values(), build_for_first)}
+
+
+APIS: Apis = _apis()
 """The APIs of this server. The documentation at `/ui` is that of the first one."""
 
 
@@ -65,8 +77,8 @@ def create(
             resolver=binding.resolver(api, build(services(api)), context),
             validator_map=validation.validator_map(api.contract),
         )
-    first = next(iter(apis))
-    app.app.register_blueprint(docs.blueprint(first, settings.public_url, settings.auth_issuer))
+    pages = docs.blueprint([*apis], settings.public_url, settings.auth_issuer)
+    app.app.register_blueprint(pages)
     app.app.url_map.merge_slashes = False
     health = Health(open_store.readiness(store, require_database), lambda: threads.stuck)
     authentication = Authentication(_verifier(settings))

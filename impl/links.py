@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import orjson
 
+from impl.etags import etag
 from impl.instants import written
 from impl.query.language import Rendered
 from impl.resources import BY_NAME
@@ -25,6 +26,19 @@ class Links:
 
     base: str
     resource: str
+
+    @property
+    def list_name(self) -> str:
+        """The name of the list that cursors belong to."""
+        return self.resource
+
+    def etag(self, version: int | str) -> str:
+        """The strong ETag of a version of a document."""
+        return etag(version)
+
+    def if_match(self, header: str) -> str:
+        """An `If-Match` header with the versions that its ETags stand for."""
+        return header
 
     def href(self, id_: str) -> str:
         """The URL of a document of the resource."""

@@ -43,6 +43,9 @@ class Plugin:
     commands: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Commands of its own: each one's module and help, as in `impl/cli/main.py`."""
 
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Other versions of the API, over the same documents and handlers: modules with an `API`."""
+
     typed_events: bool = False
     """Whether events have an `@type`, as in v5 of the TM Forum APIs."""
 
@@ -55,6 +58,7 @@ TMF678 = Plugin(
     documents="impl.bill_documents",
     demo="impl.demo",
     commands={"bill-cycle": ("bill_cycle", "run a billing cycle now")},
+    versions={"v5": "impl.tmf678_v5"},
 )
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,9 @@ HERE = Path(__file__).parent
 def effective(standard: Path, overlay: Path) -> Json:
     """The overlay applied to the standard, its merge patch forms expanded, and checked.
 
-    Beside the actions of the standard for overlays, `x-include` puts in those of another file,
-    `x-default` is an update that leaves what is there, and `x-copy` copies a member.
+    Beside the actions of the standard for overlays, `x-include` puts in those of another file but
+    those with `x-own`, `x-default` is an update that leaves what is there, and `x-copy` copies a
+    member.
     Raises ContractError if that makes no valid document. `variants.py` derives two documents from
     it: one that requests are validated against, and one for clients.
     """
@@ -171,18 +172,32 @@ def _actions(overlay: Path, *, is_included: bool = False) -> Iterator[_Action]:
     for number, words in enumerate(actions, 1):
         where = f"{overlay.name}: action {number}"
         if "x-include" in words:
-            yield from _actions(_included(overlay, words["x-include"], where), is_included=True)
-        else:
+            yield from _included(overlay, words, where)
+        elif not (is_included and words.get("x-own")):
             yield _Action(where, words, is_included)
 
 
-def _included(overlay: Path, name: Any, where: str) -> Path:
-    """The file of this name beside the overlay, or else the one in this package."""
-    paths = [folder / str(name) for folder in (overlay.parent, HERE)]
-    for path in paths:
-        if path.is_file() and path != overlay:
-            return path
-    raise ContractError(f"{where}: there is no {name} to include")
+def _included(overlay: Path, words: Json, where: str) -> Iterator[_Action]:
+    """The actions of the file that an action names, beside the overlay or else in this package.
+
+    `x-names` has other names for schemas and operations that they name.
+    """
+    name, names = str(words["x-include"]), words.get("x-names", {})
+    paths = [folder / name for folder in (overlay.parent, HERE) if folder / name != overlay]
+    path = next((each for each in paths if each.is_file()), None)
+    if path is None:
+        raise ContractError(f"{where}: there is no {name} to include")
+    for action in _actions(path, is_included=True):
+        yield replace(action, words=_renamed(action.words, names))
+
+
+def _renamed(action: Json, names: dict[str, str]) -> Json:
+    """The action with other names wherever these stand as whole words."""
+    if not names:
+        return action
+    word = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?![\w-])")
+    renamed: Json = json.loads(word.sub(lambda found: names[found[0]], json.dumps(action)))
+    return renamed
 
 
 def _add_missing(there: Any, default: Any) -> None:

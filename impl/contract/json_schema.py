@@ -1,5 +1,6 @@
 """An OpenAPI 3.0 document as JSON Schema, whose checks say what the contract says. Pure."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -56,7 +57,7 @@ def _tolerant_of_echoes(document: Json) -> Json:
     """
     schemas = dict(document["components"]["schemas"])
     for name in _patch_schemas(document):
-        resource = schemas.get(name.removesuffix("_Update"), {})
+        resource = schemas.get(re.sub("_(Update|MVO)$", "", name), {})
         schemas[name] = _tolerant(schemas[name], resource.get("properties", {}))
     return document | {"components": document["components"] | {"schemas": schemas}}
 

@@ -141,7 +141,8 @@ class Subscribers:
         """The subscription in a document; None, and logged, if it can't be read."""
         id_ = document["id"]
         try:
-            selector, why = read_stored(document.get("query", ""), self._zone)
+            version = str(document.get("apiVersion", ""))
+            selector, why = read_stored(document.get("query", ""), self._zone, version)
             subscription = Subscription(id_, str(document["callback"]), selector)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with it
             self._log_unreadable(id_, fault)

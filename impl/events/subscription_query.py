@@ -5,11 +5,14 @@ Its syntax is that of `GET /events`, such as
 `?` is ignored, and `event.` may be left out before the name of a resource.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import lru_cache
 
+from impl.api import Api
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
+from impl.events.event_paths import whole
+from impl.links import Links
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
@@ -21,10 +24,9 @@ from impl.query.language import (
     Query,
     Selection,
 )
-from impl.query.paths import renamed
 from impl.query.project import project
-from impl.resources import PUBLISHED
-from impl.served import API
+from impl.resources import EVENTS
+from impl.served import API, VERSIONS
 
 MEANINGLESS = ("sort", "limit", "offset", "cursor")
 """Parameters that mean something for lists only."""
@@ -51,6 +53,12 @@ class Selector:
     unknown: tuple[Path, ...] = ()
     """Paths in the condition that the contract does not know."""
 
+    links: Links | None = None
+    """Show events in another form than the stored one, with these fields only."""
+
+    base_path: str = ""
+    """That of the API with this form; blank for the stored one."""
+
     def selects(self, event: Document) -> bool:
         """Whether the event is for the subscription; raises TooCostly."""
         count = 0
@@ -64,33 +72,34 @@ class Selector:
         return holds(self.where, event, looks)
 
     def shown(self, event: Document) -> Document:
-        """The event with only the fields that the subscription wants."""
-        return project(event, self.fields)
+        """The event with only the fields that the subscription wants, if it has the stored form."""
+        return project(event, self.fields) if self.links is None else event
 
 
-def read(text: str, zone: tzinfo) -> Selector:
-    """The selector of a subscription's query; FieldInvalid if it can't be read.
+def read(text: str, zone: tzinfo, version: str = "") -> Selector:
+    """The selector of a query of the version of a subscription; FieldInvalid if it can't be read.
 
     Dates in the query are days of the time zone.
     """
-    return _selector(_parsed(_plain(text), API.event, zone))
+    api = VERSIONS.get(version, API)
+    return _selector(_parsed(_plain(text), _known(api), zone), api)
 
 
 @lru_cache(maxsize=4096)
-def read_stored(text: str, zone: tzinfo) -> tuple[Selector, str]:
+def read_stored(text: str, zone: tzinfo, version: str = "") -> tuple[Selector, str]:
     """The selector of a stored query; if it can't be read, one that selects nothing, and why.
 
     Queries that only earlier releases accepted still work: a value outside an enumeration, or an
     unknown type of event, selects nothing, and JSONPath in `fields` shows all fields.
     """
     try:
-        return read(text, zone), ""
+        return read(text, zone, version), ""
     except FieldInvalid:
         pass
     parts = _plain(text).split("&")
     readable = "&".join(each for each in parts if not _is_jsonpath_in_fields(each))
     try:
-        return _selector(_parsed(readable, _ANY_VALUE, zone)), ""
+        return _selector(_parsed(readable, _ANY_VALUE, zone), API), ""
     except FieldInvalid as error:
         return Selector(NOTHING, None), str(error)
 
@@ -119,31 +128,16 @@ def _is_jsonpath_in_fields(part: str) -> bool:
     return False
 
 
-def _selector(parsed: Query) -> Selector:
+def _known(api: Api) -> Attribute:
+    return api.event if api.form is None else api.form.attributes(EVENTS)
+
+
+def _selector(parsed: Query, api: Api) -> Selector:
     query = whole(parsed)
-    return Selector(query.where, query.fields, query.unknown)
-
-
-def whole(query: Query) -> Query:
-    """The query with `event` put before each path that begins with a resource's name."""
-    return replace(
-        query,
-        where=renamed(query.where, _whole),
-        order=tuple(replace(key, path=_whole(key.path)) for key in query.order),
-        fields=_within_event(query.fields),
-        unknown=tuple(map(_whole, query.unknown)),
-    )
-
-
-def _whole(path: Path) -> Path:
-    return ("event", *path) if path[:1] and path[0] in PUBLISHED else path
-
-
-def _within_event(fields: Selection | None) -> Selection | None:
-    """The selection with what it names of a resource moved into its `event`."""
-    if fields is None or not any(name in fields for name in PUBLISHED):
-        return fields
-    others = {name: inner for name, inner in fields.items() if name not in PUBLISHED}
-    short = {name: fields[name] for name in PUBLISHED if name in fields}
-    event = others.get("event", {})
-    return others | {"event": event if event is None else {**event, **short}}
+    if api.form is None:
+        return Selector(query.where, query.fields, query.unknown)
+    try:
+        stored, links = api.form.query(query, api.links("", EVENTS))
+    except NotTranslated as error:
+        raise FieldInvalid("query", str(error)) from None
+    return Selector(stored.where, query.fields, stored.unknown, links, api.base_path)

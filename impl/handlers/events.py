@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from impl.auth.identity import expired
 from impl.errors import HeaderInvalid, ParameterInvalid
-from impl.events.subscription_query import whole
+from impl.events.event_paths import whole
 from impl.handlers.collection import Collection, Services
 from impl.query.language import IDLE, Compare, Document, Every, Page, Query
 from impl.resources import EVENTS

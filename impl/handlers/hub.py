@@ -52,7 +52,8 @@ class Hub:
             callbacks.check(body["callback"], self._allowance)
         except callbacks.Refused as error:
             raise FieldInvalid("callback", str(error)) from None
-        self._refuse_unknown(subscription_query.read(body.get("query", ""), self._zone))
+        version = body.get("apiVersion", "")
+        self._refuse_unknown(subscription_query.read(body.get("query", ""), self._zone, version))
         return self._store.in_transaction(lambda: self._registered(document))
 
     def retrieve(self, id_: str, query: Query) -> Document:

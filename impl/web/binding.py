@@ -5,8 +5,10 @@ renders the result. Nothing here is about one operation alone.
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import partial
 from typing import Any
 
 import flask
@@ -73,6 +75,7 @@ class _View:
         self._arguments = operation.arguments
         self._known = _attributes(api, operation)
         self._typed_body = _body_plan(api, operation)
+        self._list_name = api.links("", operation.resource).list_name
         self._media = [each for each in LISTS if each in operation.responses[success(operation)]]
         self._own_parameters = [name for name, place, _ in operation.arguments if place == "query"]
         self._listed = (operation.responses[success(operation)].get(JSON) or "").endswith("[]")
@@ -108,17 +111,26 @@ class _View:
         url = self._api.url(self._context.home(request))
         links = self._api.links(url, self._operation.resource)
         arguments = self._arguments_of(request)
-        query, shown = Query(), None
+        if arguments.get("if_match"):
+            arguments["if_match"] = links.if_match(arguments["if_match"])
         if self._operation.takes_query:
-            query = arguments["query"] = self._query(request)
+            query, shown = self._query(request), None
         else:
-            shown = self._shown(request)
-        if self._operation.request:
-            name, value = self._read(request, links)
-            arguments[name] = value
+            query = Query(fields=self._shown(request))
+            shown = query.fields
+        if self._api.form is not None:
+            (query, links), shown = self._api.form.query(query, links), None
+        if self._operation.takes_query:
+            arguments["query"] = query
         streams = self._context.streams
         responder = Responder(request, self._operation, links, query, streams, shown)
-        return responder.answer(self._method(**arguments))
+        form, resource = self._api.form, self._operation.resource
+        with nullcontext() if form is None else form.errors(resource):
+            if self._operation.request:
+                name, value = self._read(request, links)
+                arguments[name] = value
+            result = self._method(**arguments)
+        return responder.answer(result)
 
     def _query(self, request: flask.Request) -> Query:
         text: str = request.environ["QUERY_STRING"]
@@ -126,7 +138,7 @@ class _View:
             return self._plain
 
         def place(cursor_text: str, keys: int) -> Any:
-            return cursor.from_text(cursor_text, f"{self._operation.resource}?{text}", keys)
+            return cursor.from_text(cursor_text, f"{self._list_name}?{text}", keys)
 
         listed = cursor.without(text, self._own_parameters) if self._own_parameters else text
         query = parse.parse(listed, self._known, self._context.limits, self._context.zone, place)
@@ -160,8 +172,9 @@ class _View:
         value = self._content(request)
         if self._operation.method == "PATCH":
             came_by = request.environ
-            patch = Patch(request.mimetype, value, links, came_by[IS_WANTED], came_by[RUNS_ALONE])
-            return "patch", patch
+            make = Patch if self._api.form is None else self._api.form.patch
+            wanted, alone = came_by[IS_WANTED], came_by[RUNS_ALONE]
+            return "patch", make(request.mimetype, value, links, wanted, alone=alone)
         return "body", self._typed_body(value)
 
 
@@ -184,6 +197,8 @@ def _unserved(operation: Operation) -> Callable[..., Any]:
 
 def _attributes(api: Api, operation: Operation) -> Attribute:
     """The attributes of the operation's result, or of each element if that is a list."""
+    if api.form is not None:
+        return api.form.attributes(operation.resource)
     name = (operation.responses[success(operation)].get(JSON) or "").removesuffix("[]")
     if name == "Event":
         return api.event
@@ -193,5 +208,7 @@ def _attributes(api: Api, operation: Operation) -> Attribute:
 
 def _body_plan(api: Api, operation: Operation) -> Callable[[Any], Any]:
     """The function that makes typed values of a valid body."""
+    if api.form is not None:
+        return partial(api.form.body, operation.resource)
     name = operation.request.get(JSON) or ""
     return plan(api.schemas[name]) if name in api.schemas else lambda body: body

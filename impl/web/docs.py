@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
+from html import escape
 from importlib.resources import files
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
@@ -15,6 +17,7 @@ import yaml
 from impl.api import Api
 from impl.errors import MethodNotAllowed, NotFound
 from impl.web.errors import CATALOGUE
+from impl.web.routes import CONTRACTS
 
 SCRIPT = 'SwaggerUIBundle({{url: "{at}/openapi.json", dom_id: "#swagger-ui", deepLinking: true}})'
 TEXT_POLICY = (
@@ -40,22 +43,42 @@ PAGE = """<!doctype html>
 """
 
 
-def blueprint(api: Api, public_url: str, issuer: str) -> flask.Blueprint:
-    """Serves `/`, `/ui`, `/errors` and the contract; refuses every other path."""
+INDEX = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>APIs</title></head>
+<body>
+<h1>APIs of this server</h1>
+<ul>
+{apis}
+</ul>
+<p><a href="{at}/ui">Documentation</a>, <a href="{at}/errors">errors</a></p>
+</body>
+</html>
+"""
+LINE = '<li>{title} {version}: <code>{path}</code> (<a href="{path}/openapi.json">OpenAPI</a>)</li>'
+
+
+def blueprint(apis: Sequence[Api], public_url: str, issuer: str) -> flask.Blueprint:
+    """Serves `/`, `/ui`, `/errors` and the contracts; refuses every other path.
+
+    The contract of each API is below its base path. `/ui` and the one at the root are the first's.
+    """
     pages = flask.Blueprint("docs", __name__)
-    served: dict[str, Any] = api.contract.served(issuer)
-    if public_url:
-        served = served | {"servers": [{"url": api.url(public_url)}]}
-    _serve(pages, orjson.dumps(served))
+    api = apis[0]
+    documents = {each.base_path: _document(each, public_url, issuer) for each in apis}
+    for base_path, document in {"": documents[api.base_path], **documents}.items():
+        _serve(pages, base_path, document)
     at = quote(urlsplit(public_url).path, safe="/%")  # the path at which a proxy serves the API
     script = SCRIPT.format(at=at)
     policy = _policy(public_url, script)
     assets = str(files("flask_swagger_ui") / "dist")
     errors = (files("impl.web") / "errors.html").read_bytes()
 
+    index = INDEX.format(at=at, apis="\n".join(_line(each, at) for each in apis))
+
     @pages.get("/")
     def root() -> flask.Response:
-        return flask.Response(status=307, headers={"Location": f"{at}/ui"})
+        return flask.Response(index, headers={"Content-Security-Policy": TEXT_POLICY})
 
     @pages.get("/ui")
     def ui() -> flask.Response:
@@ -89,21 +112,37 @@ def _refuse_others(pages: flask.Blueprint) -> None:
         raise MethodNotAllowed(flask.request.method, allowed)
 
 
-def _serve(pages: flask.Blueprint, document: bytes) -> None:
-    """Serves the contract as `/openapi.json` and `/openapi.yaml`."""
+def _document(api: Api, public_url: str, issuer: str) -> bytes:
+    """The contract as clients get it, as JSON."""
+    served: dict[str, Any] = api.contract.served(issuer)
+    if public_url:
+        served = served | {"servers": [{"url": api.url(public_url)}]}
+    return orjson.dumps(served)
+
+
+def _line(api: Api, at: str) -> str:
+    info = api.contract.document["info"]
+    title, version, path = map(escape, (info["title"], info["version"], at + api.base_path))
+    return LINE.format(title=title, version=version, path=path)
+
+
+def _serve(pages: flask.Blueprint, base_path: str, document: bytes) -> None:
+    """Serves a contract as `openapi.json` and `openapi.yaml` below a path."""
 
     @cache
     def as_yaml() -> str:
         plain = orjson.loads(document)  # shares no objects, so that YAML has no aliases
         return yaml.dump(plain, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
 
-    @pages.get("/openapi.json")
     def openapi() -> flask.Response:
         return flask.Response(document, content_type="application/json")
 
-    @pages.get("/openapi.yaml")
     def openapi_yaml() -> flask.Response:
         return flask.Response(as_yaml(), content_type="application/yaml")  # RFC 9512
+
+    for view, name in zip((openapi, openapi_yaml), CONTRACTS, strict=True):
+        path = f"{base_path}/{name}"
+        pages.add_url_rule(path, path.replace(".", "_"), view)
 
 
 def _policy(public_url: str, script: str) -> str:

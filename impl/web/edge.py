@@ -122,7 +122,7 @@ class Edge:
 
     async def _serve_other(self, scope: Scope, exchange: "_Exchange") -> None:
         """Serve a path outside the contract: health, or the documentation that Flask serves."""
-        if scope["path"].startswith(self._routes.base_paths):
+        if self._routes.is_nothing(scope["path"]):
             raise NotFound(f"there is nothing at {scope['path']!r}")
         answer = await self._health.answer(scope["method"], scope["path"])
         if answer is not None:

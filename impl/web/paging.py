@@ -34,6 +34,8 @@ class Paging:
     base: str
     resource: str
     query_string: str
+    list_name: str
+    """What its cursors belong to."""
 
     @property
     def status(self) -> int:
@@ -91,7 +93,7 @@ class Paging:
         return f"{shared}&limit={window.limit}".removeprefix("&")
 
     def _at(self, position: Position) -> str:
-        text = cursor.to_text(position, f"{self.resource}?{self._shared}")
+        text = cursor.to_text(position, f"{self.list_name}?{self._shared}")
         return self._url(f"{self._shared}&cursor={text}".removeprefix("&"))
 
     def _url(self, query_string: str) -> str:

@@ -104,7 +104,7 @@ class Responder:
         status = success(self.operation)
         headers = {}
         if isinstance(result, Document):
-            headers["ETag"] = tag = etag(result.version)
+            headers["ETag"] = tag = self.links.etag(result.version)
             if status == 201:
                 headers["Location"] = self.links.href(result["id"])
             if self.request.method == "GET" and self._has(tag):
@@ -141,7 +141,8 @@ class Responder:
 
     def _page(self, page: Page) -> flask.Response:
         query_string = self.request.environ["QUERY_STRING"]
-        paging = Paging(page, self.query, self.links.base, self.links.resource, query_string)
+        links = self.links
+        paging = Paging(page, self.query, links.base, links.resource, query_string, links.list_name)
         body, status, headers = self.links.many(page), paging.status, paging.headers
         if status == 206:
             body, coding = compressed(body, self.request.accept_encodings)

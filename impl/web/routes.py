@@ -7,6 +7,9 @@ from functools import cached_property
 
 from impl.api import Operation
 
+CONTRACTS = ("openapi.json", "openapi.yaml")
+"""The names of each API's contract, below its base path."""
+
 _PARAMETER = re.compile(r"\{([^}]*)\}")
 
 
@@ -58,6 +61,12 @@ class Routes:
         self._routes = [
             route for base_path, each in operations.items() for route in _routes(base_path, each)
         ]
+
+    def is_nothing(self, path: str) -> bool:
+        """Whether a path that no operation has is below a base path, and no contract's either."""
+        base_path, _, name = path.rpartition("/")
+        is_contract = base_path in self.base_paths and name in CONTRACTS
+        return path.startswith(self.base_paths) and not is_contract
 
     def find(self, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route of a decoded path, and the path's arguments; None if there is none."""

@@ -80,13 +80,16 @@ def served(store: Store, apis: app.Apis) -> ASGIApp:
     return app.create(chosen, store, apis)
 
 
-def asked(application: ASGIApp, *requests: tuple[str, str, Any]) -> list[httpx.Response]:
-    """The answers to requests, each a method, a path and a JSON body."""
+def asked(application: ASGIApp, *requests: tuple[Any, ...]) -> list[httpx.Response]:
+    """The answers to requests, each a method, a path, a JSON body, and headers if it has any."""
 
     async def ask() -> list[httpx.Response]:
         transport = httpx.ASGITransport(application)
         async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
-            return [await client.request(m, path, json=body) for m, path, body in requests]
+            return [
+                await client.request(method, path, json=body, headers=dict(*headers))
+                for method, path, body, *headers in requests
+            ]
 
     return asyncio.run(ask())
 

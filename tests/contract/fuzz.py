@@ -1,6 +1,7 @@
 """Command: fuzz a server against its contract with Schemathesis.
 
-`python -m tests.contract.fuzz [--url URL] [--examples N] [--seed S ...] [--document NAME]`. The
+`python -m tests.contract.fuzz [--url URL] [--examples N] [--seed S ...] [--document NAME]
+[--version VERSION]`. Both versions of the API are fuzzed unless one is named. The
 document is `strict`, what requests are held to as it lies here, or `served`, what clients get from
 the server, with the places of tests/contract/looser.py excused; both unless one is named. Without
 --url it starts a server and a mongod of its own. A JUnit report goes to build/fuzz/SEED/DOCUMENT/,
@@ -21,9 +22,11 @@ from pathlib import Path
 import httpx
 import orjson
 
+from impl.api import Api
 from impl.contract.contract import Contract
 from impl.store.embedded import Mongod
 from impl.tmf678 import API
+from impl.tmf678_v5 import API as V5
 from tests.servers import BASE_PATH, ROOT, ServerProcess
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -32,6 +35,7 @@ LENIENT = {"UNKNOWN_FILTER": "empty"}
 
 PHASES = "examples,coverage,fuzzing,stateful"
 DOCUMENTS = STRICT, SERVED = "strict", "served"
+VERSIONS = {"v4": API, "v5": V5}
 REPORTS = ROOT / "build" / "fuzz"
 
 
@@ -42,48 +46,57 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--examples", type=int, default=1000, help="an operation, each seed")
     parser.add_argument("--seed", type=int, action="append", help="may be given more than once")
     parser.add_argument("--document", choices=DOCUMENTS, action="append", help="default: both")
+    parser.add_argument("--version", choices=VERSIONS, action="append", help="default: both")
     options = parser.parse_args(arguments)
     seeds = options.seed or [random.randrange(2**32) for _ in range(3)]
     with _server(options.url) as url:
         failed = [
-            f"{document} {seed}"
+            f"{version} {document} {seed}"
+            for version in options.version or VERSIONS
             for document in options.document or DOCUMENTS
             for seed in seeds
-            if run(url, seed, options.examples, document) != 0
+            if run(url, seed, options.examples, document, version=version) != 0
         ]
     print(f"seeds {seeds}: {len(failed)} with failures {failed or ''}")
     return 1 if failed else 0
 
 
-def run(url: str, seed: int, examples: int, document: str, phases: str = PHASES) -> int:
-    """Fuzz with one seed and one of the DOCUMENTS; Schemathesis' exit status."""
-    print(f"{document}, seed {seed}, {examples} examples an operation, against {url}", flush=True)
-    reports = REPORTS / str(seed) / document
+def run(
+    url: str, seed: int, examples: int, document: str, phases: str = PHASES, version: str = "v4"
+) -> int:
+    """Fuzz with one seed, one of the DOCUMENTS and one of the VERSIONS; Schemathesis' status."""
+    said = f"{version} {document}, seed {seed}, {examples} examples an operation"
+    print(f"{said}, against {url}", flush=True)
+    api, home = VERSIONS[version], url.removesuffix(BASE_PATH)
+    reports = REPORTS / str(seed) / version / document
     reports.mkdir(parents=True, exist_ok=True)
     token = os.environ.get("FUZZ_TOKEN", "")
     contract = reports / "openapi.json"
-    contract.write_bytes(_strict(token) if document == STRICT else _served(url))
+    contract.write_bytes(_strict(api, token) if document == STRICT else _served(api, home))
     command = [
         *(Path(sys.executable).with_name("st"), "--config-file", CONFIG, "run", contract),
         *(("--header", f"Authorization: Bearer {token}") if token else ()),
-        *("--url", url.removesuffix(BASE_PATH) + BASE_PATH),
+        *("--url", api.url(home)),
         *("--seed", seed, "--max-examples", examples, "--checks", "all", "--phases", phases),
         *("--report", "junit", "--report-junit-path", reports / "junit.xml", "--no-color"),
     ]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "FUZZED": document}  # for the hooks
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "FUZZED": document,  # for the hooks
+    }
     arguments = [*map(str, command)]
     return subprocess.run(arguments, cwd=reports, env=environment, check=False).returncode
 
 
-def _strict(token: str) -> bytes:
+def _strict(api: Api, token: str) -> bytes:
     """What requests are held to; with what says that they need a token, where one is used."""
     return orjson.dumps(
-        Contract(API.contract.document).served("https://issuer.example" * bool(token))
+        Contract(api.contract.document).served("https://issuer.example" * bool(token))
     )
 
 
-def _served(url: str) -> bytes:
-    return httpx.get(url.removesuffix(BASE_PATH) + "/openapi.json").raise_for_status().content
+def _served(api: Api, home: str) -> bytes:
+    return httpx.get(f"{api.url(home)}/openapi.json").raise_for_status().content
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from impl.conformance.hooks import VALUES
 from impl.errors import FieldInvalid
 from tests.contract.looser import excused
 
+REFERRED = {"bill": "CustomerBill", "billingAccount": "BillingAccount"}
 FORMATS = {
     "tmf630-query": st.lists(
         st.builds(
@@ -87,6 +88,6 @@ def _refer(rate: dict[str, Any], *, is_new: bool) -> None:
     """Name the bill of a rate that is billed, and the account of a new one that is not."""
     needed = "bill" if rate.get("isBilled") else "billingAccount"
     if (is_new or needed == "bill") and rate.get(needed) is None:
-        rate[needed] = {"id": "one"}
+        rate[needed] = {"id": "one", "@type": f"{REFERRED[needed]}Ref"}
     if is_new and not rate.get("isBilled"):
         rate.pop("bill", None)

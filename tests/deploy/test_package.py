@@ -249,7 +249,7 @@ def project(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> P
 
 def test_generate_writes_all_files_of_a_contract_of_ones_own(project: Path) -> None:
     made = contents(project / "generated")
-    assert made.keys() == contents(ROOT / "generated").keys()
+    assert made.keys() == {path.name for path in (ROOT / "generated").glob("*.*")}
     ours = (ROOT / "generated" / "types.py").read_bytes()
     assert made["types.py"] == ours.replace(b"Customer Bill Management", b"Bills of ours", 1)
     assert b"title: Bills of ours\n" in made["openapi.yaml"]

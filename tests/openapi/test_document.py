@@ -206,7 +206,7 @@ def test_dumped_document_reads_back_without_aliases() -> None:
     assert "*id" not in text
 
 
-@pytest.mark.parametrize("name", ["overlay.yaml", "base.yaml"])
+@pytest.mark.parametrize("name", ["overlay.yaml", "overlay-v5.yaml", "base.yaml"])
 def test_every_action_of_our_overlays_gives_its_reason(name: str) -> None:
     for action in document.load(ROOT / "openapi" / name)["actions"]:
         assert action["description"].endswith("."), action
@@ -248,6 +248,19 @@ def test_copy_within_a_match_takes_a_free_name(tmp_path: Path) -> None:
 
 def test_copy_within_a_match_leaves_a_name_that_is_taken(tmp_path: Path) -> None:
     assert including(tmp_path, "x-copy: {from: properties, to: type}")["type"] == "object"
+
+
+def test_included_actions_have_the_names_of_the_overlay_that_includes_them(tmp_path: Path) -> None:
+    project(tmp_path, BILLS, "actions: [{x-include: more.yaml, x-names: {Cash: Money}}]")
+    (tmp_path / "openapi" / "more.yaml").write_text("""
+actions:
+  - {target: $.components.schemas.Cash, update: {description: Cash., x-a: Cash_Or-Cash}}
+  - {target: $.components.schemas.Money, x-own: true, update: {x-b: 1}}
+""")
+    paths = tmp_path / "tmf678.yaml", tmp_path / "openapi" / "overlay.yaml"
+    money = document.effective(*paths)["components"]["schemas"]["Money"]
+    assert (money["description"], money["x-a"]) == ("Money.", "Cash_Or-Cash")
+    assert "x-b" not in money
 
 
 def test_overlay_that_is_not_there_is_not_included(tmp_path: Path) -> None:

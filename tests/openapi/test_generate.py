@@ -52,8 +52,12 @@ def test_generated_folder_is_current_from_any_folder(tmp_path: Path) -> None:
 
 def test_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
     (tmp_path / "openapi").mkdir()
-    for name in ("tmf678.yaml", "openapi/overlay.yaml"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    for standard, overlay in (
+        ("tmf678.yaml", "overlay.yaml"),
+        ("tmf678-v5.yaml", "overlay-v5.yaml"),
+    ):
+        for name in (standard, f"openapi/{overlay}"):
+            (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     written = []
     for seed in ("0", "4242"):
         assert run(tmp_path, "--root", ".", PYTHONHASHSEED=seed).returncode == 0
@@ -67,6 +71,20 @@ def test_removes_what_it_no_longer_writes(shop: Path) -> None:
     old.write_text(generate.FIRST.header + "x = 1\n")
     assert generate_in(shop) == 0
     assert not old.exists()
+
+
+def test_a_project_may_have_version_5_of_the_contract(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "tmf678-v5.yaml").write_text(PETS.replace("/pets:", "/cats:"))
+    (shop / "openapi" / "overlay-v5.yaml").write_text(NO_OVERLAY)
+    assert generate_in(shop) == generate_in(shop, "--check") == 0
+    written = contents(shop / "generated" / "v5")
+    assert b"/cats" in written["operations.py"]
+    assert written["api.py"].startswith(generate.MORE[0].header.encode())
+    (shop / "generated" / "v5" / "api.py").write_text("mine")
+    assert generate_in(shop, "--check") == 1
+    assert "v5/api.py: stale, or edited by hand" in capsys.readouterr().err
 
 
 def test_leaves_alone_what_is_current(shop: Path) -> None:

@@ -15,7 +15,7 @@ from bson.raw_bson import RawBSONDocument
 
 from impl.auth.identity import Identity, set_identity
 from impl.errors import ParameterInvalid, SearchUnfinished
-from impl.events.subscription_query import whole
+from impl.events.event_paths import whole
 from impl.query.language import Compare, Every, Page, Position, Query, Window
 from impl.query.parse import Limits, parse
 from impl.resources import FEED

@@ -1,0 +1,225 @@
+"""Documents of v4, as they are stored, in v5's shape, and back. Pure.
+
+Neither direction looks at a value that both versions have, so values may be JSON or typed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import orjson
+
+from impl.errors import FieldInvalid, Place, path, refuse
+from impl.patch.operations import same
+from impl.v5.mapping import (
+    BASE_TYPE,
+    REFERRED_TYPE,
+    SHAPES,
+    TYPE,
+    WRAPPER,
+    Json,
+    Shape,
+    is_extensible,
+)
+
+Convert: TypeAlias = Callable[[Any], Any]
+Names: TypeAlias = tuple[tuple[str, str], ...]
+_ABSENT = object()
+
+
+def up(document: Mapping[str, Any], resource: str) -> Json:
+    """A document of the resource as v5 shows it."""
+    shown: Json = _UP[resource](dict(document))
+    return shown
+
+
+def down(document: Mapping[str, Any], resource: str) -> Json:
+    """A document or a body of v5 as v4 has it.
+
+    Values that only v5 declares stay as extension attributes. Raises FieldInvalid for an attribute
+    that has no place in v4.
+    """
+    return _down_object(dict(document), SHAPES[resource], ())
+
+
+def changed(stored: Json, before: Json, after: Json, resource: str) -> Json:
+    """The stored v4 document, after a change of its v5 shape from `before` to `after`.
+
+    What the change leaves alone stays as it is stored, even if v5 does not show it.
+    """
+    merged: Json = _merged(stored, down(before, resource), down(after, resource))
+    return merged
+
+
+# ---------------------------------------------------------------- v4 to v5
+
+
+def _converter(shape: Shape) -> Convert:
+    """A function that makes v5's shape of an object or an array of objects; made once a shape."""
+    convert = _object(shape) if shape.nested is None else _wrapper(shape, *shape.nested)
+
+    def converted(value: Any) -> Any:
+        if isinstance(value, dict):
+            return convert(value.copy())
+        return [converted(each) for each in value] if isinstance(value, list) else value
+
+    return converted
+
+
+def _object(shape: Shape) -> Convert:
+    """A function that changes an object into v5's shape, and returns it."""
+    set_types = _types(shape)
+    members = [(name, _converter(member)) for name, member in shape.members.items()]
+    names, limits = tuple(shape.v5_names.items()), tuple(shape.limited.items())
+    if not (limits or members or names):
+        return set_types
+
+    def converted(value: Json) -> Json:
+        for name, fits in limits:
+            if name in value and not fits(value[name]):
+                del value[name]
+        set_types(value)
+        for name, convert in members:
+            if name in value:
+                value[name] = convert(value[name])
+        return _renamed(value, names) if names else value
+
+    return converted
+
+
+def _renamed(value: Json, names: Names) -> Json:
+    """Rename members, all at once, for two may change places; a blank name removes a member."""
+    moved = [(new, value.pop(old)) for old, new in names if old in value]
+    value.update([each for each in moved if each[0]])
+    return value
+
+
+def _types(shape: Shape) -> Convert:
+    """A function that sets what v5 requires of types, and what an object refers to by default."""
+    v4_type, type_from, refers_to = shape.v4_type, shape.type_from, shape.refers_to
+    default_type = shape.typed_by or (lambda _: shape.type)
+
+    def typed(value: Json) -> Json:
+        if type_from in value:
+            value[TYPE] = value[type_from]
+        name = value.get(TYPE)
+        if name is None or name == v4_type:
+            value[TYPE] = default_type(value)
+        elif name in shape.fits:
+            value[TYPE] = name if shape.fits[name](value) else default_type(value)
+        elif name != shape.type:
+            value.setdefault(BASE_TYPE, default_type(value))
+        if refers_to and REFERRED_TYPE not in value:
+            value[REFERRED_TYPE] = refers_to
+        return value
+
+    return typed if shape.type else lambda value: value
+
+
+def _wrapper(shape: Shape, name: str, nested: Shape) -> Convert:
+    set_types, inner = _types(shape), _object(nested)
+
+    def wrapped(value: Json) -> Json:
+        outer = _outer(value.pop(WRAPPER), shape, name) if WRAPPER in value else {}
+        set_types(outer)
+        for own in shape.own:
+            if own in value:
+                outer[own] = value.pop(own)
+        outer[name] = inner(value)
+        return outer
+
+    return wrapped
+
+
+def _outer(stored: Any, shape: Shape, nested: str) -> Json:
+    """What `_flat` has stored beside a nested object; nothing of an extension of a v4 client."""
+    return (
+        stored.copy() if is_extensible(stored) and not stored.keys() & {*shape.own, nested} else {}
+    )
+
+
+_UP: Mapping[str, Convert] = {name: _object(shape) for name, shape in SHAPES.items()}
+
+
+# ---------------------------------------------------------------- v5 to v4
+
+
+def _down(value: Any, shape: Shape, at: Place) -> Any:
+    if isinstance(value, list):
+        return [_down(each, shape, (*at, index)) for index, each in enumerate(value)]
+    return _down_object(dict(value), shape, at) if isinstance(value, dict) else value
+
+
+def _down_object(value: Json, shape: Shape, at: Place) -> Json:
+    """The object in v4's shape; changes the argument."""
+    if shape.nested is not None:
+        return _flat(value, shape, *shape.nested, at)
+    if shape.v4_names:
+        value = _with_v4_names(value, shape, at)
+    for name, member in shape.members.items():
+        if name in value:
+            value[name] = _down(value[name], member, (*at, shape.v5_names.get(name, name)))
+    return value if shape.is_resource else _without_default_type(value, shape)
+
+
+def _with_v4_names(value: Json, shape: Shape, at: Place) -> Json:
+    for v5, v4 in shape.either.items():
+        if v5 in value and v4 in value and not same(value[v5], value[v4]):
+            raise FieldInvalid(path((*at, v4)), f"is not what {v5} is, which has the same meaning")
+    return {shape.v4_names.get(name, name): member for name, member in value.items()}
+
+
+def _without_default_type(value: Json, shape: Shape) -> Json:
+    rest = {name: member for name, member in value.items() if name != TYPE}
+    return rest if shape.type and value.get(TYPE) == shape.default_type(rest) else value
+
+
+def _flat(value: Json, shape: Shape, name: str, nested: Shape, at: Place) -> Json:
+    own = {own: value.pop(own) for own in shape.own if own in value}
+    flat = _down(value.pop(name, {}), nested, (*at, name))
+    if not isinstance(flat, dict):
+        raise FieldInvalid(path((*at, name)), "is not an object")
+    taken = sorted(flat.keys() & {*shape.own, WRAPPER})
+    refuse(FieldInvalid(path((*at, name, each)), "has no place in v4") for each in taken)
+    outer = _without_default_type(value, shape)
+    return flat | own | ({WRAPPER: outer} if outer else {})
+
+
+# ---------------------------------------------------------------- changes
+
+
+def _merged(stored: Any, before: Any, after: Any) -> Any:
+    """The stored value with what differs between the other two."""
+    if same(before, after):
+        return stored
+    values = (stored, before, after)
+    if all(isinstance(each, dict) for each in values):
+        each_name = (
+            (name, *(each.get(name, _ABSENT) for each in values)) for name in stored | after
+        )
+        members = {name: _merged(*each) for name, *each in each_name}
+        return {name: member for name, member in members.items() if member is not _ABSENT}
+    if all(isinstance(each, list) for each in values):
+        return _merged_list(stored, before, after)
+    return after
+
+
+def _merged_list(stored: list[Any], before: list[Any], after: list[Any]) -> list[Any]:
+    """The list after the change, with each element that the change has only moved as stored."""
+    places = {_key(each): place for place, each in enumerate(before)}
+    merged = []
+    for place, each in enumerate(after):
+        if (old := places.get(_key(each))) is not None:
+            merged.append(stored[old])
+        elif len(before) == len(after) and _id(before[place]) == _id(each):
+            merged.append(_merged(stored[place], before[place], each))
+        else:
+            merged.append(each)
+    return merged
+
+
+def _key(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def _id(value: Any) -> Any:
+    return value.get("id") if isinstance(value, dict) else None

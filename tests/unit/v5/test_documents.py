@@ -1,0 +1,222 @@
+"""v5 shows each v4 document as its own contract allows, and nothing is lost on the way back."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+
+from impl import demo
+from impl.contract.json_schema import COMPONENTS
+from impl.errors import ApiError, FieldInvalid
+from impl.links import links, to_json
+from impl.tmf678 import API
+from impl.v5.documents import changed, down, up
+from tests.sizes import examples
+from tests.unit.v5 import contracts
+from tests.unit.v5.contracts import RESOURCES, Json, needs_v5
+
+resources = pytest.mark.parametrize("resource", RESOURCES)
+DEMO = [
+    (resource, orjson.loads(to_json(links("http://localhost/v5", resource).added(document))))
+    for resource, document in demo.documents(datetime(2026, 10, 1, tzinfo=UTC))
+    if resource in RESOURCES
+]
+
+
+@needs_v5
+def test_v5_allows_every_demo_document_as_it_shows_it() -> None:
+    assert len(DEMO) == 154
+    assert [fault for r, d in DEMO if (fault := contracts.fault(RESOURCES[r], up(d, r)))] == []
+
+
+@needs_v5
+def test_v5_allows_few_demo_documents_as_v4_shows_them() -> None:
+    assert sum(not contracts.fault(RESOURCES[resource], each) for resource, each in DEMO) == 8
+
+
+def test_demo_documents_come_back_with_the_default_types_of_what_they_refer_to() -> None:
+    added = [
+        place
+        for resource, document in DEMO
+        for place in _added(document, down(up(document, resource), resource))
+    ]
+    assert {place[-1] for place in added} == {"@referredType"}
+    assert len(added) == 55
+
+
+def _added(before: Any, after: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The places of members that the second value has besides; asserts that all else is equal."""
+    if isinstance(before, list):
+        assert len(before) == len(after)
+        pairs = [(index, *pair) for index, pair in enumerate(zip(before, after, strict=True))]
+        return [p for index, b, a in pairs for p in _added(b, a, (*place, index))]
+    if not isinstance(before, dict):
+        assert before == after
+        return []
+    assert before.keys() <= after.keys()
+    new = [(*place, name) for name in after.keys() - before.keys()]
+    return [*new, *(p for n in before for p in _added(before[n], after[n], (*place, n)))]
+
+
+@needs_v5
+@resources
+@settings(max_examples=examples(100))
+@given(data=st.data())
+def test_v5_allows_every_v4_document_as_it_shows_it(resource: str, data: st.DataObject) -> None:
+    document = data.draw(contracts.v4_documents(RESOURCES[resource]))
+    assert contracts.fault(RESOURCES[resource], up(document, resource)) == ""
+
+
+@resources
+@settings(max_examples=examples(100))
+@given(data=st.data())
+def test_what_v5_leaves_alone_stays_as_it_is_stored(resource: str, data: st.DataObject) -> None:
+    stored = data.draw(contracts.v4_documents(RESOURCES[resource]))
+    shown = up(stored, resource)
+    assert changed(stored, shown, shown, resource) == stored
+    assert changed(stored, shown, {**shown, "x-new": 1}, resource) == {**stored, "x-new": 1}
+    assert up(down(shown, resource), resource) == shown
+
+
+@needs_v5
+@resources
+@settings(max_examples=examples(100))
+@given(data=st.data())
+def test_a_v5_document_that_v4_can_hold_comes_back(resource: str, data: st.DataObject) -> None:
+    document = data.draw(contracts.v5_documents(RESOURCES[resource]))
+    document["id"] = "1"
+    try:
+        stored = down(document, resource)
+        API.contract.check(COMPONENTS + RESOURCES[resource], stored)
+    except ApiError:
+        reject()
+    added = _added(document, up(stored, resource))
+    assert {place[-1] for place in added} <= {"@referredType", "@baseType"}
+
+
+PARTY = {"@type": "PartyRef", "id": "p"}
+WRAPPER = {"@type": "RelatedPartyRefOrPartyRoleRef", "role": "payer"}
+
+
+@pytest.mark.parametrize(
+    ("v4", "type_"),
+    [
+        ({"id": "p"}, "PartyRef"),
+        ({"id": "p", "@referredType": "Organization"}, "PartyRef"),
+        ({"id": "p", "@referredType": "Customer"}, "PartyRoleRef"),
+        ({"id": "p", "partyId": "x"}, "PartyRoleRef"),
+        ({"id": "p", "partyId": "x", "@type": "PartyRef"}, "PartyRef"),
+        ({"id": "p", "@type": "RelatedPartyRef"}, "PartyRef"),
+        ({"id": "p", "@type": "Own"}, "Own"),
+    ],
+)
+def test_a_party_is_a_reference_to_a_party_or_to_a_role(v4: Json, type_: str) -> None:
+    shown = up({"id": "1", "relatedParty": [v4]}, "customerBill")["relatedParty"][0]
+    assert shown["partyOrPartyRole"]["@type"] == type_
+
+
+@pytest.mark.parametrize(
+    ("value", "type_"),
+    [
+        ("a", "StringCharacteristic"),
+        (True, "BooleanCharacteristic"),
+        (5, "IntegerCharacteristic"),
+        (5.0, "NumberCharacteristic"),
+        ({"a": 1}, "ObjectCharacteristic"),
+        (["a", "b"], "StringArrayCharacteristic"),
+        ([1, 2], "IntegerArrayCharacteristic"),
+        ([1, 2.5], "NumberArrayCharacteristic"),
+        ([{}], "ObjectArrayCharacteristic"),
+        (None, "Characteristic"),
+        ([], "Characteristic"),
+        ([1, "a"], "Characteristic"),
+        ([True], "Characteristic"),
+    ],
+)
+def test_a_characteristic_has_the_type_of_its_value(value: Any, type_: str) -> None:
+    rate = {"id": "1", "characteristic": [{"name": "n", "value": value}]}
+    shown = up(rate, "appliedCustomerBillingRate")
+    assert shown["characteristic"][0]["@type"] == type_
+    assert down(shown, "appliedCustomerBillingRate")["characteristic"] == rate["characteristic"]
+    wrong = {**rate, "characteristic": [{"name": "n", "value": value, "@type": "Own"}]}
+    assert up(wrong, "appliedCustomerBillingRate")["characteristic"][0]["@baseType"] == type_
+
+
+@pytest.mark.parametrize(
+    ("v4", "type_"),
+    [
+        ({}, "Attachment"),
+        ({"id": "d", "@referredType": "Attachment"}, "AttachmentRef"),
+        ({"@referredType": "Attachment"}, "Attachment"),
+        ({"id": "d", "@referredType": "Attachment", "mimeType": "text/plain"}, "Attachment"),
+        ({"@type": "AttachmentRef"}, "Attachment"),
+        ({"id": "d", "@type": "AttachmentRef"}, "AttachmentRef"),
+    ],
+)
+def test_a_document_of_a_bill_is_an_attachment_or_a_reference(v4: Json, type_: str) -> None:
+    shown = up({"id": "1", "billDocument": [v4]}, "customerBill")
+    assert shown["billDocument"][0]["@type"] == type_
+
+
+def test_what_stands_beside_a_party_is_stored_apart_from_what_is_in_it() -> None:
+    party: Json = {**WRAPPER, "note": "a", "@schemaLocation": "s"}
+    party["partyOrPartyRole"] = {**PARTY, "note": "b"}
+    stored = down({"id": "1", "relatedParty": [party]}, "customerBill")
+    assert stored["relatedParty"] == [
+        {
+            "id": "p",
+            "note": "b",
+            "role": "payer",
+            "relatedPartyRefOrPartyRoleRef": {"note": "a", "@schemaLocation": "s"},
+        }
+    ]
+    assert up(stored, "customerBill")["relatedParty"] == [party]
+
+
+@pytest.mark.parametrize("name", ["role", "relatedPartyRefOrPartyRoleRef"])
+def test_an_attribute_without_a_place_in_v4_is_refused_by_name(name: str) -> None:
+    party = {**WRAPPER, "partyOrPartyRole": {**PARTY, name: "x"}}
+    with pytest.raises(FieldInvalid) as raised:
+        down({"id": "1", "relatedParty": [party]}, "customerBill")
+    assert raised.value.attribute == f"relatedParty[0].partyOrPartyRole.{name}"
+
+
+def test_one_specification_under_two_names_is_refused_if_they_differ() -> None:
+    one, other = {"@type": "BillCycleSpecificationRef", "id": "a"}, {"id": "b"}
+    both = {"BillCycleSpecification": one, "billCycleSpecification": one}
+    assert down(both, "billCycle") == {"billCycleSpecification": {"id": "a"}}
+    with pytest.raises(FieldInvalid, match="billCycleSpecification"):
+        down(both | {"billCycleSpecification": other}, "billCycle")
+
+
+def test_a_name_of_the_other_version_hides_no_value() -> None:
+    rate = {"id": "1", "type": "usage", "appliedBillingRateType": [1], "@type": "Own"}
+    shown = up(rate, "appliedCustomerBillingRate")
+    assert (shown["appliedBillingRateType"], shown["type"]) == ("usage", [1])
+    assert down(shown, "appliedCustomerBillingRate") == rate | {
+        "@baseType": "AppliedCustomerBillingRate"
+    }
+
+
+def test_an_event_has_the_type_and_the_shape_of_v5() -> None:
+    bill = {"id": "1", "relatedParty": [{"id": "p"}]}
+    event = {"eventType": "CustomerBillCreateEvent", "timeOcurred": "t", "eventId": "e"}
+    shown = up({**event, "event": {"customerBill": bill}}, "events")
+    assert shown == {
+        "@type": "CustomerBillCreateEvent",
+        "@baseType": "Event",
+        "eventType": "CustomerBillCreateEvent",
+        "timeOccurred": "t",
+        "eventId": "e",
+        "event": {"customerBill": up(bill, "customerBill")},
+    }
+
+
+def test_a_subscription_has_v5s_type() -> None:
+    subscription = {"id": "1", "callback": "https://example.com", "query": ""}
+    shown = up(subscription, "hub")
+    assert shown == {**subscription, "@type": "Hub"}
+    assert down(shown, "hub") == subscription
