@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from openapi.conversion import JSON, JSON_PATCHES, names_of
-from openapi.members import REFERENCE, Json, members, resolve
+from openapi.members import REFERENCE, ContractError, Json, members, resolve
 
 STATES = ("state", "status", "lifecycleStatus")
 """The attributes whose change is an event of its own; the first that a resource has."""
@@ -15,6 +15,22 @@ SERVER_SET = {"id", "href", "lastUpdate", "lastModified"}
 """Attributes that no client has to send, and that patches leave to the server."""
 
 HUB = "/hub"
+RESERVED = {
+    *(
+        "aside",
+        "attribute",
+        "checkpoint",
+        "consumer",
+        "delivery",
+        "event",
+        "events",
+        "feed",
+        "form",
+    ),
+    *("guard", "idempotency", "lease", "outbox", "sequence", "task"),
+}
+"""Names of the server's own collections and of its feed, which no resource can have."""
+
 JSON_PATCH = "application/json-patch+json"
 
 
@@ -54,7 +70,10 @@ class Additions:
     @cached_property
     def resources(self) -> list[Resource]:
         """Its resources, in the document's order, without `/hub`."""
-        names = dict.fromkeys(path.split("/")[1] for path in self._paths if path[:4] != HUB)
+        names = dict.fromkeys(path.split("/")[1] for path in self._paths)
+        names.pop(HUB[1:], None)
+        if taken := sorted(RESERVED & names.keys()):
+            raise ContractError(f"/{taken[0]}: the server has a collection of this name itself")
         made = ((name, self._shown(name)) for name in names)
         return [self._resource(name, schema) for name, schema in made if schema]
 
@@ -75,8 +94,8 @@ class Additions:
                 if SERVER_SET & {*needed} and (rest := [n for n in needed if n not in SERVER_SET])
             },
             "undated": self._undated(),
-            "patched": [each for each in self.resources if each.update],
-            "narrow": [each for each in self.resources if self._is_narrow(each)],
+            "patched": [*{each.update: each for each in self.resources if each.update}.values()],
+            "narrow": [*{r.schema: r for r in self.resources if self._is_narrow(r)}.values()],
             "json_patches": [name for name in JSON_PATCHES.values() if name in self._schemas],
             "scopes": self._scopes(),
         }

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from impl.resources import EVENTS, FEED
+from impl.store import collections
 from openapi import new_api
+from openapi.additions import RESERVED
 from openapi.conversion import converted
 from openapi.members import Json
 from openapi.model import base_path
@@ -221,6 +224,11 @@ def test_document_without_a_hub_gets_none(folder: Path) -> None:
     [
         ("swagger: '1.2'", [], "is neither Swagger 2.0 nor OpenAPI 3.0"),
         (SWAGGER, ["--package", "impl"], "impl: can't be the name of a package"),
+        (
+            SWAGGER.replace("/vehicle", "/task"),
+            [],
+            "/task: the server has a collection of this name",
+        ),
         (SWAGGER, ["--package", "a-b"], "a-b: can't be the name of a package"),
     ],
 )
@@ -236,6 +244,11 @@ def test_document_or_name_that_cannot_be_used_writes_nothing(
     assert new_api.main(command) == 1
     assert said in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
+
+
+def test_names_of_the_servers_own_collections_are_reserved() -> None:
+    own = {each for name, each in vars(collections).items() if name.isupper()}
+    assert own | {FEED, EVENTS} == RESERVED
 
 
 def test_folder_with_files_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
