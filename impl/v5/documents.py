@@ -10,6 +10,7 @@ import orjson
 
 from impl.errors import FieldInvalid, Place, path, refuse
 from impl.patch.operations import same
+from impl.v5 import rate_filters
 from impl.v5.mapping import (
     BASE_TYPE,
     REFERRED_TYPE,
@@ -70,7 +71,7 @@ def _object(shape: Shape) -> Convert:
     set_types = _types(shape)
     members = [(name, _converter(member)) for name, member in shape.members.items()]
     names, limits = tuple(shape.v5_names.items()), tuple(shape.limited.items())
-    if not (limits or members or names):
+    if not (limits or members or names or shape.rate_filter):
         return set_types
 
     def converted(value: Json) -> Json:
@@ -81,9 +82,18 @@ def _object(shape: Shape) -> Convert:
         for name, convert in members:
             if name in value:
                 value[name] = convert(value[name])
+        if shape.rate_filter and shape.rate_filter in value:
+            _show_filter(value, shape.rate_filter)
         return _renamed(value, names) if names else value
 
     return converted
+
+
+def _show_filter(value: Json, name: str) -> None:
+    """Show a query in v5's names; remove one that these can't say."""
+    text = rate_filters.shown(value.pop(name))
+    if text is not None:
+        value[name] = text
 
 
 def _renamed(value: Json, names: Names) -> Json:
@@ -99,7 +109,7 @@ def _types(shape: Shape) -> Convert:
     default_type = shape.typed_by or (lambda _: shape.type)
 
     def typed(value: Json) -> Json:
-        if type_from in value:
+        if type_from and type_from in value:
             value[TYPE] = value[type_from]
         name = value.get(TYPE)
         if name is None or name == v4_type:
@@ -132,9 +142,8 @@ def _wrapper(shape: Shape, name: str, nested: Shape) -> Convert:
 
 def _outer(stored: Any, shape: Shape, nested: str) -> Json:
     """What `_flat` has stored beside a nested object; nothing of an extension of a v4 client."""
-    return (
-        stored.copy() if is_extensible(stored) and not stored.keys() & {*shape.own, nested} else {}
-    )
+    is_ours = is_extensible(stored) and not stored.keys() & {*shape.own, nested}
+    return stored.copy() if is_ours else {}
 
 
 _UP: Mapping[str, Convert] = {name: _object(shape) for name, shape in SHAPES.items()}
@@ -158,6 +167,8 @@ def _down_object(value: Json, shape: Shape, at: Place) -> Json:
     for name, member in shape.members.items():
         if name in value:
             value[name] = _down(value[name], member, (*at, shape.v5_names.get(name, name)))
+    if shape.rate_filter and shape.rate_filter in value:
+        value[shape.rate_filter] = rate_filters.stored(value[shape.rate_filter])
     return value if shape.is_resource else _without_default_type(value, shape)
 
 

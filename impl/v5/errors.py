@@ -1,11 +1,11 @@
-"""Errors of v4's rules, as a client of v5 reads them: they name attributes as v5 does."""
+"""The names of attributes in errors: v4's rules use v4's, and v5's clients read v5's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from impl.errors import ApiError, Place, path
-from impl.v5.paths import shown_place
+from impl.v5.paths import shown_place, stored_place
 
 _PART = re.compile(r"\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\.?([^\s.\[\]'\"\\]+)")
 """A part of what `impl.errors.path` writes: an index, a quoted name or a plain one."""
@@ -14,12 +14,25 @@ _PART = re.compile(r"\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\.?([^\s.\[\]'\"\\]+)")
 @contextmanager
 def named_by_v5(resource: str) -> Iterator[None]:
     """Name the attributes of a v4 document of the resource, in errors raised inside, as v5 does."""
+    with _renamed(lambda place: shown_place(place, resource)):
+        yield
+
+
+@contextmanager
+def named_by_v4(resource: str) -> Iterator[None]:
+    """Name the attributes of a v5 document of the resource, in errors raised inside, as v4 does."""
+    with _renamed(lambda place: stored_place(place, resource)):
+        yield
+
+
+@contextmanager
+def _renamed(rename: Callable[[Place], Place]) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
         for each in error.every:
             if each.attribute:
-                each.attribute = path(shown_place(_place(each.attribute), resource))
+                each.attribute = path(rename(_place(each.attribute)))
                 each.args = (f"{each.attribute}: {each.trouble}",)
         raise
 

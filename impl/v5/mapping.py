@@ -102,8 +102,14 @@ class Shape:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     """Members that v5 declares more narrowly than v4, which may not declare them at all."""
 
+    texts: tuple[str, ...] = ()
+    """Members that v5 alone declares, in one of the types that the object may have."""
+
     extension: bool = False
     """Whether v4 does not declare the attribute, so that any value may be stored there."""
+
+    rate_filter: str = ""
+    """The member that is a query of rates in the language of its version; blank if none is."""
 
     typed_by: Callable[[Stored], str] | None = None
     """The default of `@type` if that depends on the object as it is stored."""
@@ -237,9 +243,16 @@ def _attachment_type(stored: Stored) -> str:
     return "AttachmentRef" if refers else "Attachment"
 
 
+def _can_be_role(stored: Stored) -> bool:
+    return isinstance(stored.get("partyId", ""), str) and isinstance(
+        stored.get("partyName", ""), str
+    )
+
+
 def _party_type(stored: Stored) -> str:
-    is_role = "partyId" in stored or "partyName" in stored
-    return "PartyRoleRef" if is_role or stored.get(REFERRED_TYPE) not in _PARTIES else "PartyRef"
+    refers = "partyId" in stored or "partyName" in stored
+    is_role = refers or stored.get(REFERRED_TYPE) not in _PARTIES
+    return "PartyRoleRef" if is_role and _can_be_role(stored) else "PartyRef"
 
 
 # ---------------------------------------------------------------- objects inside of resources
@@ -259,8 +272,8 @@ PARTY = Shape(
     "PartyRef",
     v4_type="RelatedPartyRef",
     typed_by=_party_type,
-    fits={"PartyRef": _always, "PartyRoleRef": _always},
-    limits={"partyId": TEXT, "partyName": TEXT},
+    fits={"PartyRef": _always, "PartyRoleRef": _can_be_role},
+    texts=("partyId", "partyName"),
 )
 RELATED_PARTY = Shape(
     "RelatedPartyRefOrPartyRoleRef",
@@ -328,7 +341,9 @@ BILL_CYCLE_RESOURCE = Shape(
     members={"billCycleSpecification": SPECIFICATION},
     either={"BillCycleSpecification": "billCycleSpecification"},
 )
-BILL_CYCLE_SPECIFICATION = Shape("BillCycleSpecification", is_resource=True)
+BILL_CYCLE_SPECIFICATION = Shape(
+    "BillCycleSpecification", is_resource=True, rate_filter="rateFilter"
+)
 BILL_CYCLE_ACCOUNT = Shape(
     "BillCycleAccount",
     is_resource=True,

@@ -56,7 +56,8 @@ def translated(query: Query, resource: str) -> Translated:
 def _key(key: Key, shape: Shape) -> Key:
     place = end(key.path, shape)
     if place.special:
-        raise NotTranslated(f"an order by {'.'.join(key.path)}", attribute="sort")
+        name = ".".join(key.path)
+        raise NotTranslated(f"an order by {name}, which is not stored as shown", attribute="sort")
     return replace(key, path=place.path)
 
 
@@ -74,6 +75,7 @@ def _attributes(owner: Attribute, shape: Shape) -> Attribute:
         known = members.get(name, Attribute("object", array=member.array))
         members[name] = _attributes(known, member)
     members |= {name: limit.attribute for name, limit in shape.limits.items()}
+    members |= dict.fromkeys(shape.texts, _TEXT)
     if shape.nested is not None:
         members = _nested(members, shape, *shape.nested)
     members |= _TYPES if shape.type else {}
@@ -176,7 +178,7 @@ def _with_default(stored: Compare | Exists, place: End, name: str) -> Condition:
         or place.special == "base type"
         or shape.typed_by
     ):
-        raise NotTranslated(f"a search by {name}", attribute=name)
+        raise NotTranslated("a search by what is not stored as shown", attribute=name)
     is_type = place.special == "type"
     v4_default = Compare(place.path, (shape.v4_type,)) if is_type and shape.v4_type else NOTHING
     default = shape.type if is_type else shape.refers_to

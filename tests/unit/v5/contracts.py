@@ -122,7 +122,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
     max_leaves=4,
 )
-EXTENSIONS = ("x-shelf", "type", "appliedBillingRateType", "BillCycleSpecification", "partyId",
+EXTENSIONS = ("", "x-shelf", "type", "appliedBillingRateType", "BillCycleSpecification", "partyId",
               "partyName", "characteristicRelationship", "name", "id", "value", "role", "billCycle",
               "partyOrPartyRole")  # fmt: skip
 """Names of extension attributes that the other version may give to something else."""

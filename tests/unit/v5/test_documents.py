@@ -109,6 +109,7 @@ WRAPPER = {"@type": "RelatedPartyRefOrPartyRoleRef", "role": "payer"}
         ({"id": "p", "@referredType": "Customer"}, "PartyRoleRef"),
         ({"id": "p", "partyId": "x"}, "PartyRoleRef"),
         ({"id": "p", "partyId": "x", "@type": "PartyRef"}, "PartyRef"),
+        ({"id": "p", "partyId": 7, "@type": "PartyRoleRef"}, "PartyRef"),
         ({"id": "p", "@type": "RelatedPartyRef"}, "PartyRef"),
         ({"id": "p", "@type": "Own"}, "Own"),
     ],

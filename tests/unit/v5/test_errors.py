@@ -3,7 +3,7 @@
 import pytest
 
 from impl.errors import Conflict, FieldInvalid, FieldMissing, HeaderInvalid, refuse
-from impl.v5.errors import named_by_v5
+from impl.v5.errors import named_by_v4, named_by_v5
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,33 @@ def test_an_attribute_has_its_v5_name(resource: str, v4: str, v5: str) -> None:
     with pytest.raises(FieldInvalid) as raised, named_by_v5(resource):
         raise FieldInvalid(v4, "is wrong")
     assert (raised.value.attribute, str(raised.value)) == (v5, f"{v5}: is wrong")
+
+
+@pytest.mark.parametrize(
+    ("resource", "v5", "v4"),
+    [
+        ("customerBill", "relatedParty[0].partyOrPartyRole.id", "relatedParty[0].id"),
+        ("customerBill", "relatedParty[3].role", "relatedParty[3].role"),
+        (
+            "customerBill",
+            "relatedParty[0].@type",
+            "relatedParty[0].relatedPartyRefOrPartyRoleRef.@type",
+        ),
+        ("appliedCustomerBillingRate", "appliedBillingRateType", "type"),
+        ("appliedCustomerBillingRate", "type", "appliedBillingRateType"),
+        ("billCycle", "BillCycleSpecification.id", "billCycleSpecification.id"),
+        ("customerBill", "[0].path", "[0].path"),
+    ],
+)
+def test_an_error_of_v5s_contract_goes_through_v4s_names(resource: str, v5: str, v4: str) -> None:
+    with pytest.raises(FieldInvalid) as raised, named_by_v4(resource):
+        raise FieldInvalid(v5, "is wrong")
+    assert raised.value.attribute == v4
+    with pytest.raises(FieldInvalid) as raised, named_by_v5(resource), named_by_v4(resource):
+        raise FieldInvalid(v5, "is wrong")
+    assert raised.value.attribute.replace("['@type']", ".@type") == v5.replace(
+        "['@type']", ".@type"
+    )
 
 
 def test_all_errors_of_a_body_do() -> None:

@@ -93,8 +93,16 @@ def test_a_merge_patch_sets_what_v5_names(media_type: str) -> None:
 def test_a_merge_patch_of_plain_values_needs_no_document() -> None:
     body = {"state": "sent", "paymentDueDate": "2026-10-01T00:00:00Z"}
     assert patch(MERGE, body).assigned == body
+    assert patch(MERGE, {"@type": "CustomerBill", **body}).assigned == body
     rate = patch(MERGE, {"appliedBillingRateType": "usage"}, "appliedCustomerBillingRate")
     assert rate.assigned == {"type": "usage"}
+
+
+def test_the_default_type_in_a_merge_patch_leaves_a_subtype_alone() -> None:
+    stored = {**BILL, "@type": "OwnBill"}
+    patched_bill = patched(MERGE, {"@type": "CustomerBill", "state": "sent"}, stored)
+    assert patched_bill == {**stored, "state": "sent"}
+    assert patched(MERGE, {"@type": "OtherBill"}, stored)["@type"] == "OtherBill"
 
 
 def test_an_array_that_a_merge_patch_replaces_is_stored_in_v4s_shape() -> None:
