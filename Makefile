@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-long test-deploy coverage check generate stubs format fuzz ctk clients faults bench bench-table \
+.PHONY: help run test test-fast test-long test-deploy coverage check generate new-api stubs format fuzz ctk clients faults bench bench-table \
         bench-scale bench-workers rehearse audit picture lock clean
 
 help: ## list the targets
@@ -50,6 +50,9 @@ generate: .venv/dev ## write generated/ from tmf678.yaml and the overlay, /error
 	@$(BIN)/python -m openapi.generate
 	@$(BIN)/python -m openapi.errors_page
 	@$(BIN)/python -m impl.cli.settings_table
+
+new-api: .venv/dev ## a folder that serves any TM Forum document: `make new-api DOC=... DIR=../party`
+	@$(BIN)/python -m openapi.new_api "$(DOC)" "$(DIR)" $(if $(PACKAGE),--package $(PACKAGE))
 
 stubs: .venv/dev ## generate, and write a stub for each missing handler
 	@$(BIN)/python -m openapi.generate --stubs

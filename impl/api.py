@@ -1,6 +1,6 @@
 """What the core knows of an API: one contract, and the code generated from it. Pure.
 
-`impl/tmf678.py` makes the one value of today. The core takes it as an argument.
+`impl/generated_api.py` makes one of a generated package. The core takes it as an argument.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
+from importlib import import_module
+from typing import Any, TypeAlias
 
 from connexion import FlaskApp
 from connexion.middleware.response_validation import ResponseValidationMiddleware
 from starlette.types import ASGIApp
 
-from impl import bill_documents, handlers, open_store
+from impl import open_store
 from impl.api import Api, Handlers
 from impl.auth import keys
 from impl.auth.tokens import Expected, Verifier
@@ -19,11 +20,11 @@ from impl.documents.style import Style
 from impl.events.callbacks import Allowance
 from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
+from impl.plugin import CURRENT
 from impl.query.parse import Limits
+from impl.served import API, VERSIONS
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
-from impl.tmf678 import API
-from impl.tmf678_v5 import API as V5
 from impl.web import binding, docs, validation
 from impl.web.admission import Admission, InFlightLimit, Rate
 from impl.web.authentication import Authentication
@@ -38,10 +39,18 @@ from impl.web.threads import Threads
 Apis: TypeAlias = Mapping[Api, Callable[[Services], Handlers]]
 """APIs, each with the function that makes its handlers."""
 
-APIS: Apis = {
-    API: handlers.build,
-    V5: lambda services: handlers.build(replace(services, api=API)),
-}
+
+def _apis() -> Apis:
+    """The API, and its other versions over the same handlers."""
+    build: Callable[[Services], Handlers] = import_module(CURRENT.handlers).build
+
+    def build_for_first(services: Services) -> Handlers:
+        return build(replace(services, api=API))
+
+    return {API: build, **dict.fromkeys(VERSIONS.values(), build_for_first)}
+
+
+APIS: Apis = _apis()
 """The APIs of this server. The documentation at `/ui` is that of the first one."""
 
 
@@ -110,16 +119,24 @@ def _services(
     settings: Settings, store: Store, stopping: Callable[[], bool]
 ) -> Callable[[Api], Services]:
     """A function that returns the services of an API's handlers; all share the renderer pool."""
-    pool = bill_documents.renderer_pool(settings, store)
+    documents = _documents(settings, store)
     return lambda api: Services(
         store,
         api,
         settings.policy,
-        lambda: pool,
+        documents,
         reject_unknown_filters=settings.unknown_filter == "reject",
         allowance=Allowance.read(settings.callback_allow),
         stopping=stopping,
     )
+
+
+def _documents(settings: Settings, store: Store) -> Callable[[], Any] | None:
+    """A function that returns the renderer pool; None if the API has no documents."""
+    if not CURRENT.documents:
+        return None
+    pool = import_module(CURRENT.documents).renderer_pool(settings, store)
+    return lambda: pool
 
 
 def _admission(settings: Settings) -> Admission:
@@ -157,8 +174,10 @@ def try_documents(settings: Settings) -> None:
 
     Another process tries it: typst's threads would not survive the fork of the workers.
     """
+    if not CURRENT.documents:
+        return
     style = settings.style
     own = style.templates or style.seller_logo or style.fonts
     if own or style.locale != Style.locale:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as child:
-            child.submit(bill_documents.check_style, settings).result()
+            child.submit(import_module(CURRENT.documents).check_style, settings).result()

@@ -53,8 +53,9 @@ class Links:
         id_ = document["id"]
         shown = {"id": id_, "href": self._url(_path(self.resource, id_)), **document}
         self.add_to_references(shown)
-        if self.resource == "customerBill" and isinstance(document.get("billDocument"), list):
-            shown["billDocument"] = [self._located(d, shown) for d in document["billDocument"]]
+        name = _document_attribute(self.resource)
+        if name and isinstance(document.get(name), list):
+            shown[name] = [self._located(each, shown) for each in document[name]]
         return shown
 
     def add_to_references(self, shown: dict[str, Any]) -> None:
@@ -64,11 +65,11 @@ class Links:
             if isinstance(reference, dict) and "href" not in reference and "id" in reference:
                 shown[name] = reference | {"href": self._url(_path(target, reference["id"]))}
 
-    def _located(self, attachment: Any, bill: Mapping[str, Any]) -> Any:
-        """An attachment of a bill; if this server renders it, with its `url`."""
-        if not isinstance(attachment, dict) or attachment.get("id") != bill["id"]:
+    def _located(self, attachment: Any, owner: Mapping[str, Any]) -> Any:
+        """An attachment of a resource; if this server renders it, with its `url`."""
+        if not isinstance(attachment, dict) or attachment.get("id") != owner["id"]:
             return attachment
-        return {"url": self._url(_document(bill["id"]))} | attachment
+        return {"url": self._url(_document(self.resource, owner["id"]))} | attachment
 
     def removed(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """The document without the `href`s that `added` makes, its own and those of references."""
@@ -77,11 +78,10 @@ class Links:
             reference, ours = document.get(name), f"{self.base}/{target}/"
             if isinstance(reference, dict) and _begins_with(reference.get("href"), ours):
                 document[name] = {k: value for k, value in reference.items() if k != "href"}
-        if self.resource == "customerBill" and isinstance(shown.get("billDocument"), list):
-            url = self.base + _document(shown["id"])
-            document["billDocument"] = [
-                _without(each, "url", url) for each in shown["billDocument"]
-            ]
+        name = _document_attribute(self.resource)
+        if name and isinstance(shown.get(name), list):
+            url = self.base + _document(self.resource, shown["id"])
+            document[name] = [_without(each, "url", url) for each in shown[name]]
         return document
 
     def one(self, document: Mapping[str, Any]) -> bytes:
@@ -151,5 +151,10 @@ def _path(resource: str, id_: str) -> str:
     return f"/{resource}/{quote(id_, safe=UNQUOTED)}"
 
 
-def _document(bill: str) -> str:
-    return f"{_path('customerBill', bill)}/document"
+def _document(resource: str, id_: str) -> str:
+    return f"{_path(resource, id_)}/document"
+
+
+def _document_attribute(resource: str) -> str:
+    row = BY_NAME.get(resource)
+    return row.document if row else ""

@@ -4,17 +4,18 @@ A resource's rules are in `impl/handlers/`; its attributes and operations are in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
 
+from impl.plugin import CURRENT
 from impl.query.language import Path
-
-Owner: TypeAlias = Literal["billingAccount", "relatedParty", "customerBill"]
-"""The kinds of owner of a document: an account, a party, or the owners of a bill."""
-
-ACCOUNT: Owner = "billingAccount"
-PARTY: Owner = "relatedParty"
-BILL: Owner = "customerBill"
+from impl.resource_row import (
+    ACCOUNT,
+    BILL,
+    EVENT_FEED,
+    PARTY,
+    SUBSCRIPTIONS,
+    Partial,
+    Resource,
+)
 
 BILLS = "customerBill"
 REQUESTS = "customerBillOnDemand"
@@ -23,85 +24,14 @@ CYCLES = "billCycle"
 SPECIFICATIONS = "billCycleSpecification"
 OUTCOMES = "billCycleAccount"
 REGISTER = "billNumber"
-HUB = "hub"
-EVENTS = "events"
-FEED = "event"
-
-
-@dataclass(frozen=True)
-class Partial:
-    """An index of those documents alone that match a MongoDB filter."""
-
-    paths: tuple[str, ...]
-    where: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Resource:
-    """One resource. All but `name` and `schema` may be left out."""
-
-    name: str
-    """The first segment of its paths, and its name in events."""
-
-    schema: str
-    """Its schema in the contract; events are called after it."""
-
-    stored_in: str = ""
-    """The MongoDB collection, if that is not called as the resource is."""
-
-    owners: Mapping[Owner, Path] = field(default_factory=dict)
-    """Paths that name the owners of a document. Restricted callers see and write what they own."""
-
-    named: Mapping[Owner, Path] = field(default_factory=dict)
-    """Paths that name owners of what is made of the document. They do not own the document."""
-
-    public: bool = False
-    """Everybody sees it; restricted callers can't write it."""
-
-    indexes: tuple[str | tuple[str, ...], ...] = ()
-    """Paths that lists filter by; several of one index filter together, or filter and sort."""
-
-    unique: tuple[str, ...] = ()
-    """Paths whose values no two documents share."""
-
-    partial: tuple[Partial, ...] = ()
-    """Indexes of few documents, for workers."""
-
-    references: Mapping[str, str] = field(default_factory=dict)
-    """Attributes that refer to other resources of this server, and get their `href`s."""
-
-    joined: tuple[str, ...] = ()
-    """Attributes that the stored JSON leaves out; the server joins them to it when it shows a
-    document. So a write that changes only these leaves that JSON valid."""
-
-    events: bool = False
-    """Whether each write publishes an event."""
-
-    state: str | None = None
-    """The attribute whose change is published as a StateChange event."""
-
-    with_state: frozenset[str] = frozenset()
-    """Attributes that the server may set together with `state` in such an event."""
-
-    written_by_clients: bool = True
-    """Whether clients write it, so that it may have attributes beyond the contract's."""
-
-    importable: bool = False
-    """Whether `tmf678 import` takes it: it is a record, and storing one starts nothing."""
-
-    exportable: bool = True
-    """Whether `tmf678 export` writes it."""
-
-    @property
-    def collection(self) -> str:
-        """The MongoDB collection that holds it."""
-        return self.stored_in or self.name
-
+HUB = SUBSCRIPTIONS.name
+EVENTS = EVENT_FEED.name
+FEED = EVENT_FEED.collection
 
 OF_ACCOUNT: Path = ("billingAccount", "id")
 OF_PARTY: Path = ("relatedParty", "id")
 
-RESOURCES = (
+TMF678 = (
     Resource(
         BILLS,
         "CustomerBill",
@@ -113,6 +43,7 @@ RESOURCES = (
         ),
         references={"billCycle": CYCLES},
         events=True,
+        document="billDocument",
         state="state",
         with_state=frozenset({"lastUpdate", "stateBeforeHold", "holdReason"}),
         importable=True,
@@ -171,17 +102,13 @@ RESOURCES = (
         references={"bill": BILLS},
         written_by_clients=False,
     ),
-    Resource(HUB, "EventSubscription", unique=("callback", "query"), exportable=False),
-    Resource(
-        EVENTS,
-        "Event",
-        stored_in=FEED,
-        indexes=("eventId", "eventType"),
-        written_by_clients=False,
-        exportable=False,
-    ),
+    SUBSCRIPTIONS,
+    EVENT_FEED,
 )
 """A resource without owners that is not public is hidden from restricted callers."""
+
+RESOURCES = CURRENT.resources or TMF678
+"""The rows of the resources that this process serves."""
 
 BY_NAME: Mapping[str, Resource] = {each.name: each for each in RESOURCES}
 BY_COLLECTION: Mapping[str, Resource] = {each.collection: each for each in RESOURCES}

@@ -6,35 +6,18 @@ Any number of workers share one database, on any number of machines. They know n
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from importlib import import_module
 
 import structlog
 
-from impl.billing.attempts import Attempts
-from impl.billing.maker import BillMaker
-from impl.billing.on_demand import OnDemand
-from impl.billing.rate_tasks import RateTasks
-from impl.billing.register import SequenceSettler
-from impl.billing.runs import Runs
 from impl.errors import Unavailable
 from impl.events.callbacks import Allowance
 from impl.events.dispatcher import Options
+from impl.plugin import CURRENT
 from impl.processes import collect_garbage_rarely
+from impl.served import API
 from impl.settings import Settings
 from impl.store.mongo import Store
-from impl.store.sequences import Sequences
-from impl.store.tasks import Tasks
-from impl.tmf678 import API
-
-RUN_THREADS = 2
-"""How many threads bill blocks: while MongoDB writes one, the worker adds up the next.
-
-One worker makes 177 instead of 123 bills a second, and two make 251 instead of 193.
-"""
-
-ON_DEMAND_THREADS = 4
-"""How many threads answer requests: a large account may take a minute, and up to three such hold up
-no other request.
-"""
 
 IDLE_SECONDS = 0.2
 """How long a job sleeps if there was nothing to do."""
@@ -61,14 +44,8 @@ def dispatch_options(settings: Settings) -> Options:
 
 def jobs(settings: Settings, store: Store) -> list[Step]:
     """The jobs of a worker besides the delivery of events, once for each thread that does them."""
-    numbers = Sequences(store)
-    attempts = Attempts(store, Tasks(store), numbers)
-    maker = BillMaker(store, settings.policy)
-    settler = SequenceSettler(store, settings.policy, numbers)
-    rates = RateTasks(store, attempts.tasks)
-    on_demand = [OnDemand(maker, attempts).step] * ON_DEMAND_THREADS
-    runs = [Runs(maker, attempts).step for _ in range(RUN_THREADS)]
-    return [*on_demand, *runs, rates.step, settler.step]
+    steps: list[Step] = import_module(CURRENT.jobs).jobs(settings, store) if CURRENT.jobs else []
+    return steps
 
 
 def work(steps: Sequence[Step], stop: threading.Event) -> None:

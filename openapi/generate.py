@@ -3,10 +3,12 @@
 A project may have version 5 of the contract, too: tmf678-v5.yaml and openapi/overlay-v5.yaml make
 generated/v5/.
 
-`tmf678 generate [--check | --stubs | --new] [--root FOLDER]`, or `python -m openapi.generate`,
+`tmf678 generate [--check | --stubs | --new] [--root FOLDER] [--package NAME]`, or
+`python -m openapi.generate`,
 exits 0, or 1 if the contract is missing or broken; with --check also if a generated file is stale,
 edited by hand or one too many; without --check also if generated/ holds a file without the
-generator's header. FOLDER holds tmf678.yaml and openapi/overlay.yaml; --new copies ours there.
+generator's header. FOLDER holds tmf678.yaml and openapi/overlay.yaml; --new copies ours there. With
+--package, FOLDER is one that `new-api` made: contract.yaml and overlay.yaml make NAME/.
 """
 
 import argparse
@@ -50,6 +52,11 @@ MORE = (Sources(Path("tmf678-v5.yaml"), Path("openapi", "overlay-v5.yaml"), "gen
 def all_sources(root: Path) -> list[Sources]:
     """The first contract, and those others that the project has."""
     return [FIRST, *(each for each in MORE if (root / each.standard).exists())]
+
+
+def of_package(name: str) -> Sources:
+    """The files of a folder that `new-api` made."""
+    return Sources(Path("contract.yaml"), Path("overlay.yaml"), name)
 
 
 def render(root: Path, sources: Sources = FIRST) -> tuple[Contract, dict[str, str]]:
@@ -106,11 +113,14 @@ def differences(folder: Path, files: dict[str, str]) -> Iterator[str]:
 def main(arguments: list[str] | None = None, prog: str = "python -m openapi.generate") -> int:
     """Run the command, and return its exit status; its help calls it `prog`."""
     options = _parser(prog).parse_args(arguments)
+    sources = [of_package(options.package)] if options.package else all_sources(options.root)
     try:
         if options.new:
             _begin(options.root)
         elif options.check:
-            return _report(list(_stale(options.root)), "generate it again, without --check")
+            return _report(list(_stale(options.root, sources)), _STALE)
+        elif options.package:
+            write_package(options.root, options.package)
         else:
             _generate(options.root, with_stubs=options.stubs)
     except ContractError as error:
@@ -120,8 +130,13 @@ def main(arguments: list[str] | None = None, prog: str = "python -m openapi.gene
     return 0
 
 
-def _stale(root: Path) -> Iterator[str]:
-    for each in all_sources(root):
+def write_package(root: Path, package: str) -> None:
+    """Write the package of a folder that `new-api` made; ContractError."""
+    write(root / package, render(root, of_package(package))[1])
+
+
+def _stale(root: Path, sources: list[Sources]) -> Iterator[str]:
+    for each in sources:
         yield from differences(root / each.package, render(root, each)[1])
 
 
@@ -193,9 +208,11 @@ def _parser(prog: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--root", type=Path, default=Path(), metavar="FOLDER", help="the project's, else this one"
     )
+    parser.add_argument("--package", metavar="NAME", help="of a folder that new-api made")
     return parser
 
 
+_STALE = "generate it again, without --check"
 _FIRST_LINE = (__doc__ or "").splitlines()[0]
 
 

@@ -102,3 +102,19 @@ def _facts(schema: Json) -> Json:
 
 
 _PROSE = {"description", "example", "externalDocs", "title"}
+
+
+def reachable(node: Any, schemas: Json) -> Iterator[str]:
+    """The names of the schemas that a node refers to, directly or through others."""
+    waiting, seen = [node], set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            name = str(node.get("$ref", "")).removeprefix(REFERENCE)
+            if name in schemas and name not in seen:
+                seen.add(name)
+                waiting.append(schemas[name])
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    yield from seen

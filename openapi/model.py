@@ -1,8 +1,10 @@
 """The contract's operations and schemas as immutable objects, for the templates."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from openapi.fields import Schema, Source, scalar
 from openapi.members import REFERENCE, ContractError, Json, resolve
@@ -127,10 +129,26 @@ def read(document: Json) -> Contract:
     return Contract(
         title=document["info"]["title"],
         version=document["info"]["version"],
-        base_path=document.get("servers", [{"url": ""}])[0]["url"].rstrip("/"),
+        base_path=base_path(document),
         schemas=source.schemas(),
         resources=tuple(_resources([*reader.operations()])),
     )
+
+
+def base_path(document: Json) -> str:
+    """The path of the document's first server.
+
+    If a server has a host alone, such as `https://serverRoot`, that is `/tmf-api`, the title in
+    camel case, and the major version.
+    """
+    url = urlsplit(document.get("servers", [{"url": ""}])[0]["url"])
+    path: str = url.path.rstrip("/")
+    if path or not url.netloc:
+        return path
+    words = re.findall(r"[0-9A-Za-z]+", document["info"]["title"].removeprefix("API "))
+    title = "".join(word[:1].upper() + word[1:] for word in words)
+    major: str = document["info"]["version"].removeprefix("v").partition(".")[0]
+    return f"/tmf-api/{title[:1].lower()}{title[1:]}/v{major}"
 
 
 def _resources(operations: list[Operation]) -> Iterator[Resource]:

@@ -10,8 +10,9 @@ from openapi.members import ContractError
 from openapi.model import Contract, Operation, Resource
 
 FOLDER = Path("impl", "handlers")
-COMPOSED_IN = FOLDER / "__init__.py"
-ROWS = Path("impl", "resources.py")
+COMPOSED_IN = FOLDER / "composition.py"
+ROWS, STANDARD_ROWS = Path("impl", "resources.py"), Path("impl", "resource_row.py")
+"""The rows of a project, and those that every API has."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class HandlerModules:
         self._root = root
         paths = sorted(path.relative_to(root) for path in (root / FOLDER).rglob("*.py"))
         self._modules = {path: Module.read(root, path) for path in paths}
-        self._rows = Module.read(root, ROWS).rows if (root / ROWS).is_file() else set()
+        files = [path for path in (ROWS, STANDARD_ROWS) if (root / path).is_file()]
+        self._rows = {row for path in files for row in Module.read(root, path).rows}
 
     def missing(self, contract: Contract) -> list[Missing]:
         """The operations for which no class has a method, in the contract's order."""

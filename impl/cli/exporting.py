@@ -9,8 +9,8 @@ from impl.cli import bulk
 from impl.processes import Stop
 from impl.query.language import Document
 from impl.resources import EXPORTABLE
+from impl.served import API
 from impl.settings import Settings
-from impl.tmf678 import API
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,9 +3,9 @@
 import argparse
 import sys
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
-from impl import handlers
 from impl.bulk.batch_writer import BatchWriter, Progress
 from impl.bulk.files import Source
 from impl.bulk.importing import Import, Stopped
@@ -14,12 +14,14 @@ from impl.bulk.refusals import Refusals
 from impl.cli import bulk
 from impl.errors import ApiError
 from impl.events.build import correlated
+from impl.handlers import standard
 from impl.handlers.collection import Services
+from impl.plugin import CURRENT
 from impl.processes import Stop
 from impl.resources import IMPORTABLE
+from impl.served import API
 from impl.settings import Settings
 from impl.store.mongo import Store
-from impl.tmf678 import API
 from impl.web import body, errors
 
 
@@ -61,7 +63,8 @@ def _import(
     store: Store, settings: Settings, source: Source, format_: Format, refusals: Refusals
 ) -> Import:
     store.ensure_indexes()
-    collections = handlers.importable(Services(store, API, settings.policy))
+    handlers = import_module(CURRENT.handlers).build(Services(store, API, settings.policy))
+    collections = standard.importable(handlers.collections)
     stop = Stop()
     writer = BatchWriter(store, collections, refusals, format_.job, stop)
     return Import(source, Reader(collections, API, format_), writer, refusals, stop)

@@ -5,14 +5,16 @@ import os
 import shutil
 import socket
 import tempfile
+from importlib import import_module
 
-from impl import demo, handlers, open_store
+from impl import open_store
 from impl.cli.checks import require_auth, require_public_url
+from impl.plugin import CURRENT
 from impl.processes import Companion, ProcessExitStack, python
+from impl.served import API
 from impl.settings import Settings, SettingsError
 from impl.store import upgrade
 from impl.store.embedded import Mongod
-from impl.tmf678 import API
 
 RECEIVE_BUFFER_BYTES = 64 * 1024
 """How much of a request the kernel buffers: a worker parses that in one go, and others wait."""
@@ -31,7 +33,7 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
         # prometheus-client reads PROMETHEUS_MULTIPROC_DIR when it is imported
         from impl import app, server  # noqa: PLC0415
 
-        handlers.refuse_missing(API.operations)
+        import_module(CURRENT.handlers).refuse_missing(API.operations)
         require_auth(settings)
         require_public_url(settings)
         app.try_keys(settings)
@@ -54,8 +56,8 @@ def _prepare_database(settings: Settings, uri: str) -> None:
         upgrade.migrate_all(store)
     else:
         open_store.check(store)
-    if settings.demo:
-        demo.load(store)
+    if settings.demo and CURRENT.demo:
+        import_module(CURRENT.demo).load(store)
     store.close()
 
 
@@ -94,7 +96,7 @@ def _listener(setting: str, host: str, port: int) -> socket.socket:
 
 def _print_address(settings: Settings) -> None:
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    print(f"TMF678 at {API.url(base)}  (try it: {base}/ui)", flush=True)
+    print(f"{CURRENT.title} at {API.url(base)}  (try it: {base}/ui)", flush=True)
     if settings.callback_allow:
         allowed = settings.callback_allow
         print(f"Events may also be posted to {allowed} (CALLBACK_ALLOW)", flush=True)

@@ -74,7 +74,7 @@ class Contract:
     def patchable(self, schema: str) -> frozenset[str] | None:
         """The attributes that a patch's schema lists; None if it allows others, too."""
         update = self._schemas[schema]
-        return None if update["additionalProperties"] else frozenset(update["properties"])
+        return None if update.get("additionalProperties", True) else frozenset(update["properties"])
 
 
 def is_instant(text: str) -> bool:

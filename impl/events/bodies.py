@@ -8,8 +8,7 @@ from threading import Lock
 from impl.events.subscription_query import Selector
 from impl.links import EventLinks, Links
 from impl.query.language import Document
-from impl.tmf678 import API
-from impl.tmf678_v5 import API as V5
+from impl.served import API
 
 MOST_BYTES = 1024 * 1024
 """If the body is longer, only the `id` and `href` of the resource are sent."""
@@ -58,7 +57,7 @@ class Bodies:
         """The links below the base of the API in whose form the event is posted."""
         if selector.links is None:
             return self._links
-        return replace(selector.links, base=self._home + V5.base_path)
+        return replace(selector.links, base=self._home + selector.base_path)
 
     def _add(self, key: tuple[str, bool], message: Message) -> None:
         with self._lock:

@@ -26,9 +26,7 @@ from impl.query.language import (
 )
 from impl.query.project import project
 from impl.resources import EVENTS
-from impl.tmf678 import API
-from impl.tmf678_v5 import API as V5
-from impl.tmf678_v5 import NAME as V5_NAME
+from impl.served import API, VERSIONS
 
 MEANINGLESS = ("sort", "limit", "offset", "cursor")
 """Parameters that mean something for lists only."""
@@ -58,6 +56,9 @@ class Selector:
     links: Links | None = None
     """Show events in another form than the stored one, with these fields only."""
 
+    base_path: str = ""
+    """That of the API with this form; blank for the stored one."""
+
     def selects(self, event: Document) -> bool:
         """Whether the event is for the subscription; raises TooCostly."""
         count = 0
@@ -80,7 +81,7 @@ def read(text: str, zone: tzinfo, version: str = "") -> Selector:
 
     Dates in the query are days of the time zone.
     """
-    api = V5 if version == V5_NAME else API
+    api = VERSIONS.get(version, API)
     return _selector(_parsed(_plain(text), _known(api), zone), api)
 
 
@@ -139,4 +140,4 @@ def _selector(parsed: Query, api: Api) -> Selector:
         stored, links = api.form.query(query, api.links("", EVENTS))
     except NotTranslated as error:
         raise FieldInvalid("query", str(error)) from None
-    return Selector(stored.where, query.fields, stored.unknown, links)
+    return Selector(stored.where, query.fields, stored.unknown, links, api.base_path)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from ulid import ULID
@@ -11,8 +11,6 @@ from ulid import ULID
 from impl.api import Api
 from impl.billing.policy import Policy
 from impl.contract.json_schema import COMPONENTS
-from impl.documents.document import Documents, Renderer
-from impl.documents.style import Style
 from impl.errors import ApiError, Conflict, NamedError, Unavailable, refuse
 from impl.etags import versions
 from impl.events.callbacks import Allowance
@@ -28,12 +26,9 @@ from impl.store.bulk_insert import New
 from impl.store.mongo import Store
 from impl.store.writing import Assignment, Change
 
+JSON = "application/json"
 T = TypeVar("T", bound=Mapping[str, Any])
 OnWrite: TypeAlias = Callable[[Document | None, Document | None], None]
-
-
-def _plain_documents() -> Documents:
-    return Documents(Style())
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ class Services:
     store: Store
     api: Api
     policy: Policy = field(default_factory=Policy)
-    documents: Callable[[], Renderer] = field(default_factory=lambda: cache(_plain_documents))
+    documents: Callable[[], Any] | None = None
     """Returns the renderer of PDF and HTML; called when a document is requested."""
 
     reject_unknown_filters: bool = True
@@ -93,6 +88,7 @@ class Collection(Generic[T]):
         self._attributes = attributes.of(schema)
         self._zone = services.policy.zone
         self._rules = rules
+        self._update = _update_schema(services.api, name)
 
     def list(self, query: Query, *, to_show: bool = True) -> Page:
         """The page of the query. To read attributes of its documents, set `to_show` to False."""
@@ -226,11 +222,11 @@ class Collection(Generic[T]):
 
     @property
     def _not_removable(self) -> frozenset[str]:
-        return self._contract.not_removable(f"{self._type}_Update")
+        return self._contract.not_removable(self._update)
 
     @property
     def _patchable(self) -> frozenset[str] | None:
-        return self._contract.patchable(f"{self._type}_Update")
+        return self._contract.patchable(self._update)
 
     def _touch(self, document: dict[str, Any]) -> None:
         if "lastUpdate" in self._schema.fields:
@@ -238,6 +234,13 @@ class Collection(Generic[T]):
 
     def _typed(self, document: Document) -> T:
         return cast(T, document)
+
+
+def _update_schema(api: Api, resource: str) -> str:
+    """The schema of a merge patch of the resource; blank if the API has no patch of it."""
+    patches = (each for each in api.operations if each.standard == "patch")
+    requests = (each.request.get(JSON) for each in patches if each.resource == resource)
+    return next(requests, None) or ""
 
 
 def _as_conflict(error: ApiError) -> Conflict:

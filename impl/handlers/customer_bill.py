@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
@@ -23,7 +23,8 @@ from impl.billing.states import (
 )
 from impl.document_limits import LONGEST_NUMBER
 from impl.documents import lines
-from impl.documents.document import HTML, PDF
+from impl.documents.document import HTML, PDF, Documents, Renderer
+from impl.documents.style import Style
 from impl.errors import FieldInvalid, Unavailable
 from impl.handlers.collection import Collection, Rules, Services
 from impl.handlers.representations import Representations
@@ -34,12 +35,16 @@ from impl.resources import BILLS, RATES
 DATES = frozenset({"paymentDueDate"})
 
 
+def _plain_documents() -> Renderer:
+    return Documents(Style())
+
+
 class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
     """Bills, made here or imported."""
 
     def __init__(self, services: Services) -> None:
         self._store = services.store
-        self._documents = services.documents
+        self._documents = services.documents or cache(_plain_documents)
         self._strict = services.policy.strict
         rules = Rules(
             on_create=_start,

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from generated import api
 from impl.auth.identity import expired
 from impl.errors import HeaderInvalid, ParameterInvalid
 from impl.events.event_paths import whole
 from impl.handlers.collection import Collection, Services
-from impl.patch.apply import Patch
 from impl.query.language import IDLE, Compare, Document, Every, Page, Query
 from impl.resources import EVENTS
 from impl.store.feed import Feed
@@ -18,7 +16,7 @@ IDLE_CHECK_SECONDS = 1.0
 """While no event comes, a stream checks this often whether it has to end."""
 
 
-class Events(api.EventsApi[Query, Page, Patch]):
+class Events:
     """The events of all resources, in the order of the feed."""
 
     def __init__(self, services: Services) -> None:
@@ -30,6 +28,7 @@ class Events(api.EventsApi[Query, Page, Patch]):
     def list_event(
         self, query: Query, *, after: str | None = None, last_event_id: str | None = None
     ) -> Page:
+        """A page of the feed behind the event `after`, or a stream of the events that come."""
         query = whole(query)
         if query.window.live:
             self.collection.refuse_unknown(query.unknown)

@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 from zlib import crc32
 
-from generated import api, types
 from impl.errors import Conflict, FieldInvalid, ParameterInvalid, PreconditionFailed
 from impl.etags import versions
 from impl.events import callbacks, signing, subscription_query
 from impl.events.subscribers import Subscribers
 from impl.handlers.collection import Collection, Services
-from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Every, Page, Query
 from impl.query.paths import paths
 from impl.query.project import project
@@ -25,12 +23,14 @@ OWNED = (*HEALTH, "secret")
 
 BATCH = 100
 
+Documents: TypeAlias = list[Document]
 
-class Hub(api.HubApi[Query, Page, Patch]):
-    """Subscriptions to events."""
+
+class Hub:
+    """Subscriptions to events: the standard operations of a collection, and the redelivery."""
 
     def __init__(self, services: Services) -> None:
-        self.collection = Collection[types.EventSubscription](HUB, services)
+        self.collection = Collection[dict[str, Any]](HUB, services)
         self._events = Collection[dict[str, object]](EVENTS, services)
         self._store = services.store
         self._allowance = services.allowance
@@ -38,13 +38,15 @@ class Hub(api.HubApi[Query, Page, Patch]):
         self._deliveries = Deliveries(services.store)
         self._subscribers = Subscribers(services.store, self._deliveries, self._zone)
 
-    def list_listener(self, query: Query) -> Page:
+    def list(self, query: Query) -> Page:
+        """A page of subscriptions, each with the state of its deliveries."""
         _refuse_health(query)
         page = self.collection.list(replace(query, fields=None), to_show=False)
         items = self._shown(page.items, query)
         return replace(page, items=items, tail=self._stream(iter(page.tail), query))
 
-    def register_listener(self, body: types.EventSubscriptionInput) -> types.EventSubscription:
+    def create(self, body: Mapping[str, Any]) -> Document:
+        """Subscribe. FieldInvalid for a wrong callback or query, Conflict for the same again."""
         document = {"query": "", **{k: v for k, v in body.items() if k not in OWNED}}
         try:
             callbacks.check(body["callback"], self._allowance)
@@ -54,15 +56,18 @@ class Hub(api.HubApi[Query, Page, Patch]):
         self._refuse_unknown(subscription_query.read(body.get("query", ""), self._zone, version))
         return self._store.in_transaction(lambda: self._registered(document))
 
-    def retrieve_listener(self, id_: str, query: Query) -> types.EventSubscription:
-        return self._typed(project(self._with_health(id_), query.fields))
+    def retrieve(self, id_: str, query: Query) -> Document:
+        """The subscription with the state of its deliveries; NotFound."""
+        return project(self._with_health(id_), query.fields)
 
-    def redeliver_listener(self, id_: str) -> types.EventSubscription:
+    def redeliver_listener(self, id_: str) -> Any:
+        """Try deliveries again that failed for good; the subscription. NotFound."""
         self._store.get(HUB, id_)
         self._deliveries.redeliver(id_)
-        return self._typed(self._with_health(id_))
+        return self._with_health(id_)
 
-    def unregister_listener(self, id_: str, *, if_match: str | None = None) -> None:
+    def delete(self, id_: str, *, if_match: str | None = None) -> None:
+        """Unsubscribe. NotFound or PreconditionFailed."""
         expected = versions(if_match)
         if expected is not None and self._with_health(id_).version not in expected:
             raise PreconditionFailed(f"{id_!r} has another version by now", attribute="If-Match")
@@ -75,13 +80,13 @@ class Hub(api.HubApi[Query, Page, Patch]):
         except ParameterInvalid as error:
             raise FieldInvalid("query", str(error)) from None
 
-    def _registered(self, document: Mapping[str, Any]) -> types.EventSubscription:
+    def _registered(self, document: Mapping[str, Any]) -> Document:
         self._refuse_same(document)
         secret = signing.new_secret()
         made = self.collection.create(document)
         self._deliveries.subscribe(made["id"], secret)
         shown = self._with_health(made["id"])
-        return self._typed(Document({**shown, "secret": secret}, shown.version))
+        return Document({**shown, "secret": secret}, shown.version)
 
     def _refuse_same(self, document: Mapping[str, Any]) -> None:
         """Raise Conflict, which names the other, if the callback has the same query already."""
@@ -97,17 +102,13 @@ class Hub(api.HubApi[Query, Page, Patch]):
         while batch := list(islice(rows, BATCH)):
             yield from self._shown(batch, query)
 
-    def _shown(self, rows: Any, query: Query) -> list[Document]:
+    def _shown(self, rows: Any, query: Query) -> Documents:
         return [project(each, query.fields) for each in self._healthy(list(rows))]
 
-    def _healthy(self, rows: list[Document]) -> list[Document]:
+    def _healthy(self, rows: Documents) -> Documents:
         """The subscriptions with their deliveries' health, which their versions depend on."""
         health = self._deliveries.health([each["id"] for each in rows])
         return [_merged(each, health_attributes(health[each["id"]])) for each in rows]
-
-    def _typed(self, document: Any) -> types.EventSubscription:
-        typed: types.EventSubscription = document
-        return typed
 
 
 def _merged(subscription: Document, health: Mapping[str, Any]) -> Document:

@@ -24,16 +24,8 @@ from impl.query.language import (
     Path,
     Some,
 )
-from impl.resources import (
-    ACCOUNT,
-    BILL,
-    BILLS,
-    BY_COLLECTION,
-    PARTY,
-    RESOURCES,
-    Owner,
-    Resource,
-)
+from impl.resource_row import ACCOUNT, BILL, PARTY, Owner, Resource
+from impl.resources import BILLS, BY_COLLECTION, RESOURCES
 from impl.store.documents import Stored
 from impl.store.faults import taken
 from impl.store.mongo_query import to_filter

@@ -16,12 +16,12 @@ from impl.query import attributes
 from impl.query.attributes import Attribute
 from impl.query.language import Path
 from impl.resources import BY_COLLECTION, BY_NAME, FEED, PUBLISHED
+from impl.served import API
 from impl.store.collections import ATTRIBUTES
 from impl.store.documents import Stored
 from impl.store.encoding import decode
 from impl.store.faults import DUPLICATE_KEY, translated
 from impl.store.rendition import WITHOUT_RENDITION
-from impl.tmf678 import API
 
 MOST_NAMES = 1000
 LONGEST = 256

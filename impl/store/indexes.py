@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pymongo import IndexModel
 from pymongo.database import Database
 
-from impl.resources import BY_COLLECTION, FEED, RESOURCES, Resource
+from impl.resource_row import Resource
+from impl.resources import BY_COLLECTION, FEED, RESOURCES
 from impl.store.collections import DELIVERIES, OUTBOX, TASKS
 from impl.store.documents import OWNERS, Stored
 from impl.store.pending_events import STAMP

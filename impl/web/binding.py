@@ -17,6 +17,7 @@ from connexion.resolver import Resolver
 
 from impl.api import Api, Handlers, Operation
 from impl.auth.identity import set_identity
+from impl.errors import NotYetImplemented
 from impl.events.build import correlation, trace
 from impl.handlers.idempotency import Idempotency, StoredResponse
 from impl.instants import plan
@@ -183,12 +184,19 @@ class _View:
 
 def _method(api: Api, operation: Operation, handlers: Handlers) -> Callable[..., Any]:
     """The handler's own method for the operation, or else its collection's standard one."""
-    handler = getattr(handlers.own, api.handlers[operation.resource])
-    name = operation.python_name
-    if not hasattr(handler, name):
-        handler, name = handlers.collections[operation.resource], operation.standard or name
-    method: Callable[..., Any] = getattr(handler, name)
-    return method
+    own = getattr(handlers.own, api.handlers[operation.resource], None)
+    other = handlers.collections.get(operation.resource)
+    method: Callable[..., Any] | None = getattr(own, operation.python_name, None)
+    return method or getattr(other, operation.standard or "", None) or _unserved(operation)
+
+
+def _unserved(operation: Operation) -> Callable[..., Any]:
+    """A method that answers 501."""
+
+    def refuse(**_: Any) -> Any:
+        raise NotYetImplemented(operation.id)
+
+    return refuse
 
 
 def _attributes(api: Api, operation: Operation) -> Attribute:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -185,5 +186,9 @@ class Responder:
 
 
 def success(operation: Operation) -> int:
-    """The status of the operation's success."""
-    return min(status for status in operation.responses if 200 <= status < 300)
+    """The status of the operation's success: the lowest one.
+
+    Of several, 202 is left out: it is for work that goes on, and ours is done.
+    """
+    good = [status for status in operation.responses if 200 <= status < 300]
+    return min((each for each in good if each != HTTPStatus.ACCEPTED), default=min(good))

@@ -10,8 +10,9 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from impl import app, handlers, settings
+from impl import app, settings
 from impl.api import Api, Handlers
+from impl.handlers import composition
 from impl.links import links
 from impl.query.attributes import Attribute
 from impl.query.language import Document, Page, Query
@@ -33,6 +34,11 @@ paths:
       operationId: createPet
       requestBody: {required: true, content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
       responses: {"201": {description: The pet., content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}}
+  /pet/{id}/feed:
+    post:
+      operationId: feedPet
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {"200": {description: It is full., content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}}
 components:
   schemas:
     Pet: {type: object, required: [legs], properties: {id: {type: string}, legs: {type: integer}}}
@@ -90,8 +96,8 @@ def asked(application: ASGIApp, *requests: tuple[Any, ...]) -> list[httpx.Respon
 
 def test_each_api_answers_below_its_base_path(store: Store, pets: Api) -> None:
     apis: app.Apis = {
-        API: handlers.build,
-        LATER: handlers.build,
+        API: composition.build,
+        LATER: composition.build,
         pets: lambda _: Handlers(Pets(), {}),
     }
     bill = f"/customerBill/{uuid4().hex}"
@@ -115,8 +121,15 @@ def test_each_api_answers_below_its_base_path(store: Store, pets: Api) -> None:
     assert "legs" in refused.json()["message"]
 
 
+def test_an_operation_that_nothing_serves_answers_501(store: Store, pets: Api) -> None:
+    apis: app.Apis = {pets: lambda _: Handlers(Pets(), {})}
+    (refused,) = asked(served(store, apis), ("POST", "/pets/v1/pet/1/feed", None))
+    assert refused.status_code == 501
+    assert "feedPet" in refused.json()["message"]
+
+
 def test_the_documentation_is_that_of_the_first_api(store: Store, pets: Api) -> None:
-    builds: app.Apis = {pets: lambda _: Handlers(Pets(), {}), API: handlers.build}
+    builds: app.Apis = {pets: lambda _: Handlers(Pets(), {}), API: composition.build}
     (document,) = asked(served(store, builds), ("GET", "/openapi.json", None))
     assert document.json()["info"]["title"] == "Pets"
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp
 
-from impl import app, demo, handlers, settings
+from impl import app, demo, settings
+from impl.handlers import composition
 from impl.store.mongo import Store
 from impl.tmf678 import API as V4
 from impl.tmf678_v5 import API as V5
@@ -39,8 +40,8 @@ RATE = {
 def both(store: Store) -> ASGIApp:
     chosen = settings.read({"VALIDATE_RESPONSES": "1"})
     apis: app.Apis = {
-        V4: handlers.build,
-        V5: lambda services: handlers.build(replace(services, api=V4)),
+        V4: composition.build,
+        V5: lambda services: composition.build(replace(services, api=V4)),
     }
     return app.create(chosen, store, apis)
 

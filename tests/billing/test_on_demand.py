@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from impl import worker
-from impl.billing import maker
+from impl.billing import jobs, maker
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
@@ -234,7 +234,7 @@ def test_requests_that_take_long_hold_up_no_other(
         store.insert(REQUESTS, {"id": id_, "state": "inProgress", "billingAccount": {"id": "A"}})
         tasks.put(ON_DEMAND_TASK, id_)
     stop = threading.Event()
-    steps = [on_demand.step] * worker.ON_DEMAND_THREADS
+    steps = [on_demand.step] * jobs.ON_DEMAND_THREADS
     working = threading.Thread(target=worker.work, args=(steps, stop))
     working.start()
     try:

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from generated.schemas import SCHEMAS
-from impl import handlers
+from impl.handlers import composition, standard
 from impl.handlers.collection import Services
 from impl.resources import EXPORTABLE, IMPORTABLE
 from impl.store.embedded import Mongod
@@ -31,7 +31,8 @@ def test_lines_are_kept_as_a_post_keeps_them(
     said = database.run("import", write(tmp_path / "some.ndjson", given))
     assert (said.status, said.out) == (0, "5 imported, 0 refused\n")
     assert not (tmp_path / "some.ndjson.refused").exists()
-    for resource, collection in handlers.importable(Services(store, API)).items():
+    door = composition.build(Services(store, API))
+    for resource, collection in standard.importable(door.collections).items():
         schema = SCHEMAS[f"{resource[0].upper()}{resource[1:]}_Create"]()
         for each in given:
             if each["@type"].lower() == resource.lower():
@@ -51,7 +52,7 @@ def test_a_byte_order_mark_before_the_first_line_is_passed_over(
 
 
 def test_what_can_be_brought_in_is_what_has_a_collection(store: Store) -> None:
-    known = handlers.importable(Services(store, API))
+    known = standard.importable(composition.build(Services(store, API)).collections)
     assert known.keys() == set(IMPORTABLE) < set(EXPORTABLE)
 
 

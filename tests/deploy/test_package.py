@@ -165,7 +165,7 @@ def test_the_wheel_holds_each_file_of_its_packages_and_no_other(installed: Insta
 def test_the_command_tells_its_version_and_what_there_is(installed: Installed) -> None:
     assert said(installed.run("--version")) == f"tmf678 {__version__}\n"
     shown = said(installed.run("--help"))
-    commands = ["serve", "worker", "generate", *(name for name, *_ in COMMANDS)]
+    commands = ["serve", "worker", "generate", "new-api", *(name for name, *_ in COMMANDS)]
     assert all(f"\n    {name} " in shown for name in commands)
 
 

@@ -46,7 +46,7 @@ def copy_project(into: Path) -> Path:
 def add_row(root: Path, row: str) -> None:
     """Add a row to the resources of a copy."""
     text = (root / ROWS).read_text()
-    (root / ROWS).write_text(text.replace("RESOURCES = (\n", f"RESOURCES = (\n    {row},\n", 1))
+    (root / ROWS).write_text(text.replace("TMF678 = (\n", f"TMF678 = (\n    {row},\n", 1))
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -63,7 +63,8 @@ WANTED = {
     "POST /customerBill/{id}/settle needs CustomerBillApi.settle_customer_bill"
     " in impl/handlers/customer_bill.py",
     "POST /hub/{id}/rename needs HubApi."
-    "rename_listener_under_a_name_that_makes_a_line_of_more_than_a_hundred in impl/handlers/hub.py",
+    "rename_listener_under_a_name_that_makes_a_line_of_more_than_a_hundred"
+    " in impl/handlers/subscriptions.py",
     "POST /service/{id}/close needs ServiceApi.close_service in impl/handlers/service.py",
     "POST /collection needs CollectionApi.collect in impl/handlers/collection_resource.py",
 }
@@ -127,7 +128,7 @@ def test_type_checker_names_the_missing_handlers(walked: dict[str, Any]) -> None
     assert 'Missing named argument "service" for "Handlers"' in said
     assert 'Missing named argument "collection" for "Handlers"' in said
     assert '"CustomerBills" with abstract attribute "settle_customer_bill"' in said
-    assert '"Hub" with abstract attribute "rename_listener_under_a_name' in said
+    assert '"Subscriptions" with abstract attribute "rename_listener_under_a_name' in said
 
 
 def test_start_names_a_missing_handler(walked: dict[str, Any]) -> None:
@@ -147,7 +148,7 @@ def test_stubs_are_named(walked: dict[str, Any]) -> None:
 def test_stubs_leave_every_line_that_is_there(walked: dict[str, Any]) -> None:
     before, after = walked["before"], walked["after"]
     changed = {name for name in after if before.get(name) != after[name]}
-    old = {"handlers/__init__.py", "handlers/customer_bill.py", "handlers/hub.py"}
+    old = {"handlers/composition.py", "handlers/customer_bill.py", "handlers/subscriptions.py"}
     assert changed == {*old, "handlers/service.py", "handlers/collection_resource.py"}
     assert before.keys() <= after.keys()
     assert all(holds_in_order(after[name].decode(), before[name].decode()) for name in old)
@@ -248,7 +249,7 @@ def shop(tmp_path: Path) -> Path:
     root = project(tmp_path)
     folder = root / "impl" / "handlers"
     (folder / "deep").mkdir(parents=True)
-    (folder / "__init__.py").write_text(HANDLERS)
+    (folder / "composition.py").write_text(HANDLERS)
     (folder / "deep" / "shared.py").write_text(SHARED)
     (folder / "pets.py").write_text(PETS)
     return root
@@ -286,13 +287,13 @@ def test_stub_uses_the_names_that_a_module_has(shop: Path) -> None:
 def test_new_resource_gets_a_module_and_is_named_where_handlers_are_made(shop: Path) -> None:
     folder = shop / "impl" / "handlers"
     (folder / "pets.py").write_text('"""What pets have in common."""\n')
-    (folder / "__init__.py").write_text(HANDLERS)
+    (folder / "composition.py").write_text(HANDLERS)
     assert stub(shop) == 0
     assert (folder / "pets.py").read_text() == '"""What pets have in common."""\n'
     made = (folder / "pets_resource.py").read_text()
     assert "class PetsResources(api.PetsApi[Query, Page, Patch]):\n" in made
     assert "    def patch_pet(self, pet_id: str, patch: Patch) -> Any:\n" in made
-    composed = (folder / "__init__.py").read_text()
+    composed = (folder / "composition.py").read_text()
     assert holds_in_order(composed, HANDLERS)
     assert "from impl.handlers.pets_resource import PetsResources\n" in composed
     assert "        pets=PetsResources(),\n        root=Roots(),\n    )" in composed
@@ -314,12 +315,12 @@ REFUSED = {
     "no composition": (
         "pets.py",
         "",
-        "impl/handlers/__init__.py: can't be added to without a change to what is there",
+        "impl/handlers/composition.py: can't be added to without a change to what is there",
     ),
     "two compositions": (
-        "__init__.py",
+        "composition.py",
         "a = Handlers(a=1)\nb = Handlers(b=1)\n",
-        "impl/handlers/__init__.py: no one call of api.Handlers to name Pets in",
+        "impl/handlers/composition.py: no one call of api.Handlers to name Pets in",
     ),
 }
 
@@ -330,11 +331,11 @@ def test_what_cannot_be_added_to_stays(
 ) -> None:
     name, text, said = REFUSED[case]
     folder = shop / "impl" / "handlers"
-    if name == "__init__.py":
+    if name == "composition.py":
         (folder / "pets.py").unlink()
     (folder / name).write_text(text)
     if case == "no composition":
-        (folder / "__init__.py").write_text("x = Handlers(a=1)\n")
+        (folder / "composition.py").write_text("x = Handlers(a=1)\n")
     before = contents(shop)
     assert stub(shop) == 1
     assert capsys.readouterr().err == f"{said}\nnothing was written\n"
@@ -345,6 +346,6 @@ def test_project_without_handlers_gets_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert stub(project(tmp_path)) == 1
-    said = "impl/handlers/__init__.py: is not there, to name a new handler in"
+    said = "impl/handlers/composition.py: is not there, to name a new handler in"
     assert said in capsys.readouterr().err
     assert not (tmp_path / "impl").exists()

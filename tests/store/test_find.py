@@ -13,7 +13,8 @@ import pytest
 from generated import schemas
 from impl.query import attributes
 from impl.query.language import Compare, Condition, Every, Query, Window
-from impl.resources import RESOURCES, Resource
+from impl.resource_row import Resource
+from impl.resources import RESOURCES
 from impl.store import indexes
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from bson import json_util
 
-from impl import demo, handlers, open_store
+from impl import demo, open_store
 from impl.billing.attempts import Attempts
 from impl.billing.maker import BillMaker
 from impl.billing.on_demand import OnDemand
@@ -29,6 +29,7 @@ from impl.billing.policy import Policy
 from impl.billing.runs import Runs
 from impl.contract.json_schema import COMPONENTS
 from impl.events.build import build, subject
+from impl.handlers import composition
 from impl.handlers.collection import Services
 from impl.links import Links
 from impl.patch.apply import Patch
@@ -122,7 +123,7 @@ def test_all_is_listed_and_read_as_the_contract_says(served: Store) -> None:
 
 
 def test_what_is_there_is_patched_and_deleted(served: Store) -> None:
-    door = handlers.build(Services(served, API)).collections
+    door = composition.build(Services(served, API)).collections
     for bill in all_of(served, "customerBill"):
         door["customerBill"].patch(
             bill["id"], patch("customerBill", paymentDueDate="2027-01-01T00:00:00Z")
@@ -140,7 +141,7 @@ def test_what_is_there_is_patched_and_deleted(served: Store) -> None:
 
 
 def test_documents_of_bills_are_made(served: Store) -> None:
-    door = handlers.build(Services(served, API)).own
+    door = composition.build(Services(served, API)).own
     bill = served.get("customerBillOnDemand", "asked")["customerBill"]["id"]
     made = door.customer_bill.retrieve_customer_bill_document(bill).made
     assert made["application/pdf"]("en").startswith(b"%PDF")
@@ -261,7 +262,7 @@ def test_documents_of_the_last_release_are_billed_patched_and_published(
     update = {"$set": {"isBilled": True, "bill": bill}, "$inc": {"_rev": 1}}
     rates.update_many({"isBilled": False}, update)
     links = Links("http://here", RATE)
-    door = handlers.build(Services(recent, API)).collections[RATE]
+    door = composition.build(Services(recent, API)).collections[RATE]
     for id_ in open_ids:
         assert links.plain(recent.show(RATE, id_))["bill"] == bill | {
             "href": "http://here/customerBill/B"

@@ -9,15 +9,16 @@ import pytest
 
 from generated import api, schemas
 from generated.operations import OPERATIONS
-from impl import handlers
+from impl.handlers import composition
 from impl.query import attributes
 from impl.query.language import Path as AttributePath
-from impl.resources import BY_NAME, FEED, RESOURCES, Resource
+from impl.resource_row import Resource
+from impl.resources import BY_NAME, FEED, RESOURCES
 from tests.servers import ROOT
 
 ROWS = Path("impl", "resources.py")
 NAMES = {name for row in RESOURCES for name in (row.name, row.collection, row.schema)}
-HANDLERS = Path(handlers.__file__)
+HANDLERS = Path(composition.__file__)
 
 
 def _tables(tree: ast.AST) -> Iterator[tuple[int, list[str]]]:

@@ -125,6 +125,13 @@ def test_patchable_is_what_the_patchs_schema_lists(contract: Contract) -> None:
     assert bill.isdisjoint({"id", "href", "billDate", "lastUpdate", "taxItem"})
 
 
+def test_patchable_is_none_if_the_patchs_schema_says_nothing_of_others() -> None:
+    schemas = {"Pet_Update": {"type": "object", "properties": {"name": {"type": "string"}}}}
+    assert (
+        Contract({"paths": {}, "components": {"schemas": schemas}}).patchable("Pet_Update") is None
+    )
+
+
 def test_patchable_is_none_where_all_may_be_patched(contract: Contract) -> None:
     for name in ("AppliedCustomerBillingRate", "BillCycle", "BillCycleSpecification"):
         assert contract.patchable(f"{name}_Update") is None
