@@ -18,7 +18,8 @@ from zlib import crc32
 from pymongo import IndexModel
 from pymongo.read_concern import ReadConcern
 
-from impl.resources import ACCOUNT, BY_NAME, FEED, PUBLISHED
+from impl.resource_row import ACCOUNT
+from impl.resources import BY_NAME, FEED, PUBLISHED
 from impl.store.collections import OUTBOX
 from impl.store.pending_events import STAMP
 

@@ -10,7 +10,7 @@ from impl.errors import (
     ParameterInvalid,
     refuse,
 )
-from impl.handlers.unknown_attributes import AttributeUnknown
+from impl.store.unknown_attributes import AttributeUnknown
 from impl.v5.errors import named_by_v4, named_by_v5
 
 

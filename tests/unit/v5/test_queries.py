@@ -9,7 +9,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from impl.errors import NotTranslated, ParameterInvalid
-from impl.events.subscription_query import whole
+from impl.events.event_paths import whole
 from impl.query import attributes
 from impl.query.attributes import Attribute
 from impl.query.evaluate import holds
