@@ -21,7 +21,7 @@ RETRYABLE = frozenset({6, 7, 89, 134, 262, 9001})
 
 @contextmanager
 def unless_lost() -> Iterator[None]:
-    """Suppress the errors after which a read should be tried again, now by a cursor."""
+    """Suppress the errors of an answer that is lost: the command should be tried again."""
     try:
         yield
     except ConnectionFailure:

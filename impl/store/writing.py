@@ -34,6 +34,7 @@ from impl.store.pages import StoreLimits
 from impl.store.partitions import Partitions
 from impl.store.pending_events import EVENT, HAS_NO_PENDING_EVENT, STAMP, PendingEvent
 from impl.store.rendition import FIELD, HAS_RENDITION, assigned, is_joined, joined, rendition
+from impl.store.replies import unless_lost
 from impl.store.timeouts import WRITE_SECONDS
 from impl.store.transactions import session
 
@@ -301,16 +302,15 @@ class Writer:
         if EVENT not in stored or within is not None:
             collection.insert_one(stored, session=within)
             return True
-        try:
-            _insert(collection, stored)
-        except DuplicateKeyError:
-            raise
-        except PyMongoError:  # one that lasts comes again
+        reply: Any = None
+        with unless_lost():
+            reply = _insert(collection, stored)
+        if reply is None:
             self._insert_again(resource, stored)
         return True
 
     def _insert_again(self, resource: str, stored: Stored) -> None:
-        """Insert a document after an error, unless the first insert was done after all."""
+        """Insert a document after a lost answer, unless the first insert was done after all."""
         search = stored[EVENT]["eventId"], resource, stored["_id"]
         if self._outbox.knows(*search):
             return
@@ -357,8 +357,8 @@ def _shown(resource: str, stored: Stored, after: Document) -> Document:
     return after if text is None else Rendered(after, after.version, joined(resource, text, stored))
 
 
-def _insert(collection: Collection[Stored], stored: Stored) -> None:
-    """Insert a document by a command, which the driver does not retry."""
+def _insert(collection: Collection[Stored], stored: Stored) -> Stored:
+    """Insert a document by a command, which the driver does not retry; the reply."""
     command = {
         "insert": collection.name,
         "documents": [stored],
@@ -369,6 +369,7 @@ def _insert(collection: Collection[Stored], stored: Stored) -> None:
         kind = DuplicateKeyError if error["code"] == DUPLICATE_KEY else WriteError
         raise kind(error["errmsg"], error["code"], error)
     _check_durable(reply)
+    return reply
 
 
 def _check_durable(reply: Values) -> None:

@@ -14,7 +14,6 @@ def test_swagger_ui_finds_its_parts_below_the_path_of_the_public_url() -> None:
     app = flask.Flask("docs")
     app.register_blueprint(docs.blueprint([API], "https://telecom.example/bills", ""))
     client = app.test_client()
-    assert client.get("/").headers["Location"] == "/bills/ui"
     answer = client.get("/ui")
     parts = re.findall(r'(?:href|src|url)(?:=|: )"([^"]+)"', answer.text)
     assert len(parts) == 4
