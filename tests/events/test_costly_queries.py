@@ -12,6 +12,8 @@ from impl.query.language import Document, Query
 from impl.store import routing
 from tests.events.conftest import World
 
+pytestmark = pytest.mark.long
+
 RATE = "appliedCustomerBillingRate"
 COSTLY = f"event.{RATE}.x-l=~[ab]*a[ab]{{90}}c;[ab]*a[ab]{{91}}c"
 TEXT = "ab" * (MOST_LOOKS * SEARCHED // 4 + SEARCHED)

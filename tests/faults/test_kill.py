@@ -15,6 +15,8 @@ from tests.faults.load import Writers, stored
 from tests.servers import ServerProcess
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 FULL = bool(os.environ.get("FULL"))
 WRITERS = 12
 RECYCLED = 12 if FULL else 2
@@ -95,7 +97,6 @@ def test_sighup_changes_all_workers_and_lets_no_request_in_flight_fail(
     nothing_is_half_answered(server, writers)
 
 
-@pytest.mark.long
 def test_a_worker_that_has_had_its_requests_gives_way_and_lets_none_in_flight_fail(
     tmp_path: Path,
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 from tests.servers import ServerProcess
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ServerProcess]:

@@ -20,6 +20,8 @@ from impl.store.mongo import Store
 from tests.servers import ROOT
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 CHILD = """
 import sys, time
 from pathlib import Path

@@ -25,6 +25,8 @@ from tests.bench.data import BILL, RATE, fill
 from tests.bench.queries import COMMON, Common
 from tests.servers import ServerProcess
 
+pytestmark = pytest.mark.long
+
 KNOWN = {
     BILL: attributes.of(schemas.CustomerBill),
     RATE: attributes.of(schemas.AppliedCustomerBillingRate),
