@@ -20,6 +20,7 @@ from impl.events.callbacks import Allowance
 from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
 from impl.query.parse import Limits
+from impl.setting_types import listed
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
 from impl.tmf678 import API
@@ -43,6 +44,9 @@ APIS: Apis = {
     V5: lambda services: handlers.build(replace(services, api=API)),
 }
 """The APIs of this server. The documentation at `/ui` is that of the first one."""
+
+VERSIONS = {"v4": API, "v5": V5}
+"""The APIs by their names in the setting `APIS`."""
 
 
 def create(
@@ -77,6 +81,12 @@ def create(
         app, routes(apis, settings.base), health, _admission(settings), authentication, meter
     )
     return Cors(edge, settings.origins) if settings.origins else edge
+
+
+def served(settings: Settings) -> Apis:
+    """The APIs that the settings name."""
+    names = listed(settings.apis)
+    return {api: APIS[api] for name, api in VERSIONS.items() if name in names}
 
 
 def routes(apis: Apis = APIS, home: str = "") -> Routes:
