@@ -1,7 +1,7 @@
 """The errors of requests. `impl/web/errors.py` gives each one its status and code."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import TypeAlias
@@ -57,6 +57,12 @@ class ApiError(Exception):
         self.trouble = trouble
         if attribute:
             self.attribute = attribute
+
+    def rename(self, name: Callable[[str], str]) -> None:
+        """Name the attribute otherwise, in the message, too."""
+        if self.attribute:
+            self.attribute = name(self.attribute)
+            self.args = (f"{self.attribute}: {self.trouble}",)
 
     @property
     def every(self) -> tuple["ApiError", ...]:

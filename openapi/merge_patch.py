@@ -42,12 +42,12 @@ class _PatchSchema:
         not_null = {*self._rule.not_null(own), *own.required}
         description = self._schema.get("description", f"What a patch of {self._rule.of} may hold.")
         properties = dict(self._members(own, patched, not_null))
-        additional = base.get("additionalProperties", True) if self._rule.is_open else False
+        additional = _additional(self._document, base) if self._rule.is_open else False
         return {
             "type": "object",
             "description": description,
             "properties": properties | self._narrower(properties),
-            "additionalProperties": additional,
+            "additionalProperties": True if additional is None else additional,
         }
 
     def _narrower(self, properties: Json) -> Json:
@@ -85,7 +85,9 @@ class _PatchSchema:
     def _nested(self, base: Json, own: Members) -> Json:
         rest = {word: value for word, value in base.items() if word not in _COMPOSED}
         properties = dict(self._members(own, own.properties, own.required))
-        return rest | {"type": "object", "properties": properties}
+        nested = rest | {"type": "object", "properties": properties}
+        additional = _additional(self._document, base)
+        return nested if additional is None else nested | {"additionalProperties": additional}
 
     def _nullable(self, schema: Json) -> Json:
         if "$ref" not in schema:
@@ -94,6 +96,15 @@ class _PatchSchema:
         core = resolve(self._document, schema)
         typed = {"type": core["type"]} if "type" in core else {}
         return {**typed, "allOf": [schema], "nullable": True}
+
+
+def _additional(document: Json, schema: Json) -> Any:
+    """The `additionalProperties` of an object, or else of the first part that has them, or None."""
+    schema = resolve(document, schema)
+    if "additionalProperties" in schema:
+        return schema["additionalProperties"]
+    parts = (_additional(document, part) for part in schema.get("allOf", ()))
+    return next((each for each in parts if each is not None), None)
 
 
 class _Rule:

@@ -489,7 +489,6 @@ BillCycleFVO: type[m.Schema] = _Open.from_dict(
         "paymentDueDate": _Instant(),
         "BillCycleSpecification": fields.Nested(lambda: BillCycleSpecificationRef),
         "validFor": fields.Nested(lambda: TimePeriod),
-        "billCycleSpecification": fields.Nested(lambda: BillCycleSpecificationRef),
         "runState": fields.String(validate=validate.OneOf(["planned", "running", "finished"])),
         "statusReason": fields.String(),
         "accountsTotal": _Integer(),

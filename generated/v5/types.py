@@ -455,7 +455,6 @@ BillCycleFVO = t.TypedDict(
         "paymentDueDate": t.NotRequired[datetime],
         "BillCycleSpecification": t.NotRequired["BillCycleSpecificationRef"],
         "validFor": t.NotRequired["TimePeriod"],
-        "billCycleSpecification": t.NotRequired["BillCycleSpecificationRef"],
         "runState": t.NotRequired[t.Literal["planned", "running", "finished"]],
         "statusReason": t.NotRequired[str],
         "accountsTotal": t.NotRequired[int],

@@ -1,6 +1,6 @@
 """Refuses paths that neither the contract nor any document has, and names the nearest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher, get_close_matches
 from heapq import nlargest
 
@@ -17,14 +17,30 @@ MOST_COMPARED = 20
 """How many names are compared letter by letter: those that share the most letters."""
 
 
+class AttributeUnknown(ParameterInvalid):
+    """No document has the attribute; `near` is the most similar one, or blank."""
+
+    def __init__(self, attribute: str, resource: str, near: str = "") -> None:
+        self._why = f"is no attribute of any {resource}"
+        self._near = near
+        super().__init__(attribute, self._hinted())
+
+    def _hinted(self) -> str:
+        return f"{self._why}; the nearest is {self._near}" if self._near else self._why
+
+    def rename(self, name: Callable[[str], str]) -> None:
+        """Name both attributes otherwise."""
+        self._near = self._near and name(self._near)
+        self.trouble = self._hinted()
+        super().rename(name)
+
+
 def refuse(store: Store, resource: str, paths: Sequence[Path], known: Attribute) -> None:
-    """Raise ParameterInvalid, with the nearest name, for a path that no document may have."""
+    """Raise AttributeUnknown, with the nearest name, for a path that no document may have."""
     for path in paths:
         if not store.knows(resource, path):
             near = nearest(path, known, store.recorded(resource))
-            hint = f"; the nearest is {near}" if near else ""
-            name = ".".join(path) or "''"
-            raise ParameterInvalid(name, f"is no attribute of any {resource}{hint}")
+            raise AttributeUnknown(".".join(path) or "''", resource, near)
 
 
 def nearest(path: Path, known: Attribute, recorded: Iterable[Path]) -> str:

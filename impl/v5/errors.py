@@ -7,8 +7,13 @@ from contextlib import contextmanager
 from impl.errors import ApiError, Place, path
 from impl.v5.paths import shown_place, stored_place
 
-_PART = re.compile(r"\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\.?([^\s.\[\]'\"\\]+)")
-"""A part of what `impl.errors.path` writes: an index, a quoted name or a plain one."""
+_PART = re.compile(r"\[([0-9]{1,9})\]|\['((?:[^'\\]|\\.)*+)'\]|\.?([^\s.\[\]'\"\\]++)")
+"""A part of what `impl.errors.path` writes: an index, a quoted name or a plain one.
+
+The quantifiers are possessive, so that a long name which is no path takes linear time.
+"""
+
+_PATH = re.compile(f"(?:{_PART.pattern})+")
 
 
 @contextmanager
@@ -31,14 +36,16 @@ def _renamed(rename: Callable[[Place], Place]) -> Iterator[None]:
         yield
     except ApiError as error:
         for each in error.every:
-            if each.attribute:
-                each.attribute = path(rename(_place(each.attribute)))
-                each.args = (f"{each.attribute}: {each.trouble}",)
+            each.rename(lambda attribute: _named(attribute, rename))
         raise
 
 
-def _place(attribute: str) -> Place:
-    return tuple(
+def _named(attribute: str, rename: Callable[[Place], Place]) -> str:
+    """An attribute with another name; what is no path, such as a parameter's name, stays."""
+    if not _PATH.fullmatch(attribute):
+        return attribute
+    place = tuple(
         int(index) if index else re.sub(r"\\(.)", r"\1", quoted) or plain
         for index, quoted, plain in _PART.findall(attribute)
     )
+    return path(rename(place))

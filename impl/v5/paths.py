@@ -1,5 +1,6 @@
 """Paths of v5 as they are stored, and stored ones as v5 names them. Pure."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -7,11 +8,14 @@ from impl.errors import Place
 from impl.query.language import Path
 from impl.v5.mapping import BASE_TYPE, REFERRED_TYPE, SHAPES, TYPE, WRAPPER, Limit, Shape
 
-Special: TypeAlias = Literal["type", "referred type", "base type", "limited", "nested", "nowhere"]
+_INDEX = re.compile("[0-9]{1,9}")
+
+Special: TypeAlias = Literal["type", "referred type", "computed", "limited", "nested", "nowhere"]
 """Why v5 may show another value than the one that is stored at a path.
 
-The first three have defaults. A `limited` value may be one that v5 does not show. A `nested` object
-is not stored as one. `nowhere` is a path that leads to nothing in any document of v5.
+The first two have defaults. A `computed` value follows from others. A `limited` one may be a value
+that v5 does not show. A `nested` object is not stored as one. `nowhere` is a path that leads to
+nothing in any document of v5.
 """
 
 
@@ -58,7 +62,7 @@ def stored_path(path: Path, resource: str) -> Path:
 def stored_place(place: Place, resource: str) -> Place:
     """The place in a v5 document of the resource as v4 names it."""
     names = stored_path(tuple(map(str, place)), resource)
-    return tuple(int(name) if name.isdigit() else name for name in names)
+    return tuple(int(name) if _INDEX.fullmatch(name) else name for name in names)
 
 
 def shown_place(place: Place, resource: str) -> Place:
@@ -87,7 +91,7 @@ def _below(place: End, name: str, at: int) -> End:
         return replace(place, special="nowhere", shape=None)
     if place.shape is None:
         return replace(place, path=(*place.path, name))
-    if place.in_array and name.isascii() and name.isdigit():
+    if place.in_array and _INDEX.fullmatch(name):
         return replace(place, path=(*place.path, name), in_array=False)
     array = place.array or (at if place.in_array else 0)
     inner = _member if place.shape.nested is None else _outer_member
@@ -116,7 +120,9 @@ def _special(shape: Shape, name: str, stored: str) -> Special | None:
     if name == TYPE and shape.type and not shape.is_resource and not shape.type_from:
         return "type"
     if name == BASE_TYPE and shape.type:
-        return "base type"
+        return "computed"
+    if shape.rate_filter and stored == shape.rate_filter:
+        return "computed"
     return "referred type" if name == REFERRED_TYPE and shape.refers_to else None
 
 

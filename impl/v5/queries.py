@@ -150,38 +150,51 @@ def _leaf(leaf: Compare | Exists, shape: Shape | None, above: Path) -> Condition
     stored = replace(leaf, path=place.path)
     if place.special is None:
         return stored
-    if place.special == "nowhere":
-        return NOTHING
     if place.limit and isinstance(stored, Compare) and place.limit.covers(stored):
         return stored
-    if place.array:
-        array, below = leaf.path[: place.array], leaf.path[place.array :]
-        inner = _leaf(replace(leaf, path=below), end(array, shape).shape, (*above, *array))
-        return NOTHING if inner == NOTHING else Element(place.path[: place.array], inner)
-    if place.limit:
-        shown = place.limit.condition(place.path)
-        return shown if isinstance(stored, Exists) else Every((stored, shown))
-    if place.special == "nested":
-        return stored if isinstance(stored, Exists) else NOTHING
-    return _with_default(stored, place, ".".join((*above, *leaf.path)))
-
-
-def _with_default(stored: Compare | Exists, place: End, name: str) -> Condition:
-    """The condition on an attribute that v5 shows of every such object."""
-    there = Exists(place.parent)
-    if isinstance(stored, Exists) and place.special != "base type":
-        return there
-    shape = place.owner
-    if (
-        isinstance(stored, Exists)
-        or shape is None
-        or place.special == "base type"
-        or shape.typed_by
-    ):
+    if place.array and place.special != "nowhere":
+        return _in_element(leaf, place, shape, above)
+    match place.special:
+        case "nowhere":
+            return NOTHING
+        case "nested":
+            return stored if isinstance(stored, Exists) else NOTHING
+        case "limited" if place.limit:
+            shown = place.limit.condition(place.path)
+            return shown if isinstance(stored, Exists) else Every((stored, shown))
+    default = _default(place)
+    if default is None:
+        name = ".".join((*above, *leaf.path))
         raise NotTranslated("a search by what is not stored as shown", attribute=name)
-    is_type = place.special == "type"
-    v4_default = Compare(place.path, (shape.v4_type,)) if is_type and shape.v4_type else NOTHING
-    default = shape.type if is_type else shape.refers_to
+    return _with_default(stored, place, *default)
+
+
+def _in_element(leaf: Compare | Exists, place: End, shape: Shape | None, above: Path) -> Condition:
+    """The condition on an element of the first array that the path goes through."""
+    array, below = leaf.path[: place.array], leaf.path[place.array :]
+    inner = _leaf(replace(leaf, path=below), end(array, shape).shape, (*above, *array))
+    return NOTHING if inner == NOTHING else Element(place.path[: place.array], inner)
+
+
+def _default(place: End) -> tuple[str, Condition] | None:
+    """What v5 shows if nothing is stored, and the condition on a stored value that means the same.
+
+    None if it depends on more than that.
+    """
+    shape = place.owner
+    if shape is None or place.special == "computed":
+        return None
+    if place.special == "referred type":
+        return shape.refers_to, NOTHING
+    same = Compare(place.path, (shape.v4_type,)) if shape.v4_type else NOTHING
+    return None if shape.typed_by else (shape.type, same)
+
+
+def _with_default(stored: Compare | Exists, place: End, default: str, same: Condition) -> Condition:
+    """The condition on an attribute that v5 shows of every object of its owner's shape."""
+    there = Exists(place.parent)
+    if isinstance(stored, Exists):
+        return there
     if holds(replace(stored, path=("default",)), {"default": default}):
-        return Every((there, Some((stored, Not(Exists(place.path)), v4_default))))
-    return stored if v4_default == NOTHING else Every((stored, Not(v4_default)))
+        return Every((there, Some((stored, Not(Exists(place.path)), same))))
+    return stored if same == NOTHING else Every((stored, Not(same)))

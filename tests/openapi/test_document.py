@@ -122,6 +122,16 @@ def test_composed_schema_that_refers_to_itself_has_one_form(tmp_path: Path) -> N
     assert schemas["Based_Update"] == {"type": "object", "properties": properties}
 
 
+def test_composed_schema_has_the_additional_members_of_what_it_is_composed_of(
+    tmp_path: Path,
+) -> None:
+    own = BILLS + "    Open: {type: object, additionalProperties: {type: string}}\n"
+    part = "        - {properties: {part"
+    own = own.replace(part, f"        - {{$ref: '#/components/schemas/Open'}}\n{part}")
+    schemas = effective(tmp_path, own, FORM % "{of: Bill}")["components"]["schemas"]
+    assert schemas["Based_Update"]["additionalProperties"] == {"type": "string"}
+
+
 def test_form_that_the_contract_has_already_is_used(tmp_path: Path) -> None:
     own = BILLS + "    Money_Update: {type: object, description: Ours.}\n"
     schemas = effective(tmp_path, own, FORM % "{of: Bill}")["components"]["schemas"]

@@ -2,7 +2,15 @@
 
 import pytest
 
-from impl.errors import Conflict, FieldInvalid, FieldMissing, HeaderInvalid, refuse
+from impl.errors import (
+    Conflict,
+    FieldInvalid,
+    FieldMissing,
+    HeaderInvalid,
+    ParameterInvalid,
+    refuse,
+)
+from impl.handlers.unknown_attributes import AttributeUnknown
 from impl.v5.errors import named_by_v4, named_by_v5
 
 
@@ -13,6 +21,10 @@ from impl.v5.errors import named_by_v4, named_by_v5
         ("customerBill", "relatedParty[12].role", "relatedParty[12].role"),
         ("customerBill", "taxItem[1].taxRate", "taxItem[1].taxRate"),
         ("customerBill", "x['a.b'].c", "x['a.b'].c"),
+        ("customerBill", "x['a\\'b']", "x['a\\'b']"),
+        ("customerBill", "foo bar", "foo bar"),
+        ("customerBill", f"[{'1' * 5000}]", f"[{'1' * 5000}]"),
+        ("customerBill", "a" * 5000 + " ", "a" * 5000 + " "),
         ("customerBillOnDemand", "relatedParty.id", "relatedParty.partyOrPartyRole.id"),
         ("appliedCustomerBillingRate", "type", "appliedBillingRateType"),
         ("appliedCustomerBillingRate", "[0].path", "[0].path"),
@@ -39,6 +51,7 @@ def test_an_attribute_has_its_v5_name(resource: str, v4: str, v5: str) -> None:
         ("appliedCustomerBillingRate", "type", "appliedBillingRateType"),
         ("billCycle", "BillCycleSpecification.id", "billCycleSpecification.id"),
         ("customerBill", "[0].path", "[0].path"),
+        ("customerBill", "²", "²"),
     ],
 )
 def test_an_error_of_v5s_contract_goes_through_v4s_names(resource: str, v5: str, v4: str) -> None:
@@ -60,6 +73,15 @@ def test_all_errors_of_a_body_do() -> None:
         "appliedBillingRateType",
         "relatedParty[0].partyOrPartyRole.id",
     ]
+
+
+def test_the_nearest_attribute_has_its_v5_name() -> None:
+    with pytest.raises(ParameterInvalid) as raised, named_by_v5("customerBill"):
+        raise AttributeUnknown("relatedParty.idd", "customerBill", "relatedParty.id")
+    assert str(raised.value) == (
+        "relatedParty.partyOrPartyRole.idd: is no attribute of any customerBill; "
+        "the nearest is relatedParty.partyOrPartyRole.id"
+    )
 
 
 def test_errors_of_no_attribute_or_of_a_header_stay() -> None:
