@@ -23,6 +23,7 @@ from impl.handlers.idempotency import Idempotency
 from impl.plugin import CURRENT
 from impl.query.parse import Limits
 from impl.served import API, VERSIONS
+from impl.setting_types import listed
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
 from impl.web import binding, docs, validation
@@ -86,6 +87,14 @@ def create(
         app, routes(apis, settings.base), health, _admission(settings), authentication, meter
     )
     return Cors(edge, settings.origins) if settings.origins else edge
+
+
+def served(settings: Settings) -> Apis:
+    """The APIs that the settings name by their versions; all of a plug-in that has one alone."""
+    names = listed(settings.apis)
+    first = API.base_path.rpartition("/")[2]
+    versions = {first: API, **VERSIONS}
+    return {api: APIS[api] for name, api in versions.items() if name in names or not VERSIONS}
 
 
 def routes(apis: Apis = APIS, home: str = "") -> Routes:

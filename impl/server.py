@@ -36,7 +36,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._uri = uri
         self._listeners = listeners
         self._started = started
-        self._contracts = [api.contract for api in app.APIS]  # loaded once, before the fork
+        self._apis = app.served(settings)
+        self._contracts = [api.contract for api in self._apis]  # loaded once, before the fork
         self._process: Any = None
         http1_parser.patch(lambda status, message: errors.of_status(status, message, settings.base))
         super().__init__()
@@ -77,16 +78,16 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> ASGIApp:
         """The application; gunicorn calls this in each worker after the fork."""
         settings = self._settings
-        traced = tracing.instrumented(os.environ, app.routes())
+        traced = tracing.instrumented(os.environ, app.routes(self._apis))
         connections = Connections()
         meter = None
         if settings.metrics:
-            meter = metrics.Meter(connections, [o.id for api in app.APIS for o in api.operations])
+            meter = metrics.Meter(connections, [o.id for api in self._apis for o in api.operations])
         listeners = [connections] if meter else []
         guarded = settings.auth == "jwt"
         store = open_store.opened(settings, self._uri, listeners, guarded=guarded)
         store.keep_indexed(open_store.requirement(store))
-        application = app.create(settings, store, app.APIS, self._stopping, meter)
+        application = app.create(settings, store, self._apis, self._stopping, meter)
         worker = _Worker(traced(application), [store.close, *([meter.write] if meter else [])])
         collect_garbage_rarely()
         if settings.metrics_address is None:

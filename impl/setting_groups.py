@@ -58,6 +58,11 @@ class Server:
         validate=types.is_url,
         post_load=types.without_last_slash,
     )
+    apis: str = setting(
+        "v4,v5",
+        "the versions of the API that the server serves, see [Contracts](contracts.md)",
+        validate=types.are_apis,
+    )
     workers: int = setting(
         os.cpu_count() or 1,
         "the number of server processes",

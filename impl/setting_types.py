@@ -85,6 +85,12 @@ def listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def are_apis(text: str) -> None:
+    """Check a list of versions of the API: at least one of v4 and v5."""
+    if not listed(text) or not {*listed(text)} <= {"v4", "v5"}:
+        raise ValidationError("Must be v4, v5 or v4,v5.")
+
+
 def are_networks(text: str) -> None:
     """Check a list of addresses and networks in CIDR notation."""
     for part in listed(text):

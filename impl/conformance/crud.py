@@ -120,6 +120,8 @@ def test_writes_are_published(client: httpx.Client, resource: str) -> None:
     schema = BY_NAME[resource].schema
     assert [each["eventType"] for each in found] == [f"{schema}{each}" for each in expected]
     assert found[0]["event"][resource]["href"] == made["href"]
+    if "@type" in API.event.members:
+        assert found[0]["@type"] == found[0]["eventType"]
 
 
 @pytest.mark.skipif(HUB not in BY_NAME, reason="the document has no /hub")

@@ -1,6 +1,5 @@
 """Version 5 beside version 4: the same documents, each in its own shape."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +7,6 @@ import pytest
 from starlette.types import ASGIApp
 
 from impl import app, demo, settings
-from impl.handlers import composition
 from impl.store.mongo import Store
 from impl.tmf678 import API as V4
 from impl.tmf678_v5 import API as V5
@@ -39,11 +37,7 @@ RATE = {
 @pytest.fixture
 def both(store: Store) -> ASGIApp:
     chosen = settings.read({"VALIDATE_RESPONSES": "1"})
-    apis: app.Apis = {
-        V4: composition.build,
-        V5: lambda services: composition.build(replace(services, api=V4)),
-    }
-    return app.create(chosen, store, apis)
+    return app.create(chosen, store)
 
 
 def test_a_bill_has_the_shape_of_each_version(both: ASGIApp) -> None:
@@ -209,6 +203,22 @@ def test_a_patch_that_breaks_the_schema_of_version_5_is_a_conflict(both: ASGIApp
     )
     assert refused.status_code == 409
     assert refused.json()["attribute"] == "relatedParty[0].partyOrPartyRole.id"
+
+
+@pytest.mark.parametrize(("names", "found"), [("v5", (404, 200)), (" v4 ", (200, 404))])
+def test_the_server_serves_the_versions_of_its_settings(
+    store: Store, names: str, found: tuple[int, int]
+) -> None:
+    chosen = settings.read({"APIS": names})
+    server = app.create(chosen, store, app.served(chosen))
+    answers = asked(server, *(("GET", f"{base}/customerBill", None) for base in (OLD, NEW)))
+    assert tuple(each.status_code for each in answers) == found
+
+
+@pytest.mark.parametrize("names", [",", "v6", "v4,v6", "v4 v5"])
+def test_other_versions_are_refused_at_the_start(names: str) -> None:
+    with pytest.raises(settings.SettingsError, match="APIS"):
+        settings.read({"APIS": names})
 
 
 def test_the_demo_data_is_valid_in_version_5(both: ASGIApp, store: Store) -> None:
