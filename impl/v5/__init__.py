@@ -12,7 +12,8 @@
   the document to the patch in v5's shape, has v5's contract check the result, and gives the v4
   document to the collection.
 - A subscription's `query`, and the events it gets: the names and the shape of `events`.
+- A specification's `rateFilter`: `up` and `down` rewrite its names (`rate_filters.py`).
 
-A query that only v5's shape can decide is refused (NotTranslated): an order by a type that is not
-stored, or a search by one that depends on the value, such as `StringCharacteristic`.
+A query that stored documents can't decide is refused (NotTranslated): an order by a default type, a
+search by a type that depends on the value, such as `StringCharacteristic`, or by a `rateFilter`.
 """

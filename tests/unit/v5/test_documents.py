@@ -221,3 +221,23 @@ def test_a_subscription_has_v5s_type() -> None:
     shown = up(subscription, "hub")
     assert shown == {**subscription, "@type": "Hub"}
     assert down(shown, "hub") == subscription
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ([{"id": "a"}], [{"id": "a", "@type": "CharacteristicRelationship"}]),
+        ([{"id": 7, "x": 1}], [{"x": 1, "@type": "CharacteristicRelationship"}]),
+        ([], []),
+        ({"id": "a"}, None),
+        ([{"@type": 7}], None),
+        ("a", None),
+    ],
+)
+def test_an_extension_that_v5_declares_otherwise_is_not_shown(stored: Any, shown: Any) -> None:
+    value = {"name": "n", "value": 1, "characteristicRelationship": stored}
+    rate = {"id": "1", "@type": "Own", "characteristic": [value]}
+    v5 = up(rate, "appliedCustomerBillingRate")
+    assert v5["characteristic"][0].get("characteristicRelationship") == shown
+    after = {**v5, "name": "new"}
+    assert changed(rate, v5, after, "appliedCustomerBillingRate") == {**rate, "name": "new"}

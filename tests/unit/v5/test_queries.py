@@ -244,3 +244,46 @@ def test_events_are_searched_by_v5s_names() -> None:
     ):
         query = whole(queries.translated(parse(text, names, Limits(), UTC), "events").query)
         assert holds(query.where, event), text
+
+
+BILL = {
+    "id": "1",
+    "@type": "CustomerBill",
+    "runType": "byHand",
+    "billingAccount": {"id": "a"},
+    "billCycle": {"id": "c", "@type": "OwnRef", "@referredType": "OwnCycle"},
+    "relatedParty": [{"id": "p", "role": "payer"}],
+}
+RATE = {"id": "1", "@type": "Own", "bill": {"id": "b", "@type": "BillRef", "name": 7}}
+
+
+@pytest.mark.parametrize(
+    ("resource", "text", "found"),
+    [
+        ("customerBill", "filter=$[?(@.runType)]", False),
+        ("customerBill", "runType.regex=^by", False),
+        ("customerBill", "runType.ne=onCycle", True),
+        ("customerBill", "filter=$[?(@.billingAccount.@type)]", True),
+        ("customerBill", "filter=$[?(@.paymentMethod.@type)]", False),
+        ("customerBill", "billCycle.@type=OwnRef", True),
+        ("customerBill", "billCycle.@type=BillCycleRef", False),
+        ("customerBill", "billCycle.@referredType=BillCycle", False),
+        ("customerBill", "billingAccount.@referredType.gt=Billing", True),
+        ("customerBill", "filter=$[?(@.relatedParty.partyOrPartyRole)]", True),
+        ("customerBill", "filter=$[?(@.relatedParty.partyOrPartyRole == null)]", False),
+        ("customerBill", "filter=relatedParty[?(@.partyOrPartyRole.role=='payer')]", False),
+        ("customerBill", "relatedParty.0.partyOrPartyRole.id=p", True),
+        ("customerBill", "filter=$[?(@.billingAccount.@type.x)]", False),
+        ("appliedCustomerBillingRate", "bill.@type=CustomerBillRef", True),
+        ("appliedCustomerBillingRate", "bill.@type=BillRef", False),
+        ("appliedCustomerBillingRate", "filter=$[?(@.bill.name)]", False),
+        ("appliedCustomerBillingRate", "filter=$[?(@.bill.name == null)]", True),
+    ],
+)
+def test_a_search_finds_what_v5_shows_of_odd_documents(
+    resource: str, text: str, found: bool
+) -> None:
+    stored = BILL if resource == "customerBill" else RATE
+    query = parse(text, V5[resource], Limits(), UTC)
+    assert holds(queries.translated(query, resource).query.where, stored) == found
+    assert holds(query.where, up(stored, resource)) == found
