@@ -43,11 +43,11 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
         is stored.
         """
         changed = {name for name in SCHEDULE if before.get(name) != after.get(name)}
-        refuse_specification({name: after[name] for name in changed & after.keys()})
         if changed:
             try:
                 refuse_specification(after)
             except FieldInvalid as error:
+                refuse_specification({name: after[name] for name in changed & after.keys()})
                 refuse(Conflict(each.trouble, attribute=each.attribute) for each in error.every)
         if before.get("rateFilter") != after.get("rateFilter"):
             self._refuse_filter(after)

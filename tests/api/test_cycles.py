@@ -190,6 +190,15 @@ def test_a_specification_that_no_cycle_can_follow_is_refused_by_name(
     assert name in patched.json()["message"]
 
 
+@pytest.mark.parametrize("also", [{}, {"frequency": "monthly"}], ids=["alone", "repeated"])
+def test_a_patch_that_fits_the_stored_frequency_is_taken(
+    api: httpx.Client, specify: Any, also: Json
+) -> None:
+    stored = f"billCycleSpecification/{specify()}"
+    answer = api.patch(stored, json={"recurring": True, "recurringInAdvance": True, **also})
+    assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize("operation", ["retry", "cancel"])
 def test_a_planned_cycle_is_neither_retried_nor_cancelled(
     api: httpx.Client, plan: Any, operation: str
