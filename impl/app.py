@@ -90,11 +90,17 @@ def create(
 
 
 def served(settings: Settings) -> Apis:
-    """The APIs that the settings name by their versions; all of a plug-in that has one alone."""
+    """The APIs that the settings name by their versions; the only one of a plug-in that has one.
+
+    Raises SettingsError if none is left.
+    """
     names = listed(settings.apis)
     first = API.base_path.rpartition("/")[2]
     versions = {first: API, **VERSIONS}
-    return {api: APIS[api] for name, api in versions.items() if name in names or not VERSIONS}
+    chosen = {api: APIS[api] for name, api in versions.items() if name in names or not VERSIONS}
+    if not chosen:
+        raise SettingsError(f"APIS: this contract has none of {settings.apis}")
+    return chosen
 
 
 def routes(apis: Apis = APIS, home: str = "") -> Routes:

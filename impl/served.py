@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from importlib.util import find_spec
 
 from impl import generated_api
 from impl.api import Api
@@ -9,6 +10,11 @@ from impl.plugin import CURRENT
 
 API = generated_api.read(CURRENT.generated)
 VERSIONS: Mapping[str, Api] = {
-    name: import_module(module).API for name, module in CURRENT.versions.items()
+    name: import_module(module).API
+    for name, module in CURRENT.versions.items()
+    if find_spec(f"{CURRENT.generated}.{name}")
 }
-"""The other versions by their names, as subscriptions remember them."""
+"""The other versions by their names, as subscriptions remember them.
+
+A contract of one's own may lack a version: then nothing of it was generated.
+"""

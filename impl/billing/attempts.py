@@ -23,13 +23,13 @@ It may take 25 in all, because MongoDB aborts it after 30. It waits up to 3 for 
 transaction has locked, perhaps a dead worker's.
 """
 
-POSTPONED_SECONDS = 5.0
-"""How soon postponed work is tried again."""
+WAIT_SECONDS = 5.0
+"""How soon work that must wait for another task's is tried again."""
 
 log = structlog.get_logger("billing")
 
 
-class Postponed(Exception):
+class MustWait(Exception):
     """The work has to wait for another task's; that counts no try."""
 
 
@@ -65,8 +65,8 @@ class Attempts:
                 work()
         except (ClaimLost, NotFound):
             self._drop(task)
-        except Postponed:
-            self.tasks.again(task, POSTPONED_SECONDS, afresh=True)
+        except MustWait:
+            self.tasks.again(task, WAIT_SECONDS, afresh=True)
         except Rejected as rejected:
             self._close(task, partial(refused, rejected))
         except Exception as fault:

@@ -18,7 +18,7 @@ from typing import Any
 
 from impl.billing import streamed
 from impl.billing.assemble import HeaderOf
-from impl.billing.attempts import TRANSACTION_LIMITS, Postponed
+from impl.billing.attempts import TRANSACTION_LIMITS, MustWait
 from impl.billing.bill_headers import new_id
 from impl.billing.charges import NothingToBill, Rejected
 from impl.billing.maker import BillBatch, BillMaker, Draft, TooManyRates
@@ -41,11 +41,11 @@ class LargeAccounts:
     def refuse_reserved(self, task: Task, accounts: Collection[str]) -> None:
         """Refuse accounts that a task reserves, in the caller's transaction.
 
-        Raises TooManyRates if it is the given task, which goes on in steps; Postponed if another.
+        Raises TooManyRates if it is the given task, which goes on in steps; MustWait if another.
         """
         reserved = self._tasks.about(RESERVATION_TASK, accounts)
         if any(about["of"] != task.id for about in reserved.values()):
-            raise Postponed(f"other tasks reserve the rates of {', '.join(sorted(reserved))}")
+            raise MustWait(f"other tasks reserve the rates of {', '.join(sorted(reserved))}")
         if reserved:
             raise TooManyRates("an earlier try has reserved the account's rates")
 
@@ -84,7 +84,7 @@ class LargeAccounts:
     def _reserve(self, task: Task, account: str, where: Condition) -> str:
         """Reserve the rates, step by step, each only while the task is this worker's.
 
-        Returns the holder. Raises Postponed if another task reserves rates of the account.
+        Returns the holder. Raises MustWait if another task reserves rates of the account.
         """
 
         def begin() -> str:

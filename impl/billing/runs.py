@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from impl.billing import bill_headers
-from impl.billing.attempts import TRANSACTION_LIMITS, Attempts
+from impl.billing.attempts import TRANSACTION_LIMITS, Attempts, MustWait
 from impl.billing.charges import Rejected
 from impl.billing.eligible import in_cycle, of_accounts
 from impl.billing.large_accounts import LargeAccounts
@@ -223,7 +223,8 @@ class Runs:
     def _work_on(self, task: Task) -> None:
         """Bill the task's accounts; a block that failed before, or whose worker died, is split.
 
-        So is a block whose rates have become too many for one transaction.
+        So is a block whose rates have become too many for one transaction, and one with an account
+        that another task reserves.
         """
         if task.kind == BLOCK_TASK and task.tries > 1:
             self._split(task)
@@ -231,6 +232,10 @@ class Runs:
         try:
             self._bill(task)
         except TooManyRates:
+            self._split(task)
+        except MustWait:
+            if task.kind != BLOCK_TASK:
+                raise
             self._split(task)
 
     def _split(self, task: Task) -> None:

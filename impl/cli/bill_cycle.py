@@ -21,9 +21,11 @@ from impl.resources import CYCLES
 from impl.settings import Settings
 from impl.store import upgrade
 from impl.store.mongo import Store
-from impl.store.tasks import CYCLE_TASK, RATES_TASK, Tasks
+from impl.store.tasks import CYCLE_TASK, RATES_TASK, RESERVATION_TASK, Tasks
 
 POLL_SECONDS = 0.1
+LEFT_TASKS = (RATES_TASK, RESERVATION_TASK)
+"""Tasks that a run may leave when all its accounts have an outcome."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +78,7 @@ def run_cycle(store: Store, id_: str, steps: Sequence[Callable[[], bool]]) -> No
     tasks = Tasks(store)
     tasks.wake(CYCLE_TASK, id_)
     with tqdm(unit=" accounts", disable=None) as bar:
-        while _show_progress(bar, cycle := store.get(CYCLES, id_)) or tasks.has_any(RATES_TASK):
+        while _show_progress(bar, cycle := store.get(CYCLES, id_)) or tasks.has_any(*LEFT_TASKS):
             worked = [step() for step in steps]
             if not any(worked):
                 time.sleep(POLL_SECONDS)

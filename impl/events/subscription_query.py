@@ -94,8 +94,9 @@ def read_stored(text: str, zone: tzinfo, version: str = "") -> tuple[Selector, s
     """
     try:
         return read(text, zone, version), ""
-    except FieldInvalid:
-        pass
+    except FieldInvalid as error:
+        if version in VERSIONS:  # which no earlier release had
+            return Selector(NOTHING, None), str(error)
     parts = _plain(text).split("&")
     readable = "&".join(each for each in parts if not _is_jsonpath_in_fields(each))
     try:

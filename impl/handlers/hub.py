@@ -52,7 +52,7 @@ class Hub:
             callbacks.check(body["callback"], self._allowance)
         except callbacks.Refused as error:
             raise FieldInvalid("callback", str(error)) from None
-        version = body.get("apiVersion", "")
+        version = str(body.get("apiVersion", ""))
         self._refuse_unknown(subscription_query.read(body.get("query", ""), self._zone, version))
         return self._store.in_transaction(lambda: self._registered(document))
 

@@ -41,7 +41,7 @@ from impl.store.feed_filter import EVENT_ID
 from impl.store.feed_order import ranked
 from impl.store.feed_walk import ALL, FeedWalk, Spans, Step, Turn
 from impl.store.pages import FEW, TOO_LARGE, around
-from impl.store.partitions import Partitions, Places, passed
+from impl.store.partitions import Partitions, Places, later, passed
 from impl.store.routing import place
 from impl.store.timeouts import READ_SECONDS, SEARCH_SECONDS
 
@@ -152,6 +152,9 @@ class FeedReader:
         with reading():
             if not self._walk.has_all_behind(places):
                 raise ParameterInvalid("", "is a place before the first event in the feed")
+            end = self.end()
+            if later(places, end) != end:
+                raise ParameterInvalid("", "is a place behind the last event in the feed")
         return places
 
     def _name(self, event: Document, at: Spans) -> str:

@@ -111,11 +111,11 @@ class Tasks:
             found = list(tasks.find({"_id": {"$in": ids}}, session=session))
         return {each["key"]: each["about"] for each in found}
 
-    def has_any(self, kind: str) -> bool:
-        """Whether a task of a kind has not ended."""
+    def has_any(self, *kinds: str) -> bool:
+        """Whether a task of these kinds has not ended."""
         tasks, session = self._store.collection(TASKS)
         with translated():
-            return tasks.find_one({"kind": kind}, {"_id": 1}, session=session) is not None
+            return tasks.find_one({"kind": {"$in": kinds}}, {"_id": 1}, session=session) is not None
 
     def drop(self, task: Task) -> None:
         """End a claimed task without an effect; does nothing if another has claimed it by now."""

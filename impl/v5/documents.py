@@ -215,22 +215,50 @@ def _merged(stored: Any, before: Any, after: Any) -> Any:
 
 
 def _merged_list(stored: list[Any], before: list[Any], after: list[Any]) -> list[Any]:
-    """The list after the change, with each element that the change has only moved as stored."""
-    places = {_key(each): place for place, each in enumerate(before)}
+    """The list after the change, with each element that the change has only moved as stored.
+
+    An element that is new at a place stands for the one that was there, unless that has moved, or
+    the list is shorter now.
+    """
+    places = _places([_key(each) for each in before], [_key(each) for each in after])
+    moved = {*places.values()}
     merged = []
     for place, each in enumerate(after):
-        if (old := places.get(_key(each))) is not None:
+        if (old := places.get(place)) is not None:
             merged.append(stored[old])
-        elif len(before) == len(after) and _id(before[place]) == _id(each):
+        elif (
+            place < len(before) <= len(after)
+            and place not in moved
+            and _is_same(before[place], each)
+        ):
             merged.append(_merged(stored[place], before[place], each))
         else:
             merged.append(each)
     return merged
 
 
+def _places(before: list[bytes], after: list[bytes]) -> dict[int, int]:
+    """Where elements stood before that are there still, by their places now.
+
+    Of equal ones, each stands for one: those that stay where they are, and then the others in turn.
+    """
+    same_place = [n for n, (old, new) in enumerate(zip(before, after, strict=False)) if old == new]
+    found = dict(zip(same_place, same_place, strict=True))
+    free: dict[bytes, list[int]] = {}
+    for place in reversed(range(len(before))):
+        if place not in found:
+            free.setdefault(before[place], []).append(place)
+    for place, key in enumerate(after):
+        if place not in found and free.get(key):
+            found[place] = free[key].pop()
+    return found
+
+
 def _key(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def _id(value: Any) -> Any:
-    return value.get("id") if isinstance(value, dict) else None
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two elements may be the same one: they have the same `id`, or none."""
+    ids = [each.get("id") if isinstance(each, dict) else None for each in (one, other)]
+    return bool(ids[0] == ids[1])

@@ -24,7 +24,14 @@ from impl.patch.apply import Patch
 from impl.query.language import Every
 from impl.store.collections import TASKS
 from impl.store.mongo import Store
-from impl.store.tasks import ACCOUNT_TASK, CYCLE_TASK, ON_DEMAND_TASK, RATES_TASK, Tasks
+from impl.store.tasks import (
+    ACCOUNT_TASK,
+    CYCLE_TASK,
+    ON_DEMAND_TASK,
+    RATES_TASK,
+    RESERVATION_TASK,
+    Tasks,
+)
 from impl.tmf678 import API
 from tests.billing.conftest import Charge
 from tests.unit.billing.rates import money, tax
@@ -94,7 +101,7 @@ def test_a_large_account_is_billed_by_one_bill(
     finish(rate_tasks)
     assert (on_bills(store), marks(store)) == ({bill["id"]: COUNT}, 0)
     assert {each.version for each in store.every(RATES, Every())} == {2}
-    assert not tasks.has_any(RATES_TASK)
+    assert not tasks.has_any(RATES_TASK, RESERVATION_TASK)
 
 
 def test_until_its_rates_are_billed_a_bill_has_no_document_and_they_do_not_change(
@@ -161,7 +168,7 @@ def test_a_refusal_releases_the_rates_at_once(
     assert (answer["state"], answer["statusReason"][:12]) == ("rejected", "rate 'wrong'")
     assert marks(store) == 0
     finish(rate_tasks)
-    assert not tasks.has_any(RATES_TASK)
+    assert not tasks.has_any(RATES_TASK, RESERVATION_TASK)
 
 
 def test_the_rates_of_a_request_that_is_deleted_are_released(
@@ -182,7 +189,7 @@ def test_the_rates_of_a_request_that_is_deleted_are_released(
     on_demand.step()
     assert store.every(BILLS, Every()) == []
     finish(rate_tasks)
-    assert (marks(store), tasks.has_any(RATES_TASK)) == (0, False)
+    assert (marks(store), tasks.has_any(RATES_TASK, RESERVATION_TASK)) == (0, False)
 
 
 def test_another_request_waits_until_the_first_bill_is_made(
@@ -193,7 +200,7 @@ def test_another_request_waits_until_the_first_bill_is_made(
     rates: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("impl.billing.attempts.POSTPONED_SECONDS", 0)
+    monkeypatch.setattr("impl.billing.attempts.WAIT_SECONDS", 0)
     request(store, tasks)
     request(store, tasks, "second")
     with killed_at(store, 4, monkeypatch, after=True), suppress(Killed):
@@ -343,7 +350,37 @@ def test_the_rates_of_a_cancelled_run_are_released(
     run(runs, store)
     finish(rate_tasks)
     assert (marks(store), store.every(BILLS, Every())) == (0, [])
-    assert not tasks.has_any(RATES_TASK)
+    assert not tasks.has_any(RATES_TASK, RESERVATION_TASK)
+
+
+@pytest.mark.usefixtures("rates")
+def test_a_reserved_account_keeps_no_other_account_of_its_block_waiting(
+    store: Store,
+    tasks: Tasks,
+    runs: Runs,
+    on_demand: OnDemand,
+    rate_tasks: RateTasks,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    charge: Charge,
+) -> None:
+    monkeypatch.setattr("impl.billing.attempts.WAIT_SECONDS", 0)
+    charge("other", "B")
+    plan(store, tasks)
+    request(store, tasks)
+    with killed_at(store, 4, monkeypatch, after=True), suppress(Killed):
+        on_demand.step()
+    with monkeypatch.context() as patched:
+        patched.setattr("impl.billing.maker.MOST_BYTES", 1_000_000)
+        for _ in range(10):
+            runs.step()
+    assert store.get(RATES, "other")["isBilled"]
+    assert not on_bills(store).keys() - {store.get(RATES, "other")["bill"]["id"]}
+    expire(store)
+    on_demand.step()
+    run(runs, store)
+    finish(rate_tasks)
+    assert sorted(on_bills(store).values()) == [1, COUNT]
 
 
 @pytest.mark.usefixtures("rates")
@@ -391,7 +428,7 @@ def test_a_deleted_bill_frees_many_rates_in_steps(
     freed = store.every(RATES, Every())
     assert [each for each in freed if each["isBilled"] or "bill" in each] == []
     assert {each["billingAccount"]["id"] for each in freed} == {"A"}
-    assert not tasks.has_any(RATES_TASK)
+    assert not tasks.has_any(RATES_TASK, RESERVATION_TASK)
 
 
 def test_rates_stay_on_a_bill_that_has_the_id_of_a_deleted_one(

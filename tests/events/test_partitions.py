@@ -268,6 +268,15 @@ def test_a_live_stream_names_places_to_go_on_from(world: World) -> None:
         assert told(behind) == told(events[n + 1 :])
 
 
+def test_a_place_behind_the_end_is_refused(world: World) -> None:
+    reader = world.store.feed
+    write(world, "b", 0, HERE)
+    relay_all(world)
+    assert reader.place_of(reader.text(reader.end())) == reader.end()
+    with pytest.raises(ParameterInvalid, match="behind the last event"):
+        reader.place_of(reader.text(tuple(place + 1 for place in reader.end())))
+
+
 def test_a_place_before_what_has_expired_is_refused(world: World) -> None:
     reader = world.store.feed
     start = reader.text(reader.end())

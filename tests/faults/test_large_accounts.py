@@ -11,7 +11,7 @@ import pytest
 from impl.query.language import Every
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.store.tasks import ON_DEMAND_TASK, RATES_TASK, Tasks
+from impl.store.tasks import ON_DEMAND_TASK, RATES_TASK, RESERVATION_TASK, Tasks
 from tests.faults import billing
 from tests.servers import WorkerProcess
 
@@ -64,4 +64,4 @@ def test_a_large_account_is_billed_once_by_workers_that_die(mongod: Mongod, tmp_
 def _is_open(store: Store, tasks: Tasks) -> bool:
     """Whether the request is open, or rates still have to become billed."""
     request = store.get("customerBillOnDemand", "q")
-    return request["state"] == "inProgress" or tasks.has_any(RATES_TASK)
+    return request["state"] == "inProgress" or tasks.has_any(RATES_TASK, RESERVATION_TASK)

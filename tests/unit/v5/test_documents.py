@@ -241,3 +241,36 @@ def test_an_extension_that_v5_declares_otherwise_is_not_shown(stored: Any, shown
     assert v5["characteristic"][0].get("characteristicRelationship") == shown
     after = {**v5, "name": "new"}
     assert changed(rate, v5, after, "appliedCustomerBillingRate") == {**rate, "name": "new"}
+
+
+def test_elements_that_look_equal_stay_what_they_are() -> None:
+    taxes: list[Json] = [{"id": 1, "taxCategory": "VAT"}, {"id": 2, "taxCategory": "VAT"}]
+    rate: Json = {"id": "1", "@type": "AppliedCustomerBillingRate", "appliedTax": taxes}
+    resource = "appliedCustomerBillingRate"
+    shown = up(rate, resource)
+    assert shown["appliedTax"][0] == shown["appliedTax"][1], "v5 has no numeric id"
+    new = {"@type": "AppliedBillingTaxRate", "taxCategory": "X"}
+    after = {**shown, "appliedTax": [*shown["appliedTax"], new]}
+    assert changed(rate, shown, after, resource)["appliedTax"][:2] == taxes
+    after = {**shown, "appliedTax": [new, *shown["appliedTax"]]}
+    ids = [each.get("id") for each in changed(rate, shown, after, resource)["appliedTax"]]
+    assert sorted(ids[1:]) == [1, 2]
+    after = {**shown, "appliedTax": shown["appliedTax"][1:]}
+    assert len(changed(rate, shown, after, resource)["appliedTax"]) == 1
+
+
+def test_a_new_element_gets_nothing_of_another_that_has_moved() -> None:
+    own: list[Json] = [{"id": n, "name": name, "value": "x"} for n, name in enumerate("ab", 1)]
+    rate: Json = {"id": "1", "@type": "AppliedCustomerBillingRate", "characteristic": own}
+    resource = "appliedCustomerBillingRate"
+    shown = up(rate, resource)
+    first, second = shown["characteristic"]
+    new = {"@type": "StringCharacteristic", "name": "c", "value": "new"}
+
+    def ids(characteristics: list[Json]) -> list[Any]:
+        after = {**shown, "characteristic": characteristics}
+        return [each.get("id") for each in changed(rate, shown, after, resource)["characteristic"]]
+
+    assert ids([second, new]) == [2, None]
+    assert ids([{**first, "value": "y"}, second, new]) == [1, 2, None]
+    assert ids([{**first, "value": "y"}, second]) == [1, 2]
