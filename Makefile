@@ -61,7 +61,8 @@ format: .venv/dev ## put the code into the project's format
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format --quiet .
 
 fuzz: .venv/dev ## Schemathesis at full length; `URL=...` points it at another server
-	@$(BIN)/python -m tests.contract.fuzz $(if $(URL),--url $(URL)) $(FUZZ)
+	@$(BIN)/python -m impl.conformance.fuzz --hooks tests.contract.hooks $(if $(URL),--url $(URL)) \
+	  $(or $(FUZZ),--examples 1000 --seeds 3)
 
 ctk: .venv/dev ## the conformance flow, with Newman (needs Node.js and npm)
 	@$(BIN)/python -m tests.ctk.run $(if $(URL),--url $(URL))

@@ -128,6 +128,11 @@ class Api:
     form: Form | None = None
     """None if the handlers know the documents as this API shows them."""
 
+    @property
+    def version(self) -> str:
+        """Its major version as its base path has it, such as v4."""
+        return self.base_path.rpartition("/")[2]
+
     @cached_property
     def contract(self) -> "Contract":
         """The contract, compiled when it is first used: that takes most of a start."""

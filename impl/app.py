@@ -20,9 +20,9 @@ from impl.documents.style import Style
 from impl.events.callbacks import Allowance
 from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
-from impl.plugin import CURRENT
+from impl.plugin import PLUGIN
 from impl.query.parse import Limits
-from impl.served import API, VERSIONS
+from impl.served import API, BY_VERSION, VERSIONS
 from impl.setting_types import listed
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
@@ -43,7 +43,7 @@ Apis: TypeAlias = Mapping[Api, Callable[[Services], Handlers]]
 
 def _apis() -> Apis:
     """The API, and its other versions over the same handlers."""
-    build: Callable[[Services], Handlers] = import_module(CURRENT.handlers).build
+    build: Callable[[Services], Handlers] = import_module(PLUGIN.handlers).build
 
     def build_for_first(services: Services) -> Handlers:
         return build(replace(services, api=API))
@@ -95,9 +95,7 @@ def served(settings: Settings) -> Apis:
     Raises SettingsError if none is left.
     """
     names = listed(settings.apis)
-    first = API.base_path.rpartition("/")[2]
-    versions = {first: API, **VERSIONS}
-    chosen = {api: APIS[api] for name, api in versions.items() if name in names or not VERSIONS}
+    chosen = {api: APIS[api] for name, api in BY_VERSION.items() if name in names or not VERSIONS}
     if not chosen:
         raise SettingsError(f"APIS: this contract has none of {settings.apis}")
     return chosen
@@ -148,9 +146,9 @@ def _services(
 
 def _documents(settings: Settings, store: Store) -> Callable[[], Any] | None:
     """A function that returns the renderer pool; None if the API has no documents."""
-    if not CURRENT.documents:
+    if not PLUGIN.documents:
         return None
-    pool = import_module(CURRENT.documents).renderer_pool(settings, store)
+    pool = import_module(PLUGIN.documents).renderer_pool(settings, store)
     return lambda: pool
 
 
@@ -189,10 +187,10 @@ def try_documents(settings: Settings) -> None:
 
     Another process tries it: typst's threads would not survive the fork of the workers.
     """
-    if not CURRENT.documents:
+    if not PLUGIN.documents:
         return
     style = settings.style
     own = style.templates or style.seller_logo or style.fonts
     if own or style.locale != Style.locale:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as child:
-            child.submit(import_module(CURRENT.documents).check_style, settings).result()
+            child.submit(import_module(PLUGIN.documents).check_style, settings).result()

@@ -52,6 +52,9 @@ class ApiError(Exception):
     others: tuple["ApiError", ...] = ()
     """Further errors of the same body (`refuse`)."""
 
+    is_named = False
+    """Whether the attribute has the name that the client knows: then it is not renamed."""
+
     def __init__(self, trouble: str, *, attribute: str = "") -> None:
         super().__init__(f"{attribute}: {trouble}" if attribute else trouble)
         self.trouble = trouble
@@ -59,8 +62,8 @@ class ApiError(Exception):
             self.attribute = attribute
 
     def rename(self, name: Callable[[str], str]) -> None:
-        """Name the attribute otherwise, in the message, too."""
-        if self.attribute:
+        """Name the attribute otherwise, in the message, too, unless it `is_named`."""
+        if self.attribute and not self.is_named:
             self.attribute = name(self.attribute)
             self.args = (f"{self.attribute}: {self.trouble}",)
 

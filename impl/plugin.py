@@ -73,4 +73,4 @@ def chosen(name: str) -> Plugin:
     return plugin
 
 
-CURRENT = chosen(os.environ.get(VARIABLE, ""))
+PLUGIN = chosen(os.environ.get(VARIABLE, ""))

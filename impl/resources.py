@@ -5,7 +5,7 @@ A resource's rules are in `impl/handlers/`; its attributes and operations are in
 
 from collections.abc import Mapping
 
-from impl.plugin import CURRENT
+from impl.plugin import PLUGIN
 from impl.query.language import Path
 from impl.resource_row import (
     ACCOUNT,
@@ -31,7 +31,7 @@ FEED = EVENT_FEED.collection
 OF_ACCOUNT: Path = ("billingAccount", "id")
 OF_PARTY: Path = ("relatedParty", "id")
 
-TMF678 = (
+TMF678_RESOURCES = (
     Resource(
         BILLS,
         "CustomerBill",
@@ -107,7 +107,7 @@ TMF678 = (
 )
 """A resource without owners that is not public is hidden from restricted callers."""
 
-RESOURCES = CURRENT.resources or TMF678
+RESOURCES = PLUGIN.resources or TMF678_RESOURCES
 """The rows of the resources that this process serves."""
 
 BY_NAME: Mapping[str, Resource] = {each.name: each for each in RESOURCES}

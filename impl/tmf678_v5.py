@@ -27,8 +27,8 @@ from impl.query.language import Query, Rendered
 from impl.resources import BY_NAME, EVENTS, HUB
 from impl.tmf678 import API as V4
 from impl.v5 import queries
-from impl.v5.documents import down, up
-from impl.v5.errors import named_by_v4, named_by_v5
+from impl.v5.documents import down, refuse_v4_names, up
+from impl.v5.errors import named_already, named_by_v5
 from impl.v5.links import V5Links
 from impl.v5.patches import V5Patch
 
@@ -88,7 +88,8 @@ class Form:
 
     def body(self, resource: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """The body of a create as version 4 has it, with typed values."""
-        with named_by_v4(resource):
+        with named_already():
+            refuse_v4_names(body, resource)
             stored = down(body, resource)
         if resource == HUB:
             stored.setdefault("apiVersion", NAME)

@@ -13,7 +13,7 @@ import structlog
 from impl.errors import Unavailable
 from impl.events.callbacks import Allowance
 from impl.events.dispatcher import Options
-from impl.plugin import CURRENT
+from impl.plugin import PLUGIN
 from impl.processes import collect_garbage_rarely
 from impl.served import API
 from impl.settings import Settings
@@ -44,7 +44,7 @@ def dispatch_options(settings: Settings) -> Options:
 
 def jobs(settings: Settings, store: Store) -> list[Step]:
     """The jobs of a worker besides the delivery of events, once for each thread that does them."""
-    steps: list[Step] = import_module(CURRENT.jobs).jobs(settings, store) if CURRENT.jobs else []
+    steps: list[Step] = import_module(PLUGIN.jobs).jobs(settings, store) if PLUGIN.jobs else []
     return steps
 
 

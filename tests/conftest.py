@@ -16,8 +16,8 @@ from impl.store.mongo import Store
 from tests.databases import Databases
 from tests.servers import MeasuredServer, ServerProcess, measure_few
 
-# What is slow here is the machine, and no fault of what is tested. CI tries the same examples each
-# time, so that it refuses a change for its own faults; `make test` tries others each time.
+# A slow machine is no fault of the code that is tested. CI tries the same examples each time, so
+# that it refuses a change for its own faults; `make test` tries others each time.
 hypothesis_settings.register_profile(
     "steady",
     deadline=None,

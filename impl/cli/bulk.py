@@ -1,17 +1,14 @@
 """The store and the exit statuses of `import` and `export`."""
 
-import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from impl import open_store
+from impl.processes import collect_garbage_rarely
 from impl.settings import Settings
 from impl.store import upgrade
 from impl.store.mongo import Store
-
-GC_THRESHOLD = 50_000
-"""New objects before Python looks for cycles: lines are many objects, and none of them a cycle."""
 
 ALL, SOME, NONE, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses: everything is done, some lines were refused, it failed, a signal ended it."""
@@ -24,8 +21,7 @@ def opened(settings: Settings, *, events: bool) -> Iterator[Store]:
     SIGTERM raises KeyboardInterrupt, as Ctrl-C does, until a `Stop` listens.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD)
+    collect_garbage_rarely()
     store = open_store.opened(open_store.located(settings), events=events)
     try:
         store.ping()

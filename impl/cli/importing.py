@@ -16,7 +16,7 @@ from impl.errors import ApiError
 from impl.events.build import correlated
 from impl.handlers import standard
 from impl.handlers.collection import Services
-from impl.plugin import CURRENT
+from impl.plugin import PLUGIN
 from impl.processes import Stop
 from impl.resources import IMPORTABLE
 from impl.served import API
@@ -63,7 +63,7 @@ def _import(
     store: Store, settings: Settings, source: Source, format_: Format, refusals: Refusals
 ) -> Import:
     store.ensure_indexes()
-    handlers = import_module(CURRENT.handlers).build(Services(store, API, settings.policy))
+    handlers = import_module(PLUGIN.handlers).build(Services(store, API, settings.policy))
     collections = standard.importable(handlers.collections)
     stop = Stop()
     writer = BatchWriter(store, collections, refusals, format_.job, stop)

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from impl import __version__, logs, settings
 from impl.errors import ApiError, CommandError
-from impl.plugin import CURRENT
+from impl.plugin import PLUGIN
 
 COMMANDS = {
     "serve": ("serve", "serve the API"),
@@ -18,7 +18,7 @@ COMMANDS = {
     "import": ("importing", "import a file, each line as a POST of it would"),
     "export": ("exporting", "export the resources of a query, as JSON lines"),
     "settings": ("settings", "list the settings, their defaults and what they are for"),
-} | dict(CURRENT.commands)
+} | dict(PLUGIN.commands)
 """Each command's module in this package, and its help.
 
 A module has `add_arguments(parser)` and `run(settings, options)`, which returns the exit status, or
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of all commands, with the arguments of those that are named here."""
-    parser = argparse.ArgumentParser(prog="tmf678", description=f"A {CURRENT.title} server.")
+    parser = argparse.ArgumentParser(prog="tmf678", description=f"A {PLUGIN.title} server.")
     parser.add_argument("--version", action="version", version=f"tmf678 {__version__}")
     commands = parser.add_subparsers(required=True)
     for name, (module, text) in COMMANDS.items():

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from impl import open_store
 from impl.cli.checks import require_auth, require_public_url
-from impl.plugin import CURRENT
+from impl.plugin import PLUGIN
 from impl.processes import Companion, ProcessExitStack, python
 from impl.served import API
 from impl.settings import Settings, SettingsError
@@ -33,7 +33,7 @@ def run(settings: Settings, options: argparse.Namespace) -> None:
         # prometheus-client reads PROMETHEUS_MULTIPROC_DIR when it is imported
         from impl import app, server  # noqa: PLC0415
 
-        import_module(CURRENT.handlers).refuse_missing(API.operations)
+        import_module(PLUGIN.handlers).refuse_missing(API.operations)
         require_auth(settings)
         require_public_url(settings)
         app.try_keys(settings)
@@ -56,8 +56,8 @@ def _prepare_database(settings: Settings, uri: str) -> None:
         upgrade.migrate_all(store)
     else:
         open_store.check(store)
-    if settings.demo and CURRENT.demo:
-        import_module(CURRENT.demo).load(store)
+    if settings.demo and PLUGIN.demo:
+        import_module(PLUGIN.demo).load(store)
     store.close()
 
 
@@ -96,7 +96,7 @@ def _listener(setting: str, host: str, port: int) -> socket.socket:
 
 def _print_address(settings: Settings) -> None:
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    print(f"{CURRENT.title} at {API.url(base)}  (try it: {base}/ui)", flush=True)
+    print(f"{PLUGIN.title} at {API.url(base)}  (try it: {base}/ui)", flush=True)
     if settings.callback_allow:
         allowed = settings.callback_allow
         print(f"Events may also be posted to {allowed} (CALLBACK_ALLOW)", flush=True)

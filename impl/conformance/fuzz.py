@@ -1,10 +1,12 @@
 """Command: fuzz a server of this plug-in's API with Schemathesis, all checks and all phases.
 
-`python -m impl.conformance.fuzz [--url URL] [--examples N] [--seed S ...] [--document NAME]`. The
-document is `strict`, which requests are validated against, or `served`, which clients get; both
-unless one is named. Without --url it starts a server and a MongoDB of its own. A JUnit report goes
-to build/fuzz/SEED/DOCUMENT/. If the server needs a token, FUZZ_TOKEN has it. Exits 0 if no seed
-found anything.
+`python -m impl.conformance.fuzz [--url URL] [--examples N] [--seed S ... | --seeds N]
+[--document NAME] [--version NAME] [--phases NAMES] [--hooks MODULE]`. The document is `strict`,
+which requests are validated against, or `served`, which clients get; both unless one is named. So
+are all versions of the API. --hooks names a module of what Schemathesis can't know of this API.
+Without --url it starts a server and a MongoDB of its own. A JUnit report goes to
+build/fuzz/SEED/VERSION/DOCUMENT/, and the seed is printed, so that a failure can be repeated. If
+the server needs a token, FUZZ_TOKEN has it. Exits 0 if no seed found anything.
 """
 
 import argparse
@@ -14,18 +16,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import orjson
 
+from impl.api import Api
 from impl.conformance import server
 from impl.contract.contract import Contract
-from impl.served import API
+from impl.served import API, BY_VERSION
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 PHASES = "examples,coverage,fuzzing,stateful"
 DOCUMENTS = STRICT, SERVED = "strict", "served"
+HOOKS = "impl.conformance.hooks"
 REPORTS = Path("build", "fuzz")
 
 
@@ -35,58 +40,75 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--url", help="a running server, such as https://host; default: our own")
     parser.add_argument("--examples", type=int, default=100, help="an operation, each seed")
     parser.add_argument("--seed", type=int, action="append", help="may be given more than once")
+    parser.add_argument("--seeds", type=int, default=1, help="how many, if none is given")
     parser.add_argument("--document", choices=DOCUMENTS, action="append", help="default: both")
+    parser.add_argument("--version", choices=BY_VERSION, action="append", help="default: all")
     parser.add_argument("--phases", default=PHASES)
+    parser.add_argument("--hooks", default=HOOKS, help="a module of hooks of Schemathesis")
     options = parser.parse_args(arguments)
-    seeds = options.seed or [secrets.randbelow(2**32)]
+    seeds = options.seed or [secrets.randbelow(2**32) for _ in range(options.seeds)]
     with _server(options.url) as url:
         failed = [
-            f"{document} {seed}"
+            f"{version} {document} {seed}"
+            for version in options.version or BY_VERSION
             for document in options.document or DOCUMENTS
             for seed in seeds
-            if run(url, seed, options.examples, document, options.phases) != 0
+            if Fuzz(url, BY_VERSION[version], document, options.hooks).run(
+                seed, options.examples, options.phases
+            )
         ]
     print(f"seeds {seeds}: {len(failed)} with failures {failed or ''}")
     return 1 if failed else 0
 
 
-def run(url: str, seed: int, examples: int, document: str, phases: str = PHASES) -> int:
-    """Fuzz with one seed and one of the DOCUMENTS; Schemathesis' exit status."""
-    print(f"{document}, seed {seed}, {examples} examples an operation, against {url}", flush=True)
-    reports = REPORTS.resolve() / str(seed) / document
-    reports.mkdir(parents=True, exist_ok=True)
-    token = os.environ.get("FUZZ_TOKEN", "")
-    contract = reports / "openapi.json"
-    contract.write_bytes(_strict(token) if document == STRICT else _served(url))
-    command = [
-        *(Path(sys.executable).with_name("st"), "--config-file", CONFIG, "run", contract),
-        *(("--header", f"Authorization: Bearer {token}") if token else ()),
-        *("--url", url.removesuffix(API.base_path) + API.base_path),
-        *("--seed", seed, "--max-examples", examples, "--checks", "all", "--phases", phases),
-        *("--report", "junit", "--report-junit-path", reports / "junit.xml", "--no-color"),
-    ]
-    path = os.pathsep.join(filter(None, sys.path))
-    environment = os.environ | {"PYTHONPATH": path, "FUZZED": document}  # for the hooks
-    arguments = [*map(str, command)]
-    return subprocess.run(arguments, cwd=reports, env=environment, check=False).returncode
+@dataclass(frozen=True)
+class Fuzz:
+    """Schemathesis for one API of the server at a URL, by one of the DOCUMENTS."""
 
+    url: str
+    api: Api
+    document: str
+    hooks: str = HOOKS
 
-def _strict(token: str) -> bytes:
-    """The document that requests are validated against; it asks for a token if one is used."""
-    issuer = "https://issuer.example" if token else ""
-    return orjson.dumps(Contract(API.contract.document).served(issuer))
+    def run(self, seed: int, examples: int, phases: str = PHASES) -> int:
+        """Fuzz with so many examples an operation; Schemathesis' exit status."""
+        version = self.api.version
+        said = f"{version} {self.document}, seed {seed}, {examples} examples an operation"
+        print(f"{said}, against {self.url}", flush=True)
+        reports = REPORTS.resolve() / str(seed) / version / self.document
+        reports.mkdir(parents=True, exist_ok=True)
+        token = os.environ.get("FUZZ_TOKEN", "")
+        contract = reports / "openapi.json"
+        contract.write_bytes(self._contract(token))
+        command = [
+            *(Path(sys.executable).with_name("st"), "--config-file", CONFIG, "run", contract),
+            *(("--header", f"Authorization: Bearer {token}") if token else ()),
+            *("--url", self.api.url(self.url)),
+            *("--seed", seed, "--max-examples", examples, "--checks", "all", "--phases", phases),
+            *("--report", "junit", "--report-junit-path", reports / "junit.xml", "--no-color"),
+        ]
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "SCHEMATHESIS_HOOKS": self.hooks,
+            "FUZZED": self.document,  # for the hooks
+        }
+        arguments = [*map(str, command)]
+        return subprocess.run(arguments, cwd=reports, env=environment, check=False).returncode
 
-
-def _served(url: str) -> bytes:
-    return httpx.get(url.removesuffix(API.base_path) + "/openapi.json").raise_for_status().content
+    def _contract(self, token: str) -> bytes:
+        """The document; the strict one asks for a token if one is used."""
+        if self.document == SERVED:
+            return httpx.get(f"{self.api.url(self.url)}/openapi.json").raise_for_status().content
+        issuer = "https://issuer.example" if token else ""
+        return orjson.dumps(Contract(self.api.contract.document).served(issuer))
 
 
 @contextmanager
 def _server(url: str | None) -> Iterator[str]:
     if url:
-        yield url.rstrip("/")
+        yield url.rstrip("/").removesuffix(API.base_path)
         return
-    with server.running(**server.LENIENT) as own:
+    with server.running(worker=False, **server.LENIENT) as own:
         yield own
 
 

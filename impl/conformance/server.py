@@ -22,15 +22,15 @@ LENIENT = {"UNKNOWN_FILTER": "empty", "VALIDATE_RESPONSES": "1"}
 
 
 @contextmanager
-def running(**settings: str) -> Iterator[str]:
-    """The URL of a server with a worker; RuntimeError if it does not start."""
+def running(*, worker: bool = True, **settings: str) -> Iterator[str]:
+    """The URL of a server, with a worker or without; RuntimeError if it does not start."""
     with tempfile.TemporaryDirectory() as folder, Mongod(Path(folder)) as mongod:
         port = _free_port()
         environment = os.environ | {"PORT": str(port), "MONGODB_URI": mongod.uri} | settings
         log = Path(folder, "server.log")
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [*python(), "-m", "impl", "serve", "--worker"],
+                [*python(), "-m", "impl", "serve", *(["--worker"] if worker else [])],
                 env=environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -11,7 +11,7 @@ from threading import Lock
 from time import time_ns
 from typing import Any, Literal, TypeAlias
 
-from impl.plugin import CURRENT
+from impl.plugin import PLUGIN
 from impl.query.language import Document
 from impl.resources import BY_NAME, PUBLISHED
 
@@ -45,7 +45,7 @@ def build(resource: str, before: Document | None, after: Document | None) -> Jso
         "eventId": event_id,
         "eventTime": now,
         "eventType": event_type(resource, kind),
-        **({"@type": event_type(resource, kind)} if CURRENT.typed_events else {}),
+        **({"@type": event_type(resource, kind)} if PLUGIN.typed_events else {}),
         "timeOcurred": now,
         "correlationId": correlation.get(event_id),
         "domain": "Commercial",

@@ -5,6 +5,7 @@ Its syntax is that of `GET /events`, such as
 `?` is ignored, and `event.` may be left out before the name of a resource.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import lru_cache
@@ -103,6 +104,12 @@ def read_stored(text: str, zone: tzinfo, version: str = "") -> tuple[Selector, s
         return _selector(_parsed(readable, _ANY_VALUE, zone), API), ""
     except FieldInvalid as error:
         return Selector(NOTHING, None), str(error)
+
+
+def named(version: str) -> AbstractContextManager[None]:
+    """Name attributes of events as the version does, in errors raised inside."""
+    form = VERSIONS[version].form if version in VERSIONS else None
+    return nullcontext() if form is None else form.errors(EVENTS)
 
 
 def _plain(text: str) -> str:

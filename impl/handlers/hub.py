@@ -53,7 +53,8 @@ class Hub:
         except callbacks.Refused as error:
             raise FieldInvalid("callback", str(error)) from None
         version = str(body.get("apiVersion", ""))
-        self._refuse_unknown(subscription_query.read(body.get("query", ""), self._zone, version))
+        selector = subscription_query.read(body.get("query", ""), self._zone, version)
+        self._refuse_unknown(selector, version)
         return self._store.in_transaction(lambda: self._registered(document))
 
     def retrieve(self, id_: str, query: Query) -> Document:
@@ -73,10 +74,11 @@ class Hub:
             raise PreconditionFailed(f"{id_!r} has another version by now", attribute="If-Match")
         self._subscribers.end(id_)
 
-    def _refuse_unknown(self, selector: subscription_query.Selector) -> None:
+    def _refuse_unknown(self, selector: subscription_query.Selector, version: str) -> None:
         """Raise FieldInvalid if the query names an attribute that no event has."""
         try:
-            self._events.refuse_unknown(selector.unknown)
+            with subscription_query.named(version):
+                self._events.refuse_unknown(selector.unknown)
         except ParameterInvalid as error:
             raise FieldInvalid("query", str(error)) from None
 

@@ -152,6 +152,18 @@ _UP: Mapping[str, Convert] = {name: _object(shape) for name, shape in SHAPES.ite
 # ---------------------------------------------------------------- v5 to v4
 
 
+def refuse_v4_names(body: Mapping[str, Any], resource: str) -> None:
+    """Raise FieldInvalid if the body has v4's name of an attribute, and not v5's.
+
+    It would be an extension attribute: a credit without its type would be billed as a charge.
+    """
+    refuse(
+        FieldInvalid(v4, f"is {v5} in v5")
+        for v5, v4 in SHAPES[resource].renamed.items()
+        if v4 in body and v5 not in body
+    )
+
+
 def _down(value: Any, shape: Shape, at: Place) -> Any:
     if isinstance(value, list):
         return [_down(each, shape, (*at, index)) for index, each in enumerate(value)]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from impl.errors import ApiError, Place, path
-from impl.v5.paths import shown_place, stored_place
+from impl.v5.paths import shown_place
 
 _PART = re.compile(r"\[([0-9]{1,9})\]|\['((?:[^'\\]|\\.)*+)'\]|\.?([^\s.\[\]'\"\\]++)")
 """A part of what `impl.errors.path` writes: an index, a quoted name or a plain one.
@@ -19,24 +19,22 @@ _PATH = re.compile(f"(?:{_PART.pattern})+")
 @contextmanager
 def named_by_v5(resource: str) -> Iterator[None]:
     """Name the attributes of a v4 document of the resource, in errors raised inside, as v5 does."""
-    with _renamed(lambda place: shown_place(place, resource)):
-        yield
-
-
-@contextmanager
-def named_by_v4(resource: str) -> Iterator[None]:
-    """Name the attributes of a v5 document of the resource, in errors raised inside, as v4 does."""
-    with _renamed(lambda place: stored_place(place, resource)):
-        yield
-
-
-@contextmanager
-def _renamed(rename: Callable[[Place], Place]) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
         for each in error.every:
-            each.rename(lambda attribute: _named(attribute, rename))
+            each.rename(lambda attribute: _named(attribute, lambda at: shown_place(at, resource)))
+        raise
+
+
+@contextmanager
+def named_already() -> Iterator[None]:
+    """Keep the attributes in errors raised inside, which are about a document of v5."""
+    try:
+        yield
+    except ApiError as error:
+        for each in error.every:
+            each.is_named = True
         raise
 
 

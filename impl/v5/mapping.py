@@ -350,7 +350,7 @@ BILL_CYCLE_ACCOUNT = Shape(
     members={"billCycle": BILL_CYCLE, "billingAccount": BILLING_ACCOUNT, "customerBill": BILL},
 )
 BILL_NUMBER = Shape("BillNumber", is_resource=True, members={"bill": BILL})
-PUBLISHED: Mapping[str, Shape] = {
+EVENT_SHAPES: Mapping[str, Shape] = {
     BILLS: CUSTOMER_BILL,
     REQUESTS: CUSTOMER_BILL_ON_DEMAND,
     RATES: APPLIED_CUSTOMER_BILLING_RATE,
@@ -361,12 +361,12 @@ PUBLISHED: Mapping[str, Shape] = {
 
 EVENT = Shape(
     "Event",
-    members={"event": Shape(members=PUBLISHED), **PUBLISHED},
+    members={"event": Shape(members=EVENT_SHAPES), **EVENT_SHAPES},
     renamed={"timeOccurred": "timeOcurred"},
     type_from="eventType",
 )
 SHAPES: Mapping[str, Shape] = {
-    **PUBLISHED,
+    **EVENT_SHAPES,
     OUTCOMES: BILL_CYCLE_ACCOUNT,
     REGISTER: BILL_NUMBER,
     HUB: Shape("Hub", v4_type="EventSubscription"),

@@ -9,7 +9,7 @@ from impl.patch.apply import Patch
 from impl.patch.operations import UNKNOWN, same
 from impl.query.attributes import Attribute
 from impl.v5.documents import changed, up
-from impl.v5.errors import named_by_v4
+from impl.v5.errors import named_already
 from impl.v5.mapping import SHAPES, TYPE, Json
 from impl.v5.paths import stored_path
 
@@ -33,10 +33,10 @@ class V5Patch(Patch):
         """A copy of the v4 document with the patch applied; the same one if it changes nothing.
 
         What the patch leaves alone stays as it is stored, even if v5 does not show it. Errors name
-        attributes as v4 does, like those of the collection.
+        attributes as v5 does.
         """
         before = up(document, self.resource)
-        with named_by_v4(self.resource):
+        with named_already():
             after = replace(self, body=self._body()).patched(before, zone)
             if not isinstance(after, dict):
                 return after

@@ -59,12 +59,6 @@ def stored_path(path: Path, resource: str) -> Path:
     return end(path, SHAPES[resource]).path
 
 
-def stored_place(place: Place, resource: str) -> Place:
-    """The place in a v5 document of the resource as v4 names it."""
-    names = stored_path(tuple(map(str, place)), resource)
-    return tuple(int(name) if _INDEX.fullmatch(name) else name for name in names)
-
-
 def shown_place(place: Place, resource: str) -> Place:
     """The place in a v4 document of the resource as v5 names it."""
     shown: list[str | int] = []

@@ -90,7 +90,8 @@ def _nested(
     members: dict[str, Attribute], shape: Shape, name: str, nested: Shape
 ) -> dict[str, Attribute]:
     own = {each: members.pop(each) for each in shape.own}
-    return own | {name: _attributes(Attribute("object", members), nested)}
+    object_ = _attributes(Attribute("object", members), nested)
+    return own | {name: replace(object_, required=True)}
 
 
 # ---------------------------------------------------------------- fields

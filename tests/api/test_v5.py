@@ -13,7 +13,7 @@ from impl.tmf678_v5 import API as V5
 from tests.api.test_apis import asked
 
 OLD, NEW = V4.base_path, V5.base_path
-PARTY = {
+PARTY: dict[str, Any] = {
     "@type": "RelatedPartyRefOrPartyRoleRef",
     "role": "payer",
     "partyOrPartyRole": {"@type": "PartyRef", "id": "party-1", "@referredType": "Individual"},
@@ -177,6 +177,44 @@ def test_an_error_names_the_attribute_as_version_5_does(both: ASGIApp) -> None:
         ("PATCH", f"{NEW}/appliedCustomerBillingRate/one", {"appliedBillingRateType": "other"}),
     )
     assert (patched.status_code, patched.json()["attribute"]) == (409, "appliedBillingRateType")
+
+
+@pytest.mark.parametrize("fields", ["relatedParty.role", "relatedParty.partyOrPartyRole.name"])
+def test_chosen_fields_come_with_what_the_contract_requires(both: ASGIApp, fields: str) -> None:
+    _, one, listed = asked(
+        both,
+        ("POST", f"{NEW}/customerBill", BILL),
+        ("GET", f"{NEW}/customerBill/one?fields={fields}", None),
+        ("GET", f"{NEW}/customerBill?fields={fields}", None),
+    )
+    for bill in (one.json(), *listed.json()):
+        (party,) = bill["relatedParty"]
+        assert party["@type"] == PARTY["@type"]
+        assert (party["partyOrPartyRole"]["id"], party["partyOrPartyRole"]["@type"]) == (
+            "party-1",
+            "PartyRef",
+        )
+
+
+def test_an_error_about_what_a_client_wrote_names_it_as_written(both: ASGIApp) -> None:
+    beside = {**PARTY, "partyOrPartyRole": {**PARTY["partyOrPartyRole"], "role": "inner"}}
+    hub = {"callback": "https://8.8.8.8/", "query": "event.customerBill.relatedParty.id=1"}
+    party, type_, query = asked(
+        both,
+        ("POST", f"{NEW}/customerBill", {**BILL, "relatedParty": [beside]}),
+        ("POST", f"{NEW}/appliedCustomerBillingRate", {"@type": RATE["@type"], "type": "credit"}),
+        ("POST", f"{NEW}/hub", hub),
+    )
+    assert (party.status_code, party.json()["attribute"]) == (
+        400,
+        "relatedParty[0].partyOrPartyRole.role",
+    )
+    assert (type_.status_code, type_.json()["message"]) == (
+        400,
+        "type: is appliedBillingRateType in v5",
+    )
+    assert query.status_code == 400
+    assert "relatedPartyRefOrPartyRoleRef" not in query.json()["message"]
 
 
 def test_each_version_has_its_contract_below_its_base(both: ASGIApp) -> None:

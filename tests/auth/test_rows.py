@@ -50,7 +50,7 @@ def url(world: World, operation: Operation, path: str) -> str:
 
 
 def body(operation: Operation) -> dict[str, Any]:
-    """What is sent, as the operation's version has it."""
+    """The body in the shape of the operation's version."""
     sent: dict[str, Any] = BODIES[operation.id]
     if version(operation) == "v4" or operation.method != "POST":
         return sent

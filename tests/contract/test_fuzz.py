@@ -4,24 +4,25 @@ from collections.abc import Iterator
 
 import pytest
 
+from impl.conformance import fuzz, server
+from impl.served import BY_VERSION
 from impl.store.embedded import Mongod
-from tests.contract import fuzz
 from tests.servers import ServerProcess
 
 
 @pytest.fixture(scope="module")
 def fuzzed(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    settings = fuzz.LENIENT | {
-        "MONGODB_URI": mongod.uri,
-        "MONGODB_DB": "fuzzed",
-        "VALIDATE_RESPONSES": 1,
-    }
-    with ServerProcess(tmp_path_factory.mktemp("fuzz") / "log", **settings) as server:
-        yield server
+    settings = server.LENIENT | {"MONGODB_URI": mongod.uri, "MONGODB_DB": "fuzzed"}
+    with ServerProcess(tmp_path_factory.mktemp("fuzz") / "log", **settings) as running:
+        yield running
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("document", fuzz.DOCUMENTS)
-def test_schemathesis_finds_nothing_with_every_check(fuzzed: ServerProcess, document: str) -> None:
+@pytest.mark.parametrize("version", BY_VERSION)
+def test_schemathesis_finds_nothing_with_every_check(
+    fuzzed: ServerProcess, version: str, document: str
+) -> None:
     """Without the phase of coverage, which takes the most time whatever the number of examples."""
-    assert fuzz.run(fuzzed.url, 678, 3, document, "examples,fuzzing,stateful") == 0
+    fuzzing = fuzz.Fuzz(fuzzed.url, BY_VERSION[version], document, "tests.contract.hooks")
+    assert fuzzing.run(678, 3, "examples,fuzzing,stateful") == 0

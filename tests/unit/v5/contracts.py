@@ -108,7 +108,7 @@ def _validator(name: str) -> jsonschema_rs.Draft7Validator:
 
 
 def fault(name: str, value: Any) -> str:
-    """What makes a value invalid by a schema of v5; blank if it is valid."""
+    """The reason why a value is invalid by a schema of v5; blank if it is valid."""
     errors = _validator(name).iter_errors(value)
     return "; ".join(f"{list(each.instance_path)}: {each.message}" for each in errors)
 

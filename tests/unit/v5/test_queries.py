@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from generated.v5.schemas import SCHEMAS as V5_SCHEMAS
 from impl.errors import NotTranslated, ParameterInvalid
 from impl.events.event_paths import whole
 from impl.query import attributes
@@ -39,6 +40,23 @@ from tests.unit.v5.contracts import RESOURCES
 V4 = {row.name: attributes.of(API.schemas[row.schema]) for row in ROWS if row.name in PUBLISHED}
 V5 = {name: queries.attributes(each, name) for name, each in V4.items()}
 resources = pytest.mark.parametrize("resource", RESOURCES)
+
+
+def required(owner: Attribute, above: Path = ()) -> Iterator[Path]:
+    """The paths of required attributes, down to the fourth level."""
+    for name, each in owner.members.items():
+        if each.required:
+            yield (*above, name)
+        if len(above) < 4:
+            yield from required(each, (*above, name))
+
+
+@resources
+def test_what_the_contract_requires_comes_with_whatever_fields_are_chosen(resource: str) -> None:
+    (row,) = (each for each in ROWS if each.name == resource)
+    wanted = {*required(attributes.of(V5_SCHEMAS[row.schema]))}
+    assert wanted
+    assert wanted <= {*required(V5[resource])}
 
 
 def paths(owner: Attribute) -> list[Path]:
