@@ -45,8 +45,9 @@ def copy_project(into: Path) -> Path:
 
 def add_row(root: Path, row: str) -> None:
     """Add a row to the resources of a copy."""
-    text = (root / ROWS).read_text()
-    (root / ROWS).write_text(text.replace("TMF678 = (\n", f"TMF678 = (\n    {row},\n", 1))
+    before, begin, after = (root / ROWS).read_text().partition("TMF678_RESOURCES = (\n")
+    assert begin, f"{ROWS} has no tuple of rows under that name"
+    (root / ROWS).write_text(f"{before}{begin}    {row},\n{after}")
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
