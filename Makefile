@@ -39,7 +39,8 @@ check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ 
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.log || (cat .venv/lint-imports.log; false)
-	@$(BIN)/openapi-spec-validator tmf678.yaml tmf678-v5.yaml generated/openapi.yaml generated/strict.yaml generated/v5/openapi.yaml generated/v5/strict.yaml
+	@$(BIN)/openapi-spec-validator tmf678.yaml tmf678-v5.yaml generated/openapi.yaml generated/strict.yaml generated/v5/openapi.yaml generated/v5/strict.yaml \
+	  tmf666.yaml generated/tmf666/openapi.yaml generated/tmf666/strict.yaml
 	@$(BIN)/python -m openapi.generate --check && $(BIN)/python -m openapi.errors_page --check
 	@$(BIN)/python -m impl.cli.settings_table --check
 	@$(if $(wildcard $(BIN)/hadolint),$(BIN)/hadolint deploy/Dockerfile,true)

@@ -122,6 +122,9 @@ class Api:
     event: Attribute
     """The attributes of its events, as queries name them."""
 
+    published: Sequence[str]
+    """The resources whose events it has, as the store calls them."""
+
     links: Callable[[str, str], Links]
     """Makes the links of a resource below the URL of the API."""
 

@@ -3,7 +3,6 @@
 import multiprocessing
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -12,7 +11,7 @@ from connexion import FlaskApp
 from connexion.middleware.response_validation import ResponseValidationMiddleware
 from starlette.types import ASGIApp
 
-from impl import open_store
+from impl import open_store, served
 from impl.api import Api, Handlers
 from impl.auth import keys
 from impl.auth.tokens import Expected, Verifier
@@ -22,7 +21,6 @@ from impl.handlers.collection import Services
 from impl.handlers.idempotency import Idempotency
 from impl.plugin import PLUGIN
 from impl.query.parse import Limits
-from impl.served import API, BY_VERSION, VERSIONS
 from impl.setting_types import listed
 from impl.settings import Settings, SettingsError
 from impl.store.mongo import Store
@@ -41,17 +39,7 @@ Apis: TypeAlias = Mapping[Api, Callable[[Services], Handlers]]
 """APIs, each with the function that makes its handlers."""
 
 
-def _apis() -> Apis:
-    """The API, and its other versions over the same handlers."""
-    build: Callable[[Services], Handlers] = import_module(PLUGIN.handlers).build
-
-    def build_for_first(services: Services) -> Handlers:
-        return build(replace(services, api=API))
-
-    return {API: build, **dict.fromkeys(VERSIONS.values(), build_for_first)}
-
-
-APIS: Apis = _apis()
+APIS: Apis = served.builders()
 """The APIs of this server. The documentation at `/ui` is that of the first one."""
 
 
@@ -89,16 +77,17 @@ def create(
     return Cors(edge, settings.origins) if settings.origins else edge
 
 
-def served(settings: Settings) -> Apis:
-    """The APIs that the settings name by their versions; the only one of a plug-in that has one.
+def chosen(settings: Settings) -> Apis:
+    """The APIs that the settings name; the only one of a plug-in that has one.
 
     Raises SettingsError if none is left.
     """
     names = listed(settings.apis)
-    chosen = {api: APIS[api] for name, api in BY_VERSION.items() if name in names or not VERSIONS}
-    if not chosen:
-        raise SettingsError(f"APIS: this contract has none of {settings.apis}")
-    return chosen
+    alone = len(APIS) == 1
+    apis = {api: APIS[api] for name, api in served.APIS.items() if alone or name in names}
+    if not apis:
+        raise SettingsError(f"APIS: this server has none of {settings.apis}")
+    return apis
 
 
 def routes(apis: Apis = APIS, home: str = "") -> Routes:

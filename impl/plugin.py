@@ -46,6 +46,9 @@ class Plugin:
     versions: Mapping[str, str] = field(default_factory=dict)
     """Other versions of the API, over the same documents and handlers: modules with an `API`."""
 
+    beside: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Other APIs over the same store: a module with an `API`, and one with `build(services)`."""
+
     typed_events: bool = False
     """Whether events have an `@type`, as in v5 of the TM Forum APIs."""
 
@@ -59,6 +62,7 @@ TMF678 = Plugin(
     demo="impl.demo",
     commands={"bill-cycle": ("bill_cycle", "run a billing cycle now")},
     versions={"v5": "impl.tmf678_v5"},
+    beside={"tmf666": ("impl.tmf666", "impl.handlers.accounts")},
 )
 
 

@@ -24,6 +24,9 @@ CYCLES = "billCycle"
 SPECIFICATIONS = "billCycleSpecification"
 OUTCOMES = "billCycleAccount"
 REGISTER = "billNumber"
+ACCOUNTS = "billingAccount"
+FORMATS = "billFormat"
+MEDIA = "billPresentationMedia"
 HUB = SUBSCRIPTIONS.name
 EVENTS = EVENT_FEED.name
 FEED = EVENT_FEED.collection
@@ -82,6 +85,21 @@ TMF678_RESOURCES = (
         importable=True,
     ),
     Resource(SPECIFICATIONS, "BillCycleSpecification", public=True, events=True, importable=True),
+    Resource(
+        ACCOUNTS,
+        "BillingAccount",
+        owners={ACCOUNT: ("id",), PARTY: OF_PARTY},
+        indexes=(
+            *("relatedParty.id", "state", "name"),
+            "billStructure.cycleSpecification.id",
+        ),
+        events=True,
+        state="state",
+        with_state=frozenset({"lastModified"}),
+        importable=True,
+    ),
+    Resource(FORMATS, "BillFormat", public=True, events=True, importable=True),
+    Resource(MEDIA, "BillPresentationMedia", public=True, events=True, importable=True),
     Resource(
         OUTCOMES,
         "BillCycleAccount",

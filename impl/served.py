@@ -1,11 +1,16 @@
-"""The API that this process serves, and its other versions: those of its plug-in. Pure."""
+"""The APIs that this process serves: that of its plug-in, its other versions, and those beside it.
 
-from collections.abc import Mapping
+Pure.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from impl import generated_api
-from impl.api import Api
+from impl.api import Api, Handlers
 from impl.plugin import PLUGIN
 
 API = generated_api.read(PLUGIN.generated)
@@ -19,5 +24,29 @@ VERSIONS: Mapping[str, Api] = {
 A contract of one's own may lack a version: then nothing of it was generated.
 """
 
-BY_VERSION: Mapping[str, Api] = {API.version: API, **VERSIONS}
-"""All versions by their names, the stored one first."""
+BESIDE: Mapping[str, Api] = {
+    name: import_module(module).API
+    for name, (module, _) in PLUGIN.beside.items()
+    if find_spec(f"{PLUGIN.generated}.{name}")
+}
+"""The other APIs by their names, which subscriptions store as well."""
+
+APIS: Mapping[str, Api] = {API.version: API, **VERSIONS, **BESIDE}
+"""All of them by the names that settings and subscriptions have; the first one comes first."""
+
+
+def api_of(resource: str) -> Api:
+    """The API whose documents the store has of a resource."""
+    return next((api for api in (API, *BESIDE.values()) if resource in api.handlers), API)
+
+
+def builders() -> Mapping[Api, Callable[[Any], Handlers]]:
+    """The function that makes the handlers of each API, of their `Services`."""
+    build: Callable[[Any], Handlers] = import_module(PLUGIN.handlers).build
+
+    def build_for_first(services: Any) -> Handlers:
+        return build(replace(services, api=API))
+
+    versions = dict.fromkeys(VERSIONS.values(), build_for_first)
+    beside = {api: import_module(PLUGIN.beside[name][1]).build for name, api in BESIDE.items()}
+    return {API: build, **versions, **beside}

@@ -36,7 +36,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._uri = uri
         self._listeners = listeners
         self._started = started
-        self._apis = app.served(settings)
+        self._apis = app.chosen(settings)
         self._contracts = [api.contract for api in self._apis]  # loaded once, before the fork
         self._process: Any = None
         http1_parser.patch(lambda status, message: errors.of_status(status, message, settings.base))

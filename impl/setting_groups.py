@@ -59,8 +59,8 @@ class Server:
         post_load=types.without_last_slash,
     )
     apis: str = setting(
-        "v4,v5",
-        "the versions of the API that the server serves, see [Contracts](contracts.md)",
+        "v4,v5,tmf666",
+        "the APIs that the server serves, see [Contracts](contracts.md)",
         validate=types.are_apis,
     )
     workers: int = setting(

@@ -86,9 +86,9 @@ def listed(text: str) -> list[str]:
 
 
 def are_apis(text: str) -> None:
-    """Check a list of versions of the API: at least one of v4 and v5."""
-    if not listed(text) or not {*listed(text)} <= {"v4", "v5"}:
-        raise ValidationError("Must be v4, v5 or v4,v5.")
+    """Check a list of APIs: at least one of v4, v5 and tmf666."""
+    if not listed(text) or not {*listed(text)} <= {"v4", "v5", "tmf666"}:
+        raise ValidationError("Must be some of v4,v5,tmf666.")
 
 
 def are_networks(text: str) -> None:

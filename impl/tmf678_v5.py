@@ -161,6 +161,7 @@ API = Api(
     schemas=SCHEMAS,
     handlers=V4.handlers,
     event=V4.event,
+    published=V4.published,
     links=View,
     form=Form(),
 )

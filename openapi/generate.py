@@ -1,7 +1,7 @@
 """Command: write generated/ from the contract, or prove that it is current.
 
-A project may have version 5 of the contract, too: tmf678-v5.yaml and openapi/overlay-v5.yaml make
-generated/v5/.
+A project may have more contracts: tmf678-v5.yaml and openapi/overlay-v5.yaml make generated/v5/,
+tmf666.yaml and openapi/overlay-tmf666.yaml make generated/tmf666/.
 
 `tmf678 generate [--check | --stubs | --new] [--root FOLDER] [--package NAME]`, or
 `python -m openapi.generate`,
@@ -45,7 +45,10 @@ class Sources:
 
 
 FIRST = Sources()
-MORE = (Sources(Path("tmf678-v5.yaml"), Path("openapi", "overlay-v5.yaml"), "generated/v5"),)
+MORE = (
+    Sources(Path("tmf678-v5.yaml"), Path("openapi", "overlay-v5.yaml"), "generated/v5"),
+    Sources(Path("tmf666.yaml"), Path("openapi", "overlay-tmf666.yaml"), "generated/tmf666"),
+)
 """Contracts that a project may have beside the first."""
 
 

@@ -47,6 +47,7 @@ class Format:
 @dataclass(frozen=True)
 class _Kind:
     resource: str
+    check: Callable[[str, Json], None]
     pointer: str
     typed: Callable[[Json], Json]
     collection: Collection[Any]
@@ -56,12 +57,14 @@ class Reader:
     """Reads lines as documents of these collections, by the contract and their rules."""
 
     def __init__(
-        self, collections: Mapping[str, Collection[Any]], api: Api, format_: Format
+        self,
+        collections: Mapping[str, Collection[Any]],
+        api_of: Callable[[str], Api],
+        format_: Format,
     ) -> None:
-        self._contract = api.contract
         self._format = format_
         self._stem = format_.name and blake2b(format_.name.encode(), digest_size=8).hexdigest()
-        self._kinds = {name: _kind(name, each, api) for name, each in collections.items()}
+        self._kinds = {name: _kind(name, each, api_of(name)) for name, each in collections.items()}
         self._types = {BY_NAME[name].schema: kind for name, kind in self._kinds.items()}
 
     def read(self, number: int, text: bytes) -> Line:
@@ -70,7 +73,7 @@ class Reader:
             raise ContentTooLarge(f"the line is over {self._format.most_bytes} bytes")
         value = self._format.decode(text)
         kind = self._kind(value)
-        self._contract.check(kind.pointer, value)
+        kind.check(kind.pointer, value)
         if "id" not in value:
             value = {"id": self._id(number), **value}
         return Line(number, text, kind.resource, kind.collection.ready(kind.typed(value)))
@@ -96,4 +99,6 @@ class Reader:
 
 def _kind(resource: str, collection: Collection[Any], api: Api) -> _Kind:
     body = f"{BY_NAME[resource].schema}_Create"
-    return _Kind(resource, COMPONENTS + body, plan(api.schemas[body]), collection)
+    return _Kind(
+        resource, api.contract.check, COMPONENTS + body, plan(api.schemas[body]), collection
+    )

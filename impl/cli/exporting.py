@@ -9,7 +9,7 @@ from impl.cli import bulk
 from impl.processes import Stop
 from impl.query.language import Document
 from impl.resources import EXPORTABLE
-from impl.served import API
+from impl.served import api_of
 from impl.settings import Settings
 
 
@@ -24,10 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Export the resource, print how many documents; the exit status."""
-    query = exporting.query(API, options.resource, options.query, settings.policy.zone)
+    api = api_of(options.resource)
+    query = exporting.query(api, options.resource, options.query, settings.policy.zone)
     with bulk.opened(settings, events=False) as store:
         reject = settings.unknown_filter == "reject"
-        rows = exporting.documents(store, API, options.resource, query, reject=reject)
+        rows = exporting.documents(store, api, options.resource, query, reject=reject)
         count = exporting.export(_until_signalled(rows), options.file)
     print(f"{count:,} exported", file=sys.stderr)
     return bulk.ALL

@@ -3,8 +3,8 @@
 import argparse
 import sys
 from functools import partial
-from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from impl.bulk.batch_writer import BatchWriter, Progress
 from impl.bulk.files import Source
@@ -15,11 +15,10 @@ from impl.cli import bulk
 from impl.errors import ApiError
 from impl.events.build import correlated
 from impl.handlers import standard
-from impl.handlers.collection import Services
-from impl.plugin import PLUGIN
+from impl.handlers.collection import Collection, Services
 from impl.processes import Stop
 from impl.resources import IMPORTABLE
-from impl.served import API
+from impl.served import API, BESIDE, api_of, builders
 from impl.settings import Settings
 from impl.store.mongo import Store
 from impl.web import body, errors
@@ -63,11 +62,23 @@ def _import(
     store: Store, settings: Settings, source: Source, format_: Format, refusals: Refusals
 ) -> Import:
     store.ensure_indexes()
-    handlers = import_module(PLUGIN.handlers).build(Services(store, API, settings.policy))
-    collections = standard.importable(handlers.collections)
     stop = Stop()
+    collections = _collections(store, settings)
     writer = BatchWriter(store, collections, refusals, format_.job, stop)
-    return Import(source, Reader(collections, API, format_), writer, refusals, stop)
+    return Import(source, Reader(collections, api_of, format_), writer, refusals, stop)
+
+
+def _collections(store: Store, settings: Settings) -> dict[str, Collection[Any]]:
+    """The collections that a file may be imported into, of all APIs."""
+    build = builders()
+    handlers = [
+        build[api](Services(store, api, settings.policy)) for api in (API, *BESIDE.values())
+    ]
+    return {
+        name: collection
+        for each in handlers
+        for name, collection in standard.importable(each.collections).items()
+    }
 
 
 def _error_body(error: ApiError, base: str) -> bytes:

@@ -1,11 +1,11 @@
 """Command: fuzz a server of this plug-in's API with Schemathesis, all checks and all phases.
 
 `python -m impl.conformance.fuzz [--url URL] [--examples N] [--seed S ... | --seeds N]
-[--document NAME] [--version NAME] [--phases NAMES] [--hooks MODULE]`. The document is `strict`,
+[--document NAME] [--api NAME] [--phases NAMES] [--hooks MODULE]`. The document is `strict`,
 which requests are validated against, or `served`, which clients get; both unless one is named. So
-are all versions of the API. --hooks names a module of what Schemathesis can't know of this API.
+are all APIs. --hooks names a module of what Schemathesis can't know of this API.
 Without --url it starts a server and a MongoDB of its own. A JUnit report goes to
-build/fuzz/SEED/VERSION/DOCUMENT/, and the seed is printed, so that a failure can be repeated. If
+build/fuzz/SEED/API/DOCUMENT/, and the seed is printed, so that a failure can be repeated. If
 the server needs a token, FUZZ_TOKEN has it. Exits 0 if no seed found anything.
 """
 
@@ -25,7 +25,7 @@ import orjson
 from impl.api import Api
 from impl.conformance import server
 from impl.contract.contract import Contract
-from impl.served import API, BY_VERSION
+from impl.served import API, APIS
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 PHASES = "examples,coverage,fuzzing,stateful"
@@ -42,20 +42,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, action="append", help="may be given more than once")
     parser.add_argument("--seeds", type=int, default=1, help="how many, if none is given")
     parser.add_argument("--document", choices=DOCUMENTS, action="append", help="default: both")
-    parser.add_argument("--version", choices=BY_VERSION, action="append", help="default: all")
+    parser.add_argument("--api", choices=APIS, action="append", help="default: all")
     parser.add_argument("--phases", default=PHASES)
     parser.add_argument("--hooks", default=HOOKS, help="a module of hooks of Schemathesis")
     options = parser.parse_args(arguments)
     seeds = options.seed or [secrets.randbelow(2**32) for _ in range(options.seeds)]
     with _server(options.url) as url:
         failed = [
-            f"{version} {document} {seed}"
-            for version in options.version or BY_VERSION
+            f"{name} {document} {seed}"
+            for name in options.api or APIS
             for document in options.document or DOCUMENTS
             for seed in seeds
-            if Fuzz(url, BY_VERSION[version], document, options.hooks).run(
-                seed, options.examples, options.phases
-            )
+            if Fuzz(url, name, document, options.hooks).run(seed, options.examples, options.phases)
         ]
     print(f"seeds {seeds}: {len(failed)} with failures {failed or ''}")
     return 1 if failed else 0
@@ -66,16 +64,22 @@ class Fuzz:
     """Schemathesis for one API of the server at a URL, by one of the DOCUMENTS."""
 
     url: str
-    api: Api
+    name: str
+    """The API, as APIS names it."""
+
     document: str
     hooks: str = HOOKS
 
+    @property
+    def api(self) -> Api:
+        """The API."""
+        return APIS[self.name]
+
     def run(self, seed: int, examples: int, phases: str = PHASES) -> int:
         """Fuzz with so many examples an operation; Schemathesis' exit status."""
-        version = self.api.version
-        said = f"{version} {self.document}, seed {seed}, {examples} examples an operation"
+        said = f"{self.name} {self.document}, seed {seed}, {examples} examples an operation"
         print(f"{said}, against {self.url}", flush=True)
-        reports = REPORTS.resolve() / str(seed) / version / self.document
+        reports = REPORTS.resolve() / str(seed) / self.name / self.document
         reports.mkdir(parents=True, exist_ok=True)
         token = os.environ.get("FUZZ_TOKEN", "")
         contract = reports / "openapi.json"

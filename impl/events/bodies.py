@@ -31,7 +31,7 @@ class Bodies:
     def __init__(self, base: str) -> None:
         self._links = EventLinks(base, "events")
         self._home = base.removesuffix(API.base_path)
-        self._cache: OrderedDict[tuple[str, bool], Message] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, str], Message] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
@@ -40,8 +40,7 @@ class Bodies:
         if selector.fields is not None:
             return {}
         with self._lock:
-            form = selector.links is None
-            keys = {place: (place, form) for place in places}
+            keys = {place: (place, selector.base_path) for place in places}
             return {place: self._cache[key] for place, key in keys.items() if key in self._cache}
 
     def message(self, event: Document, selector: Selector) -> Message:
@@ -50,7 +49,7 @@ class Bodies:
         body = self._bounded(shown, self._links_of(selector))
         message = Message(event["eventId"], body, event.get("traceparent"))
         if selector.fields is None:
-            self._add((event["id"], selector.links is None), message)
+            self._add((event["id"], selector.base_path), message)
         return message
 
     def _links_of(self, selector: Selector) -> Links:
@@ -59,7 +58,7 @@ class Bodies:
             return self._links
         return replace(selector.links, base=self._home + selector.base_path)
 
-    def _add(self, key: tuple[str, bool], message: Message) -> None:
+    def _add(self, key: tuple[str, str], message: Message) -> None:
         with self._lock:
             if self._cache.setdefault(key, message) is message:
                 self._size += len(message.body)

@@ -1,7 +1,7 @@
 """The event that a write publishes (TMF630 Part 1, notifications; the envelope of v4). Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -99,11 +99,11 @@ def event_type(resource: str, kind: Kind) -> str:
     return f"{_class(resource)}{kind}Event"
 
 
-def event_types() -> tuple[str, ...]:
-    """All types of events."""
+def event_types(resources: Iterable[str]) -> tuple[str, ...]:
+    """All types of the events of these resources."""
     return tuple(
         event_type(resource, kind)
-        for resource in PUBLISHED
+        for resource in resources
         for kind in _TITLES
         if kind != "StateChange" or BY_NAME[resource].state
     )

@@ -13,6 +13,7 @@ from functools import lru_cache
 from impl.api import Api
 from impl.errors import FieldInvalid, NotTranslated, ParameterInvalid
 from impl.events.event_paths import whole
+from impl.events.own_events import own_events
 from impl.links import Links
 from impl.query import attributes, parse
 from impl.query.attributes import Attribute
@@ -21,13 +22,14 @@ from impl.query.language import (
     NOTHING,
     Condition,
     Document,
+    Every,
     Path,
     Query,
     Selection,
 )
 from impl.query.project import project
 from impl.resources import EVENTS
-from impl.served import API, VERSIONS
+from impl.served import API, APIS
 
 MEANINGLESS = ("sort", "limit", "offset", "cursor")
 """Parameters that mean something for lists only."""
@@ -78,11 +80,12 @@ class Selector:
 
 
 def read(text: str, zone: tzinfo, version: str = "") -> Selector:
-    """The selector of a query of the version of a subscription; FieldInvalid if it can't be read.
+    """The selector of a subscription's query, of the API that it names; FieldInvalid if it can't be
+    read. It selects only the events of that API.
 
     Dates in the query are days of the time zone.
     """
-    api = VERSIONS.get(version, API)
+    api = APIS.get(version, API)
     return _selector(_parsed(_plain(text), _known(api), zone), api)
 
 
@@ -96,7 +99,7 @@ def read_stored(text: str, zone: tzinfo, version: str = "") -> tuple[Selector, s
     try:
         return read(text, zone, version), ""
     except FieldInvalid as error:
-        if version in VERSIONS:  # which no earlier release had
+        if APIS.get(version, API) is not API:  # which no earlier release had
             return Selector(NOTHING, None), str(error)
     parts = _plain(text).split("&")
     readable = "&".join(each for each in parts if not _is_jsonpath_in_fields(each))
@@ -108,7 +111,7 @@ def read_stored(text: str, zone: tzinfo, version: str = "") -> tuple[Selector, s
 
 def named(version: str) -> AbstractContextManager[None]:
     """Name attributes of events as the version does, in errors raised inside."""
-    form = VERSIONS[version].form if version in VERSIONS else None
+    form = APIS.get(version, API).form
     return nullcontext() if form is None else form.errors(EVENTS)
 
 
@@ -143,9 +146,10 @@ def _known(api: Api) -> Attribute:
 def _selector(parsed: Query, api: Api) -> Selector:
     query = whole(parsed)
     if api.form is None:
-        return Selector(query.where, query.fields, query.unknown)
+        return Selector(Every((own_events(api), query.where)), query.fields, query.unknown)
     try:
         stored, links = api.form.query(query, api.links("", EVENTS))
     except NotTranslated as error:
         raise FieldInvalid("query", str(error)) from None
-    return Selector(stored.where, query.fields, stored.unknown, links, api.base_path)
+    where = Every((own_events(api), stored.where))
+    return Selector(where, query.fields, stored.unknown, links, api.base_path)

@@ -27,6 +27,9 @@ from impl.store.mongo import Store
 from impl.store.writing import Assignment, Change
 
 JSON = "application/json"
+TOUCHED = {"lastUpdate", "lastModified"}
+"""Attributes that each write sets to its time, if the resource has them."""
+
 T = TypeVar("T", bound=Mapping[str, Any])
 OnWrite: TypeAlias = Callable[[Document | None, Document | None], None]
 
@@ -229,8 +232,8 @@ class Collection(Generic[T]):
         return self._contract.patchable(self._update)
 
     def _touch(self, document: dict[str, Any]) -> None:
-        if "lastUpdate" in self._schema.fields:
-            document["lastUpdate"] = datetime.now(UTC)
+        for name in TOUCHED & self._schema.fields.keys():
+            document[name] = datetime.now(UTC)
 
     def _typed(self, document: Document) -> T:
         return cast(T, document)

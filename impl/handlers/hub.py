@@ -6,21 +6,26 @@ from itertools import islice
 from typing import Any, TypeAlias
 from zlib import crc32
 
+from impl.api import Api
 from impl.errors import Conflict, FieldInvalid, ParameterInvalid, PreconditionFailed
 from impl.etags import versions
 from impl.events import callbacks, signing, subscription_query
 from impl.events.subscribers import Subscribers
 from impl.handlers.collection import Collection, Services
-from impl.query.language import Compare, Document, Every, Page, Query
+from impl.query.evaluate import holds
+from impl.query.language import Compare, Condition, Document, Every, Not, Page, Query
 from impl.query.paths import paths
 from impl.query.project import project
 from impl.resources import EVENTS, HUB
+from impl.served import BESIDE
 from impl.store.deliveries import Deliveries, Health
+from impl.store.mongo import missing
 
 HEALTH = ("state", "delivered", "pending", "failed", "lastError", "lastErrorTime", "lastSuccess")
 OWNED = (*HEALTH, "secret")
 """Attributes that the server sets, whatever the client says."""
 
+API_VERSION = "apiVersion"
 BATCH = 100
 
 Documents: TypeAlias = list[Document]
@@ -32,6 +37,7 @@ class Hub:
     def __init__(self, services: Services) -> None:
         self.collection = Collection[dict[str, Any]](HUB, services)
         self._events = Collection[dict[str, object]](EVENTS, services)
+        self._own = _own(services.api)
         self._store = services.store
         self._allowance = services.allowance
         self._zone = services.policy.zone
@@ -41,7 +47,8 @@ class Hub:
     def list(self, query: Query) -> Page:
         """A page of subscriptions, each with the state of its deliveries."""
         _refuse_health(query)
-        page = self.collection.list(replace(query, fields=None), to_show=False)
+        of_api = replace(query, fields=None, where=Every((self._own, query.where)))
+        page = self.collection.list(of_api, to_show=False)
         items = self._shown(page.items, query)
         return replace(page, items=items, tail=self._stream(iter(page.tail), query))
 
@@ -63,14 +70,14 @@ class Hub:
 
     def redeliver_listener(self, id_: str) -> Any:
         """Try deliveries again that failed for good; the subscription. NotFound."""
-        self._store.get(HUB, id_)
+        self._get(id_)
         self._deliveries.redeliver(id_)
         return self._with_health(id_)
 
     def delete(self, id_: str, *, if_match: str | None = None) -> None:
         """Unsubscribe. NotFound or PreconditionFailed."""
-        expected = versions(if_match)
-        if expected is not None and self._with_health(id_).version not in expected:
+        expected, there = versions(if_match), self._with_health(id_)
+        if expected is not None and there.version not in expected:
             raise PreconditionFailed(f"{id_!r} has another version by now", attribute="If-Match")
         self._subscribers.end(id_)
 
@@ -98,7 +105,14 @@ class Hub:
             raise Conflict(why, attribute="callback")
 
     def _with_health(self, id_: str) -> Document:
-        return self._healthy([self._store.get(HUB, id_)])[0]
+        return self._healthy([self._get(id_)])[0]
+
+    def _get(self, id_: str) -> Document:
+        """The subscription, if it is one of this API; NotFound."""
+        document = self._store.get(HUB, id_)
+        if not holds(self._own, document):
+            raise missing(HUB, id_)
+        return document
 
     def _stream(self, rows: Iterator[Document], query: Query) -> Iterator[Document]:
         while batch := list(islice(rows, BATCH)):
@@ -111,6 +125,14 @@ class Hub:
         """The subscriptions with their deliveries' health, which their versions depend on."""
         health = self._deliveries.health([each["id"] for each in rows])
         return [_merged(each, health_attributes(health[each["id"]])) for each in rows]
+
+
+def _own(api: Api) -> Condition:
+    """The condition for subscriptions that were made below the base of the API or its versions."""
+    names = {other: name for name, other in BESIDE.items()}
+    if api in names:
+        return Compare((API_VERSION,), (names[api],))
+    return Not(Compare((API_VERSION,), tuple(names.values()))) if names else Every()
 
 
 def _merged(subscription: Document, health: Mapping[str, Any]) -> Document:

@@ -19,11 +19,12 @@ def build(services: Services) -> Handlers:
 
 
 def composed(own: Any, services: Services) -> Handlers:
-    """These handlers, named as in `Api.handlers`, and the collections of all resources.
+    """These handlers, named as in `Api.handlers`, and the collections of the API's resources.
 
     The collection of a resource is its handler's `collection`, or one without rules.
     """
-    handlers = {row.name: handler(own, services.api, row.name) for row in RESOURCES}
+    names = [row.name for row in RESOURCES if row.name in services.api.handlers]
+    handlers = {name: handler(own, services.api, name) for name in names}
     collections = {
         name: getattr(each, "collection", None) or Collection[Any](name, services)
         for name, each in handlers.items()
@@ -40,7 +41,7 @@ def handler(own: Any, api: Api, resource: str) -> Any:
 
 def importable(collections: Mapping[str, Any]) -> dict[str, Collection[Any]]:
     """The collections that files may be imported into, by resource."""
-    return {name: collections[name] for name in IMPORTABLE}
+    return {name: collections[name] for name in IMPORTABLE if name in collections}
 
 
 def refuse_missing(_operations: Iterable[Operation]) -> None:

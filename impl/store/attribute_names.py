@@ -16,7 +16,7 @@ from impl.query import attributes
 from impl.query.attributes import Attribute
 from impl.query.language import Path
 from impl.resources import BY_COLLECTION, BY_NAME, FEED, PUBLISHED
-from impl.served import API
+from impl.served import api_of
 from impl.store.collections import ATTRIBUTES
 from impl.store.documents import Stored
 from impl.store.encoding import decode
@@ -30,7 +30,7 @@ LONGEST = 256
 BATCH = 1000
 _COLLECTED = "collected"
 _OF: Mapping[str, Attribute] = {
-    name: attributes.of(API.schemas[BY_NAME[name].schema]) for name in PUBLISHED
+    name: attributes.of(api_of(name).schemas[BY_NAME[name].schema]) for name in PUBLISHED
 }
 """The contract's attributes of the resources whose names are recorded."""
 

@@ -182,7 +182,7 @@ class Store:
         with reading():
             stored = self._one(self._of[resource], id_)
         if stored is None:
-            raise _not_found(resource, id_)
+            raise missing(resource, id_)
         return reader(resource)(stored)
 
     def find(self, resource: str, query: Query) -> Page:
@@ -411,7 +411,7 @@ class Store:
             stored = self._of[resource].find_one({"_id": id_}, session=session())
             document = from_mongo(stored) if stored else None
             if document is None or not self._access.sees(resource, document):
-                raise _not_found(resource, id_)
+                raise missing(resource, id_)
             return document
 
     @staticmethod
@@ -432,5 +432,6 @@ class Store:
         return replace(query, where=Every((query.where, self._access.seen(resource))))
 
 
-def _not_found(resource: str, id_: str) -> NotFound:
+def missing(resource: str, id_: str) -> NotFound:
+    """The error for a document that is not there, or that the caller does not see."""
     return NotFound(f"there is no {resource} {id_!r}")

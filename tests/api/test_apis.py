@@ -71,6 +71,7 @@ def pets(tmp_path: Path) -> Api:
         schemas=code.schemas.SCHEMAS,
         handlers=code.api.HANDLERS,
         event=Attribute("any"),
+        published=(),
         links=links,
     )
 

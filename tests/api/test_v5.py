@@ -248,12 +248,12 @@ def test_the_server_serves_the_versions_of_its_settings(
     store: Store, names: str, found: tuple[int, int]
 ) -> None:
     chosen = settings.read({"APIS": names})
-    server = app.create(chosen, store, app.served(chosen))
+    server = app.create(chosen, store, app.chosen(chosen))
     answers = asked(server, *(("GET", f"{base}/customerBill", None) for base in (OLD, NEW)))
     assert tuple(each.status_code for each in answers) == found
 
 
-@pytest.mark.parametrize("names", [",", "v6", "v4,v6", "v4 v5"])
+@pytest.mark.parametrize("names", [",", "v6", "v4,v6", "v4 v5", "tmf632"])
 def test_other_versions_are_refused_at_the_start(names: str) -> None:
     with pytest.raises(settings.SettingsError, match="APIS"):
         settings.read({"APIS": names})

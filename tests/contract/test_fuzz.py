@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from impl.conformance import fuzz, server
-from impl.served import BY_VERSION
+from impl.served import APIS
 from impl.store.embedded import Mongod
 from tests.servers import ServerProcess
 
@@ -19,10 +19,10 @@ def fuzzed(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("document", fuzz.DOCUMENTS)
-@pytest.mark.parametrize("version", BY_VERSION)
+@pytest.mark.parametrize("version", APIS)
 def test_schemathesis_finds_nothing_with_every_check(
     fuzzed: ServerProcess, version: str, document: str
 ) -> None:
     """Without the phase of coverage, which takes the most time whatever the number of examples."""
-    fuzzing = fuzz.Fuzz(fuzzed.url, BY_VERSION[version], document, "tests.contract.hooks")
+    fuzzing = fuzz.Fuzz(fuzzed.url, version, document, "tests.contract.hooks")
     assert fuzzing.run(678, 3, "examples,fuzzing,stateful") == 0

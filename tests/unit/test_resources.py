@@ -7,18 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from generated import api, schemas
-from generated.operations import OPERATIONS
-from impl.handlers import composition
+from generated import api
+from generated.tmf666 import api as tmf666_api
+from impl import tmf666
+from impl.handlers import accounts, composition
 from impl.query import attributes
 from impl.query.language import Path as AttributePath
 from impl.resource_row import Resource
-from impl.resources import BY_NAME, FEED, RESOURCES
+from impl.resources import ACCOUNTS, BY_NAME, FEED, RESOURCES
+from impl.served import API, BESIDE, api_of
 from tests.servers import ROOT
 
 ROWS = Path("impl", "resources.py")
-NAMES = {name for row in RESOURCES for name in (row.name, row.collection, row.schema)}
-HANDLERS = Path(composition.__file__)
+NAMES = {name for row in RESOURCES for name in (row.name, row.collection, row.schema)} - {ACCOUNTS}
+"""Bills and rates have an attribute called `billingAccount`."""
+
+HANDLERS, OF_ACCOUNTS = Path(composition.__file__), Path(accounts.__file__)
 
 
 def _tables(tree: ast.AST) -> Iterator[tuple[int, list[str]]]:
@@ -82,14 +86,16 @@ def test_single_name_is_none(text: str) -> None:
 
 
 def test_each_resource_of_the_contract_has_one_row() -> None:
-    assert {operation.resource for operation in OPERATIONS} == BY_NAME.keys()
+    apis = (API, *BESIDE.values())
+    named = {operation.resource for api in apis for operation in api.operations}
+    assert named - {tmf666.HERE} == BY_NAME.keys()
     for fact in ("name", "collection", "schema"):
         assert set(Counter(getattr(row, fact) for row in RESOURCES).values()) == {1}, fact
 
 
 @pytest.mark.parametrize("row", RESOURCES, ids=lambda row: row.name)
 def test_row_names_attributes_and_resources_of_the_contract(row: Resource) -> None:
-    known = attributes.of(schemas.SCHEMAS[row.schema])
+    known = attributes.of(api_of(row.name).schemas[row.schema])
     paths: list[AttributePath] = [*row.owners.values(), *row.named.values()]
     for index in (*row.indexes, *(each.paths for each in row.partial), row.unique):
         texts = (index,) if isinstance(index, str) else index
@@ -103,34 +109,41 @@ def test_row_names_attributes_and_resources_of_the_contract(row: Resource) -> No
 
 @pytest.mark.parametrize("row", RESOURCES, ids=lambda row: row.name)
 def test_row_fits_the_operations_of_the_contract(row: Resource) -> None:
-    kinds = {each.standard for each in OPERATIONS if each.resource == row.name}
+    operations = api_of(row.name).operations
+    kinds = {each.standard for each in operations if each.resource == row.name}
     assert row.written_by_clients == ("create" in kinds)
     assert row.written_by_clients or not row.importable
-    assert row.events == (row.name in _published())
+    assert row.events == (row.name in api_of(row.name).event.members["event"].members)
     assert not (row.public and row.owners)
-
-
-def _published() -> set[str]:
-    return set(attributes.of(schemas.Event).members["event"].members)
 
 
 def test_the_feed_is_no_resource_by_its_own_name() -> None:
     assert FEED not in BY_NAME
 
 
-def test_each_handler_is_named_where_handlers_are_built() -> None:
+@pytest.mark.parametrize(
+    ("built_in", "names"), [(HANDLERS, api.HANDLERS), (OF_ACCOUNTS, tmf666_api.HANDLERS)]
+)
+def test_each_handler_is_named_where_handlers_are_built(
+    built_in: Path, names: dict[str, str]
+) -> None:
     """A resource that forgot to be named would be served without its rules."""
+    beside = (
+        {OF_ACCOUNTS}
+        if built_in == OF_ACCOUNTS
+        else {*HANDLERS.parent.glob("*.py")} - {OF_ACCOUNTS}
+    )
     defined = {
         node.name
-        for path in HANDLERS.parent.glob("*.py")
+        for path in beside
         for node in ast.parse(path.read_text("utf-8")).body
         if isinstance(node, ast.ClassDef) and any("api." in ast.unparse(b) for b in node.bases)
     }
     (call,) = [
         node
-        for node in ast.walk(ast.parse(HANDLERS.read_text("utf-8")))
+        for node in ast.walk(ast.parse(built_in.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "api.Handlers"
     ]
     built = {ast.unparse(each.value).partition("(")[0] for each in call.keywords}
     assert built == defined
-    assert {each.arg for each in call.keywords} <= {*api.HANDLERS.values()}
+    assert {each.arg for each in call.keywords} <= {*names.values()}

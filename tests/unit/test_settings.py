@@ -23,7 +23,7 @@ DEFAULTS = {
     "data_dir": ".data",
     "mongod": "",
     "public_url": "",
-    "apis": "v4,v5",
+    "apis": "v4,v5,tmf666",
     "workers": os.cpu_count() or 1,
     "threads": 16,
     "max_requests": 0,

@@ -28,7 +28,6 @@ from impl.query.language import (
 )
 from impl.query.parse import Limits, parse
 from impl.query.project import project
-from impl.resources import PUBLISHED
 from impl.resources import RESOURCES as ROWS
 from impl.tmf678 import API
 from impl.v5 import queries
@@ -37,7 +36,7 @@ from tests.sizes import examples
 from tests.unit.v5 import contracts
 from tests.unit.v5.contracts import RESOURCES
 
-V4 = {row.name: attributes.of(API.schemas[row.schema]) for row in ROWS if row.name in PUBLISHED}
+V4 = {row.name: attributes.of(API.schemas[row.schema]) for row in ROWS if row.name in API.published}
 V5 = {name: queries.attributes(each, name) for name, each in V4.items()}
 resources = pytest.mark.parametrize("resource", RESOURCES)
 
