@@ -10,9 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from generated import operations
-from generated.v5 import operations as v5
-from impl.api import Operation
+from impl.api import Api, Operation
+from impl.served import APIS
 from tests.auth.tokens import bearer
 from tests.auth.world import EVENTS, NOTHING, OPERATORS, OWNED, PLANS, SECRET, World
 
@@ -27,32 +26,44 @@ BODIES: dict[str, Any] = {
     "createAppliedCustomerBillingRate": {"billingAccount": {"id": "theirs"}},
     "createBillCycle": {"name": "x"},
     "createBillCycleSpecification": {"name": "x"},
+    "patchBillingAccount": {"state": "Closed"},
+    "patchBillFormat": {"name": "changed"},
+    "patchBillPresentationMedia": {"name": "changed"},
+    "patchBillingCycleSpecification": {"name": "changed"},
+    "createBillingAccount": {
+        "name": "x",
+        "relatedParty": [{"id": "them", "name": "x", "@referredType": "Individual"}],
+    },
+    "createBillFormat": {"name": "x"},
+    "createBillPresentationMedia": {"name": "x"},
+    "createBillingCycleSpecification": {"name": "x"},
     "registerListener": {"callback": "http://127.0.0.1:1099/x"},
     "createHub": {"callback": "http://127.0.0.1:1099/x"},
 }
 """What is sent, such that it would be done for one who may."""
 
 
-OPERATIONS: list[Operation] = [*operations.OPERATIONS, *v5.OPERATIONS]
+NAMES = {id(operation): name for name, api in APIS.items() for operation in api.operations}
+OPERATIONS: list[Operation] = [operation for api in APIS.values() for operation in api.operations]
 ACCOUNT = {"@type": "BillingAccountRef", "id": "theirs"}
 
 
-def version(operation: Operation) -> str:
-    return "v5" if isinstance(operation, v5.Operation) else "v4"
+def api_of(operation: Operation) -> Api:
+    return APIS[NAMES[id(operation)]]
 
 
 def name(operation: Operation) -> str:
-    return f"{version(operation)}-{operation.id}"
+    return f"{NAMES[id(operation)]}-{operation.id}"
 
 
 def url(world: World, operation: Operation, path: str) -> str:
-    return str(world.door.base_url).replace("/v4/", f"/{version(operation)}/") + path
+    return world.url(api_of(operation), path)
 
 
 def body(operation: Operation) -> dict[str, Any]:
-    """The body in the shape of the operation's version."""
+    """The body in the shape of the operation's API."""
     sent: dict[str, Any] = BODIES[operation.id]
-    if version(operation) == "v4" or operation.method != "POST":
+    if NAMES[id(operation)] != "v5" or operation.method != "POST":
         return sent
     account = {"billingAccount": ACCOUNT} if "billingAccount" in sent else {}
     return {"@type": "Thing", **sent, **account}
@@ -87,10 +98,10 @@ def example(operation: Operation, world: World) -> str:
     """The id of something of the operation's resource that is not mine."""
     if operation.resource == "billCycle":
         return "cycle"
-    if operation.resource == "billCycleSpecification":
+    if operation.resource in PLANS:
         return "plan"
     if operation.resource == "hub":
-        (hub,) = world.all("hub")[1]
+        (hub,) = world.all("hub", api_of(operation))[1]
         return str(hub["id"])
     return f"theirs-{operation.resource}-2"
 
@@ -109,7 +120,7 @@ def test_what_is_others_is_not_there(
     world: World, operation: Operation, me: dict[str, str]
 ) -> None:
     id_ = example(operation, world)
-    before = world.all(operation.resource)
+    before = world.all(operation.resource, api_of(operation))
     media = next(iter(operation.request), "")
     answer = ask(world, operation, me, id_, media)
     absent = ask(world, operation, me, "never-was", media)
@@ -123,16 +134,16 @@ def test_what_is_others_is_not_there(
     else:
         assert (answer.status_code, answer.json()["code"]) == (403, "51")
     assert SECRET not in answer.text
-    assert world.all(operation.resource) == before
+    assert world.all(operation.resource, api_of(operation)) == before
 
 
 @each_of("create")
 def test_nothing_is_made_for_others(world: World, operation: Operation, me: dict[str, str]) -> None:
-    before = world.all(operation.resource)
+    before = world.all(operation.resource, api_of(operation))
     answer = ask(world, operation, me, media="application/json")
     assert (answer.status_code, answer.json()["code"]) == (403, "51")
     assert SECRET not in answer.text
-    assert world.all(operation.resource) == before
+    assert world.all(operation.resource, api_of(operation)) == before
 
 
 ASKED = [
@@ -214,7 +225,7 @@ def test_head_counts_ones_own_alone(world: World, operation: Operation, me: dict
     asked = url(world, operation, path)
     mine, head = (world.door.request(m, asked, headers=me) for m in ("GET", "HEAD"))
     assert head.headers["x-total-count"] == mine.headers["x-total-count"]
-    everything, _ = world.all(path)
+    everything, _ = world.all(path, api_of(operation))
     assert operation.resource in PLANS or mine.headers["x-total-count"] != everything
 
 

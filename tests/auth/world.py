@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from impl.api import Api
+from impl.served import api_of
 from impl.store.mongo import Store
 from tests.auth.tokens import unlimited
 from tests.waiting import until
@@ -17,7 +19,10 @@ LIMITED: dict[str, dict[str, Any]] = {
     "by both": {"accounts": ["mine", "no more"], "party": ["me"]},
 }
 NOTHING: dict[str, list[str]] = {"accounts": []}
-PLANS = {"billCycle", "billCycleSpecification"}
+PLANS = {
+    *("billCycle", "billCycleSpecification", "billingCycleSpecification"),
+    *("billFormat", "billPresentationMedia"),
+}
 """What everybody sees, and who is limited does not change."""
 
 OPERATORS = {"hub", "billNumber"}
@@ -39,13 +44,20 @@ def document(resource: str, owner: str, number: int) -> dict[str, Any]:
             made |= {"relatedParty": {"id": party}, "name": said}
         case "appliedCustomerBillingRate":
             made |= {"name": said, "bill": {"id": f"{owner}-customerBill-1"}, "isBilled": True}
+        case "billingAccount":  # which its own id owns, too
+            whose = {"id": party, "name": said, "@referredType": "Individual"}
+            made = {"name": said, "relatedParty": [whose]}
+            made |= {"id": owner if number == 1 else f"{owner}-{resource}-{number}"}
         case "billCycleAccount":
             made |= {"statusReason": said, "billCycle": {"id": "cycle"}, "state": "billed"}
             made |= {"customerBill": {"id": f"{owner}-customerBill-1"}}
     return made
 
 
-OWNED = ("customerBill", "customerBillOnDemand", "appliedCustomerBillingRate", "billCycleAccount")
+OWNED = (
+    *("customerBill", "customerBillOnDemand", "appliedCustomerBillingRate", "billCycleAccount"),
+    "billingAccount",
+)
 
 
 @dataclass(frozen=True)
@@ -55,8 +67,12 @@ class World:
     door: httpx.Client
     operator: dict[str, str]
 
-    def all(self, resource: str) -> Any:
-        answer = self.door.get(resource, headers=self.operator)
+    def url(self, api: Api, path: str) -> str:
+        """The URL of a path of an API."""
+        return f"{self.door.base_url.copy_with(path=api.base_path)}/{path.lstrip('/')}"
+
+    def all(self, resource: str, api: Api | None = None) -> Any:
+        answer = self.door.get(self.url(api or api_of(resource), resource), headers=self.operator)
         return answer.headers["x-total-count"], answer.json()
 
 
@@ -76,14 +92,21 @@ def made(door: httpx.Client, ours: Store) -> World:
         ours.insert("billNumber", row | {"bill": {"id": f"{owner}-customerBill-1"}})
     post(world, "billCycleSpecification", {"id": "plan", "name": "plan"})
     post(world, "billCycle", {"id": "cycle", "name": "cycle"})
+    for resource in ("billFormat", "billPresentationMedia"):
+        post(world, resource, {"id": "plan", "name": "plan"})
     hub = {"callback": "http://127.0.0.1:1099/", "query": f"event.customerBill.category={SECRET}"}
     world.door.post("hub", json=hub, headers=world.operator).raise_for_status()
+    accounts = world.url(api_of("billingAccount"), "hub")
+    world.door.post(
+        accounts, json={"callback": hub["callback"]}, headers=world.operator
+    ).raise_for_status()
     until(lambda: all(told(world, each["id"]) for each in world.all("customerBillOnDemand")[1]))
     return world
 
 
 def post(world: World, resource: str, body: Mapping[str, Any]) -> None:
-    answer = world.door.post(resource, json=body, headers=world.operator)
+    url = world.url(api_of(resource), resource)
+    answer = world.door.post(url, json=body, headers=world.operator)
     assert answer.status_code == 201, answer.text
 
 
