@@ -57,7 +57,7 @@ class Selector:
     """Paths in the condition that the contract does not know."""
 
     links: Links | None = None
-    """Show events in another form than the stored one, with these fields only."""
+    """Show events in another form than the stored one."""
 
     base_path: str = ""
     """That of the API with this form; blank for the stored one."""
@@ -74,9 +74,12 @@ class Selector:
 
         return holds(self.where, event, looks)
 
+    stored_fields: Selection | None = None
+    """The stored attributes that the fields of another form are made of."""
+
     def shown(self, event: Document) -> Document:
-        """The event with only the fields that the subscription wants, if it has the stored form."""
-        return project(event, self.fields) if self.links is None else event
+        """The event with only those attributes that the fields are made of."""
+        return project(event, self.fields if self.links is None else self.stored_fields)
 
 
 def read(text: str, zone: tzinfo, version: str = "") -> Selector:
@@ -152,4 +155,4 @@ def _selector(parsed: Query, api: Api) -> Selector:
     except NotTranslated as error:
         raise FieldInvalid("query", str(error)) from None
     where = Every((own_events(api), stored.where))
-    return Selector(where, query.fields, stored.unknown, links, api.base_path)
+    return Selector(where, query.fields, stored.unknown, links, api.base_path, stored.fields)
