@@ -200,7 +200,7 @@ OPERATIONS: tuple[Operation, ...] = (
             501: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
-        scopes=("billingCycleSpecification:read",),
+        scopes=("billCycle:read",),
     ),
     Operation(
         id="createBillingCycleSpecification",
@@ -226,7 +226,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
-        scopes=("billingCycleSpecification:write",),
+        scopes=("billCycle:write",),
     ),
     Operation(
         id="retrieveBillingCycleSpecification",
@@ -252,7 +252,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
-        scopes=("billingCycleSpecification:read",),
+        scopes=("billCycle:read",),
     ),
     Operation(
         id="patchBillingCycleSpecification",
@@ -289,7 +289,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
-        scopes=("billingCycleSpecification:write",),
+        scopes=("billCycle:write",),
     ),
     Operation(
         id="deleteBillingCycleSpecification",
@@ -317,7 +317,7 @@ OPERATIONS: tuple[Operation, ...] = (
             500: {"application/json": "Error"},
             503: {"application/json": "Error"},
         },
-        scopes=("billingCycleSpecification:write",),
+        scopes=("billCycle:write",),
     ),
     Operation(
         id="listBillFormat",

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from generated.operations import OPERATIONS
 from impl.auth.tokens import ALL_ACCOUNTS
+from impl.served import APIS
 from tests.auth.issuer import token
 
-SCOPES = sorted({scope for operation in OPERATIONS for scope in operation.scopes})
+SCOPES = sorted(
+    {scope for api in APIS.values() for operation in api.operations for scope in operation.scopes}
+)
 
 
 def bearer(*scopes: str, **claims: Any) -> dict[str, str]:
