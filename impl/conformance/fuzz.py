@@ -95,6 +95,7 @@ class Fuzz:
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             "SCHEMATHESIS_HOOKS": self.hooks,
             "FUZZED": self.document,  # for the hooks
+            "FUZZED_API": self.name,
         }
         arguments = [*map(str, command)]
         return subprocess.run(arguments, cwd=reports, env=environment, check=False).returncode

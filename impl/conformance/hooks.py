@@ -13,6 +13,7 @@ from impl.conformance.samples import QUERY_PATCH, is_beyond_64_bits
 from impl.errors import ApiError
 from impl.query.attributes import Attribute
 from impl.query.jsonpath import condition
+from impl.query.project import selection
 
 LONGEST_KEY = 255
 PARAMETERS = {"filters", "filter", "fields", "sort", "limit", "offset", "cursor", "after"}
@@ -96,7 +97,7 @@ def filter_case(_context: schemathesis.HookContext, case: "schemathesis.Case[Any
         return False
     if not mode.is_negative:
         return True
-    filters = _filters(case)
+    filters = _filters(case) or _others(case)
     if filters and all(str(each).strip() for each in filters.values()):
         return False
     body = case.body if isinstance(case.body, dict) else {}
@@ -107,19 +108,23 @@ def filter_case(_context: schemathesis.HookContext, case: "schemathesis.Case[Any
 def before_call(
     _context: schemathesis.HookContext, case: "schemathesis.Case[Any]", _options: dict[str, Any]
 ) -> None:
-    """Make a valid `filter` JSONPath, which its pattern can't describe, and each valid key new.
+    """Make a valid `filter` JSONPath and valid `fields` none, and each valid key new.
 
-    Attribute filters are sent by their own names, so none is called like another parameter.
+    Attribute filters are sent by their own names, so none is called like another parameter. None
+    has a NUL, which no pattern may hold.
     In the stateful phase, a repeated `Idempotency-Key` would get its first answer, even if the
     resource has been deleted since. The other phases try such keys.
     """
     if case.meta is None:
         return
     if case.meta.generation.mode.is_positive:
-        for name in PARAMETERS & {*_filters(case)}:
-            del _filters(case)[name]
+        filters = _filters(case)
+        for name in [n for n, value in filters.items() if n in PARAMETERS or "\0" in str(value)]:
+            del filters[name]
         if "filter" in (case.query or {}):
             case.query["filter"] = _readable(str(case.query["filter"]))
+        if "fields" in (case.query or {}):
+            case.query["fields"] = _selectable(str(case.query["fields"]))
         if case.media_type == QUERY_PATCH:
             _give_values(case.body)
     if case.meta.phase.name != TestPhase.STATEFUL or not case.headers:
@@ -133,12 +138,26 @@ def _filters(case: "schemathesis.Case[Any]") -> dict[str, Any]:
     return filters if isinstance(filters, dict) else {}
 
 
+def _others(case: "schemathesis.Case[Any]") -> dict[str, Any]:
+    """Attribute filters that Schemathesis has written as parameters already."""
+    return {name: value for name, value in (case.query or {}).items() if name not in PARAMETERS}
+
+
 def _readable(text: str) -> str:
     """A filter, or in its place one that is JSONPath."""
     try:
         condition(text, Attribute("any"), UTC)
     except ApiError:
         return "$[?(@.id)]"
+    return text
+
+
+def _selectable(text: str) -> str:
+    """Names of attributes, or one of them in place of JSONPath, which `fields` can't be."""
+    try:
+        selection(text, Attribute("any"))
+    except ApiError:
+        return "id"
     return text
 
 

@@ -7,7 +7,7 @@ from impl.errors import Conflict, FieldInvalid, ParameterInvalid, refuse
 from impl.handlers.collection import Collection, Rules, Services
 from impl.patch.apply import Patch
 from impl.query.language import Compare, Document, Every, Page, Query
-from impl.resources import CYCLES, RATES, SPECIFICATIONS
+from impl.resources import ACCOUNTS, CYCLES, RATES, SPECIFICATIONS
 from impl.store import unknown_attributes
 
 SCHEDULE = (
@@ -66,9 +66,15 @@ class BillCycleSpecifications(api.BillCycleSpecificationApi[Query, Page, Patch])
             raise FieldInvalid("rateFilter", str(error)) from None
 
     def _refuse_used(self, specification: Document) -> None:
-        """Raise Conflict for the delete of a specification that a planned or running cycle uses."""
+        """Raise Conflict for the delete of a specification that is in use.
+
+        A planned or running cycle uses it, or an account, which no other cycle would bill.
+        """
         self._store.hold(SPECIFICATIONS, specification["id"])
         of_this = Compare(("billCycleSpecification", "id"), (specification["id"],))
         waiting = Compare(("runState",), ("planned", "running"))
         for cycle in self._store.every(CYCLES, Every((of_this, waiting))):
             raise Conflict(f"the {cycle['runState']} cycle {cycle['id']!r} uses it")
+        named = Compare(("billStructure", "cycleSpecification", "id"), (specification["id"],))
+        for account in self._store.rows(ACCOUNTS, named, {"_id": 1}, most=1):
+            raise Conflict(f"the account {account['_id']!r} is billed by it")

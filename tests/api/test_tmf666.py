@@ -120,6 +120,21 @@ def test_a_specification_without_a_name_shows_its_id_there(both: ASGIApp, store:
     assert "name" not in there.json()
 
 
+def test_a_specification_that_an_account_is_billed_by_stays(both: ASGIApp) -> None:
+    structure = {"cycleSpecification": {"id": "weekly", "isRef": True, "name": "Weekly"}}
+    url = f"{HERE}/billingAccount"
+    _, _, refused, changed, gone = asked(
+        both,
+        ("POST", f"{HERE}/billingCycleSpecification", WEEKLY),
+        ("POST", url, {**ACCOUNT, "billStructure": structure}),
+        ("DELETE", f"{BILLING}/billCycleSpecification/weekly", None),
+        ("PATCH", f"{url}/account-1", {"billStructure": None}, MERGE_PATCH),
+        ("DELETE", f"{HERE}/billingCycleSpecification/weekly", None),
+    )
+    assert (refused.status_code, changed.status_code, gone.status_code) == (409, 200, 204)
+    assert "'account-1'" in refused.json()["message"]
+
+
 def test_each_api_shows_the_events_of_its_own_resources(both: ASGIApp, store: Store) -> None:
     asked(
         both,

@@ -116,6 +116,7 @@ def test_where_the_server_acts_on_its_own_behalf_is_known() -> None:
         for path in (ROOT / "impl").rglob("*.py")
     }
     assert {path: count for path, count in found.items() if count} == {
+        "impl/billing/balances.py": 1,
         "impl/handlers/applied_customer_billing_rate.py": 1,
         "impl/handlers/customer_bill.py": 2,
     }

@@ -155,7 +155,7 @@ def without_time(documents: dict[str, Any]) -> dict[str, Any]:
         id_: {
             name: value
             for name, value in each.items()
-            if name not in ("lastUpdate", "due", DERIVED)
+            if name not in ("lastUpdate", "lastModified", "due", DERIVED)
         }
         for id_, each in documents.items()
     }

@@ -1,20 +1,33 @@
 """What an import keeps, and what it refuses: what a POST of each line would."""
 
 import gzip
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from generated.schemas import SCHEMAS
-from impl.handlers import composition, standard
-from impl.handlers.collection import Services
+from impl.handlers import standard
+from impl.handlers.collection import Collection, Services
 from impl.resources import EXPORTABLE, IMPORTABLE
+from impl.served import VERSIONS, api_of, builders
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from impl.tmf678 import API
 from tests.bulk.commands import BILLS, RATES, Database, rate, read, run, stored, without_time, write
 from tests.errors import the_shape
+
+PARTY = {"id": "p1", "name": "Ada", "@referredType": "Individual"}
+
+
+def _importable(store: Store) -> dict[str, Collection[Any]]:
+    """The collections that lines are imported into, of all APIs."""
+    handlers = (
+        build(Services(store, api))
+        for api, build in builders().items()
+        if api not in VERSIONS.values()
+    )
+    return dict(chain.from_iterable(standard.importable(h.collections).items() for h in handlers))
 
 
 def test_lines_are_kept_as_a_post_keeps_them(
@@ -27,13 +40,15 @@ def test_lines_are_kept_as_a_post_keeps_them(
         bill | {"lastUpdate": "2020-01-01T00:00:00Z", "billDate": "2026-10-01T00:00:00+05:30"},
         {"id": "s1", "@type": "BillCycleSpecification", "name": "Monthly", "billingDateShift": 1.0},
         {"id": "c1", "@type": "BillCycle", "billingDate": "2036-10-01T00:00:00Z"},
+        {"id": "a1", "@type": "BillingAccount", "name": "Ada", "relatedParty": [PARTY]},
+        {"id": "f1", "@type": "BillFormat", "name": "Detailed"},
+        {"id": "m1", "@type": "BillPresentationMedia", "name": "Paper"},
     ]
     said = database.run("import", write(tmp_path / "some.ndjson", given))
-    assert (said.status, said.out) == (0, "5 imported, 0 refused\n")
+    assert (said.status, said.out) == (0, "8 imported, 0 refused\n")
     assert not (tmp_path / "some.ndjson.refused").exists()
-    door = composition.build(Services(store, API))
-    for resource, collection in standard.importable(door.collections).items():
-        schema = SCHEMAS[f"{resource[0].upper()}{resource[1:]}_Create"]()
+    for resource, collection in _importable(store).items():
+        schema = api_of(resource).schemas[f"{resource[0].upper()}{resource[1:]}_Create"]()
         for each in given:
             if each["@type"].lower() == resource.lower():
                 collection.create(schema.load(each))
@@ -52,7 +67,7 @@ def test_a_byte_order_mark_before_the_first_line_is_passed_over(
 
 
 def test_what_can_be_brought_in_is_what_has_a_collection(store: Store) -> None:
-    known = standard.importable(composition.build(Services(store, API)).collections)
+    known = _importable(store)
     assert known.keys() == set(IMPORTABLE) < set(EXPORTABLE)
 
 

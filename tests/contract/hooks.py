@@ -1,4 +1,4 @@
-"""What Schemathesis can't know of TMF678's contract, beside what it can't know of any."""
+"""What Schemathesis can't know of these contracts, beside what it can't know of any."""
 
 import os
 from typing import Any
@@ -12,6 +12,22 @@ from impl.errors import FieldInvalid
 from tests.contract.looser import excused
 
 REFERRED = {"bill": "CustomerBill", "billingAccount": "BillingAccount"}
+OF_BILLS = [
+    "eventType=CustomerBillStateChangeEvent",
+    "eventType=CustomerBillCreateEvent,BillCycleDeleteEvent",
+    "event.customerBill.state=onHold",
+    "customerBill.amountDue.value.gt=100",
+    "filter=$[?(@.event.billCycle)]",
+    "fields=eventType,event.customerBill.id",
+]
+OF_ACCOUNTS = [
+    "eventType=BillingAccountStateChangeEvent",
+    "eventType=BillingAccountCreateEvent,BillingCycleSpecificationDeleteEvent",
+    "event.billingAccount.state=Closed",
+    "billingCycleSpecification.chargeDateOffset.gt=1",
+    "filter=$[?(@.event.billFormat)]",
+    "fields=eventType,event.billingCycleSpecification.id",
+]
 FORMATS = {
     "tmf630-query": st.lists(
         st.builds(
@@ -25,16 +41,7 @@ FORMATS = {
     "tmf678-period": st.sampled_from(["2026", "2026-Q4", "2026-10", "2026-W40", "October", ""]),
     "tmf678-frequency": st.sampled_from(["monthly", "2 weeks", "semi-monthly", "P1Y6M", "Yearly"]),
     "tmf678-event-query": st.lists(
-        st.sampled_from(
-            [
-                "eventType=CustomerBillStateChangeEvent",
-                "eventType=CustomerBillCreateEvent,BillCycleDeleteEvent",
-                "event.customerBill.state=onHold",
-                "customerBill.amountDue.value.gt=100",
-                "filter=$[?(@.event.billCycle)]",
-                "fields=eventType,event.customerBill.id",
-            ]
-        ),
+        st.sampled_from(OF_ACCOUNTS if os.environ.get("FUZZED_API") == "tmf666" else OF_BILLS),
         max_size=4,
         unique=True,
     ).map("&".join),

@@ -10,11 +10,11 @@ from uuid import uuid4
 import pymongo
 import pytest
 
-from generated import schemas
 from impl.query import attributes
 from impl.query.language import Compare, Condition, Every, Query, Window
 from impl.resource_row import Resource
 from impl.resources import RESOURCES
+from impl.served import api_of
 from impl.store import indexes
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
@@ -204,4 +204,5 @@ def _paths(index: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _known(row: Resource, path: str) -> bool:
-    return attributes.of(schemas.SCHEMAS[row.schema]).find(tuple(path.split("."))) is not None
+    known = attributes.of(api_of(row.name).schemas[row.schema])
+    return known.find(tuple(path.split("."))) is not None
