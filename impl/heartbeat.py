@@ -16,8 +16,10 @@ from impl.errors import CommandError
 
 BEAT_SECONDS = 1.0
 
-STUCK_SECONDS = 600.0
-"""A loop whose turn takes longer is stuck. The bill of a large account may take some minutes."""
+STUCK_SECONDS = 3600.0
+"""A loop whose turn takes longer is stuck. The bill of an account with a million rates takes about
+ten minutes, and a worker that takes over adds up from the beginning.
+"""
 
 log = structlog.get_logger("worker")
 
