@@ -58,7 +58,7 @@ imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .values.nodeSelector }}
 nodeSelector:
@@ -73,7 +73,7 @@ volumes:
     emptyDir: {sizeLimit: 64Mi}
   - name: mongodb
     secret:
-      secretName: {{ .root.Values.mongodb.secretName }}
+      secretName: {{ .root.Values.mongodb.secretName | quote }}
       defaultMode: 0440
       items:
         - {key: {{ .root.Values.mongodb.secretKey | quote }}, path: uri}
