@@ -55,7 +55,7 @@ def main() -> int:
     try:
         made = manifests()
     except ImportError:
-        print("deploy/kubernetes is not checked: helm_python has no wheel for this machine")
+        print("nothing is rendered: helm-python-sdk is not installed, it is for Linux on x86-64")
         return 0
     stale = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
     for path in stale:

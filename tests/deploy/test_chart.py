@@ -9,7 +9,9 @@ import yaml
 from impl import __version__
 from tests.deploy import chart
 
-helm = pytest.importorskip("helm_python", reason="has no wheel for this machine")
+helm = pytest.importorskip(
+    "helm_python", reason="helm-python-sdk is not installed: it is for Linux on x86-64"
+)
 
 CUSTOM = {"PodMonitor", "Component"}
 """Kinds that others define; tests/deploy/test_component.py checks the second."""
