@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-long test-deploy coverage check generate new-api stubs format fuzz ctk clients faults bench bench-table \
+.PHONY: help run test test-fast test-long test-deploy coverage check generate chart new-api stubs format fuzz ctk clients faults bench bench-table \
         bench-scale bench-workers rehearse audit picture lock clean
 
 help: ## list the targets
@@ -45,12 +45,16 @@ check: .venv/dev ## format, lint, types, who imports whom, contract and deploy/ 
 	@$(BIN)/python -m impl.cli.settings_table --check
 	@$(if $(wildcard $(BIN)/hadolint),$(BIN)/hadolint deploy/Dockerfile,true)
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+	@$(BIN)/python -m tests.deploy.chart --check
 	@$(BIN)/kubernetes-validate --strict --quiet $(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*.yaml))
 
 generate: .venv/dev ## write generated/ from tmf678.yaml and the overlay, /errors, and the tables of docs/settings.md
 	@$(BIN)/python -m openapi.generate
 	@$(BIN)/python -m openapi.errors_page
 	@$(BIN)/python -m impl.cli.settings_table
+
+chart: .venv/dev ## write deploy/kubernetes and deploy/oda from the Helm chart
+	@$(BIN)/python -m tests.deploy.chart
 
 new-api: .venv/dev ## a folder that serves any TM Forum document: `make new-api DOC=... DIR=../party`
 	@$(BIN)/python -m openapi.new_api "$(DOC)" "$(DIR)" $(if $(PACKAGE),--package $(PACKAGE))

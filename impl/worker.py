@@ -13,6 +13,7 @@ import structlog
 from impl.errors import Unavailable
 from impl.events.callbacks import Allowance
 from impl.events.dispatcher import Options
+from impl.heartbeat import Heartbeat
 from impl.plugin import PLUGIN
 from impl.processes import collect_garbage_rarely
 from impl.served import API
@@ -48,23 +49,26 @@ def jobs(settings: Settings, store: Store) -> list[Step]:
     return steps
 
 
-def work(steps: Sequence[Step], stop: threading.Event) -> None:
+def work(steps: Sequence[Step], stop: threading.Event, heartbeat: Heartbeat | None = None) -> None:
     """Repeat each step in a thread of its own until `stop` is set.
 
-    Steps in progress are finished first.
+    Steps in progress are finished first. The heartbeat learns of each turn.
     """
     collect_garbage_rarely()
     log.info("started", jobs=len(steps))
-    threads = [threading.Thread(target=_repeat, args=(step, stop)) for step in steps]
+    turns = (stop, heartbeat or Heartbeat())
+    threads = [threading.Thread(target=_repeat, args=(step, *turns)) for step in steps]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
-def _repeat(step: Step, stop: threading.Event) -> None:
+def _repeat(step: Step, stop: threading.Event, heartbeat: Heartbeat) -> None:
     while not stop.is_set():
+        heartbeat.turn()
         stop.wait(0 if _done(step) else IDLE_SECONDS)
+    heartbeat.end()
 
 
 def _done(step: Step) -> bool:

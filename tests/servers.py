@@ -62,11 +62,13 @@ def answers(url: str, process: subprocess.Popen[bytes], seconds: float = 60) -> 
 class WorkerProcess:
     """A worker as its user starts it; use as a context manager."""
 
-    def __init__(self, log: Path, uri: str, database: str, **settings: object) -> None:
+    def __init__(
+        self, log: Path, uri: str, database: str, *options: str, **settings: object
+    ) -> None:
         named = {"MONGODB_URI": uri, "MONGODB_DB": database} | settings
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "impl", "worker"],
+                [sys.executable, "-m", "impl", "worker", *options],
                 cwd=ROOT,
                 env=environment(named),
                 stdout=output,

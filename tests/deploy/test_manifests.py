@@ -45,12 +45,18 @@ def test_every_deployment_is_kept_running_and_scaled() -> None:
 
 
 def test_all_that_is_asked_of_a_server_leads_somewhere() -> None:
-    server = next(each for each in _kinds("Deployment") if each["metadata"]["name"] == "server")
+    [server] = [
+        each for each in _kinds("Deployment") if each["metadata"]["name"] == "tmf678-server"
+    ]
     container = server["spec"]["template"]["spec"]["containers"][0]
     for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
         assert container[probe]["httpGet"]["path"] in ("/health/live", "/health/ready")
-    [service] = _kinds("Service")
-    assert service["spec"]["selector"].items() <= server["metadata"]["labels"].items()
+    ports = {port["name"] for port in container["ports"]}
+    services = _kinds("Service")
+    assert len(services) == 2
+    for service in services:
+        assert service["spec"]["selector"].items() <= server["metadata"]["labels"].items()
+        assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports
 
 
 def test_compose_has_two_servers_two_workers_three_members_and_a_proxy() -> None:

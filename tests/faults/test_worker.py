@@ -2,13 +2,15 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.servers import ServerProcess
+from impl.store.embedded import Mongod
+from tests.servers import ServerProcess, WorkerProcess
 from tests.waiting import until
 
 pytestmark = pytest.mark.long
@@ -63,3 +65,33 @@ def test_a_worker_ends_with_its_server(server: ServerProcess, number: signal.Sig
     server.stop(number)
     assert worker is not None
     assert until(lambda: not _runs(worker), 60)  # its database may be gone, and waited for
+
+
+def test_a_frozen_worker_has_no_heartbeat_and_one_without_a_database_has(
+    mongod: Mongod, tmp_path: Path
+) -> None:
+    heartbeat = tmp_path / "heartbeat"
+
+    def is_touched(seconds: float) -> bool:
+        before = heartbeat.stat().st_mtime_ns
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if heartbeat.stat().st_mtime_ns > before:
+                return True
+            time.sleep(0.05)
+        return False
+
+    options = ("frozen", "--heartbeat", str(heartbeat))
+    with WorkerProcess(tmp_path / "log", mongod.uri, *options) as worker:
+        assert until(heartbeat.exists)
+        assert is_touched(30)
+        worker.process.send_signal(signal.SIGSTOP)
+        is_touched(1)  # what was under way
+        assert not is_touched(5)
+        worker.process.send_signal(signal.SIGCONT)
+        assert is_touched(30)
+    heartbeat.unlink()
+    nowhere = "mongodb://127.0.0.1:9/?replicaSet=rs0"
+    with WorkerProcess(tmp_path / "log", nowhere, *options):
+        assert until(heartbeat.exists)
+        assert is_touched(30)
