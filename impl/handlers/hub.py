@@ -15,6 +15,7 @@ from impl.query.language import Compare, Document, Every, Page, Query
 from impl.query.paths import paths
 from impl.query.project import project
 from impl.resources import EVENTS, HUB
+from impl.served import API
 from impl.store.deliveries import Deliveries, Health
 
 HEALTH = ("state", "delivered", "pending", "failed", "lastError", "lastErrorTime", "lastSuccess")
@@ -91,11 +92,15 @@ class Hub:
         return Document({**shown, "secret": secret}, shown.version)
 
     def _refuse_same(self, document: Mapping[str, Any]) -> None:
-        """Raise Conflict, which names the other, if the callback has the same query already."""
+        """Raise Conflict, which names the other, if the callback has the same query already.
+
+        A query of another version is another one.
+        """
         same = tuple(Compare((name,), (document[name],)) for name in ("callback", "query"))
         for other in self.collection.list(Query(Every(same)), to_show=False):
-            why = f"{other['id']!r} subscribes it to the same query already"
-            raise Conflict(why, attribute="callback")
+            if _version(other) == _version(document):
+                why = f"{other['id']!r} subscribes it to the same query already"
+                raise Conflict(why, attribute="callback")
 
     def _with_health(self, id_: str) -> Document:
         return self._healthy([self._store.get(HUB, id_)])[0]
@@ -111,6 +116,11 @@ class Hub:
         """The subscriptions with their deliveries' health, which their versions depend on."""
         health = self._deliveries.health([each["id"] for each in rows])
         return [_merged(each, health_attributes(health[each["id"]])) for each in rows]
+
+
+def _version(subscription: Mapping[str, Any]) -> str:
+    """The version of the API whose form the events of a subscription have."""
+    return str(subscription.get("apiVersion", API.version))
 
 
 def _merged(subscription: Document, health: Mapping[str, Any]) -> Document:

@@ -144,6 +144,22 @@ def test_a_subscription_belongs_to_the_version_that_makes_it(both: ASGIApp) -> N
     assert gone.status_code == 204
 
 
+def test_a_callback_has_a_query_once_in_each_version(both: ASGIApp) -> None:
+    hub = {"callback": "https://8.8.8.8/", "query": "eventType=CustomerBillCreateEvent"}
+    answers = asked(
+        both,
+        ("POST", f"{OLD}/hub", {**hub, "id": "old"}),
+        ("POST", f"{NEW}/hub", {**hub, "id": "new"}),
+        ("POST", f"{OLD}/hub", {**hub, "apiVersion": "v4"}),
+        ("POST", f"{OLD}/hub", {**hub, "apiVersion": "v5"}),
+        ("POST", f"{NEW}/hub", hub),
+        ("POST", f"{NEW}/hub", {**hub, "apiVersion": "v4"}),
+    )
+    assert [each.status_code for each in answers] == [201, 201, 409, 409, 409, 409]
+    named = [each.json()["message"].split("'")[1] for each in answers[2:]]
+    assert named == ["old", "new", "new", "old"]
+
+
 def test_a_cursor_belongs_to_its_version(both: ASGIApp) -> None:
     asked(
         both,
