@@ -69,7 +69,7 @@ fuzz: .venv/dev ## Schemathesis at full length; `URL=...` points it at another s
 	@$(BIN)/python -m impl.conformance.fuzz --hooks tests.contract.hooks $(if $(URL),--url $(URL)) \
 	  $(or $(FUZZ),--examples 1000 --seeds 3)
 
-ctk: .venv/dev ## the conformance flow, with Newman (needs Node.js and npm)
+ctk: .venv/dev ## the conformance flows of v4 and v5, with Newman (needs Node.js and npm)
 	@$(BIN)/python -m tests.ctk.run $(if $(URL),--url $(URL))
 
 clients: .venv/dev ## clients that generators make of the contract, linters and Prism, against the server

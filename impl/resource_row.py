@@ -88,7 +88,9 @@ class Resource:
         return self.stored_in or self.name
 
 
-SUBSCRIPTIONS = Resource("hub", "EventSubscription", unique=("callback", "query"), exportable=False)
+SUBSCRIPTIONS = Resource(
+    "hub", "EventSubscription", unique=("callback", "query", "apiVersion"), exportable=False
+)
 EVENT_FEED = Resource(
     "events",
     "Event",

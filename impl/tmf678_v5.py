@@ -1,6 +1,7 @@
 """The TMF678 API of version 5, over the documents and the handlers of version 4."""
 
 import re
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from impl.query.language import Query, Rendered
 from impl.resources import BY_NAME, EVENTS, HUB
 from impl.tmf678 import API as V4
 from impl.v5 import queries
-from impl.v5.documents import down, refuse_v4_names, up
+from impl.v5.documents import converted, down, refuse_v4_names
 from impl.v5.errors import named_already, named_by_v5
 from impl.v5.links import V5Links
 from impl.v5.patches import V5Patch
@@ -38,6 +39,9 @@ METHODS = {"createHub": "register_listener", "hubDelete": "unregister_listener"}
 
 CACHED, CACHED_BYTES = 2048, 4096
 """How many texts of version 5 a process caches, and of at most how many bytes each."""
+
+_STAND_IN = secrets.token_hex(16).encode()
+"""Stands for `Rendered.BASE` while a text is decoded: it is random, so that no client knows it."""
 
 _TAG = re.compile(r'"([1-9][0-9]*)"')
 _OWN_TAG = re.compile(rf'"([1-9][0-9]*)-{NAME}"')
@@ -62,21 +66,26 @@ class View(V5Links):
 
     def one(self, document: Mapping[str, Any]) -> bytes:
         """A document as JSON."""
-        if self.fields is not None or not isinstance(document, Rendered):
-            return super().one(document)
-        text = self.v4.one(document)
-        shown = _shown if len(text) <= CACHED_BYTES else _shown.__wrapped__
-        return shown(self.resource, text)
+        return self._based(self._text(document))
 
     def many(self, documents: Iterable[Mapping[str, Any]]) -> bytes:
         """A list of documents as JSON."""
-        return b"[" + b",".join(map(self.one, documents)) + b"]"
+        return self._based(b"[" + b",".join(map(self._text, documents)) + b"]")
+
+    def _text(self, document: Mapping[str, Any]) -> bytes:
+        """A document as JSON, which may have `Rendered.BASE` where `href`s begin."""
+        if self.fields is not None or not isinstance(document, Rendered):
+            return super().one(document)
+        text = document.text
+        shown = _shown if len(text) <= CACHED_BYTES else _shown.__wrapped__
+        return shown(self.resource, text)
 
 
 @lru_cache(CACHED)
 def _shown(resource: str, text: bytes) -> bytes:
-    """The JSON of version 5 for that of version 4."""
-    return to_json(up(orjson.loads(text), resource))
+    """The stored JSON in version 5's shape, for any base."""
+    document = orjson.loads(text.replace(Rendered.BASE, _STAND_IN))
+    return to_json(converted(document, resource)).replace(_STAND_IN, Rendered.BASE)
 
 
 class Form:

@@ -17,7 +17,7 @@ from impl.query.language import Compare, Condition, Document, Every, Not, Page, 
 from impl.query.paths import paths
 from impl.query.project import project
 from impl.resources import EVENTS, HUB
-from impl.served import BESIDE
+from impl.served import API, BESIDE
 from impl.store.deliveries import Deliveries, Health
 from impl.store.mongo import missing
 
@@ -98,11 +98,15 @@ class Hub:
         return Document({**shown, "secret": secret}, shown.version)
 
     def _refuse_same(self, document: Mapping[str, Any]) -> None:
-        """Raise Conflict, which names the other, if the callback has the same query already."""
+        """Raise Conflict, which names the other, if the callback has the same query already.
+
+        A query of another version is another one.
+        """
         same = tuple(Compare((name,), (document[name],)) for name in ("callback", "query"))
         for other in self.collection.list(Query(Every(same)), to_show=False):
-            why = f"{other['id']!r} subscribes it to the same query already"
-            raise Conflict(why, attribute="callback")
+            if _version(other) == _version(document):
+                why = f"{other['id']!r} subscribes it to the same query already"
+                raise Conflict(why, attribute="callback")
 
     def _with_health(self, id_: str) -> Document:
         return self._healthy([self._get(id_)])[0]
@@ -133,6 +137,11 @@ def _own(api: Api) -> Condition:
     if api in names:
         return Compare((API_VERSION,), (names[api],))
     return Not(Compare((API_VERSION,), tuple(names.values()))) if names else Every()
+
+
+def _version(subscription: Mapping[str, Any]) -> str:
+    """The version of the API whose form the events of a subscription have."""
+    return str(subscription.get(API_VERSION, API.version))
 
 
 def _merged(subscription: Document, health: Mapping[str, Any]) -> Document:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pymongo import IndexModel
 from pymongo.database import Database
 
-from impl.resource_row import Resource
+from impl.resource_row import SUBSCRIPTIONS, Resource
 from impl.resources import BY_COLLECTION, FEED, RESOURCES
 from impl.store.collections import DELIVERIES, OUTBOX, TASKS
 from impl.store.documents import OWNERS, Stored
@@ -45,6 +45,9 @@ OWN_MODELS: dict[str, list[IndexModel]] = {
 COMPRESSED = {each.collection for each in RESOURCES if each.indexes} | OWN.keys()
 """Collections that grow, and are stored compressed."""
 
+FORMER_UNIQUE = "callback_1_query_1"
+"""The unique index of subscriptions in releases that ignored the version of a query."""
+
 FORMER = [
     "event.customerBill.billingAccount.id_1__id_1",
     "event.customerBill.relatedParty.id_1__id_1",
@@ -68,6 +71,20 @@ def drop_former(database: Database[Stored]) -> Iterator[int]:
 def former(database: Database[Stored]) -> int:
     """How many indexes of earlier releases there are."""
     return len(_former(database))
+
+
+def replace_unique(database: Database[Stored]) -> Iterator[int]:
+    """Replace the former unique index of subscriptions; at no moment is there neither."""
+    if former_unique(database):
+        subscriptions = database[SUBSCRIPTIONS.collection]
+        subscriptions.create_indexes(models(subscriptions.name))
+        subscriptions.drop_index(FORMER_UNIQUE)
+        yield 1
+
+
+def former_unique(database: Database[Stored]) -> int:
+    """1 if the former unique index of subscriptions is there."""
+    return int(FORMER_UNIQUE in database[SUBSCRIPTIONS.collection].index_information())
 
 
 def _former(database: Database[Stored]) -> list[str]:

@@ -71,6 +71,12 @@ STEPS: Sequence[Step] = (
     Step("store the JSON of documents in its new form", rendition.remake, rendition.left),
     Step("drop unused indexes", indexes.drop_former, indexes.former, "indexes"),
     Step("leave what billing changes out of the JSON", rendition.remake, rendition.left),
+    Step(
+        "let a callback have a query in each version",
+        indexes.replace_unique,
+        indexes.former_unique,
+        "indexes",
+    ),
 )
 """In their order: the first one leads from the first version to the second."""
 

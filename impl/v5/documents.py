@@ -29,7 +29,12 @@ _ABSENT = object()
 
 def up(document: Mapping[str, Any], resource: str) -> Json:
     """A document of the resource as v5 shows it."""
-    shown: Json = _UP[resource](dict(document))
+    return converted(_copied(document, SHAPES[resource]), resource)
+
+
+def converted(document: Json, resource: str) -> Json:
+    """The same of JSON that nobody else has: it changes the argument, in half the time."""
+    shown: Json = _UP[resource](document)
     return shown
 
 
@@ -54,14 +59,29 @@ def changed(stored: Json, before: Json, after: Json, resource: str) -> Json:
 # ---------------------------------------------------------------- v4 to v5
 
 
+def _copied(value: Any, shape: Shape) -> Any:
+    """The value with those parts copied that its converter changes."""
+    if isinstance(value, list):
+        return [_copied(each, shape) for each in value]
+    if not isinstance(value, dict):
+        return value
+    copy = dict(value)
+    for name, member in (shape.nested[1] if shape.nested else shape).members.items():
+        if name in copy:
+            copy[name] = _copied(copy[name], member)
+    return copy
+
+
 def _converter(shape: Shape) -> Convert:
     """A function that makes v5's shape of an object or an array of objects; made once a shape."""
     convert = _object(shape) if shape.nested is None else _wrapper(shape, *shape.nested)
 
     def converted(value: Any) -> Any:
         if isinstance(value, dict):
-            return convert(value.copy())
-        return [converted(each) for each in value] if isinstance(value, list) else value
+            return convert(value)
+        if isinstance(value, list):
+            return [convert(each) if isinstance(each, dict) else converted(each) for each in value]
+        return value
 
     return converted
 
@@ -105,8 +125,33 @@ def _renamed(value: Json, names: Names) -> Json:
 
 def _types(shape: Shape) -> Convert:
     """A function that sets what v5 requires of types, and what an object refers to by default."""
+    if not shape.type:
+        return lambda value: value
+    is_chosen = shape.typed_by or shape.type_from or shape.fits
+    return _chosen_type(shape) if is_chosen else _fixed_type(shape)
+
+
+def _fixed_type(shape: Shape) -> Convert:
+    """The function for a shape of one type, in half the time of `_chosen_type`: most are."""
+    own, v4_type, refers_to = shape.type, shape.v4_type, shape.refers_to
+
+    def typed(value: Json) -> Json:
+        name = value.get(TYPE)
+        if name is None or name == v4_type:
+            value[TYPE] = own
+        elif name != own:
+            value.setdefault(BASE_TYPE, own)
+        if refers_to and REFERRED_TYPE not in value:
+            value[REFERRED_TYPE] = refers_to
+        return value
+
+    return typed
+
+
+def _chosen_type(shape: Shape) -> Convert:
+    """The function for a shape whose type depends on the object."""
     v4_type, type_from, refers_to = shape.v4_type, shape.type_from, shape.refers_to
-    default_type = shape.typed_by or (lambda _: shape.type)
+    all_fits, default_type = shape.fits, shape.typed_by or shape.default_type
 
     def typed(value: Json) -> Json:
         if type_from and type_from in value:
@@ -114,24 +159,24 @@ def _types(shape: Shape) -> Convert:
         name = value.get(TYPE)
         if name is None or name == v4_type:
             value[TYPE] = default_type(value)
-        elif name in shape.fits:
-            value[TYPE] = name if shape.fits[name](value) else default_type(value)
+        elif name in all_fits:
+            value[TYPE] = name if all_fits[name](value) else default_type(value)
         elif name != shape.type:
             value.setdefault(BASE_TYPE, default_type(value))
         if refers_to and REFERRED_TYPE not in value:
             value[REFERRED_TYPE] = refers_to
         return value
 
-    return typed if shape.type else lambda value: value
+    return typed
 
 
 def _wrapper(shape: Shape, name: str, nested: Shape) -> Convert:
-    set_types, inner = _types(shape), _object(nested)
+    set_types, inner, all_own = _types(shape), _object(nested), tuple(shape.own)
 
     def wrapped(value: Json) -> Json:
         outer = _outer(value.pop(WRAPPER), shape, name) if WRAPPER in value else {}
         set_types(outer)
-        for own in shape.own:
+        for own in all_own:
             if own in value:
                 outer[own] = value.pop(own)
         outer[name] = inner(value)

@@ -251,8 +251,9 @@ def _can_be_role(stored: Stored) -> bool:
 
 def _party_type(stored: Stored) -> str:
     refers = "partyId" in stored or "partyName" in stored
-    is_role = refers or stored.get(REFERRED_TYPE) not in _PARTIES
-    return "PartyRoleRef" if is_role and _can_be_role(stored) else "PartyRef"
+    if refers or stored.get(REFERRED_TYPE) not in _PARTIES:
+        return "PartyRoleRef" if _can_be_role(stored) else "PartyRef"
+    return "PartyRef"
 
 
 # ---------------------------------------------------------------- objects inside of resources

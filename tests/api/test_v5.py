@@ -1,6 +1,7 @@
 """Version 5 beside version 4: the same documents, each in its own shape."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from impl.store.mongo import Store
 from impl.tmf678 import API as V4
 from impl.tmf678_v5 import API as V5
 from tests.api.test_apis import asked
+from tests.unit.v5 import contracts
 
 OLD, NEW = V4.base_path, V5.base_path
 PARTY: dict[str, Any] = {
@@ -144,6 +146,22 @@ def test_a_subscription_belongs_to_the_version_that_makes_it(both: ASGIApp) -> N
     assert gone.status_code == 204
 
 
+def test_a_callback_has_a_query_once_in_each_version(both: ASGIApp) -> None:
+    hub = {"callback": "https://8.8.8.8/", "query": "eventType=CustomerBillCreateEvent"}
+    answers = asked(
+        both,
+        ("POST", f"{OLD}/hub", {**hub, "id": "old"}),
+        ("POST", f"{NEW}/hub", {**hub, "id": "new"}),
+        ("POST", f"{OLD}/hub", {**hub, "apiVersion": "v4"}),
+        ("POST", f"{OLD}/hub", {**hub, "apiVersion": "v5"}),
+        ("POST", f"{NEW}/hub", hub),
+        ("POST", f"{NEW}/hub", {**hub, "apiVersion": "v4"}),
+    )
+    assert [each.status_code for each in answers] == [201, 201, 409, 409, 409, 409]
+    named = [each.json()["message"].split("'")[1] for each in answers[2:]]
+    assert named == ["old", "new", "new", "old"]
+
+
 def test_a_cursor_belongs_to_its_version(both: ASGIApp) -> None:
     asked(
         both,
@@ -259,10 +277,14 @@ def test_other_versions_are_refused_at_the_start(names: str) -> None:
         settings.read({"APIS": names})
 
 
-def test_the_demo_data_is_valid_in_version_5(both: ASGIApp, store: Store) -> None:
-    """The server checks its answers against the contract of the version."""
+def _demo(store: Store) -> None:
     for resource, document in demo.documents(datetime(2026, 11, 28, tzinfo=UTC)):
         store.insert(resource, document)
+
+
+def test_the_demo_data_is_valid_in_version_5(both: ASGIApp, store: Store) -> None:
+    """The server checks its answers against the contract of the version."""
+    _demo(store)
     paths = [f"{NEW}/{each}?limit=200" for each in ("customerBill", "customerBillOnDemand",
              "appliedCustomerBillingRate", "billCycle", "billCycleSpecification",
              "billCycleAccount", "billNumber", "events", "hub")]  # fmt: skip
@@ -271,3 +293,57 @@ def test_the_demo_data_is_valid_in_version_5(both: ASGIApp, store: Store) -> Non
         for each in answer.json():
             assert each["@type"]
             assert "/v4/" not in str(each)
+
+
+STANDARD = {
+    "customerBill": "CustomerBill",
+    "customerBillOnDemand": "CustomerBillOnDemand",
+    "appliedCustomerBillingRate": "AppliedCustomerBillingRate",
+}
+FIRST = {OLD: {}, NEW: {"@type": "BillingAccountRef"}}
+"""What each version wants of a reference."""
+
+
+def _valid(both: ASGIApp, base: str, file: Path, schemas: dict[str, str]) -> None:
+    """Assert that each kind of answer about these resources is valid by the file of a standard."""
+    lists = asked(both, *(("GET", f"{base}/{each}?limit=200", None) for each in schemas))
+    for schema, answer in zip(schemas.values(), lists, strict=True):
+        assert answer.json(), schema
+        faults = [contracts.fault(schema, each, file) for each in answer.json()]
+        assert [each for each in faults if each] == []
+    bill, account = lists[0].json()[0]["id"], {"id": "account-1001", **FIRST[base]}
+    request = {"billingAccount": account}
+    answers = asked(
+        both,
+        ("GET", f"{base}/customerBill/{bill}", None),
+        ("PATCH", f"{base}/customerBill/{bill}", {"state": "onHold"}),
+        ("POST", f"{base}/customerBillOnDemand", {"@type": "CustomerBillOnDemand"} | request),
+        ("GET", f"{base}/customerBill/{bill}?fields=relatedParty,billDocument", None),
+        ("GET", f"{base}/customerBill/none", None),
+        ("POST", f"{base}/customerBillOnDemand", {"state": 1}),
+        ("GET", f"{base}/customerBill?limit=many", None),
+    )
+    assert [each.status_code for each in answers] == [200, 200, 201, 200, 404, 400, 400]
+    kinds = ["CustomerBill"] * 2 + ["CustomerBillOnDemand", "CustomerBill"] + ["Error"] * 3
+    for schema, answer in zip(kinds, answers, strict=True):
+        assert contracts.fault(schema, answer.json(), file) == "", answer.text
+
+
+@contracts.by_files("file", contracts.V4_FILES)
+def test_each_answer_of_version_4_is_valid_by_its_standard(
+    both: ASGIApp, store: Store, file: Path
+) -> None:
+    _demo(store)
+    _valid(both, OLD, file, STANDARD)
+    (hub,) = asked(both, ("POST", f"{OLD}/hub", {"callback": "https://8.8.8.8/"}))
+    assert contracts.fault("EventSubscription", hub.json(), file) == ""
+
+
+@contracts.by_files("file", contracts.V5_FILES)
+def test_each_answer_of_version_5_is_valid_by_its_standard(
+    both: ASGIApp, store: Store, file: Path
+) -> None:
+    _demo(store)
+    _valid(both, NEW, file, {**STANDARD, "billCycle": "BillCycle"})
+    (hub,) = asked(both, ("POST", f"{NEW}/hub", {"callback": "https://8.8.8.8/", "@type": "Hub"}))
+    assert contracts.fault("Hub", hub.json(), file) == ""

@@ -20,11 +20,14 @@ from impl.store.embedded import Mongod
 from tests.bench import data, report, servers
 from tests.bench.load import Rate, measure
 from tests.bench.servers import CHECKED, OURS, Served
-from tests.bench.work import GET_BY_ID, LISTS, MIXED, READS, WRITES, Work
+from tests.bench.work import GET_BY_ID, LISTS, MIXED, READS, VERSIONS, WRITES, Work
 
 DATABASE = "bench"
 CHECKED_WORK = (GET_BY_ID, *LISTS[:2])
 """What shows the cost of checking answers."""
+
+OWN_WORK = tuple(work for kinds in VERSIONS for work in kinds)
+"""What the other servers can't do."""
 
 REST = 1_000
 """Requests after which a worker has loaded what it needs."""
@@ -49,7 +52,7 @@ class Bench:
             while self._done[name] < REST:
                 self._measure(GET_BY_ID, name, served, 0.2, whole=True)
         self._remember()
-        for kinds in (READS, WRITES):
+        for kinds in (READS + OWN_WORK, WRITES):
             self._round(kinds, 0.2, warm=True)
             for _ in range(rounds):
                 self._round(kinds, self._seconds)
@@ -66,7 +69,7 @@ class Bench:
     def _round(self, kinds: Sequence[Work], seconds: float, *, warm: bool = False) -> None:
         for each in kinds:
             for name, served in self._running.items():
-                if name != CHECKED or each in CHECKED_WORK:
+                if name == OURS or each in _work(name):
                     rate = self._measure(each, name, served, seconds, whole=warm)
                     if not warm:
                         self.rates[each.name][name].append(rate)
@@ -87,6 +90,11 @@ class Bench:
             rss, pss = served.memory()
             now = {"requests": self._done[name], "rss": rss, "pss": pss}
             self.memory[name].append(now)
+
+
+def _work(name: str) -> Sequence[Work]:
+    """What a server that is not ours, or checks its answers, has to do."""
+    return CHECKED_WORK if name == CHECKED else (*READS, *WRITES)
 
 
 def agree(running: dict[str, Served], bills: int) -> None:

@@ -16,6 +16,7 @@ import orjson
 
 from tests.bench.load import CLIENTS, Rate, tool
 from tests.bench.servers import CHECKED, CONNEXION, FLASK, OURS, STARLETTE
+from tests.bench.work import VERSIONS
 from tests.servers import ROOT
 
 FOLDER = ROOT / "build" / "bench"
@@ -32,6 +33,9 @@ GOALS: dict[str, tuple[float, float]] = {
     "POST a bill": (0.8, 1.8),
 }
 """At least this many times bare Flask and plain Connexion: requests a second, and CPU inversely."""
+
+VERSION_GOAL = 0.6
+"""The same of version 5, as a multiple of version 4."""
 
 
 def summary(rates: Rates, memory: Mapping[str, list[Json]], settings: Json) -> Json:
@@ -59,7 +63,10 @@ def machine() -> str:
 
 def ratio(work: Json, other: str) -> tuple[float, float]:
     """How many times another server's requests a second, and inversely how many times its CPU."""
-    ours, theirs = work[OURS], work[other]
+    return _ratio(work[OURS], work[other])
+
+
+def _ratio(ours: Json, theirs: Json) -> tuple[float, float]:
     cheaper = theirs["cpu_seconds"] / ours["cpu_seconds"] if ours["cpu_seconds"] else float("inf")
     return ours["per_second"] / theirs["per_second"], cheaper
 
@@ -71,7 +78,8 @@ def markdown(found: Json) -> str:
         f"{found['date']}, {found['machine']}; {settings['bills']:,} bills, {settings['clients']} "
         f"connections, one worker each, {settings['load']}; medians of {settings['rounds']} rounds."
     )
-    parts = (said, _ratios(found["work"]), _figures(found["work"]), _checks(found["work"]))
+    work = {name: each for name, each in found["work"].items() if FLASK in each}
+    parts = (said, _ratios(work), _figures(work), _versions(found["work"]), _checks(work))
     return "\n\n".join((*parts, _memory(found["memory"]))) + "\n"
 
 
@@ -133,6 +141,22 @@ def _figures(work: Json) -> str:
 
 def _figure(each: Json) -> tuple[str, str]:
     return f"{each['per_second']:,.0f}", f"{each['cpu_seconds']:.3f}"
+
+
+def _versions(work: Json) -> str:
+    rows = [
+        [each.name, *_figure(work[each.name][OURS]), *_of_version_4(work, each.name, first.name)]
+        for first, *others in VERSIONS
+        for each in others
+        if each.name in work
+    ]
+    names = ("req/s", "CPU s per 1,000", "goal", "of v4: req/s", "CPU")
+    return table(["lists of v5", *names], rows)
+
+
+def _of_version_4(work: Json, name: str, first: str) -> list[str]:
+    ratios = _ratio(work[name][OURS], work[first][OURS])
+    return [f"≥ {VERSION_GOAL:g}", *(_judged(each, VERSION_GOAL) for each in ratios)]
 
 
 def _checks(work: Json) -> str:

@@ -114,12 +114,31 @@ def _mixed(random: Random, count: int) -> Request:
     return _new_rate(random, count)
 
 
+def _pages(resource: str, version: str, *, same: bool = False) -> Work:
+    """Lists of 100 of a version: all pages of a resource in turn, so that few were read lately."""
+    base = BASE_PATH.replace("v4", version)
+    kind = "bill" if resource == BILL else "rate"
+    name = f"{'the same ' if same else ''}100 {kind}s of {version}"
+
+    def pool(_: Random, count: int) -> Pool:
+        firsts = range(0, 100 if same else count, 100)
+        paths = (f"{base}/{resource}?id.gte={kind}-{first:08}&limit=100" for first in firsts)
+        return [Request("GET", path) for path in paths]
+
+    return Work(name, pool)
+
+
 GET_BY_ID = Work("GET by id", _each(_bill))
 LISTS = (_list(20), _list(100), _list(1_000, slow=True))
 FILTERS = tuple(map(_common, COMMON))
 PATCH = Work("PATCH state", _Patches())
 POST_RATE, POST_BILL = Work("POST a rate", _each(_new_rate)), Work("POST a bill", _each(_new_bill))
 MIXED = Work("mixed 90/10", _each(_mixed))
+
+VERSIONS = tuple(
+    (_pages(each, "v4"), _pages(each, "v5"), _pages(each, "v5", same=True)) for each in (BILL, RATE)
+)
+"""Lists of each resource by version 4 and 5; the process has cached the texts of the last alone."""
 
 READS = (GET_BY_ID, *LISTS, *FILTERS)
 WRITES = (PATCH, POST_RATE, POST_BILL, MIXED)

@@ -1,62 +1,80 @@
-"""What the conformance flow has to find on a server, posted where it is missing."""
+"""What a conformance flow has to find on a server, posted where it is missing."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import httpx
 
-Item = dict[str, Any]
+Item: TypeAlias = dict[str, Any]
+Shape: TypeAlias = Callable[[Item, str], Item]
+"""Makes of a document of a resource what the server takes."""
 
 BILLS = ("validated", "sent", "new")
 """The states of the bills; the flow puts the last one on hold."""
+
+CYCLE = {"name": "January 2099", "billingDate": "2099-02-01T00:00:00Z"}
+"""No server bills it before long."""
 
 
 class SeedError(Exception):
     """The server does not take what the flow needs; the message says what."""
 
 
-def seed(url: str) -> None:
-    """Give the API at this URL two bills, a billed rate and an unbilled one, at the least."""
+def as_it_is(item: Item, _: str) -> Item:
+    """The shape of version 4."""
+    return item
+
+
+def seed(url: str, shape: Shape, *, cycle: bool) -> None:
+    """Give the API at this URL two bills, a billed and an unbilled rate, and a cycle, at least."""
     with httpx.Client(base_url=url + "/", timeout=30) as client:
+        api = _Api(client, shape)
         try:
-            bills = _bills(client)
-            _rates(client, bills[0])
+            bills = _bills(api)
+            _rates(api, bills[0])
+            if cycle and not api.found("billCycle", limit="1"):
+                api.made("billCycle", CYCLE)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SeedError(f"no answer from {url}: {error}") from error
         except ValueError as error:
             raise SeedError(f"no JSON from {url}: {error}") from error
 
 
-def _bills(client: httpx.Client) -> list[Item]:
-    found = _found(client, "customerBill", limit="2")
+@dataclass(frozen=True)
+class _Api:
+    client: httpx.Client
+    shape: Shape
+
+    def found(self, resource: str, **query: str) -> list[Item]:
+        answer = self.client.get(resource, params=query)
+        if answer.status_code not in (200, 206):
+            raise SeedError(f"GET {answer.url} answers {answer.status_code}: {answer.text[:200]}")
+        found: list[Item] = answer.json()
+        return found
+
+    def made(self, resource: str, item: Item) -> Item:
+        answer = self.client.post(resource, json=self.shape(item, resource))
+        if answer.status_code != 201:
+            raise SeedError(f"POST {answer.url} answers {answer.status_code}: {answer.text[:200]}")
+        made: Item = answer.json()
+        return made
+
+
+def _bills(api: _Api) -> list[Item]:
+    found = api.found("customerBill", limit="2")
     if len(found) < 2:
-        found += [_made(client, "customerBill", bill) for bill in _new_bills()]
+        found += [api.made("customerBill", bill) for bill in _new_bills()]
     return found
 
 
-def _rates(client: httpx.Client, bill: Item) -> None:
+def _rates(api: _Api, bill: Item) -> None:
     on_bill = {"isBilled": True, "bill": {"id": bill["id"], "href": bill["href"]}}
     for state in (on_bill, {"isBilled": False}):
         wanted = str(state["isBilled"]).lower()
-        if not _found(client, "appliedCustomerBillingRate", isBilled=wanted, limit="1"):
+        if not api.found("appliedCustomerBillingRate", isBilled=wanted, limit="1"):
             for rate in _new_rates():
-                _made(client, "appliedCustomerBillingRate", rate | state)
-
-
-def _found(client: httpx.Client, resource: str, **query: str) -> list[Item]:
-    answer = client.get(resource, params=query)
-    if answer.status_code not in (200, 206):
-        raise SeedError(f"GET {answer.url} answers {answer.status_code}: {answer.text[:200]}")
-    found: list[Item] = answer.json()
-    return found
-
-
-def _made(client: httpx.Client, resource: str, item: Item) -> Item:
-    answer = client.post(resource, json=item)
-    if answer.status_code != 201:
-        raise SeedError(f"POST {answer.url} answers {answer.status_code}: {answer.text[:200]}")
-    made: Item = answer.json()
-    return made
+                api.made("appliedCustomerBillingRate", rate | state)
 
 
 def _euros(value: float) -> Item:

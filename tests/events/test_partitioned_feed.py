@@ -116,6 +116,18 @@ def test_a_stream_goes_on_after_its_last_id(api: httpx.Client) -> None:
     assert ids(after) == [event["eventId"] for _, event in told[4:]]
 
 
+def test_an_empty_page_has_the_end_of_the_feed(api: httpx.Client) -> None:
+    empty = api.get("events?eventId=none")
+    end = httpx.URL(empty.links["monitor"]["url"]).params["after"]
+    assert (ids(empty), ids(api.get(f"events?after={end}"))) == ([], [])
+    write(api, 20_002)
+    until(lambda: ids(api.get(f"events?after={end}")))
+    (event,) = api.get(f"events?after={end}").json()
+    assert event["event"][RATES]["name"] == "20002"
+    beginning = ids(api.get("events?after=0.0.0&limit=1000"))
+    assert beginning == ids(api.get("events?limit=1000"))
+
+
 def read(
     api: httpx.Client, url: str, most: int, last: str | None = None
 ) -> list[tuple[str, dict[str, Any]]]:

@@ -28,6 +28,7 @@ from impl.billing.on_demand import OnDemand
 from impl.billing.policy import Policy
 from impl.billing.runs import Runs
 from impl.contract.json_schema import COMPONENTS
+from impl.errors import Conflict
 from impl.events.build import build, subject
 from impl.handlers import composition
 from impl.handlers.collection import Services
@@ -280,6 +281,25 @@ def test_documents_of_the_last_release_are_billed_patched_and_published(
     assert all(found[id_][0]["bill"]["id"] == "B" for id_ in open_ids)
 
 
+def test_subscriptions_of_one_query_differ_by_version_after_the_upgrade(recent: Store) -> None:
+    subscriptions, _ = recent.collection("hub")
+    former = subscriptions.create_index([("callback", 1), ("query", 1)], unique=True)
+    recent.ensure_indexes()
+    there = all_of(recent, "hub")[0]
+    other = {**there, "id": "other", "apiVersion": "v5"}
+    with pytest.raises(Conflict):
+        recent.insert("hub", other)
+    *_, (number, _, left) = upgrade.missing(recent)
+    assert (number, left) == (7, 1)
+    upgrade.migrate_all(recent)
+    recent.insert("hub", other)
+    for again in (there, other):
+        with pytest.raises(Conflict):
+            recent.insert("hub", {**again, "id": "again"})
+    assert former not in subscriptions.index_information()
+    assert list(upgrade.missing(recent)) == []
+
+
 def test_an_upgrade_that_was_cut_short_goes_on(old: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("impl.store.register_upgrade.BATCH", 2)
     number, step, left = next(upgrade.missing(old))
@@ -321,7 +341,7 @@ def command(store: Store, mongod: Mongod, *named: str) -> subprocess.CompletedPr
 def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mongod) -> None:
     shown = command(old, mongod, "upgrade", "--dry-run")
     assert shown.returncode == 0
-    assert "the database has form 1 of 6\n" in shown.stdout
+    assert "the database has form 1 of 7\n" in shown.stdout
     assert "form 2: register the existing bill numbers, about 7 numbers" in shown.stdout
     assert rows(old) == {}
     assert upgrade.check(old) == 1
@@ -329,7 +349,7 @@ def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mong
     assert f"the database has form {upgrade.CURRENT}" in done.stdout
     assert len(rows(old)) == 6
     again = command(old, mongod, "upgrade", "--dry-run")
-    assert again.stdout == "the database has form 6 of 6\n"
+    assert again.stdout == "the database has form 7 of 7\n"
 
 
 def test_the_demo_data_of_a_new_database_have_their_names_on_record(store: Store) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pymongo
+import pytest
 
 from impl import demo
 from impl.query import attributes
@@ -18,6 +19,7 @@ from impl.store.mongo import Store
 from impl.store.mongo_query import to_filter
 from impl.tmf678 import API
 from impl.v5 import queries
+from impl.v5.paths import shown_place
 
 BOTH = [
     (BILLS, "state=settled", "state=settled", "state_1"),
@@ -95,6 +97,37 @@ def test_a_question_finds_the_same_in_both_languages(
         assert plans[0] == plans[1], by_v5
         assert index is None or any(name.startswith(index) for name in plans[0]), by_v5
     client.close()
+
+
+def _indexed() -> Iterator[tuple[str, str, str]]:
+    """A question for each declared index of each resource, in v5's and in v4's names."""
+    values = {"isBilled": "true", "billDate": "2026-10-01"}
+    for resource in (BILLS, REQUESTS, RATES):
+        values["state"] = "new" if resource == BILLS else "done"
+        for declared in BY_NAME[resource].indexes:
+            paths = (declared,) if isinstance(declared, str) else declared
+            shown = [".".join(map(str, shown_place(tuple(p.split(".")), resource))) for p in paths]
+            texts = [
+                "&".join(f"{name}={values.get(name, 'x')}" for name in names)
+                for names in (shown, paths)
+            ]
+            yield resource, texts[0], texts[1]
+
+
+@pytest.mark.parametrize(("resource", "by_v5", "by_v4"), list(_indexed()))
+def test_each_declared_index_serves_both_languages(
+    store: Store, mongod: Mongod, empty_database: str, resource: str, by_v5: str, by_v4: str
+) -> None:
+    store.ensure_indexes()
+    with pymongo.MongoClient[dict[str, Any]](mongod.uri) as client:
+        documents = client[empty_database][resource]
+        filters = [
+            to_filter(each.where) for each in (v5(by_v5, resource).query, v4(by_v4, resource))
+        ]
+        plans = [set(_indexes(documents.find(f).explain()["queryPlanner"])) for f in filters]
+    first = by_v4.partition("=")[0]
+    assert plans[0] == plans[1]
+    assert any(name.startswith(f"{first}_1") for name in plans[0]), plans
 
 
 def _indexes(plan: Any) -> Iterator[str]:

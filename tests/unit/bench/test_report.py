@@ -14,7 +14,10 @@ RATES = {
         FLASK: [Rate(1000, 0.6, 10)],
         CONNEXION: [Rate(600, 0.8, 10)],
         STARLETTE: [Rate(2400, 0.25, 10)],
-    }
+    },
+    "100 bills of v4": {OURS: [Rate(1000, 0.6, 10)]},
+    "100 bills of v5": {OURS: [Rate(500, 1.0, 10)]},
+    "the same 100 bills of v5": {OURS: [Rate(900, 0.75, 10)]},
 }
 MEMORY = {OURS: [{"requests": count, "rss": 120.4, "pss": 80.6} for count in (0, 1000, 20000)]}
 
@@ -45,3 +48,8 @@ def test_a_goal_that_is_missed_is_bold() -> None:
 def test_checking_answers_has_its_cost_and_memory_its_growth() -> None:
     assert ["GET by id", "0.500", "0.600", "+20%"] in rows()
     assert [OURS, "0: 120 / 81", "1,000: 120 / 81", "20,000: 120 / 81"] in rows()
+
+
+def test_lists_of_version_5_are_compared_with_those_of_version_4() -> None:
+    assert ["100 bills of v5", "500", "1.000", "≥ 0.6", "**0.50**", "0.60"] in rows()
+    assert ["the same 100 bills of v5", "900", "0.750", "≥ 0.6", "0.90", "0.80"] in rows()

@@ -3,7 +3,7 @@
 from random import Random
 
 from tests.bench.queries import month
-from tests.bench.work import MIXED, PATCH, READS
+from tests.bench.work import MIXED, PATCH, READS, VERSIONS
 
 BILLS = 10_000
 
@@ -36,3 +36,13 @@ def test_a_month_is_a_whole_one() -> None:
 def test_each_turn_patches_other_bills() -> None:
     turns = [{request.path for request in PATCH.pool(Random(1), 12_000)} for _ in range(3)]
     assert sum(map(len, turns)) == len(set().union(*turns)) == 12_000
+
+
+def test_lists_of_versions_read_other_documents_each_time() -> None:
+    for old, new, again in VERSIONS:
+        paths = [request.path for request in new.pool(Random(1), BILLS)]
+        assert len(set(paths)) == BILLS / 100
+        assert [request.path for request in old.pool(Random(1), BILLS)] == [
+            path.replace("/v5/", "/v4/") for path in paths
+        ]
+        assert [request.path for request in again.pool(Random(1), BILLS)] == paths[:1]

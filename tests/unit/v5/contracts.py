@@ -1,11 +1,13 @@
-"""Both contracts for tests: random documents of each, and what TM Forum's own v5 file allows.
+"""Both contracts for tests: random documents of each, and what TM Forum's own files allow.
 
 `oneOf` is read by its `discriminator`; read strictly, it allows no party at all, since each
 PartyRef is a PartyRoleRef, too. A subtype, which no discriminator names, is valid as its base.
 """
 
+import os
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -16,14 +18,32 @@ from hypothesis import strategies as st
 from tests.servers import ROOT
 
 Json = dict[str, Any]
-FILES = (
-    ROOT / "tmf678-v5.yaml",
-    ROOT.parent / "shared" / "official" / "TMF678-CustomerBill-v5.0.0.oas.yaml",
-)
-"""The facts of v5: restated, and TM Forum's own file."""
+OFFICIAL = Path(os.environ.get("OFFICIAL_DOCUMENTS", ROOT.parent / "shared" / "official"))
+"""The folder of TM Forum's own files, which are not part of this project."""
 
-V5 = next((each for each in FILES if each.exists()), None)
-needs_v5 = pytest.mark.skipif(V5 is None, reason="no document of TMF678 v5 is here")
+V4, V5 = ROOT / "tmf678.yaml", ROOT / "tmf678-v5.yaml"
+V4_FILES = (V4, OFFICIAL / "TMF678-CustomerBill-v4.0.0.swagger.json")
+V5_FILES = (V5, OFFICIAL / "TMF678-CustomerBill-v5.0.0.oas.yaml")
+"""The standard of each version: restated, and TM Forum's own file."""
+
+
+def by_files(name: str, files: tuple[Path, ...]) -> pytest.MarkDecorator:
+    """Runs a test for each of these files; skips one that is not here."""
+    return pytest.mark.parametrize(
+        name,
+        [
+            pytest.param(
+                each,
+                id=each.name,
+                marks=pytest.mark.skipif(
+                    not each.exists(), reason=f"TM Forum's file is not here: {each}"
+                ),
+            )
+            for each in files
+        ],
+    )
+
+
 START = "#/components/schemas/"
 
 RESOURCES: Mapping[str, str] = {
@@ -42,12 +62,14 @@ def v4() -> Json:
 
 @cache
 def v5() -> Json:
-    assert V5 is not None
     return _schemas(V5.read_text("utf-8"))
 
 
 def _schemas(text: str) -> Json:
-    schemas: Json = yaml.load(text, Loader=yaml.CSafeLoader)["components"]["schemas"]
+    """The schemas of an OpenAPI 3.0 or Swagger 2.0 document, with references as in the former."""
+    text = text.replace("#/definitions/", START)
+    document: Json = yaml.load(text, Loader=yaml.CSafeLoader)
+    schemas: Json = document.get("definitions") or document["components"]["schemas"]
     return schemas
 
 
@@ -68,13 +90,13 @@ def _merged(schemas: Json, schema: Json) -> Json:
     return merged
 
 
-# ---------------------------------------------------------------- what v5 allows
+# ---------------------------------------------------------------- what a standard allows
 
 
 @cache
-def _document() -> Json:
+def _document(file: Path) -> Json:
     schemas: Json = {}
-    for name, schema in v5().items():
+    for name, schema in _schemas(file.read_text("utf-8")).items():
         schemas[f"{name}.alone"] = _alone(schema)
         schemas[name] = _chosen(name, schema)
     return {"components": {"schemas": schemas}}
@@ -103,13 +125,13 @@ def _chosen(name: str, schema: Json) -> Json:
 
 
 @cache
-def _validator(name: str) -> jsonschema_rs.Draft7Validator:
-    return jsonschema_rs.Draft7Validator({**_document(), "$ref": START + name})
+def _validator(name: str, file: Path) -> jsonschema_rs.Draft7Validator:
+    return jsonschema_rs.Draft7Validator({**_document(file), "$ref": START + name})
 
 
-def fault(name: str, value: Any) -> str:
-    """The reason why a value is invalid by a schema of v5; blank if it is valid."""
-    errors = _validator(name).iter_errors(value)
+def fault(name: str, value: Any, file: Path = V5) -> str:
+    """The reason why a value is invalid by a schema of a file; blank if it is valid."""
+    errors = _validator(name, file).iter_errors(value)
     return "; ".join(f"{list(each.instance_path)}: {each.message}" for each in errors)
 
 

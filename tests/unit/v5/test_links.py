@@ -12,6 +12,7 @@ from impl.query.language import Document
 from impl.query.parse import Limits, parse
 from impl.resources import BY_NAME
 from impl.tmf678 import API
+from impl.tmf678_v5 import View
 from impl.v5 import queries
 from impl.v5.documents import up
 from impl.v5.links import V5Links
@@ -35,6 +36,15 @@ def test_stored_json_reads_as_the_values_do(resource: str) -> None:
         v4 = orjson.loads(to_json(links(BASE, resource).added(plain)))
         assert each == up(v4, resource)
         assert each["href"] == f"{BASE}/{resource}/{plain['id']}"
+
+
+def test_a_cached_text_serves_any_base_and_lists_mix_stored_json_with_values() -> None:
+    documents = [each for name, each in DEMO if name == "customerBill"][:3]
+    mixed = [*(kept("customerBill", each) for each in documents), *documents]
+    for base in (BASE, f"https://bills.example/{'x' * 9}/v5"):
+        shown, expected = View(base, "customerBill"), V5Links(base, "customerBill")
+        assert orjson.loads(shown.many(mixed)) == orjson.loads(expected.many(mixed))
+        assert [shown.plain(each) for each in mixed] == orjson.loads(shown.many(mixed))
 
 
 def test_references_to_resources_of_this_server_lead_to_v5() -> None:

@@ -12,7 +12,7 @@ from impl.tmf678 import API
 from impl.v5 import queries
 from impl.v5.mapping import SHAPES, Shape
 from tests.unit.v5 import contracts
-from tests.unit.v5.contracts import START, Json, needs_v5
+from tests.unit.v5.contracts import START, Json
 
 SCHEMAS = {**contracts.RESOURCES, "hub": "Hub", EVENTS: "Event"}
 STORED = {
@@ -83,7 +83,6 @@ def _of(schema: Json) -> Json:
     return contracts.properties(contracts.v5(), schema["$ref"].removeprefix(START))
 
 
-@needs_v5
 @pytest.mark.parametrize("resource", SCHEMAS)
 def test_the_table_names_what_differs_between_the_contracts(resource: str) -> None:
     shown = queries.attributes(STORED[resource], resource)
