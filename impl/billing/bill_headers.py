@@ -11,8 +11,9 @@ from typing import Any
 
 from ulid import ULID
 
-from impl.billing.assemble import BillHeader, HeaderOf
-from impl.billing.charges import price_basis
+from impl.billing.assemble import BillHeader, HeaderFor
+from impl.billing.billing_account import Record, is_billed_by, is_closed, specification_named
+from impl.billing.charges import NothingToBill, price_basis
 from impl.billing.coverage import covered
 from impl.billing.cycle import next_billing_date, period_of
 from impl.billing.derived import has_derived_end
@@ -23,9 +24,13 @@ from impl.query.language import Document
 
 
 def on_demand(
-    request: Mapping[str, Any], policy: Policy, made: datetime, rates: Sequence[Mapping[str, Any]]
+    request: Mapping[str, Any],
+    policy: Policy,
+    made: datetime,
+    record: Record,
+    rates: Sequence[Mapping[str, Any]],
 ) -> BillHeader:
-    """The header of the bill that a customerBillOnDemand requests.
+    """The header of the bill that a customerBillOnDemand requests, whichever cycles bill it.
 
     The rates name its account; of the request's account only `ratingType` counts.
     """
@@ -43,6 +48,7 @@ def on_demand(
         derived_period=coverage is not None and coverage.ours,
         basis=policy.basis,
         prepaid=is_prepaid(request["billingAccount"], rates),
+        last=is_closed(record),
         more={"relatedParty": parties} if parties else {},
     )
 
@@ -54,21 +60,27 @@ def in_cycle(
     made: datetime,
     *,
     again: bool = False,
-) -> HeaderOf:
+) -> HeaderFor:
     """Makes the headers of a cycle's bills; computes once what all of them share.
+
+    NothingToBill for an account that cycles of another specification bill.
 
     A bill that is made `again`, after the run, is dated today, and is due as many days later as
     the cycle's bills were.
     """
     shared = _shared(cycle, specification, policy, made, again=again)
+    own = specification.get("id", "")
 
-    def header(rates: Sequence[Mapping[str, Any]]) -> BillHeader:
+    def header(record: Record, rates: Sequence[Mapping[str, Any]]) -> BillHeader:
+        if not is_billed_by(record, own):
+            raise NothingToBill(f"cycles of {specification_named(record)!r} bill the account")
         account, parties = account_of(rates), parties_of(rates, policy.party_roles)
         return replace(
             shared,
             id=new_id(),
             account=account,
             prepaid=is_prepaid(account, rates),
+            last=is_closed(record),
             more=shared.more | ({"relatedParty": parties} if parties else {}),
         )
 

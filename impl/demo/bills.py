@@ -74,7 +74,7 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
     ]
     header = bill_headers.in_cycle(
         cycles.cycle(month, back), cycles.specification(), cycles.POLICY, month
-    )(rates)
+    )({}, rates)
     return _bill(account, id_, header, state, rates), rates
 
 

@@ -273,7 +273,7 @@ def test_each_bill_is_what_a_run_of_its_cycle_makes_of_all_rates(day: datetime) 
             bill = bills.pop((cycle["id"], account))
             header = bill_headers.in_cycle(
                 Document(cycle), specification, Policy(), bill["lastUpdate"]
-            )(own)
+            )({}, own)
             again = assemble(own, replace(header, id=bill["id"]))
             assert {name: bill[name] for name in again.keys() - CHANGED} == {
                 name: again[name] for name in again.keys() - CHANGED
