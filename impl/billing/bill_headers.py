@@ -12,12 +12,18 @@ from typing import Any
 from ulid import ULID
 
 from impl.billing.assemble import BillHeader, HeaderFor
-from impl.billing.billing_account import Record, is_billed_by, is_closed, specification_named
+from impl.billing.billing_account import (
+    Record,
+    addressee,
+    is_billed_by,
+    is_closed,
+    specification_named,
+)
 from impl.billing.charges import NothingToBill, price_basis
 from impl.billing.coverage import covered
 from impl.billing.cycle import next_billing_date, period_of
 from impl.billing.derived import has_derived_end
-from impl.billing.parties import account_of, is_prepaid, parties_of
+from impl.billing.parties import Party, account_of, is_prepaid, parties_by_record
 from impl.billing.periods import days_later, start_of_day
 from impl.billing.policy import Policy
 from impl.query.language import Document
@@ -35,11 +41,11 @@ def on_demand(
     The rates name its account; of the request's account only `ratingType` counts.
     """
     party = request.get("relatedParty")
-    parties = parties_of(rates, policy.party_roles, [party] if party else [])
+    parties = parties_by_record(record, rates, policy.party_roles, [party] if party else [])
     coverage = covered(rates, policy.zone)
     return BillHeader(
         id=new_id(),
-        account=account_of(rates),
+        account=account_of(rates, record),
         run_type="offCycle",
         date=made,
         due=policy.due(made),
@@ -49,7 +55,7 @@ def on_demand(
         basis=policy.basis,
         prepaid=is_prepaid(request["billingAccount"], rates),
         last=is_closed(record),
-        more={"relatedParty": parties} if parties else {},
+        more=_addressed(record, made, parties),
     )
 
 
@@ -74,17 +80,23 @@ def in_cycle(
     def header(record: Record, rates: Sequence[Mapping[str, Any]]) -> BillHeader:
         if not is_billed_by(record, own):
             raise NothingToBill(f"cycles of {specification_named(record)!r} bill the account")
-        account, parties = account_of(rates), parties_of(rates, policy.party_roles)
+        account = account_of(rates, record)
+        parties = parties_by_record(record, rates, policy.party_roles)
         return replace(
             shared,
             id=new_id(),
             account=account,
             prepaid=is_prepaid(account, rates),
             last=is_closed(record),
-            more=shared.more | ({"relatedParty": parties} if parties else {}),
+            more=shared.more | _addressed(record, shared.date, parties),
         )
 
     return header
+
+
+def _addressed(record: Record, date: datetime, parties: Sequence[Party]) -> dict[str, Any]:
+    """Whom a bill of this date is for."""
+    return addressee(record, date) | ({"relatedParty": parties} if parties else {})
 
 
 def _shared(

@@ -226,6 +226,36 @@ def test_a_closed_account_that_is_owed_money_gets_a_credit_note(
     assert store.every(BILLS, Every())[0]["category"] == "credit note"
 
 
+def test_a_bill_has_the_addressee_of_its_day_and_keeps_it(
+    store: Store, run: Any, charge: Charge, account: Any
+) -> None:
+    owner = {"id": "P", "name": "Ada", "role": "owner", "@referredType": "Individual"}
+    medium = {"characteristic": {"street1": "Lindenweg 4", "city": "Hamburg"}}
+    contact = {"contactType": "billing", "validFor": {}, "contactMedium": [medium]}
+    charge("1", relatedParty=[{"id": "old", "role": "owner"}])
+    charge("2", taxExcludedAmount=money(5, "CHF"))
+    account("A", relatedParty=[owner], contact=[contact], language="de", purchaseOrder="PO-1")
+    run()
+    before = store.every(BILLS, Every())
+    assert len(before) == 2
+    for bill in before:
+        assert bill["billingAccount"] == {"id": "A", "name": "Account A"}
+        assert bill["billingAddress"] == {"street1": "Lindenweg 4", "city": "Hamburg"}
+        assert bill["relatedParty"] == [owner]
+        assert (bill["language"], bill["purchaseOrder"]) == ("de", "PO-1")
+    store.change(ACCOUNTS, "A", lambda record: {"id": "A", "name": "moved"})
+    assert store.every(BILLS, Every()) == before
+
+
+def test_a_large_account_has_the_addressee_of_its_record(
+    store: Store, run: Any, large: Any, account: Any
+) -> None:
+    account("A", language="de")
+    run()
+    (bill,) = store.every(BILLS, Every())
+    assert (bill["billingAccount"]["name"], bill["language"]) == ("Account A", "de")
+
+
 def test_one_query_reads_the_records_of_all_accounts_of_a_block(
     store: Store, run: Any, charge: Charge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
