@@ -162,7 +162,8 @@ class StatementWriter:
         yield Fact(words["electronic_address"], electronic_address(bill.get("electronicAddress")))
         category = text(bill.get("category"))
         hidden = _is_credit_note(bill) or category.lower() == "normal"
-        yield Fact(words["category"], "" if hidden else category)
+        kind = words["last"] if category.lower() == "last" else category
+        yield Fact(words["category"], "" if hidden else kind)
 
     def _parties(self, bill: Json) -> Iterator[Fact]:
         """The parties with their roles, but for sellers; the likeliest reader first.

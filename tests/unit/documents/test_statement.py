@@ -552,6 +552,11 @@ def test_the_line_of_the_city_is_in_the_order_of_its_country(
     assert said({"relatedParty": parties, "billingAddress": place}).address == expected
 
 
+def test_the_last_bill_of_an_account_is_called_so() -> None:
+    assert said({"category": "last"}).facts == (Fact("Category", "final bill"),)
+    assert said({"category": "trial"}).facts == (Fact("Category", "trial"),)
+
+
 def test_what_an_invoice_states_of_its_buyer_is_in_the_head() -> None:
     bill = {
         "taxNumber": "ATU0",
