@@ -67,6 +67,7 @@ class Account:
             "@type": "BillingAccount",
             "name": self.reference["name"],
             "state": "Active",
+            "lastModified": SINCE["startDateTime"],
             "relatedParty": self.parties,
             "contact": [contact | {"contactMedium": media}],
             "billStructure": {
