@@ -36,9 +36,10 @@ def on_demand(
     record: Record,
     rates: Sequence[Mapping[str, Any]],
 ) -> BillHeader:
-    """The header of the bill that a customerBillOnDemand requests, whichever cycles bill it.
+    """The header of the bill that a customerBillOnDemand requests.
 
-    The rates name its account; of the request's account only `ratingType` counts.
+    The rates name its account; of the request's account only `ratingType` counts. The account's
+    record may name any specification of cycles.
     """
     party = request.get("relatedParty")
     parties = parties_by_record(record, rates, policy.party_roles, [party] if party else [])
