@@ -265,6 +265,13 @@ CustomerBill: type[m.Schema] = _Open.from_dict(
             validate=validate.OneOf(["new", "validated", "sent", "partiallyPaid", "settled"])
         ),
         "holdReason": fields.String(),
+        "billingAddress": fields.Nested(lambda: BillingAddress),
+        "language": fields.String(),
+        "taxNumber": fields.String(),
+        "electronicAddress": fields.Nested(lambda: ElectronicAddress),
+        "buyerReference": fields.String(),
+        "purchaseOrder": fields.String(),
+        "mandateId": fields.String(),
         "priceBasis": fields.String(validate=validate.OneOf(["net", "gross"])),
         "roundingDifference": fields.Nested(lambda: Money),
     },
@@ -507,6 +514,27 @@ Error: type[m.Schema] = _Open.from_dict(
     name="Error",
 )
 
+BillingAddress: type[m.Schema] = _Open.from_dict(
+    {
+        "contactName": fields.String(),
+        "street1": fields.String(),
+        "street2": fields.String(),
+        "postCode": fields.String(),
+        "city": fields.String(),
+        "stateOrProvince": fields.String(),
+        "country": fields.String(),
+    },
+    name="BillingAddress",
+)
+
+ElectronicAddress: type[m.Schema] = _Open.from_dict(
+    {
+        "scheme": fields.String(),
+        "value": fields.String(),
+    },
+    name="ElectronicAddress",
+)
+
 CustomerBillCreate: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
@@ -543,6 +571,13 @@ CustomerBillCreate: type[m.Schema] = _Open.from_dict(
             validate=validate.OneOf(["new", "validated", "sent", "partiallyPaid", "settled"])
         ),
         "holdReason": fields.String(),
+        "billingAddress": fields.Nested(lambda: BillingAddress),
+        "language": fields.String(),
+        "taxNumber": fields.String(),
+        "electronicAddress": fields.Nested(lambda: ElectronicAddress),
+        "buyerReference": fields.String(),
+        "purchaseOrder": fields.String(),
+        "mandateId": fields.String(),
         "priceBasis": fields.String(validate=validate.OneOf(["net", "gross"])),
         "roundingDifference": fields.Nested(lambda: Money),
     },
@@ -1014,6 +1049,8 @@ SCHEMAS: dict[str, type[m.Schema]] = {
     "EventSubscription": EventSubscription,
     "EventSubscriptionInput": EventSubscriptionInput,
     "Error": Error,
+    "BillingAddress": BillingAddress,
+    "ElectronicAddress": ElectronicAddress,
     "CustomerBill_Create": CustomerBillCreate,
     "BillCycleSpecificationRef": BillCycleSpecificationRef,
     "BillCycleRef": BillCycleRef,

@@ -224,6 +224,13 @@ CustomerBill = t.TypedDict(
             t.Literal["new", "validated", "sent", "partiallyPaid", "settled"]
         ],
         "holdReason": t.NotRequired[str],
+        "billingAddress": t.NotRequired["BillingAddress"],
+        "language": t.NotRequired[str],
+        "taxNumber": t.NotRequired[str],
+        "electronicAddress": t.NotRequired["ElectronicAddress"],
+        "buyerReference": t.NotRequired[str],
+        "purchaseOrder": t.NotRequired[str],
+        "mandateId": t.NotRequired[str],
         "priceBasis": t.NotRequired["PriceBasis"],
         "roundingDifference": t.NotRequired["Money"],
     },
@@ -475,6 +482,29 @@ Error = t.TypedDict(
 )
 """The body of every answer that reports a failure."""
 
+BillingAddress = t.TypedDict(
+    "BillingAddress",
+    {
+        "contactName": t.NotRequired[str],
+        "street1": t.NotRequired[str],
+        "street2": t.NotRequired[str],
+        "postCode": t.NotRequired[str],
+        "city": t.NotRequired[str],
+        "stateOrProvince": t.NotRequired[str],
+        "country": t.NotRequired[str],
+    },
+)
+"""Postal address that the bill goes to. The names are those of a contact and its medium in TMF666."""
+
+ElectronicAddress = t.TypedDict(
+    "ElectronicAddress",
+    {
+        "scheme": t.NotRequired[str],
+        "value": t.NotRequired[str],
+    },
+)
+"""Address to which invoices are sent electronically (EN 16931, BT-49)."""
+
 CustomerBillCreate = t.TypedDict(
     "CustomerBillCreate",
     {
@@ -508,6 +538,13 @@ CustomerBillCreate = t.TypedDict(
             t.Literal["new", "validated", "sent", "partiallyPaid", "settled"]
         ],
         "holdReason": t.NotRequired[str],
+        "billingAddress": t.NotRequired["BillingAddress"],
+        "language": t.NotRequired[str],
+        "taxNumber": t.NotRequired[str],
+        "electronicAddress": t.NotRequired["ElectronicAddress"],
+        "buyerReference": t.NotRequired[str],
+        "purchaseOrder": t.NotRequired[str],
+        "mandateId": t.NotRequired[str],
         "priceBasis": t.NotRequired["PriceBasis"],
         "roundingDifference": t.NotRequired["Money"],
     },

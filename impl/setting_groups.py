@@ -212,7 +212,7 @@ class Bills:
         validate=OneOf(("net", "gross")),
     )
     bill_party_roles: str = setting(
-        ", ".join(ROLES), "the roles of the parties of charges that a bill names"
+        ", ".join(ROLES), "the roles of the parties of charges and accounts that a bill names"
     )
 
 

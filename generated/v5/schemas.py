@@ -692,6 +692,13 @@ CustomerBill: type[m.Schema] = _Open.from_dict(
             validate=validate.OneOf(["new", "validated", "sent", "partiallyPaid", "settled"])
         ),
         "holdReason": fields.String(),
+        "billingAddress": fields.Nested(lambda: BillingAddress),
+        "language": fields.String(),
+        "taxNumber": fields.String(),
+        "electronicAddress": fields.Nested(lambda: ElectronicAddress),
+        "buyerReference": fields.String(),
+        "purchaseOrder": fields.String(),
+        "mandateId": fields.String(),
         "priceBasis": fields.String(validate=validate.OneOf(["net", "gross"])),
         "roundingDifference": fields.Nested(lambda: Money),
     },
@@ -945,6 +952,13 @@ CustomerBillFVO: type[m.Schema] = _Open.from_dict(
             validate=validate.OneOf(["new", "validated", "sent", "partiallyPaid", "settled"])
         ),
         "holdReason": fields.String(),
+        "billingAddress": fields.Nested(lambda: BillingAddress),
+        "language": fields.String(),
+        "taxNumber": fields.String(),
+        "electronicAddress": fields.Nested(lambda: ElectronicAddress),
+        "buyerReference": fields.String(),
+        "purchaseOrder": fields.String(),
+        "mandateId": fields.String(),
         "priceBasis": fields.String(validate=validate.OneOf(["net", "gross"])),
         "roundingDifference": fields.Nested(lambda: Money),
     },
@@ -1673,6 +1687,27 @@ JsonPatch: type[m.Schema] = _Open.from_dict(
     name="JsonPatch",
 )
 
+BillingAddress: type[m.Schema] = _Open.from_dict(
+    {
+        "contactName": fields.String(),
+        "street1": fields.String(),
+        "street2": fields.String(),
+        "postCode": fields.String(),
+        "city": fields.String(),
+        "stateOrProvince": fields.String(),
+        "country": fields.String(),
+    },
+    name="BillingAddress",
+)
+
+ElectronicAddress: type[m.Schema] = _Open.from_dict(
+    {
+        "scheme": fields.String(),
+        "value": fields.String(),
+    },
+    name="ElectronicAddress",
+)
+
 BillCycleAccount: type[m.Schema] = _Open.from_dict(
     {
         "id": fields.String(),
@@ -2121,6 +2156,8 @@ SCHEMAS: dict[str, type[m.Schema]] = {
     "Hub_FVO": HubFVO,
     "Hub": Hub,
     "JsonPatch": JsonPatch,
+    "BillingAddress": BillingAddress,
+    "ElectronicAddress": ElectronicAddress,
     "BillCycleAccount": BillCycleAccount,
     "BillNumber": BillNumber,
     "BillCycleSpecification": BillCycleSpecification,

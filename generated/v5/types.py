@@ -656,6 +656,13 @@ CustomerBill = t.TypedDict(
             t.Literal["new", "validated", "sent", "partiallyPaid", "settled"]
         ],
         "holdReason": t.NotRequired[str],
+        "billingAddress": t.NotRequired["BillingAddress"],
+        "language": t.NotRequired[str],
+        "taxNumber": t.NotRequired[str],
+        "electronicAddress": t.NotRequired["ElectronicAddress"],
+        "buyerReference": t.NotRequired[str],
+        "purchaseOrder": t.NotRequired[str],
+        "mandateId": t.NotRequired[str],
         "priceBasis": t.NotRequired["PriceBasis"],
         "roundingDifference": t.NotRequired["Money"],
     },
@@ -915,6 +922,13 @@ CustomerBillFVO = t.TypedDict(
             t.Literal["new", "validated", "sent", "partiallyPaid", "settled"]
         ],
         "holdReason": t.NotRequired[str],
+        "billingAddress": t.NotRequired["BillingAddress"],
+        "language": t.NotRequired[str],
+        "taxNumber": t.NotRequired[str],
+        "electronicAddress": t.NotRequired["ElectronicAddress"],
+        "buyerReference": t.NotRequired[str],
+        "purchaseOrder": t.NotRequired[str],
+        "mandateId": t.NotRequired[str],
         "priceBasis": t.NotRequired["PriceBasis"],
         "roundingDifference": t.NotRequired["Money"],
     },
@@ -1641,6 +1655,29 @@ JsonPatch = t.TypedDict(
     },
 )
 """One operation of a JSON Patch (RFC 6902)."""
+
+BillingAddress = t.TypedDict(
+    "BillingAddress",
+    {
+        "contactName": t.NotRequired[str],
+        "street1": t.NotRequired[str],
+        "street2": t.NotRequired[str],
+        "postCode": t.NotRequired[str],
+        "city": t.NotRequired[str],
+        "stateOrProvince": t.NotRequired[str],
+        "country": t.NotRequired[str],
+    },
+)
+"""Postal address that the bill goes to. The names are those of a contact and its medium in TMF666."""
+
+ElectronicAddress = t.TypedDict(
+    "ElectronicAddress",
+    {
+        "scheme": t.NotRequired[str],
+        "value": t.NotRequired[str],
+    },
+)
+"""Address to which invoices are sent electronically (EN 16931, BT-49)."""
 
 BillCycleAccount = t.TypedDict(
     "BillCycleAccount",

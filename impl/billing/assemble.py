@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from impl.billing.bill_totals import Item, Sums, sums
+from impl.billing.billing_account import Record
 from impl.billing.charges import NothingToBill, PriceBasis, Rate, Rejected, currency_of, read
 from impl.billing.money import Currency, exact, in_words, total
 from impl.query.language import Document
@@ -34,12 +35,18 @@ class BillHeader:
     """The price basis of rates that name none."""
 
     prepaid: bool = False
+    last: bool = False
+    """Whether the account is closed."""
+
     more: dict[str, Any] = field(default_factory=dict)
     """Other attributes of the bill."""
 
 
 HeaderOf: TypeAlias = Callable[[Sequence[Rate]], BillHeader]
-"""Makes the header of a bill of these rates."""
+"""Makes the header of a bill of these rates; Rejected if the account can't be billed."""
+
+HeaderFor: TypeAlias = Callable[[Record, Sequence[Rate]], BillHeader]
+"""The same, for the account of this record."""
 
 
 def assemble(rates: Sequence[Rate], header: BillHeader, unit: str = "") -> Document:
@@ -65,7 +72,7 @@ def bill_of(totals: Sums, unit: Currency, header: BillHeader) -> Document:
         "id": header.id,
         "@type": "CustomerBill",
         "runType": header.run_type,
-        "category": "normal" if totals.gross >= 0 else "credit note",
+        "category": _category(totals.gross, header),
         "billingAccount": header.account,
         "billDate": header.date,
         "paymentDueDate": header.due,
@@ -114,6 +121,13 @@ def _refuse_too_large(totals: Sums, unit: Currency) -> None:
     amounts = [totals.net, totals.gross, *(item.amount for item in totals.items)]
     if max(map(abs, [*amounts, *(item.base for item in totals.items)])) > unit.largest:
         raise Rejected("the total is more than an amount can hold")
+
+
+def _category(gross: Decimal, header: BillHeader) -> str:
+    """A total below zero makes a credit note, of a closed account, too."""
+    if gross < 0:
+        return "credit note"
+    return "last" if header.last else "normal"
 
 
 def _payment(gross: Decimal, header: BillHeader, unit: Currency) -> dict[str, Any]:

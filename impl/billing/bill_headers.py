@@ -11,30 +11,42 @@ from typing import Any
 
 from ulid import ULID
 
-from impl.billing.assemble import BillHeader, HeaderOf
-from impl.billing.charges import price_basis
+from impl.billing.assemble import BillHeader, HeaderFor
+from impl.billing.billing_account import (
+    Record,
+    addressee,
+    is_billed_by,
+    is_closed,
+    specification_named,
+)
+from impl.billing.charges import NothingToBill, price_basis
 from impl.billing.coverage import covered
 from impl.billing.cycle import next_billing_date, period_of
 from impl.billing.derived import has_derived_end
-from impl.billing.parties import account_of, is_prepaid, parties_of
+from impl.billing.parties import Party, account_of, is_prepaid, parties_by_record
 from impl.billing.periods import days_later, start_of_day
 from impl.billing.policy import Policy
 from impl.query.language import Document
 
 
 def on_demand(
-    request: Mapping[str, Any], policy: Policy, made: datetime, rates: Sequence[Mapping[str, Any]]
+    request: Mapping[str, Any],
+    policy: Policy,
+    made: datetime,
+    record: Record,
+    rates: Sequence[Mapping[str, Any]],
 ) -> BillHeader:
     """The header of the bill that a customerBillOnDemand requests.
 
-    The rates name its account; of the request's account only `ratingType` counts.
+    The rates name its account; of the request's account only `ratingType` counts. The account's
+    record may name any specification of cycles.
     """
     party = request.get("relatedParty")
-    parties = parties_of(rates, policy.party_roles, [party] if party else [])
+    parties = parties_by_record(record, rates, policy.party_roles, [party] if party else [])
     coverage = covered(rates, policy.zone)
     return BillHeader(
         id=new_id(),
-        account=account_of(rates),
+        account=account_of(rates, record),
         run_type="offCycle",
         date=made,
         due=policy.due(made),
@@ -43,7 +55,8 @@ def on_demand(
         derived_period=coverage is not None and coverage.ours,
         basis=policy.basis,
         prepaid=is_prepaid(request["billingAccount"], rates),
-        more={"relatedParty": parties} if parties else {},
+        last=is_closed(record),
+        more=_addressed(record, made, parties),
     )
 
 
@@ -54,25 +67,37 @@ def in_cycle(
     made: datetime,
     *,
     again: bool = False,
-) -> HeaderOf:
+) -> HeaderFor:
     """Makes the headers of a cycle's bills; computes once what all of them share.
+
+    NothingToBill for an account that cycles of another specification bill.
 
     A bill that is made `again`, after the run, is dated today, and is due as many days later as
     the cycle's bills were.
     """
     shared = _shared(cycle, specification, policy, made, again=again)
+    own = specification.get("id", "")
 
-    def header(rates: Sequence[Mapping[str, Any]]) -> BillHeader:
-        account, parties = account_of(rates), parties_of(rates, policy.party_roles)
+    def header(record: Record, rates: Sequence[Mapping[str, Any]]) -> BillHeader:
+        if not is_billed_by(record, own):
+            raise NothingToBill(f"cycles of {specification_named(record)!r} bill the account")
+        account = account_of(rates, record)
+        parties = parties_by_record(record, rates, policy.party_roles)
         return replace(
             shared,
             id=new_id(),
             account=account,
             prepaid=is_prepaid(account, rates),
-            more=shared.more | ({"relatedParty": parties} if parties else {}),
+            last=is_closed(record),
+            more=shared.more | _addressed(record, shared.date, parties),
         )
 
     return header
+
+
+def _addressed(record: Record, date: datetime, parties: Sequence[Party]) -> dict[str, Any]:
+    """Whom a bill of this date is for."""
+    return addressee(record, date) | ({"relatedParty": parties} if parties else {})
 
 
 def _shared(

@@ -64,7 +64,8 @@ class LargeAccounts:
         """
         holder = self._reserve(task, account, where)
         reserved = reserved_rates(account, holder)
-        drafts = list(draft_each(self._maker, reserved, batch.header, split=batch.split))
+        header = batch.headers([account])[account]
+        drafts = list(draft_each(self._maker, reserved, header, split=batch.split))
         made = [each for each in drafts if not each.refusal]
         if not made:
             self._release(task, reserved)

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from impl.billing.assemble import HeaderOf, assemble, own_document
+from impl.billing.account_records import records_of
+from impl.billing.assemble import HeaderFor, HeaderOf, assemble, own_document
 from impl.billing.charges import NothingToBill, Rejected, by_currency
 from impl.billing.policy import Policy
 from impl.billing.rate_state import billed_by
@@ -108,7 +110,7 @@ class BillBatch:
 
     maker: BillMaker
     holder: str
-    header: HeaderOf
+    header: HeaderFor
     split: bool = False
     written: Sequence[Draft] = field(default=())
 
@@ -122,12 +124,18 @@ class BillBatch:
         rates: dict[str, list[Document]] = defaultdict(list)
         for rate in self.maker.rates(where):
             rates[rate["billingAccount"]["id"]].append(rate)
+        headers = self.headers(accounts)
         drafts = {
-            account: self.maker.drafts(rates[account], self.header, split=self.split)
+            account: self.maker.drafts(rates[account], headers[account], split=self.split)
             for account in accounts
         }
         self.insert([each for own in drafts.values() for each in own if not each.refusal])
         return drafts
+
+    def headers(self, accounts: Sequence[str]) -> dict[str, HeaderOf]:
+        """Makes the headers of each account's bills, by its record; one query reads all records."""
+        records = records_of(self.maker.store, accounts)
+        return {each: partial(self.header, records.get(each, {})) for each in accounts}
 
     def insert(self, drafts: Sequence[Draft]) -> None:
         """Number the drafts' bills, write them, and mark their rates as billed, in the caller's

@@ -7,16 +7,23 @@ Party = dict[str, str]
 ROLES = ("customer", "owner", "payer", "bill receiver", "seller")
 """The roles of parties that a bill names by default."""
 
+SELLER = "seller"
 MOST_PARTIES = 100
+NO_RECORD: Mapping[str, Any] = {}
 _TEXTS = ("id", "href", "name", "role", "@baseType", "@schemaLocation", "@type", "@referredType")
 
 
-def account_of(rates: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The billing account of these rates of one account, with the name that a rate has for it."""
+def account_of(
+    rates: Sequence[Mapping[str, Any]], record: Mapping[str, Any] = NO_RECORD
+) -> dict[str, Any]:
+    """The billing account of these rates of one account.
+
+    Its name is that of the account's record, or else one that a rate has for it.
+    """
     accounts: list[dict[str, Any]] = [rate["billingAccount"] for rate in rates]
     if not accounts:
         return {}
-    named = next((each for each in accounts if each.get("name")), {})
+    named = next((each for each in (record, *accounts) if each.get("name")), {})
     return accounts[0] | ({"name": named["name"]} if named else {})
 
 
@@ -24,6 +31,23 @@ def is_prepaid(account: Mapping[str, Any], rates: Sequence[Mapping[str, Any]]) -
     """Whether the account is marked as prepaid, by this reference to it or by a rate's."""
     accounts = [account, *(rate["billingAccount"] for rate in rates)]
     return any(str(each.get("ratingType")).lower() == "prepaid" for each in accounts)
+
+
+def parties_by_record(
+    record: Mapping[str, Any],
+    rates: Iterable[Mapping[str, Any]],
+    roles: Iterable[str] = ROLES,
+    first: Sequence[Mapping[str, Any]] = (),
+) -> list[Party]:
+    """The parties that a bill names: those of the account's record, and the sellers of its rates.
+
+    Without a record, or one that has such parties, they are `parties_of` the rates. So a party that
+    has left the account does not read new bills because old rates name it.
+    """
+    if not any(_role(party) != SELLER for party in parties_of([record], roles)):
+        return parties_of(rates, roles, first)
+    sellers = [party for party in parties_of(rates, roles) if _role(party) == SELLER]
+    return parties_of([record, {"relatedParty": sellers}], roles)
 
 
 def parties_of(

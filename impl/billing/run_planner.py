@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from impl.billing.account_records import billed_elsewhere
 from impl.billing.attempts import TRANSACTION_LIMITS
 from impl.billing.outcomes import Outcomes, of_run
 from impl.billing.rate_state import UNBILLED
@@ -49,8 +50,10 @@ class RunPlanner:
         self._tasks = tasks
         self._outcomes = outcomes
 
-    def plan(self, task: Task, where: Condition) -> Task:
+    def plan(self, task: Task, where: Condition, specification: str) -> Task:
         """Plan the accounts with rates that the condition selects, for one slice.
+
+        Accounts that cycles of another specification bill are left out.
 
         Returns the task with the place reached; `is_planning` says whether accounts may be left.
         Raises ClaimLost if another worker has claimed the task.
@@ -59,18 +62,23 @@ class RunPlanner:
         every = between(OF_ACCOUNT, task.about["after"], None)
         limit = nth_text(self._store, RATES, every, OF_ACCOUNT, SLICE_ACCOUNTS, distinct=True)
         while True:
-            task = self._plan_chunk(task, where, limit)
+            task = self._plan_chunk(task, where, specification, limit)
             if not is_planning(task) or task.about["after"] == limit or time.monotonic() > deadline:
                 return task
 
-    def _plan_chunk(self, task: Task, where: Condition, limit: str | None) -> Task:
+    def _plan_chunk(
+        self, task: Task, where: Condition, specification: str, limit: str | None
+    ) -> Task:
         """Plan the next accounts up to a limit, until they have CHUNK_RATES unbilled rates."""
         after, planned = task.about["after"], task.about["planned"]
         rest = Every((between(OF_ACCOUNT, after, limit), UNBILLED))
         until = nth_text(self._store, RATES, rest, OF_ACCOUNT, CHUNK_RATES)
         until = limit if until is None else until
         chunk = Every((between(OF_ACCOUNT, after, until), where))
-        found = blocks(self._store.tally(RATES, chunk, OF_ACCOUNT))
+        rates = self._store.tally(RATES, chunk, OF_ACCOUNT)
+        for account in billed_elsewhere(self._store, rates, specification):
+            del rates[account]
+        found = blocks(rates)
         if until is not None and len(found) > 1:
             found.pop()  # it may not be full; the next chunk has its accounts
             until = found[-1][-1]

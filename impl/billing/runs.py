@@ -98,7 +98,9 @@ class Runs:
             self._try(self._begin(task))
             return
         elif is_planning(task):
-            task = self._planner.plan(task, self._rates(cycle))
+            specification = self._specification(cycle)
+            rates = in_cycle(cycle, specification, now(), self._policy.zone)
+            task = self._planner.plan(task, rates, specification.get("id", ""))
         if "cancelledAt" in cycle:
             self._cancel_rest(cycle["id"])
         self._tick(task, cycle)
@@ -196,10 +198,6 @@ class Runs:
 
     def _is_left(self, id_: str) -> bool:
         return any(self._tasks.is_left(kind, id_) for kind, _ in WORK)
-
-    def _rates(self, cycle: Document) -> Condition:
-        """Selects the rates that the cycle bills."""
-        return in_cycle(cycle, self._specification(cycle), now(), self._policy.zone)
 
     def _specification(self, cycle: Document) -> Specification:
         """The cycle's specification; Rejected if it does not exist any more."""

@@ -93,8 +93,8 @@ class _Sum:
 
     def __init__(self, deciding: Sequence[Document], header: HeaderOf) -> None:
         self._refusal: Rejected | None = None
-        self._header = header(deciding)
         try:
+            self._header = header(deciding)
             self._currency = currency_of(deciding)
             self._totals = Totals(self._currency)
         except Rejected as why:

@@ -10,7 +10,7 @@ from impl.bulk.batches import Place
 from impl.bulk.reader import Line
 from impl.bulk.refusals import Refusal, Refusals
 from impl.errors import Conflict, Unavailable
-from impl.handlers.collection import Collection
+from impl.handlers.collection import TOUCHED, Collection
 from impl.patch.operations import same
 from impl.query.language import Compare
 from impl.store.bulk_insert import decode
@@ -21,8 +21,6 @@ PAUSES_SECONDS = (1, 2, 4, 8, *[15] * 36)
 """Pauses between retries while the database is away: ten minutes in all."""
 
 RACES = 10
-OURS = "lastUpdate"
-"""The attribute that differs between two documents made of the same line."""
 
 
 @dataclass(frozen=True)
@@ -164,5 +162,5 @@ def _by_resource(lines: list[Line]) -> dict[str, list[Line]]:
 
 
 def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two documents are equal, but for `lastUpdate`."""
-    return same(*({k: v for k, v in each.items() if k != OURS} for each in (one, other)))
+    """Whether two documents are equal, but for the time of the write."""
+    return same(*({k: v for k, v in each.items() if k not in TOUCHED} for each in (one, other)))

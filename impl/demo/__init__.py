@@ -9,8 +9,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from impl import resources
 from impl.demo import bills, cycles
-from impl.demo.accounts import ACCOUNTS
+from impl.demo.accounts import ACCOUNTS, FORMAT, MEDIA
 from impl.demo.cycles import month_before
 from impl.errors import Conflict
 from impl.resources import BILLS, CYCLES, OUTCOMES, RATES, REGISTER, REQUESTS, SPECIFICATIONS
@@ -33,7 +34,10 @@ def documents(now: datetime) -> Iterator[tuple[str, Json]]:
     """Each document with its resource, as of a day; the bills come last."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     demo_bills, rates = bills.bills_and_rates(today)
+    yield resources.FORMATS, FORMAT
+    yield from ((resources.MEDIA, medium) for medium in MEDIA)
     yield SPECIFICATIONS, cycles.specification()
+    yield from ((resources.ACCOUNTS, account.record) for account in ACCOUNTS)
     for cycle in cycles.finished(today, demo_bills):
         yield CYCLES, cycle
     for outcome in cycles.outcomes(demo_bills):

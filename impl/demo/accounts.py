@@ -1,10 +1,17 @@
 """The seller, the accounts and the charges of the demo data. All names are invented."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 RECURRING, USAGE, ONCE = "recurringCharge", "usageCharge", "oneTimeCharge"
 CREDIT, PENALTY = "appliedBillingCredit", "appliedPenaltyCharge"
+SINCE = {"startDateTime": datetime(2020, 1, 1, tzinfo=UTC)}
+FORMAT = {"id": "detailed", "@type": "BillFormat", "name": "Detailed"}
+MEDIA = (
+    {"id": "paper", "@type": "BillPresentationMedia", "name": "Paper"},
+    {"id": "email", "@type": "BillPresentationMedia", "name": "E-mail"},
+)
 SELLER = {"id": "party-1", "name": "Lumen & Wave Telecom", "@referredType": "Organization"}
 
 
@@ -35,6 +42,42 @@ class Account:
     once: dict[int, Line]
     unbilled: tuple[Line, ...]
     states: tuple[str, ...]
+    address: dict[str, str]
+    email: str
+    buyer: dict[str, Any]
+
+    @property
+    def parties(self) -> list[dict[str, Any]]:
+        """The payer, and a company's receiver of bills."""
+        company = self.party["name"]
+        is_company = self.party["@referredType"] == "Organization"
+        return [self.party | {"role": "payer"}, *([_clerk(company)] if is_company else [])]
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The account's record (TMF666), which its bills take their addressee from."""
+        reader = self.parties[-1]
+        media: list[dict[str, Any]] = [
+            {"mediumType": "postalAddress", "preferred": True, "characteristic": self.address},
+            {"mediumType": "email", "characteristic": {"emailAddress": self.email}},
+        ]
+        contact = {"contactType": "billing", "contactName": reader["name"], "validFor": SINCE}
+        return {
+            "id": self.reference["id"],
+            "@type": "BillingAccount",
+            "name": self.reference["name"],
+            "state": "Active",
+            "lastModified": SINCE["startDateTime"],
+            "relatedParty": self.parties,
+            "contact": [contact | {"contactMedium": media}],
+            "billStructure": {
+                "cycleSpecification": _reference({"id": "monthly", "name": "Monthly"}),
+                "format": _reference(FORMAT),
+                "presentationMedia": [_reference(each) for each in MEDIA],
+            },
+            "defaultPaymentMethod": {"id": f"method-{self.number}", "name": self.payment},
+            **self.buyer,
+        }
 
     @property
     def reference(self) -> dict[str, Any]:
@@ -44,6 +87,19 @@ class Account:
             "name": f"Account of {self.party['name']}",
             "@referredType": "BillingAccount",
         }
+
+
+def _clerk(company: str) -> dict[str, Any]:
+    return {
+        "id": "party-2002",
+        "name": f"Ines Quillmark, {company}",
+        "role": "bill receiver",
+        "@referredType": "Individual",
+    }
+
+
+def _reference(to: dict[str, str]) -> dict[str, Any]:
+    return {"id": to["id"], "name": to["name"], "isRef": True}
 
 
 ACCOUNTS = (
@@ -67,6 +123,9 @@ ACCOUNTS = (
             Line("Credit for a returned handset case", CREDIT, "-2.51", "19"),
         ),
         ("new", "sent", *["settled"] * 6),
+        {"street1": "Lindenweg 4", "postCode": "20095", "city": "Hamburg", "country": "Germany"},
+        "ada@brookfen.example",
+        {"mandateId": "LW-1001-1"},
     ),
     Account(
         "1002",
@@ -85,6 +144,15 @@ ACCOUNTS = (
             Line("Credit for a film that stalled", CREDIT, "-3.35", "19"),
         ),
         ("new", "partiallyPaid", *["settled"] * 5),
+        {
+            "street1": "Am Mühlbach 12",
+            "street2": "Top floor",
+            "postCode": "90402",
+            "city": "Nürnberg",
+            "country": "Germany",
+        },
+        "milo@tarnwood.example",
+        {},
     ),
     Account(
         "2001",
@@ -108,6 +176,15 @@ ACCOUNTS = (
             Line("Credit below the agreed availability", CREDIT, "-24.45", "8.1"),
         ),
         ("validated", "onHold", "sent", "settled", "partiallyPaid", *["settled"] * 3),
+        {"street1": "Velogasse 3", "postCode": "8004", "city": "Zürich", "country": "Switzerland"},
+        "bills@hollin-vane.example",
+        {
+            "language": "en",
+            "taxNumber": "CHE-000.000.000 MWST",
+            "electronicAddress": {"scheme": "EM", "value": "bills@hollin-vane.example"},
+            "buyerReference": "Workshop",
+            "purchaseOrder": "HV-2026-17",
+        },
     ),
 )
 ON_DEMAND = (

@@ -8,9 +8,10 @@ from typing import Any
 
 from impl.billing import bill_headers, register
 from impl.billing.assemble import BillHeader, assemble, own_document
+from impl.billing.billing_account import addressee
 from impl.billing.coverage import covered
 from impl.billing.money import exact, money
-from impl.billing.parties import account_of, parties_of
+from impl.billing.parties import account_of, parties_by_record
 from impl.billing.rate_state import billed_by
 from impl.demo import cycles
 from impl.demo.accounts import ACCOUNTS, ON_DEMAND, RECURRING, SELLER, USAGE, Account, Line
@@ -74,7 +75,7 @@ def _on_cycle(account: Account, month: datetime, back: int, state: str) -> tuple
     ]
     header = bill_headers.in_cycle(
         cycles.cycle(month, back), cycles.specification(), cycles.POLICY, month
-    )(rates)
+    )(account.record, rates)
     return _bill(account, id_, header, state, rates), rates
 
 
@@ -96,14 +97,17 @@ def _off_cycle(account: Account, month: datetime) -> tuple[Json, list[Json]]:
     coverage = covered(rates, cycles.POLICY.zone)
     header = BillHeader(
         id="",
-        account=account_of(rates),
+        account=account_of(rates, account.record),
         run_type="offCycle",
         date=day,
         due=cycles.POLICY.due(day),
         made=day,
         period=coverage.period if coverage else None,
         derived_period=True,
-        more={"relatedParty": parties_of(rates)},
+        more={
+            **addressee(account.record, day),
+            "relatedParty": parties_by_record(account.record, rates),
+        },
     )
     return _bill(account, id_, header, "sent", rates), rates
 
@@ -112,7 +116,8 @@ def _bill(account: Account, id_: str, header: BillHeader, state: str, rates: lis
     """A bill over its rates, which it marks as billed, as it came to its state since."""
     changed = header.date + timedelta(days=CHANGED_AFTER[state])
     bill = assemble(rates, replace(header, id=f"bill-{id_}", made=changed))
-    bill |= {"state": state, **_payment(account)}
+    ledger = {"id": f"ledger-{account.number}", "@referredType": "FinancialAccount"}
+    bill |= {"state": state, "financialAccount": ledger}
     for rate in rates:
         rate.update(billed_by(bill))
     gross = exact(bill["amountDue"]["value"])
@@ -138,30 +143,9 @@ def _payments(gross: Decimal, state: str) -> list[Decimal]:
     return []
 
 
-def _payment(account: Account) -> Json:
-    return {
-        "financialAccount": {
-            "id": f"ledger-{account.number}",
-            "@referredType": "FinancialAccount",
-        },
-        "paymentMethod": {"id": f"method-{account.number}", "name": account.payment},
-    }
-
-
 def _parties(account: Account) -> list[Json]:
     """The parties of a charge: the payer, a company's receiver of bills, and the seller."""
-    is_company = account.party["@referredType"] == "Organization"
-    clerk = [_clerk(account.party["name"])] if is_company else []
-    return [account.party | {"role": "payer"}, *clerk, SELLER | {"role": "seller"}]
-
-
-def _clerk(company: str) -> Json:
-    return {
-        "id": "party-2002",
-        "name": f"Ines Quillmark, {company}",
-        "role": "bill receiver",
-        "@referredType": "Individual",
-    }
+    return [*account.parties, SELLER | {"role": "seller"}]
 
 
 def _unbilled(account: Account, today: datetime) -> list[Json]:

@@ -14,7 +14,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from impl.documents.assets import HTML_TEMPLATE, Assets, DocumentError, assets, logo
 from impl.documents.bill_values import Json, text
-from impl.documents.languages import Ranges, chosen, tag
+from impl.documents.languages import Ranges, chosen, of_bill, tag
 from impl.documents.locale_formats import Formats
 from impl.documents.pdf import PdfWriter
 from impl.documents.sample import BILL, RATES
@@ -52,9 +52,11 @@ class Renderer:
         self._default_locale = _locale(style.locale, self._assets.words)
         self.fingerprint = _fingerprint(style, self._assets, self._logo.content)
 
-    def language(self, ranges: Ranges) -> str:
-        """The language of the document for a reader's `Accept-Language`."""
-        return tag(chosen(ranges, self._default_locale, self._assets.words))
+    def language(self, ranges: Ranges, bill: Json) -> str:
+        """The language of the bill's document: its own, or else by a reader's `Accept-Language`."""
+        default, words = self._default_locale, self._assets.words
+        stated = of_bill(text(bill.get("language")), default, words)
+        return tag(stated or chosen(ranges, default, words))
 
     def render(
         self, media: str, bill: Json, rates: Iterable[Json], language: str = "", cache_key: str = ""

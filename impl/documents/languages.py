@@ -8,8 +8,15 @@ from babel import Locale, UnknownLocaleError
 from impl.documents.vocabulary import Vocabulary
 
 TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LONGEST_TAG = 100
 Ranges = Sequence[tuple[str, float]]
 """Language ranges with their weights; 0 is not acceptable (RFC 9110 section 12.5.4)."""
+
+
+def of_bill(name: str, default: Locale, words: Vocabulary) -> Locale | None:
+    """The locale for a language tag of the bill's own, widened as a range; None without words."""
+    locales = (_locale(each, default, words) for each in _widened(name[:LONGEST_TAG]))
+    return next((each for each in locales if each), None)
 
 
 def chosen(ranges: Ranges, default: Locale, words: Vocabulary) -> Locale:

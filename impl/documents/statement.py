@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from urllib.parse import quote
 
+from impl.documents.addresses import address_lines, contact_name, electronic_address
 from impl.documents.bill_values import Json, listed, money, name, text, total
 from impl.documents.lines import NO_PRODUCT, Line, product, product_lines, rate_lines, remainder
 from impl.documents.locale_formats import Formats
@@ -15,6 +16,14 @@ from impl.documents.totals import Row, difference_name, settlement, sums
 
 RECEIVERS = ("bill receiver", "customer", "payer")
 """The roles of parties that receive bills, the likeliest reader first."""
+
+OF_RECORD = {
+    "tax_number": "taxNumber",
+    "buyer_reference": "buyerReference",
+    "purchase_order": "purchaseOrder",
+    "mandate": "mandateId",
+}
+"""The labels of attributes that a bill takes from its account's record."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,9 @@ class Statement:
     status: str
     seller: Seller
     parties: tuple[Fact, ...]
+    address: tuple[str, ...]
+    """The lines of the postal address, below the name of the first party."""
+
     facts: tuple[Fact, ...]
     headline: Row | None
     currency: str
@@ -111,6 +123,7 @@ class StatementWriter:
             groups = (self._summary(lines, unit),)
             elsewhere = self._elsewhere(bill, counter.count)
         rows = settlement(bill, self.formats, self.words)
+        parties = tuple(self._parties(bill))
         return Statement(
             language=self.language,
             direction=self.direction,
@@ -120,7 +133,10 @@ class StatementWriter:
             account=_account(bill),
             status=self.words["on_hold"] if bill.get("state") == "onHold" else "",
             seller=self.seller if self.seller.name else self._bill_seller(bill),
-            parties=tuple(self._parties(bill)),
+            parties=parties,
+            address=tuple(
+                address_lines(bill.get("billingAddress"), {each.value for each in parties})
+            ),
             facts=tuple(fact for fact in self._facts(bill) if fact.value),
             headline=self._headline(bill, rows),
             currency=self.formats.symbol(unit),
@@ -141,18 +157,28 @@ class StatementWriter:
         yield Fact(words["due_date"], due)
         yield Fact(words["account"], _account(bill))
         yield Fact(words["payment_method"], name(bill.get("paymentMethod")))
+        for label, attribute in OF_RECORD.items():
+            yield Fact(words[label], text(bill.get(attribute)))
+        yield Fact(words["electronic_address"], electronic_address(bill.get("electronicAddress")))
         category = text(bill.get("category"))
         hidden = _is_credit_note(bill) or category.lower() == "normal"
-        yield Fact(words["category"], "" if hidden else category)
+        kind = words["last"] if category.lower() == "last" else category
+        yield Fact(words["category"], "" if hidden else kind)
 
     def _parties(self, bill: Json) -> Iterator[Fact]:
-        """The parties with their roles, but for sellers; the likeliest reader first."""
-        parties = [each for each in listed(bill.get("relatedParty")) if name(each)]
-        for party in sorted(parties, key=_likely_reader):
-            if _sells(party):
-                continue
+        """The parties with their roles, but for sellers; the likeliest reader first.
+
+        A party that the postal address names comes before all others. An address without a party is
+        that of the account.
+        """
+        address = bill.get("billingAddress")
+        contact = contact_name(address)
+        parties = sorted(_parties(bill), key=lambda each: (name(each) != contact, _rank(each)))
+        for party in parties:
             role = text(party.get("role"))
             yield Fact(self.words.get(role.lower(), role), name(party))
+        if address and not parties:
+            yield Fact("", contact or name(bill.get("billingAccount")))
 
     def _bill_seller(self, bill: Json) -> Seller:
         """The party that the bill names as its seller, used without BILL_SELLER_NAME."""
@@ -243,7 +269,12 @@ def _account(bill: Json) -> str:
     return f"{title} ({id_})" if id_ and title != id_ else title
 
 
-def _likely_reader(party: Json) -> int:
+def _parties(bill: Json) -> list[Json]:
+    """The parties that have a name, but for sellers."""
+    return [each for each in listed(bill.get("relatedParty")) if name(each) and not _sells(each)]
+
+
+def _rank(party: Json) -> int:
     role = text(party.get("role")).lower()
     return RECEIVERS.index(role) if role in RECEIVERS else len(RECEIVERS)
 

@@ -72,7 +72,7 @@ class CustomerBills(api.CustomerBillApi[Query, Page, Patch]):
             name=str(bill.get("billNo") or id_),
             version=key,
             made={media: partial(made, media) for media in (PDF, HTML)},
-            language=documents.language,
+            language=partial(documents.language, bill=bill),
         )
 
     def _rates(self, id_: str, seen: "hashlib._Hash", version: str) -> Iterator[Document]:

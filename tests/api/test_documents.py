@@ -89,3 +89,16 @@ def test_a_new_bill_under_an_old_id_has_a_document_of_its_own(api: httpx.Client)
         texts.append(api.get(f"{BILLS}/again/document", headers=HTML).text)
         assert api.delete(f"{BILLS}/again").status_code == 204
     assert ["first" in texts[0], "second" in texts[1]] == [True, True]
+
+
+def test_a_bill_with_a_language_is_in_that_whatever_the_reader_likes(api: httpx.Client) -> None:
+    address = {"contactName": "Ada", "street1": "Lindenweg 4", "postCode": "20095", "city": "Bern"}
+    made = api.post(BILLS, json={"language": "de-CH", "billingAddress": address, "taxNumber": "T1"})
+    path = f"{BILLS}/{made.json()['id']}/document"
+    answer = api.get(path, headers=HTML | {"Accept-Language": "fr, de-CH;q=0"})
+    assert answer.headers["Content-Language"] == "de-CH"
+    for line in ("Ada", "Lindenweg 4", "20095 Bern", "T1", "Rechnung an"):
+        assert line in answer.text
+    other = api.post(BILLS, json={"language": "fi"}).json()["id"]
+    answer = api.get(f"{BILLS}/{other}/document", headers=HTML | {"Accept-Language": "fr"})
+    assert answer.headers["Content-Language"] == "fr"

@@ -15,7 +15,15 @@ from impl.store.rendition import FIELD
 from tests.bulk.commands import BILLS, RATES, Database, rate, read, without_time, write
 from tests.waiting import until
 
-MADE = {BILLS: 24, RATES: 121, "billCycle": 8, "billCycleSpecification": 1}
+MADE = {
+    BILLS: 24,
+    RATES: 121,
+    "billCycle": 8,
+    "billCycleSpecification": 1,
+    "billingAccount": 3,
+    "billFormat": 1,
+    "billPresentationMedia": 2,
+}
 
 
 @pytest.mark.long

@@ -17,9 +17,11 @@ from impl.billing.assemble import assemble
 from impl.billing.eligible import in_cycle
 from impl.billing.policy import Policy
 from impl.contract.json_schema import COMPONENTS
+from impl.demo.accounts import ACCOUNTS
 from impl.query.evaluate import holds
 from impl.query.language import Compare, Document, Every, Query, Window
 from impl.store.mongo import Store
+from impl.tmf666 import API as TMF666
 from impl.tmf678 import API
 
 Json = dict[str, Any]
@@ -32,6 +34,7 @@ SCHEMAS = {
     "billNumber": "BillNumber",
     "billCycleSpecification": "BillCycleSpecification",
 }
+RECORDS = {account.record["id"]: account.record for account in ACCOUNTS}
 UTC_ZONE = ZoneInfo("UTC")
 CHANGED = {"state", "remainingAmount", "lastUpdate", "billNo"}
 """What becomes of a bill after it is made."""
@@ -111,6 +114,44 @@ def test_stored_documents_are_what_the_contract_promises(store: Store, resource:
         shown = orjson.loads(orjson.dumps(document | {"href": "http://localhost/"}))
         assert contract.response_fault(COMPONENTS + SCHEMAS[resource], shown) is None
         assert shown["@type"] == SCHEMAS[resource]
+
+
+@pytest.mark.parametrize(
+    ("resource", "schema"),
+    [
+        ("billingAccount", "BillingAccount"),
+        ("billFormat", "BillFormat"),
+        ("billPresentationMedia", "BillPresentationMedia"),
+    ],
+)
+def test_records_of_accounts_are_what_tmf666_promises(
+    store: Store, resource: str, schema: str
+) -> None:
+    demo.load(store)
+    documents = everything(store, resource)
+    assert documents
+    for document in documents:
+        shown = orjson.loads(orjson.dumps(document | {"href": "http://localhost/"}))
+        assert TMF666.contract.response_fault(COMPONENTS + schema, shown) is None
+        assert shown["@type"] == schema
+
+
+def test_a_record_refers_to_documents_of_the_demo_and_its_bills_have_its_address() -> None:
+    ids = {(resource, document["id"]) for resource, document in demo.documents(DAYS[-1])}
+    records = {record["id"]: record for record in made("billingAccount")}
+    assert len(records) == 3
+    for record in records.values():
+        structure = record["billStructure"]
+        assert ("billCycleSpecification", structure["cycleSpecification"]["id"]) in ids
+        assert ("billFormat", structure["format"]["id"]) in ids
+        assert {
+            ("billPresentationMedia", each["id"]) for each in structure["presentationMedia"]
+        } <= ids
+    for bill in made("customerBill"):
+        record = records[bill["billingAccount"]["id"]]
+        address = record["contact"][0]["contactMedium"][0]["characteristic"]
+        assert bill["billingAddress"].items() > address.items()
+        assert bill["paymentMethod"] == record["defaultPaymentMethod"]
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -273,7 +314,7 @@ def test_each_bill_is_what_a_run_of_its_cycle_makes_of_all_rates(day: datetime) 
             bill = bills.pop((cycle["id"], account))
             header = bill_headers.in_cycle(
                 Document(cycle), specification, Policy(), bill["lastUpdate"]
-            )(own)
+            )(RECORDS[account], own)
             again = assemble(own, replace(header, id=bill["id"]))
             assert {name: bill[name] for name in again.keys() - CHANGED} == {
                 name: again[name] for name in again.keys() - CHANGED

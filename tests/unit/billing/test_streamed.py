@@ -21,7 +21,7 @@ from tests.unit.billing.test_oracle import rates_of
 
 POLICY = Policy()
 REQUEST = {"billingAccount": {"id": "A"}, "relatedParty": {"id": "asks"}}
-HEADER = partial(bill_headers.on_demand, REQUEST, POLICY, NOON)
+HEADER = partial(bill_headers.on_demand, REQUEST, POLICY, NOON, {})
 
 
 @st.composite

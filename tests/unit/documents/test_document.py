@@ -328,8 +328,8 @@ def test_a_bill_is_in_any_language_that_there_is_and_in_the_numbers_of_its_count
 
 
 def test_what_a_reader_likes_is_one_of_the_languages_that_there_are() -> None:
-    assert DOCUMENTS.language([("fi", 1), ("pt-BR", 0.5)]) == "pt-BR"
-    assert DOCUMENTS.language([]) == "en-GB"
+    assert DOCUMENTS.language([("fi", 1), ("pt-BR", 0.5)], {}) == "pt-BR"
+    assert DOCUMENTS.language([], {}) == "en-GB"
 
 
 def test_a_language_is_written_in_its_direction() -> None:

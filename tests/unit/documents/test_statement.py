@@ -501,3 +501,78 @@ def test_the_seller_is_not_among_whom_the_bill_is_for() -> None:
     statement = said({"relatedParty": parties})
     assert [fact.value for fact in statement.parties] == ["Ada"]
     assert statement.seller.name == "Lumen"
+
+
+def test_a_bill_shows_the_address_below_the_party_that_it_is_for() -> None:
+    parties = [
+        {"id": "1", "name": "Hollin & Vane", "role": "payer"},
+        {"id": "2", "name": "Ines", "role": "owner"},
+    ]
+    address = {"contactName": "Ines", "street1": "Velogasse 3", "street2": "2nd floor"}
+    place = {"postCode": "8004", "city": "Zürich", "country": "Switzerland"}
+    statement = said({"relatedParty": parties, "billingAddress": address | place})
+    assert [fact.value for fact in statement.parties] == ["Ines", "Hollin & Vane"]
+    assert statement.address == ("Velogasse 3", "2nd floor", "8004 Zürich", "Switzerland")
+    other = said(
+        {"relatedParty": parties, "billingAddress": {**address, "contactName": "Treuhand"}}
+    )
+    assert [fact.value for fact in other.parties] == ["Hollin & Vane", "Ines"]
+    assert other.address == ("Treuhand", "Velogasse 3", "2nd floor")
+
+
+def test_an_address_without_a_party_is_that_of_its_contact_or_else_of_the_account() -> None:
+    bill: Json = {"billingAccount": {"id": "A", "name": "Ada's account"}}
+    alone = said(bill | {"billingAddress": {"city": "Bern"}})
+    assert (alone.parties, alone.address) == ((Fact("", "Ada's account"),), ("Bern",))
+    named = said(bill | {"billingAddress": {"contactName": "Ada", "city": "Bern"}})
+    assert (named.parties, named.address) == ((Fact("", "Ada"),), ("Bern",))
+    assert (said(bill).parties, said(bill).address) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ({"postCode": "8004", "city": "Zürich"}, ("8004 Zürich",)),
+        ({"postCode": "SW1A 1AA", "city": "London"}, ("London SW1A 1AA",)),
+        (
+            {"postCode": "10001", "city": "New York", "stateOrProvince": "NY", "country": "USA"},
+            ("New York, NY 10001", "USA"),
+        ),
+        ({"postCode": "8004"}, ("8004",)),
+        ({"stateOrProvince": "Ticino"}, ("Ticino",)),
+        ({"city": 7, "country": ["x"]}, ()),
+        ("Zürich", ()),
+        (None, ()),
+    ],
+)
+def test_the_line_of_the_city_is_in_the_order_of_its_country(
+    place: Any, expected: tuple[str, ...]
+) -> None:
+    parties = [{"id": "1", "name": "Ada"}]
+    assert said({"relatedParty": parties, "billingAddress": place}).address == expected
+
+
+def test_the_last_bill_of_an_account_is_called_so() -> None:
+    assert said({"category": "last"}).facts == (Fact("Category", "final bill"),)
+    assert said({"category": "trial"}).facts == (Fact("Category", "trial"),)
+
+
+def test_what_an_invoice_states_of_its_buyer_is_in_the_head() -> None:
+    bill = {
+        "taxNumber": "ATU0",
+        "buyerReference": "Workshop",
+        "purchaseOrder": "PO-1",
+        "mandateId": "M-1",
+        "electronicAddress": {"scheme": "0204", "value": "991-1-06"},
+        "paymentMethod": {"id": "m", "name": "Direct debit"},
+    }
+    assert [(fact.label, fact.value) for fact in said(bill).facts] == [
+        ("Payment method", "Direct debit"),
+        ("Your tax number", "ATU0"),
+        ("Your reference", "Workshop"),
+        ("Purchase order", "PO-1"),
+        ("Mandate reference", "M-1"),
+        ("Electronic address", "991-1-06 (0204)"),
+    ]
+    assert said({"electronicAddress": {"value": "a@b.example"}}).facts[0].value == "a@b.example"
+    assert said({"electronicAddress": {"scheme": "EM"}, "taxNumber": 5}).facts == ()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impl.documents.assets import assets
-from impl.documents.document import DocumentError, Documents, Style
+from impl.documents.document import DocumentError, Documents, Renderer, Style
 from impl.documents.languages import chosen, tag
 from impl.web.negotiation import languages
 
@@ -93,3 +93,25 @@ def test_any_header_chooses_a_language_that_there_is(header: str) -> None:
     found = chosen(languages(header), Locale.parse("en_GB"), VOCABULARY)
     assert VOCABULARY.name_for(found)
     assert Locale.parse(tag(found).replace("-", "_")) == found
+
+
+@pytest.mark.parametrize(
+    ("own", "header", "expected"),
+    [
+        ("fr", "de", "fr"),
+        ("fr-CH", "fr;q=0, de", "fr-CH"),
+        ("fr-CH-1901", "de", "fr-CH"),
+        ("de", "fr", "de-CH"),
+        ("fi", "it", "it"),
+        ("fi", "", "de-CH"),
+        (None, "it", "it"),
+        (7, "it", "it"),
+        ("-" * 5000, "it", "it"),
+        ("no such language", "it", "it"),
+    ],
+)
+def test_the_bills_own_language_goes_before_the_readers(
+    own: object, header: str, expected: str
+) -> None:
+    documents = Renderer(Style(locale="de_CH"))
+    assert documents.language(languages(header), {"language": own}) == expected

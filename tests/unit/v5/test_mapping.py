@@ -22,6 +22,8 @@ STORED = {
 }
 EXTENSIONS = {
     "customerBill": {"holdReason", "priceBasis", "roundingDifference", "stateBeforeHold",
+                     "billingAddress", "language", "taxNumber", "electronicAddress",
+                     "buyerReference", "purchaseOrder", "mandateId",
                      "financialAccount.accountBalance", "taxItem.taxableAmount",
                      "appliedPayment.@type", "appliedPayment.@baseType",
                      "appliedPayment.@schemaLocation"},
