@@ -40,6 +40,10 @@ class Links:
         """An `If-Match` header with the versions that its ETags stand for."""
         return header
 
+    def event_type(self, stored: str) -> str:
+        """A type of events as this API shows it."""
+        return stored
+
     def href(self, id_: str) -> str:
         """The URL of a document of the resource."""
         return self.base + _path(self.resource, id_)

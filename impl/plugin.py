@@ -49,6 +49,9 @@ class Plugin:
     beside: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Other APIs over the same store: a module with an `API`, and one with `build(services)`."""
 
+    database: str = ""
+    """The database by default; blank for the name of the generated package."""
+
     typed_events: bool = False
     """Whether events have an `@type`, as in v5 of the TM Forum APIs."""
 
@@ -56,6 +59,7 @@ class Plugin:
 TMF678 = Plugin(
     "TMF678",
     "generated",
+    database="tmf678",
     handlers="impl.handlers.composition",
     jobs="impl.billing.jobs",
     documents="impl.bill_documents",

@@ -41,6 +41,9 @@ class Resource:
     named: Mapping[Owner, Path] = field(default_factory=dict)
     """Paths that name owners of what is made of the document. They do not own the document."""
 
+    writer: Owner | None = None
+    """The only kind of owner whose restricted callers write it; None for all kinds."""
+
     public: bool = False
     """Everybody sees it; restricted callers can't write it."""
 

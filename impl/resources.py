@@ -89,6 +89,7 @@ TMF678_RESOURCES = (
         ACCOUNTS,
         "BillingAccount",
         owners={ACCOUNT: ("id",), PARTY: OF_PARTY},
+        writer=ACCOUNT,
         indexes=(
             *("relatedParty.id", "state", "name"),
             "billStructure.cycleSpecification.id",

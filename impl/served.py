@@ -36,12 +36,12 @@ APIS: Mapping[str, Api] = {API.version: API, **VERSIONS, **BESIDE}
 
 
 def api_of(resource: str) -> Api:
-    """The API whose documents the store has of a resource."""
+    """The API in whose shape the store has a resource's documents."""
     return next((api for api in (API, *BESIDE.values()) if resource in api.handlers), API)
 
 
 def builders() -> Mapping[Api, Callable[[Any], Handlers]]:
-    """The function that makes the handlers of each API, of their `Services`."""
+    """For each API, the function that makes its handlers from `Services`."""
     build: Callable[[Any], Handlers] = import_module(PLUGIN.handlers).build
 
     def build_for_first(services: Any) -> Handlers:

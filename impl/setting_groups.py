@@ -15,6 +15,7 @@ from impl import setting_types as types
 from impl.billing.parties import ROLES
 from impl.documents.limits import RenderLimits
 from impl.documents.style import Style
+from impl.plugin import PLUGIN
 
 MIB = 1024 * 1024
 MOST = 100_000
@@ -114,7 +115,11 @@ class Database:
         secret=True,
         validate=types.is_mongodb_uri,
     )
-    mongodb_db: str = setting("tmf678", "the name of the database", validate=types.is_database)
+    mongodb_db: str = setting(
+        PLUGIN.database or PLUGIN.generated,
+        "the name of the database, which no other API may share",
+        validate=types.is_database,
+    )
     data_dir: str = setting(".data", "the folder in which the embedded MongoDB keeps its data")
     mongod: str = setting(
         "", "the mongod to embed", shown="from `PATH`, else from the extra `embedded`"

@@ -4,7 +4,7 @@ A `billingCycleSpecification` is a `billCycleSpecification` of TMF678 under its 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,6 +14,7 @@ import orjson
 
 from generated import tmf666
 from impl import generated_api
+from impl.errors import NotTranslated
 from impl.events.build import event_types
 from impl.instants import plan
 from impl.links import EventLinks, Links, to_json
@@ -40,20 +41,37 @@ STORED_TYPE = BY_NAME[SPECIFICATIONS].schema
 """The names of specifications here, and the class that the store has for them."""
 
 TYPE, BALANCE = "@type", "accountBalance"
+OF_SPECIFICATIONS = {(TYPE,)}
+OF_EVENTS = {
+    *(("eventType",), ("title",), ("description",)),
+    *((HERE, TYPE), ("event", HERE, TYPE)),
+}
+"""Attributes whose values name specifications, which the store calls otherwise."""
+
 _OWN_TAG = re.compile(r'"([1-9][0-9]*)-[0-9a-f]{8}"')
 
 
 @dataclass(frozen=True)
-class AccountLinks(Links):
-    """Billing accounts: the ETag of one with computed balances names them as well."""
+class OwnLinks(Links):
+    """Documents of this API, whose lists are not those of TMF678."""
+
+    @property
+    def list_name(self) -> str:
+        """The name of the list that cursors belong to."""
+        return f"{NAME}/{self.resource}"
+
+
+@dataclass(frozen=True)
+class AccountLinks(OwnLinks):
+    """Billing accounts. The ETag of one with computed balances ends with their checksum."""
 
     def if_match(self, header: str) -> str:
-        """An `If-Match` header with the versions of its ETags."""
+        """An `If-Match` header without the checksums of balances."""
         return _OWN_TAG.sub(r'"\1"', header)
 
 
 @dataclass(frozen=True)
-class SpecificationLinks(Links):
+class SpecificationLinks(OwnLinks):
     """Specifications under their name here; one without a name shows its id as its name."""
 
     def added(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,8 +95,12 @@ class SpecificationLinks(Links):
         return b"[" + b",".join(map(self.one, documents)) + b"]"
 
 
-class AccountEventLinks(EventLinks):
+class AccountEventLinks(OwnLinks, EventLinks):
     """Events; those of specifications under their name here."""
+
+    def event_type(self, stored: str) -> str:
+        """A type of events as this API shows it."""
+        return _shown_name(stored)
 
     def added(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """The event as it is published."""
@@ -88,16 +110,14 @@ class AccountEventLinks(EventLinks):
             own = SpecificationLinks(self.base, HERE)
             inner = own.added(specification) if "id" in specification else specification
             shown["event"] = {HERE: inner}
-        for name in ("eventType", "title", "description"):
-            if str(shown.get(name)).startswith(STORED_TYPE):
-                shown[name] = HERE_TYPE + shown[name].removeprefix(STORED_TYPE)
-        return shown
+        named = {"eventType", "title", "description"} & shown.keys()
+        return shown | {name: _shown_name(shown[name]) for name in named}
 
 
 def links(base: str, resource: str) -> Links:
     """The `href`s of what a path shows, below the URL that clients know the API by."""
     kind = {HERE: SpecificationLinks, EVENTS: AccountEventLinks, ACCOUNTS: AccountLinks}
-    return kind.get(resource, Links)(base, resource)
+    return kind.get(resource, OwnLinks)(base, resource)
 
 
 class Form:
@@ -118,10 +138,16 @@ class Form:
     def query(self, query: Query, links: Links) -> tuple[Query, Links]:
         """The query of stored documents."""
         if links.resource == HERE:
-            return replace(query, where=_of_stored_type(query.where, (TYPE,))), links
+            return replace(
+                _refuse_order(query, OF_SPECIFICATIONS),
+                where=_with_stored(query.where, OF_SPECIFICATIONS),
+            ), links
         if links.resource == EVENTS:
-            where = renamed(_of_stored_type(query.where, ("eventType",)), _stored_path)
-            order = tuple(replace(key, path=_stored_path(key.path)) for key in query.order)
+            where = renamed(_with_stored(query.where, OF_EVENTS), _stored_path)
+            order = tuple(
+                replace(key, path=_stored_path(key.path))
+                for key in _refuse_order(query, OF_EVENTS).order
+            )
             unknown = tuple(map(_stored_path, query.unknown))
             fields = _stored_fields(query.fields)
             return replace(query, where=where, order=order, unknown=unknown, fields=fields), links
@@ -131,8 +157,6 @@ class Form:
         self, media_type: str, body: Any, links: Links, wanted: Callable[[], bool], *, alone: bool
     ) -> Patch:
         """A patch of what the links show."""
-        if links.resource == HERE and isinstance(body, dict) and "query" not in media_type:
-            body = {**body, **_typed(body, STORED_TYPE)}
         return Patch(media_type, body, links, wanted, alone)
 
     def errors(self, _resource: str) -> AbstractContextManager[None]:
@@ -141,9 +165,16 @@ class Form:
 
 
 def _typed(document: Mapping[str, Any], name: str) -> dict[str, str]:
-    """The `@type` that a specification has under another name; empty if it has one of its own."""
+    """The `@type` under the given name; empty if the specification has a type of its own."""
     is_ours = document.get(TYPE) in (HERE_TYPE, STORED_TYPE)
     return {TYPE: name} if is_ours else {}
+
+
+def _shown_name(text: str) -> str:
+    """A text that begins with the class of specifications, which has another name here."""
+    if text.startswith(STORED_TYPE):
+        return HERE_TYPE + text.removeprefix(STORED_TYPE)
+    return text
 
 
 def _stored_name(value: Any) -> Any:
@@ -153,18 +184,32 @@ def _stored_name(value: Any) -> Any:
     return value
 
 
-def _of_stored_type(where: Condition, path: Path) -> Condition:
-    """The condition with the store's names among the values at a path."""
+def _with_stored(where: Condition, named: Set[Path]) -> Condition:
+    """The condition with the store's values of the attributes that name specifications.
+
+    NotTranslated for a comparison other than for equality, which the store would answer by its own.
+    """
     match where:
-        case Compare(at, values, "eq") if at == path:
+        case Compare(path, values, operator) if path in named:
+            if operator != "eq":
+                name = ".".join(path)
+                raise NotTranslated("only equality is supported here", attribute=name)
             return replace(where, values=tuple(map(_stored_name, values)))
         case Every(parts):
-            return Every(tuple(_of_stored_type(part, path) for part in parts))
+            return Every(tuple(_with_stored(part, named) for part in parts))
         case Some(parts):
-            return Some(tuple(_of_stored_type(part, path) for part in parts))
+            return Some(tuple(_with_stored(part, named) for part in parts))
         case Not(part):
-            return Not(_of_stored_type(part, path))
+            return Not(_with_stored(part, named))
     return where
+
+
+def _refuse_order(query: Query, named: Set[Path]) -> Query:
+    """The query; NotTranslated for an order by what the store has under another name."""
+    for key in query.order:
+        if key.path in named:
+            raise NotTranslated(f"an order by {'.'.join(key.path)}", attribute="sort")
+    return query
 
 
 def _stored_path(path: Path) -> Path:

@@ -15,13 +15,16 @@ BATCH = 1_000
 def records_of(
     store: Store, accounts: Sequence[str], names: Sequence[str] = READ
 ) -> dict[str, Document]:
-    """The records of those of up to BATCH accounts that have one, by their ids."""
+    """The records of up to BATCH accounts, by account id; accounts without one are left out."""
     where = Compare(("id",), tuple(accounts))
     return {record["id"]: record for record in store.parts(ACCOUNTS, where, names)}
 
 
 def billed_elsewhere(store: Store, accounts: Iterable[str], specification: str) -> set[str]:
-    """Those of the accounts that cycles of another specification bill; blank is none."""
+    """Which of the accounts only cycles of another specification bill.
+
+    A blank specification stands for a cycle without one.
+    """
     rest, elsewhere = iter(accounts), set[str]()
     while batch := list(islice(rest, BATCH)):
         records = records_of(store, batch, [STRUCTURE])

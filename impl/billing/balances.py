@@ -8,28 +8,30 @@ from typing import Any
 
 from impl.auth.identity import as_server
 from impl.billing.money import exact, money, plus
-from impl.query.language import Compare, Every
+from impl.query.language import Compare, Every, Not
 from impl.resources import BILLS
 from impl.store.mongo import Store
 
 KIND = "receivableBalance"
 """The `balanceType` of a balance that the server computes."""
 
-_READ = ("billingAccount", "amountDue", "remainingAmount", "state", "lastUpdate")
+_READ = ("billingAccount", "amountDue", "remainingAmount", "lastUpdate")
+NOT_SETTLED = Not(Compare(("state",), ("settled",)))
 
 
 def balances(store: Store, accounts: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-    """For each account that has bills, what they leave unpaid: an `AccountBalance` a currency.
+    """For each account with bills that are not settled: what they leave, a balance a currency.
 
-    A bill leaves its `remainingAmount`, or else its `amountDue`, unless it is settled. A balance is
-    valid from the last change of these bills on. It counts all bills of the account, whichever of
-    them the caller may see.
+    A bill leaves its `remainingAmount`, or else its `amountDue`. An `AccountBalance` is
+    valid from the last change of these bills on. It counts all bills of the account, including
+    those that the caller may not see.
     """
     ids = tuple(accounts)
     unpaid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     changed: dict[tuple[str, str], datetime] = {}
     with as_server():
-        for bill in store.parts(BILLS, Every((Compare(("billingAccount", "id"), ids),)), _READ):
+        of_these = Compare(("billingAccount", "id"), ids)
+        for bill in store.parts(BILLS, Every((of_these, NOT_SETTLED)), _READ):
             left = _left(bill)
             if left is None:
                 continue
@@ -44,12 +46,15 @@ def balances(store: Store, accounts: Iterable[str]) -> dict[str, list[dict[str, 
 
 def _left(bill: Mapping[str, Any]) -> tuple[str, Decimal] | None:
     """The currency and the amount that a bill leaves unpaid; None if it states no amount."""
-    amount = bill.get("remainingAmount") or bill.get("amountDue") or {}
-    unit, value = amount.get("unit"), amount.get("value")
-    if not isinstance(unit, str) or isinstance(value, bool) or not isinstance(value, (int, float)):
+    return _amount(bill.get("remainingAmount")) or _amount(bill.get("amountDue"))
+
+
+def _amount(money: Any) -> tuple[str, Decimal] | None:
+    """The currency and the value of an amount; None unless it has both."""
+    unit, value = (money.get("unit"), money.get("value")) if isinstance(money, dict) else ("", None)
+    if not unit or isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    paid = "remainingAmount" not in bill and bill.get("state") == "settled"
-    return unit, Decimal(0) if paid else exact(value)
+    return unit, exact(value)
 
 
 def _balance(amount: Decimal, unit: str, since: datetime) -> dict[str, Any]:

@@ -89,15 +89,15 @@ def in_cycle(
             account=account,
             prepaid=is_prepaid(account, rates),
             last=is_closed(record),
-            more=shared.more | _addressed(record, shared.date, parties),
+            more=shared.more | _addressed(record, max(shared.date, made), parties),
         )
 
     return header
 
 
-def _addressed(record: Record, date: datetime, parties: Sequence[Party]) -> dict[str, Any]:
-    """Whom a bill of this date is for."""
-    return addressee(record, date) | ({"relatedParty": parties} if parties else {})
+def _addressed(record: Record, sent: datetime, parties: Sequence[Party]) -> dict[str, Any]:
+    """Whom a bill that is sent at this time is for."""
+    return addressee(record, sent) | ({"relatedParty": parties} if parties else {})
 
 
 def _shared(

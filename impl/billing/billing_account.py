@@ -17,7 +17,7 @@ TAKEN = (
 """The attributes of records that bills have, too, under the same names."""
 
 READ = ("name", "state", "relatedParty", "contact", "defaultPaymentMethod", STRUCTURE, *TAKEN)
-"""The attributes of records that bills follow from."""
+"""The attributes of a record that billing reads."""
 
 POSTAL = ("street1", "street2", "postCode", "city", "stateOrProvince", "country")
 IS_POSTAL = {"street1", "street2", "postCode", "city"}
@@ -43,21 +43,24 @@ def is_closed(record: Record) -> bool:
     return str(record.get("state")).strip().lower() == "closed"
 
 
-def addressee(record: Record, date: datetime) -> dict[str, Any]:
-    """The attributes that a bill of this date takes from the record, but for name and parties."""
+def addressee(record: Record, sent: datetime) -> dict[str, Any]:
+    """The attributes that a bill takes from the record, but for name and parties.
+
+    It is `sent` at the time of its making, or on its date if that is later.
+    """
     found = {name: record.get(name) for name in TAKEN} | {
-        "billingAddress": billing_address(record, date),
+        "billingAddress": billing_address(record, sent),
         "paymentMethod": record.get("defaultPaymentMethod"),
     }
     return {name: value for name, value in found.items() if value}
 
 
-def billing_address(record: Record, date: datetime) -> dict[str, str]:
-    """The postal address to which a bill of this date goes; empty if the record has none.
+def billing_address(record: Record, sent: datetime) -> dict[str, str]:
+    """The postal address to which a bill that is sent then goes; empty if the record has none.
 
-    It is the preferred one of those that are valid on the date, or else the first of them.
+    It is the preferred one of those that are valid then, or else the first of them.
     """
-    media = [(contact, medium) for contact, medium in _media(record, date) if _is_postal(medium)]
+    media = [(contact, medium) for contact, medium in _media(record, sent) if _is_postal(medium)]
     preferred = (each for each in media if each[1].get("preferred"))
     contact, medium = next(preferred, media[0] if media else ({}, {}))
     address = {"contactName": contact.get("contactName"), **medium.get("characteristic", {})}

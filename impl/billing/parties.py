@@ -41,11 +41,13 @@ def parties_by_record(
 ) -> list[Party]:
     """The parties that a bill names: those of the account's record, and the sellers of its rates.
 
-    Without a record, or one that has such parties, they are `parties_of` the rates. So a party that
-    has left the account does not read new bills because old rates name it.
+    If there is no record, or it names no party but sellers, they are `parties_of` the rates, too.
+    Else parties of old rates are left out, because a party that has left the account must not read
+    new bills.
     """
-    if not any(_role(party) != SELLER for party in parties_of([record], roles)):
-        return parties_of(rates, roles, first)
+    named = map(_party, record.get("relatedParty") or ())
+    if not any(party and _role(party) != SELLER for party in named):
+        return parties_of(rates, roles, [*first, *parties_of([record], roles)])
     sellers = [party for party in parties_of(rates, roles) if _role(party) == SELLER]
     return parties_of([record, {"relatedParty": sellers}], roles)
 

@@ -9,7 +9,8 @@ from zlib import crc32
 from generated.tmf666 import api
 from impl.api import Handlers
 from impl.billing.balances import KIND, balances
-from impl.errors import NotTranslated
+from impl.billing.billing_account import specification_named
+from impl.errors import Conflict, NotTranslated
 from impl.handlers import standard
 from impl.handlers.bill_cycle_specification import BillCycleSpecifications
 from impl.handlers.collection import Collection, Rules, Services
@@ -19,7 +20,7 @@ from impl.patch.apply import Patch
 from impl.query.language import Document, Page, Query, Selection
 from impl.query.paths import paths
 from impl.query.project import project
-from impl.resources import ACCOUNTS
+from impl.resources import ACCOUNTS, SPECIFICATIONS
 from impl.served import API as STORED
 from impl.tmf666 import BALANCE
 from impl.tmf666 import HERE as SPECIFICATIONS_HERE
@@ -31,7 +32,7 @@ class BillingAccounts(api.BillingAccountApi[Query, Page, Patch]):
     """The accounts that are billed, with what their bills leave unpaid."""
 
     def __init__(self, services: Services) -> None:
-        rules = Rules(on_create=_drop_computed)
+        rules = Rules(on_create=self._start, on_change=self._decide_change)
         self.collection = Collection[Any](ACCOUNTS, services, rules)
         self._store = services.store
 
@@ -49,22 +50,30 @@ class BillingAccounts(api.BillingAccountApi[Query, Page, Patch]):
         items = self._with_balances(list(page.items), query.fields)
         return replace(page, items=items, tail=self._stream(iter(page.tail), query.fields))
 
-    def create_billing_account(self, body: Any) -> Any:
-        """The new account."""
-        return self._shown(self.collection.create(body))
-
     def retrieve_billing_account(self, id_: str, query: Query) -> Any:
-        """The account; NotFound."""
+        """The account with its balances, if `fields` does not leave them out; NotFound."""
         if query.fields is not None and BALANCE not in query.fields:
             return self.collection.retrieve(id_, query)
-        return project(self._shown(self._store.get(ACCOUNTS, id_)), query.fields)
+        return self._with_balances([self._store.get(ACCOUNTS, id_)], query.fields)[0]
 
     def patch_billing_account(self, id_: str, patch: Patch, *, if_match: str | None = None) -> Any:
-        """The account after the patch; the errors of a collection's patch."""
-        return self._shown(self.collection.patch(id_, patch, if_match=if_match))
+        """The account after the patch, without computed balances: reading them might fail."""
+        return self.collection.patch(id_, _without_computed(patch), if_match=if_match)
 
-    def _shown(self, account: Any) -> Document:
-        return self._with_balances([account], None)[0]
+    def _start(self, account: Document) -> None:
+        """Leave out computed balances; Conflict if there is no such specification."""
+        _drop_computed(account)
+        self._refuse_unknown(specification_named(account))
+
+    def _decide_change(self, before: Document, after: Document, _named: frozenset[str]) -> None:
+        """Raise Conflict if the account names another specification that does not exist."""
+        if specification_named(after) != specification_named(before):
+            self._refuse_unknown(specification_named(after))
+
+    def _refuse_unknown(self, specification: str) -> None:
+        if specification and not self._store.has(SPECIFICATIONS, specification):
+            why = f"there is no specification {specification!r}, so no cycle would bill the account"
+            raise Conflict(why, attribute="billStructure.cycleSpecification.id")
 
     def _stream(self, rows: Iterator[Document], fields: Selection) -> Iterator[Document]:
         while batch := list(islice(rows, BATCH)):
@@ -76,7 +85,7 @@ class BillingAccounts(api.BillingAccountApi[Query, Page, Patch]):
 
 
 def _merged(account: Document, computed: list[dict[str, Any]]) -> Document:
-    """The account with computed balances behind its others; its version changes with them."""
+    """The account with computed balances after the client's own; its version depends on them."""
     if not computed:
         return account
     shown = {**account, BALANCE: [*account.get(BALANCE, ()), *computed]}
@@ -84,13 +93,26 @@ def _merged(account: Document, computed: list[dict[str, Any]]) -> Document:
     return Document(shown, version)
 
 
-def _drop_computed(account: Document) -> None:
-    """Leave out balances that the server computes, such as those of an account that was read."""
-    if isinstance(account.get(BALANCE), list):
-        others = [each for each in account[BALANCE] if each.get("balanceType") != KIND]
-        account[BALANCE] = others
-        if not others:
+def _drop_computed(account: dict[str, Any]) -> None:
+    """Remove balances of the computed type, which a client may send back as it read them."""
+    given = account.get(BALANCE)
+    if isinstance(given, list) and any(map(_is_computed, given)):
+        account[BALANCE] = [each for each in given if not _is_computed(each)]
+        if not account[BALANCE]:
             del account[BALANCE]
+
+
+def _is_computed(balance: Any) -> bool:
+    return isinstance(balance, dict) and balance.get("balanceType") == KIND
+
+
+def _without_computed(patch: Patch) -> Patch:
+    """The patch without computed balances, which a client may send back as it read them."""
+    body = patch.merged
+    if BALANCE not in body:
+        return patch
+    _drop_computed(body)
+    return replace(patch, body=body)
 
 
 class AccountSubscriptions(Hub, api.HubApi[Query, Page, Patch]):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from impl.auth.identity import expired
 from impl.errors import HeaderInvalid, ParameterInvalid
 from impl.events.event_paths import whole
-from impl.events.own_events import own_events
+from impl.events.own_events import own_events, refuse_foreign
 from impl.handlers.collection import Collection, Services
 from impl.query.language import IDLE, Compare, Document, Every, Page, Query
 from impl.resources import EVENTS
@@ -22,7 +22,7 @@ class Events:
 
     def __init__(self, services: Services) -> None:
         self.collection = Collection[dict[str, object]](EVENTS, services)
-        self._own = own_events(services.api)
+        self._api, self._own = services.api, own_events(services.api)
         self._reader = services.store.feed
         self._feed = Feed(services.store)
         self._stopping: Callable[[], bool] = services.stopping
@@ -32,6 +32,7 @@ class Events:
     ) -> Page:
         """A page of the feed behind the event `after`, or a stream of the events that come."""
         query = whole(query)
+        refuse_foreign(self._api, query.unknown)
         query = replace(query, where=Every((self._own, query.where)))
         if query.window.live:
             self.collection.refuse_unknown(query.unknown)

@@ -10,6 +10,7 @@ from impl.api import Api
 from impl.errors import Conflict, FieldInvalid, ParameterInvalid, PreconditionFailed
 from impl.etags import versions
 from impl.events import callbacks, signing, subscription_query
+from impl.events.own_events import refuse_foreign
 from impl.events.subscribers import Subscribers
 from impl.handlers.collection import Collection, Services
 from impl.query.evaluate import holds
@@ -17,7 +18,7 @@ from impl.query.language import Compare, Condition, Document, Every, Not, Page, 
 from impl.query.paths import paths
 from impl.query.project import project
 from impl.resources import EVENTS, HUB
-from impl.served import API, BESIDE
+from impl.served import API, APIS, BESIDE
 from impl.store.deliveries import Deliveries, Health
 from impl.store.mongo import missing
 
@@ -55,6 +56,8 @@ class Hub:
     def create(self, body: Mapping[str, Any]) -> Document:
         """Subscribe. FieldInvalid for a wrong callback or query, Conflict for the same again."""
         document = {"query": "", **{k: v for k, v in body.items() if k not in OWNED}}
+        if document.get(API_VERSION) == API.version:  # the default, which the unique index lacks
+            del document[API_VERSION]
         try:
             callbacks.check(body["callback"], self._allowance)
         except callbacks.Refused as error:
@@ -85,6 +88,7 @@ class Hub:
         """Raise FieldInvalid if the query names an attribute that no event has."""
         try:
             with subscription_query.named(version):
+                refuse_foreign(APIS.get(version, API), selector.unknown)
                 self._events.refuse_unknown(selector.unknown)
         except ParameterInvalid as error:
             raise FieldInvalid("query", str(error)) from None

@@ -90,6 +90,8 @@ class Access:
             raise Forbidden(
                 f"{collection}: a token that is restricted to accounts or parties can't write it"
             )
+        if row.writer and not self._is_writer(caller, row, before or after or {}):
+            raise Forbidden(f"{collection}: of restricted tokens, only the {row.writer}'s write it")
         if after is None:
             return
         for owner, path in (*row.owners.items(), *row.named.items()):
@@ -116,6 +118,10 @@ class Access:
             for owner, path in row.owners.items()
             for id_ in _leaves(document, path)
         )
+
+    def _is_writer(self, caller: Identity, row: Resource, document: Mapping[str, Any]) -> bool:
+        ids = _leaves(document, row.owners[row.writer]) if row.writer else []
+        return any(self._owns(caller, row.writer or ACCOUNT, id_) for id_ in ids)
 
     def _seen(self, caller: Identity, collection: str) -> Condition:
         if _row(collection).public:

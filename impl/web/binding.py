@@ -123,7 +123,8 @@ class _View:
             query = Query(fields=self._shown(request))
             shown = query.fields
         if self._api.form is not None:
-            (query, links), shown = self._api.form.query(query, links), None
+            query, links = self._api.form.query(query, links)
+            shown = None if shown is None else query.fields
         if self._operation.takes_query:
             arguments["query"] = query
         streams = self._context.streams

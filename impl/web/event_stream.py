@@ -24,7 +24,7 @@ def encoded(rows: Iterable[Document], links: Links) -> Iterator[bytes]:
     for row in rows:
         text = b""
         if row is not IDLE:
-            text = _event(row["id"], row["eventType"], links.one(row))
+            text = _event(row["id"], links.event_type(row["eventType"]), links.one(row))
         elif time.monotonic() - last_sent >= KEEP_ALIVE_SECONDS:
             text = b": still here\n\n"
         last_sent = time.monotonic() if text else last_sent

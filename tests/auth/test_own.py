@@ -30,6 +30,24 @@ def test_ones_own_is_there(world: World, resource: str, me: dict[str, str]) -> N
         assert world.door.get(f"{url}/{each['id']}", headers=me | etag).status_code == 304
 
 
+def test_a_party_reads_an_account_and_does_not_write_it(world: World) -> None:
+    """Else a user of an account could make itself its payer, and read all bills."""
+    url, party = (
+        world.url(api_of(ACCOUNTS), f"{ACCOUNTS}/mine-billingAccount-2"),
+        bearer(party="me"),
+    )
+    roles = [{"id": "me", "name": "me", "role": "payer", "@referredType": "Individual"}]
+    answers = [
+        world.door.get(url, headers=party),
+        world.door.patch(url, json={"relatedParty": roles}, headers=party),
+        world.door.delete(url, headers=party),
+    ]
+    assert [each.status_code for each in answers] == [200, 403, 403]
+    own = world.url(api_of(ACCOUNTS), f"{ACCOUNTS}/mine")
+    changed = world.door.patch(own, json={"description": "x"}, headers=bearer(accounts=["mine"]))
+    assert changed.status_code == 200
+
+
 def test_an_etag_of_others_does_not_tell_that_it_is_right(world: World, me: dict[str, str]) -> None:
     address = "customerBill/theirs-customerBill-1"
     etag = world.door.get(address, headers=world.operator).headers["etag"]

@@ -79,7 +79,7 @@ SHOP, USER = {"id": "shop", "role": "Seller"}, {"id": "user", "role": "user"}
         ([NEW], [NEW, SHOP]),
         ([NEW, USER], [NEW, SHOP]),
         ([], [OLD, SHOP]),
-        ([USER], [OLD, SHOP]),
+        ([USER], [SHOP]),
         ([NEW, SHOP], [NEW, SHOP]),
     ],
 )
