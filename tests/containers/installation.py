@@ -62,7 +62,7 @@ class Installation:
 
     def client(self) -> httpx.Client:
         trust = ssl.create_default_context(cafile=str(self.secrets / "tls_certificate"))
-        return httpx.Client(base_url=URL, verify=trust, timeout=30)
+        return httpx.Client(base_url=URL, verify=trust, timeout=60)
 
     def is_ready(self) -> bool:
         with suppress(httpx.TransportError), self.client() as client:

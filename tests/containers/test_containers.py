@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -153,9 +154,8 @@ def test_the_proxy_starts_while_a_server_is_down_and_finds_both_again(
         installation.compose("up", "--detach", "--no-deps", server)
     assert [installation.address(server, "web") for server in SERVERS] == addresses
     since = time.time()
-    with installation.client() as client:
-        until(lambda: client.get("/health/ready").status_code == 200, 60, 0.2)
-        until(lambda: _servers_that_answered(installation, since) == set(addresses), 30, 0.5)
+    installation.wait_until_ready()
+    until(lambda: _servers_that_answered(installation, since) == set(addresses), 60, 0.5)
 
 
 def _servers_that_answered(installation: Installation, since: float) -> set[str]:
@@ -204,6 +204,16 @@ def test_a_killed_primary(installation: Installation, writers: Persistent) -> No
     suffer(
         installation, "SIGKILL of the primary", writers, lambda: faults.kill(installation, primary)
     )
+
+
+@long
+def test_a_hung_worker_is_killed_and_started_again(installation: Installation) -> None:
+    first = installation.pid("worker-1")
+    began = time.monotonic()
+    for pid in family(first)[1:]:
+        os.kill(pid, signal.SIGSTOP)
+    until(lambda: installation.pid("worker-1") not in (0, first), 180, 1)
+    print(f"a hung worker: started again after {time.monotonic() - began:.0f} s")
 
 
 @long
