@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-long test-deploy coverage check generate chart new-api stubs format fuzz ctk clients faults bench bench-table \
+.PHONY: help run test test-fast test-long test-deploy coverage check generate chart new-api stubs format fuzz ctk clients faults containers bench bench-table \
         bench-scale bench-workers rehearse audit picture lock clean
 
 help: ## list the targets
@@ -77,6 +77,9 @@ clients: .venv/dev ## clients that generators make of the contract, linters and 
 
 faults: .venv/dev ## what survives when processes die, at full length
 	@FULL=1 $(BIN)/python -m pytest tests/faults -s -q
+
+containers: .venv/dev ## deploy/compose.yaml by a real engine, with faults (root, Debian); `FULL=1` for all of them
+	@$(BIN)/python -m tests.containers
 
 rehearse: .venv/dev ## a disaster, and the way back from backups to a moment before it, timed
 	@FULL=1 $(BIN)/python -m pytest tests/deploy/test_rehearsal.py -s -q

@@ -1,8 +1,8 @@
-"""Makes a replica set of new MongoDB servers, and its users; changes nothing where there is one.
+"""Makes a replica set of new MongoDB servers, and its users; limits the catch-up of an old set.
 
-It reaches the first member on loopback, for only from there does MongoDB listen to strangers, and
-only while it has no users. MONGODB_URI_FILE names the file with the servers' URI, which says the
-members, the set's name, and the user to make; MONGO_ADMIN_PASSWORD_FILE the administrator's.
+It reaches the first member on loopback, because MongoDB accepts a stranger only from there, and
+only while it has no users. MONGODB_URI_FILE names the file with the servers' URI: the members, the
+set's name, and the user to make. MONGO_ADMIN_PASSWORD_FILE has the administrator's password.
 """
 
 import os
@@ -20,23 +20,30 @@ from pymongo.uri_parser import parse_uri
 ADMIN = "admin"
 SECONDS = 120
 ALREADY_INITIALIZED = 23
+NO_LIMIT = -1
+CATCH_UP_MS = 1000
+"""How long a new primary waits for members that have more writes. It waits in vain for one that is
+cut off. No such write was acknowledged, because the servers wait for a majority.
+"""
 
 
 def main() -> None:
-    """Initiate the set, make the users, and check that they are let in."""
+    """Initiate the set, make the users, and check that they can log in."""
     uri, password = _secret("MONGODB_URI_FILE"), _secret("MONGO_ADMIN_PASSWORD_FILE")
-    said = parse_uri(uri)
-    members = [f"{host}:{port}" for host, port in said["nodelist"]]
-    port = said["nodelist"][0][1]
-    if not _is_open(port, password):
+    target = parse_uri(uri)
+    members = [f"{host}:{port}" for host, port in target["nodelist"]]
+    port = target["nodelist"][0][1]
+    if not _has_administrator(port, password):
         local = _local(port)
-        _until(lambda: _initiate(local, said["options"]["replicaSet"], members))
+        _until(lambda: _initiate(local, target["options"]["replicaSet"], members))
         _until(lambda: local.admin.command("hello")["isWritablePrimary"])
         roles = ["userAdminAnyDatabase", "clusterAdmin"]
         local.admin.command("createUser", ADMIN, pwd=password, roles=roles)
     database = os.environ.get("MONGODB_DB", "tmf678")
-    _until(lambda: _let_in(_local(port, password), said, database))
-    print(f"{','.join(members)} are a replica set, and {said['username']} uses {database} on it")
+    administrator = _local(port, password)
+    _until(lambda: _allow(administrator, target, database))
+    _until(lambda: _limit_catch_up(administrator))
+    print(f"{','.join(members)} are a replica set, and {target['username']} uses {database} on it")
 
 
 def _secret(name: str) -> str:
@@ -48,35 +55,44 @@ def _local(port: int, password: str = "") -> "pymongo.MongoClient[Any]":
     return pymongo.MongoClient("127.0.0.1", port, directConnection=True, timeoutMS=5000, **login)
 
 
-def _is_open(port: int, password: str) -> bool:
-    """Whether the administrator is there already."""
+def _has_administrator(port: int, password: str) -> bool:
     with suppress(PyMongoError):
         return bool(_local(port, password).admin.command("ping"))
     return False
 
 
 def _initiate(client: "pymongo.MongoClient[Any]", name: str, members: list[str]) -> bool:
-    """The first member is preferred, so that it is the one that the users are made on."""
+    """The first member is preferred, so that it becomes the primary, which makes the users."""
     hosts = [{"_id": n, "host": host, "priority": 1} for n, host in enumerate(members)]
     hosts[0]["priority"] = 2
+    config = {"_id": name, "members": hosts, "settings": {"catchUpTimeoutMillis": CATCH_UP_MS}}
     try:
-        client.admin.command("replSetInitiate", {"_id": name, "members": hosts})
+        client.admin.command("replSetInitiate", config)
     except OperationFailure as error:
         if error.code != ALREADY_INITIALIZED:
             raise
     return True
 
 
-def _let_in(client: "pymongo.MongoClient[Any]", said: Any, database: str) -> bool:
-    """Give the servers' user its password and its one right."""
-    may = {"pwd": said["password"], "roles": [{"role": "readWrite", "db": database}]}
-    known = client.admin.command("usersInfo", said["username"])["users"]
-    client.admin.command("updateUser" if known else "createUser", said["username"], **may)
+def _allow(client: "pymongo.MongoClient[Any]", target: Any, database: str) -> bool:
+    """Give the servers' user its password and its one role."""
+    user = {"pwd": target["password"], "roles": [{"role": "readWrite", "db": database}]}
+    known = client.admin.command("usersInfo", target["username"])["users"]
+    client.admin.command("updateUser" if known else "createUser", target["username"], **user)
+    return True
+
+
+def _limit_catch_up(client: "pymongo.MongoClient[Any]") -> bool:
+    """Give CATCH_UP_MS to a set that has no limit yet."""
+    config = client.admin.command("replSetGetConfig")["config"]
+    if config["settings"]["catchUpTimeoutMillis"] == NO_LIMIT:
+        config["settings"]["catchUpTimeoutMillis"] = CATCH_UP_MS
+        client.admin.command("replSetReconfig", config | {"version": config["version"] + 1})
     return True
 
 
 def _until(done: Callable[[], Any]) -> None:
-    """Try until it is done; the last trouble where it never is."""
+    """Try until `done` returns true; exit with the last error after SECONDS."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:

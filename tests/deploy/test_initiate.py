@@ -4,11 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pymongo
 import pytest
+from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
 from impl.store.embedded import Mongod
@@ -27,6 +31,24 @@ def _initiate(secrets: Path) -> None:
     subprocess.run(command, cwd=ROOT, env=os.environ | named, check=True)
 
 
+@contextmanager
+def _administrator(port: int, password: str) -> Iterator[Database[Any]]:
+    login: dict[str, Any] = {"username": "admin", "password": password, "directConnection": True}
+    with pymongo.MongoClient[Any]("127.0.0.1", port, **login) as client:
+        yield client.admin
+
+
+def _catch_up(admin: Database[Any]) -> int:
+    config = admin.command("replSetGetConfig")["config"]
+    return int(config["settings"]["catchUpTimeoutMillis"])
+
+
+def _set_catch_up(admin: Database[Any], milliseconds: int) -> None:
+    config = admin.command("replSetGetConfig")["config"]
+    config["settings"]["catchUpTimeoutMillis"] = milliseconds
+    admin.command("replSetReconfig", config | {"version": config["version"] + 1})
+
+
 def test_new_members_become_a_replica_set_that_only_its_user_is_let_into(
     folder: Path, mongod: Mongod
 ) -> None:
@@ -40,7 +62,15 @@ def test_new_members_become_a_replica_set_that_only_its_user_is_let_into(
         (secrets / "mongodb_uri").chmod(0o600)
         (secrets / "mongodb_uri").write_text(uri)
         _initiate(secrets)
-        _initiate(secrets)  # a second time, as each `compose up` does
+        password = (secrets / "mongo_admin_password").read_text().strip()
+        with _administrator(ports[0], password) as admin:
+            assert _catch_up(admin) == 1000
+            _set_catch_up(admin, -1)  # as a set from before that setting has it
+            _initiate(secrets)  # a second time, as each `compose up` does
+            assert _catch_up(admin) == 1000
+            _set_catch_up(admin, 5000)
+            _initiate(secrets)
+            assert _catch_up(admin) == 5000
         with ServerProcess(folder / "log", MONGODB_URI=uri) as server:
             made = httpx.post(f"{server.api}/customerBill", json={"billNo": "1"}, timeout=30)
             assert made.status_code == 201

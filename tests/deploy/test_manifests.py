@@ -68,3 +68,24 @@ def test_compose_has_two_servers_two_workers_three_members_and_a_proxy() -> None
 def test_the_proxy_gives_up_an_idle_connection_before_the_server_does() -> None:
     upstream = (ROOT / "deploy/nginx.conf").read_text().split("upstream servers")[1].split("}")[0]
     assert int(re.findall(r"keepalive_timeout (\d+)s;", upstream)[0]) < SERVING_SECONDS
+
+
+def test_the_proxy_knows_each_server_by_an_address_that_stays() -> None:
+    services = COMPOSE["services"]
+    named = re.findall(r"server ([\w-]+):8080 ", (ROOT / "deploy/nginx.conf").read_text())
+    addresses = [f"{name}:{services[name]['networks']['web']['ipv4_address']}" for name in named]
+    assert services["proxy"]["extra_hosts"] == addresses
+    trusted = COMPOSE["x-tmf678"]["environment"]["TRUSTED_PROXIES"]
+    assert services["proxy"]["networks"]["web"]["ipv4_address"] == trusted
+
+
+def test_no_service_fills_the_disk_with_logs_or_takes_all_memory() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert {"max-size", "max-file"} <= service["logging"]["options"].keys(), name
+        assert "mem_limit" in service or service["restart"] == "no", name
+
+
+def test_every_setting_can_be_passed_to_servers_and_workers() -> None:
+    for name, service in COMPOSE["services"].items():
+        if name.startswith(("server-", "worker-")):
+            assert service["env_file"] == [{"path": ".env", "required": False}]

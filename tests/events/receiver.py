@@ -123,10 +123,11 @@ def endless(handler: Handler) -> None:
 
 
 class Receiver:
-    """An HTTP server on loopback. Use as a context manager."""
+    """An HTTP server on loopback, or another address. Use as a context manager."""
 
-    def __init__(self, behave: Behaviour = ok) -> None:
+    def __init__(self, behave: Behaviour = ok, host: str = "127.0.0.1") -> None:
         self.behave = behave
+        self.host = host
         self.posts: list[Post] = []
         self.accepted: list[Post] = []
         self.followed = False
@@ -134,7 +135,7 @@ class Receiver:
         self._lock = threading.Lock()
         self._server = self._started(0)
         self.port = self._server.server_port
-        self.url = f"http://127.0.0.1:{self.port}/listener"
+        self.url = f"http://{host}:{self.port}/listener"
 
     def __enter__(self) -> "Receiver":
         return self
@@ -173,7 +174,7 @@ class Receiver:
         return found
 
     def _started(self, port: int) -> _Server:
-        server = _Server(("127.0.0.1", port), Handler)
+        server = _Server((self.host, port), Handler)
         server.receiver = self
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         return server

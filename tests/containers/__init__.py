@@ -1,0 +1,1 @@
+"""deploy/compose.yaml as shipped, run by a real engine, with faults: `make containers`."""

@@ -1,0 +1,81 @@
+"""What this machine has for containers, and namespaces that end with all that runs in them."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+PROGRAMS = {
+    "dockerd": "docker.io",
+    "docker-init": "docker.io",
+    "iptables": "iptables",
+    "mmdebstrap": "mmdebstrap",
+    "ip": "iproute2",
+    "unshare": "util-linux",
+    "nsenter": "util-linux",
+    "dpkg-deb": "dpkg",
+    "openssl": "openssl",
+}
+"""What has to be there, and the Debian package that it comes with."""
+
+PATH = f"/usr/sbin:/usr/bin:/sbin:/bin:{os.environ.get('PATH', '')}"
+"""Debian's programs come first, so that engine and client are of one version."""
+
+CGROUPS = Path("/sys/fs/cgroup")
+MIRROR = re.compile(r"^(?:URIs:|deb\b.*?)\s*(https?://\S+)", re.MULTILINE)
+SOURCES = ("/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list")
+
+
+class UnavailableError(Exception):
+    """This machine can't run containers; the text says why."""
+
+
+def check() -> None:
+    """UnavailableError unless this is Debian, the user is root, and the programs are there."""
+    if os.geteuid() != 0:
+        raise UnavailableError("only root can run an engine")
+    if not Path("/etc/debian_version").exists():
+        raise UnavailableError("the images are made from Debian's packages, and this is no Debian")
+    missing = sorted({PROGRAMS[name] for name in PROGRAMS if shutil.which(name, path=PATH) is None})
+    if missing:
+        raise UnavailableError(f"apt-get install {' '.join(missing)}")
+    if not any(os.access(path, os.W_OK) for path in (CGROUPS / "memory", CGROUPS)):
+        raise UnavailableError("control groups can't be written here")
+    done = run(isolated(["true"], network=True), check=False)
+    if done.returncode:
+        raise UnavailableError(f"no namespaces: {done.stderr.strip()}")
+
+
+def debian_sources() -> tuple[str, str]:
+    """The file with this machine's package sources of Debian, and the address of the mirror."""
+    for file in filter(os.path.exists, SOURCES):
+        if mirror := MIRROR.search(Path(file).read_text()):
+            return file, mirror[1]
+    raise UnavailableError("this machine has no package sources of Debian")
+
+
+def isolated(command: Sequence[str], *, network: bool) -> list[str]:
+    """The command in namespaces of its own; all processes in them end with it.
+
+    `network` gives it a network of its own, too, which leads nowhere.
+    """
+    namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    own_network = ["--net"] if network else []
+    return ["unshare", *namespaces, *own_network, "docker-init", "--", *command]
+
+
+def run(command: Sequence[str], *, check: bool = True) -> "subprocess.CompletedProcess[str]":
+    """Run a program of this machine; its output is text."""
+    found = shutil.which(command[0], path=PATH) or command[0]
+    return subprocess.run([found, *command[1:]], capture_output=True, text=True, check=check)
+
+
+def remove_cgroups(name: str) -> None:
+    """Remove the control groups of this name, which ended containers leave behind."""
+    for top in (*CGROUPS.glob(name), *CGROUPS.glob(f"*/{name}")):
+        for folder, _, _ in os.walk(top, topdown=False):
+            with suppress(OSError):
+                Path(folder).rmdir()
