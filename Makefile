@@ -75,7 +75,7 @@ ctk: .venv/dev ## the conformance flows of v4 and v5, with Newman (needs Node.js
 clients: .venv/dev ## clients that generators make of the contract, linters and Prism, against the server
 	@CLIENTS=1 $(BIN)/python -m pytest tests/clients --quiet --timeout=600
 
-faults: .venv/dev ## what survives when processes die, at full length
+faults: .venv/dev ## what survives when processes die and networks are cut, at full length
 	@FULL=1 $(BIN)/python -m pytest tests/faults -s -q
 
 containers: .venv/dev ## deploy/compose.yaml by a real engine, with faults (root, Debian); `FULL=1` for all of them

@@ -28,7 +28,8 @@ class Proxy:
         self.folder = folder
         subprocess.run([str(ROOT / "deploy/secrets.sh"), str(folder)], check=True)
         file = folder / "nginx.conf"
-        file.write_text(self._configuration(servers, changes))
+        addresses = [f"127.0.0.1:{port}" for port in servers]
+        file.write_text(configuration(folder, f"127.0.0.1:{self.port}", addresses, *changes))
         self._command = [str(NGINX), "-e", str(folder / "error"), "-c", str(file)]
         subprocess.run([*self._command, "-t"], check=True, capture_output=True)
         self.process = subprocess.Popen([*self._command, "-g", "daemon off;"])
@@ -54,18 +55,22 @@ class Proxy:
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, verify=self.trust(), timeout=30)
 
-    def _configuration(self, servers: Sequence[int], changes: Sequence[tuple[str, str]]) -> str:
-        text = CONFIGURATION.read_text()
-        for old, new in (
-            ("listen 8443", f"listen 127.0.0.1:{self.port}"),
-            *((f"server-{n}:8080", f"127.0.0.1:{port}") for n, port in enumerate(servers, 1)),
-            ("/run/secrets/", f"{self.folder}/"),
-            ("/tmp/nginx", f"{self.folder}/nginx"),  # noqa: S108 - the container's own
-            ("/dev/stdout", f"{self.folder}/access"),
-            ("/dev/stderr", f"{self.folder}/error"),
-            ("worker_processes auto;", "worker_processes 1;"),
-            *changes,
-        ):
-            assert old in text, f"{CONFIGURATION.name} has no {old}"
-            text = text.replace(old, new)
-        return text
+
+def configuration(
+    folder: Path, address: str, servers: Sequence[str], *changes: tuple[str, str]
+) -> str:
+    """The shipped configuration, for a proxy at this address that has its files in a folder."""
+    text = CONFIGURATION.read_text()
+    for old, new in (
+        ("listen 8443", f"listen {address}"),
+        *((f"server-{n}:8080", server) for n, server in enumerate(servers, 1)),
+        ("/run/secrets/", f"{folder}/"),
+        ("/tmp/nginx", f"{folder}/nginx"),  # noqa: S108 - the container's own
+        ("/dev/stdout", f"{folder}/access"),
+        ("/dev/stderr", f"{folder}/error"),
+        ("worker_processes auto;", "worker_processes 1;"),
+        *changes,
+    ):
+        assert old in text, f"{CONFIGURATION.name} has no {old}"
+        text = text.replace(old, new)
+    return text

@@ -1,5 +1,6 @@
 """Writers that keep account of what a server acknowledged, while faults happen to it."""
 
+import ssl
 import threading
 import time
 from collections import Counter, deque
@@ -82,9 +83,18 @@ class Persistent:
     the bills that were answered 201, one each, and the ids of those whose patch was answered 200,
     `left` those that were still being sent, `refused` counts what else than that and 503 with
     `Retry-After` was answered, and `longest` is the longest time in which nothing was acknowledged.
+    `pause` is how many seconds a thread waits before each write.
     """
 
-    def __init__(self, api: str, count: int, bills: Iterable[str]) -> None:
+    def __init__(
+        self,
+        api: str,
+        count: int,
+        bills: Iterable[str],
+        *,
+        pause: float = 0,
+        trust: ssl.SSLContext | bool = True,
+    ) -> None:
         self.acknowledged: set[str] = set()
         self.left: set[str] = set()
         self.refused: Counter[str] = Counter()
@@ -92,7 +102,8 @@ class Persistent:
         """What was not acknowledged at first, by what came instead."""
 
         self.longest = 0.0
-        self._api = api
+        self._pause = pause
+        self._client = partial(httpx.Client, timeout=60, base_url=f"{api}/", verify=trust)
         self._last = time.monotonic()
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -117,8 +128,8 @@ class Persistent:
         until(lambda: len(self.acknowledged) > known, seconds)
 
     def _creates(self) -> None:
-        with httpx.Client(timeout=60, base_url=f"{self._api}/") as client:
-            while not self._stop.is_set():
+        with self._client() as client:
+            while not self._stop.wait(self._pause):
                 mark = uuid4().hex
                 body, headers = {"category": mark}, {"Idempotency-Key": mark}
                 self._persist(
@@ -126,8 +137,8 @@ class Persistent:
                 )
 
     def _patches(self) -> None:
-        with httpx.Client(timeout=60, base_url=f"{self._api}/") as client:
-            while self._bills and not self._stop.wait(PATCH_SECONDS):
+        with self._client() as client:
+            while self._bills and not self._stop.wait(max(PATCH_SECONDS, self._pause)):
                 bill = self._bills.popleft()
                 body = {"state": "sent"}
                 self._persist(bill, partial(client.patch, f"customerBill/{bill}", json=body))
