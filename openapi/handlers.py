@@ -68,6 +68,12 @@ class Module:
         return {constants.get(each, each).strip("'") for each in first}
 
     @property
+    def is_of_another_contract(self) -> bool:
+        """Whether its classes implement a contract beside the first one."""
+        froms = (node.module or "" for node in self._imports if isinstance(node, ast.ImportFrom))
+        return any(module.startswith("generated.") for module in froms)
+
+    @property
     def imported(self) -> set[str]:
         """The names that the module's imports bind."""
         return {alias.asname or alias.name for node in self._imports for alias in node.names}

@@ -41,7 +41,10 @@ class HandlerModules:
     def __init__(self, root: Path) -> None:
         self._root = root
         paths = sorted(path.relative_to(root) for path in (root / FOLDER).rglob("*.py"))
-        self._modules = {path: Module.read(root, path) for path in paths}
+        modules = {path: Module.read(root, path) for path in paths}
+        self._modules = {
+            path: each for path, each in modules.items() if not each.is_of_another_contract
+        }
         files = [path for path in (ROWS, STANDARD_ROWS) if (root / path).is_file()]
         self._rows = {row for path in files for row in Module.read(root, path).rows}
 
