@@ -30,7 +30,9 @@ LONGEST = 256
 BATCH = 1000
 _COLLECTED = "collected"
 _OF: Mapping[str, Attribute] = {
-    name: attributes.of(api_of(name).schemas[BY_NAME[name].schema]) for name in PUBLISHED
+    name: attributes.of(api_of(name).schemas[BY_NAME[name].schema])
+    for name in PUBLISHED
+    if name in api_of(name).handlers  # a contract of one's own may lack an API
 }
 """The contract's attributes of the resources whose names are recorded."""
 

@@ -258,7 +258,7 @@ def test_generate_writes_all_files_of_a_contract_of_ones_own(project: Path) -> N
 def test_the_server_serves_the_contract_of_the_folder_that_it_is_started_in(
     installed: Installed, project: Path, tmp_path: Path
 ) -> None:
-    title = "from impl.app import API; print(API.contract.document['info']['title'])"
+    title = "from impl.served import API; print(API.contract.document['info']['title'])"
     assert installed.python_says(project, title) == "Bills of ours"
     assert installed.python_says(tmp_path, title) == "Customer Bill Management"
 
