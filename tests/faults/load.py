@@ -138,8 +138,11 @@ class Persistent:
 
     def _patches(self) -> None:
         with self._client() as client:
-            while self._bills and not self._stop.wait(max(PATCH_SECONDS, self._pause)):
-                bill = self._bills.popleft()
+            while not self._stop.wait(max(PATCH_SECONDS, self._pause)):
+                try:
+                    bill = self._bills.popleft()
+                except IndexError:  # another thread may have taken the last one
+                    return
                 body = {"state": "sent"}
                 self._persist(bill, partial(client.patch, f"customerBill/{bill}", json=body))
 
