@@ -143,6 +143,12 @@ class Api:
 
         return Contract.load(self.folder)
 
+    def create_schema(self, resource: str) -> str:
+        """The name of the schema of a create of the resource, which the API has."""
+        path = f"/{resource}"
+        (operation,) = (e for e in self.operations if (e.method, e.path) == ("POST", path))
+        return operation.request["application/json"] or ""
+
     def url(self, home: str) -> str:
         """The URL of the API on the server at the URL `home`; every `href` begins with it."""
         return home + self.base_path

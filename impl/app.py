@@ -39,14 +39,14 @@ Apis: TypeAlias = Mapping[Api, Callable[[Services], Handlers]]
 """APIs, each with the function that makes its handlers."""
 
 
-APIS: Apis = served.builders()
+BUILDERS: Apis = served.builders()
 """The APIs of this server. The documentation at `/ui` is that of the first one."""
 
 
 def create(
     settings: Settings,
     store: Store,
-    apis: Apis = APIS,
+    apis: Apis = BUILDERS,
     stopping: Callable[[], bool] = lambda: False,
     meter: Meter | None = None,
 ) -> ASGIApp:
@@ -83,14 +83,14 @@ def chosen(settings: Settings) -> Apis:
     Raises SettingsError if none is left.
     """
     names = listed(settings.apis)
-    alone = len(APIS) == 1
-    apis = {api: APIS[api] for name, api in served.APIS.items() if alone or name in names}
+    alone = len(BUILDERS) == 1
+    apis = {api: BUILDERS[api] for name, api in served.APIS.items() if alone or name in names}
     if not apis:
         raise SettingsError(f"APIS: this server has none of {settings.apis}")
     return apis
 
 
-def routes(apis: Apis = APIS, home: str = "") -> Routes:
+def routes(apis: Apis = BUILDERS, home: str = "") -> Routes:
     """The paths of the APIs on the server at the URL `home`."""
     return Routes({api.base_path: api.operations for api in apis}, home)
 

@@ -43,6 +43,9 @@ class Plugin:
     commands: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Commands of its own: each one's module and help, as in `impl/cli/main.py`."""
 
+    version: str = ""
+    """The name of the API among several; blank if it is alone."""
+
     versions: Mapping[str, str] = field(default_factory=dict)
     """Other versions of the API, over the same documents and handlers: modules with an `API`."""
 
@@ -55,6 +58,11 @@ class Plugin:
     typed_events: bool = False
     """Whether events have an `@type`, as in v5 of the TM Forum APIs."""
 
+    @property
+    def apis(self) -> tuple[str, ...]:
+        """The names of its APIs in settings; none if it has one."""
+        return (self.version, *self.versions, *self.beside) if self.version else ()
+
 
 TMF678 = Plugin(
     "TMF678",
@@ -65,6 +73,7 @@ TMF678 = Plugin(
     documents="impl.bill_documents",
     demo="impl.demo",
     commands={"bill-cycle": ("bill_cycle", "run a billing cycle now")},
+    version="v4",
     versions={"v5": "impl.tmf678_v5"},
     beside={"tmf666": ("impl.tmf666", "impl.handlers.accounts")},
 )

@@ -60,7 +60,7 @@ class Server:
         post_load=types.without_last_slash,
     )
     apis: str = setting(
-        "v4,v5,tmf666",
+        ",".join(PLUGIN.apis),
         "the APIs that the server serves, see [Contracts](contracts.md)",
         validate=types.are_apis,
     )

@@ -11,6 +11,7 @@ from marshmallow.validate import Regexp
 
 from impl.billing import policy
 from impl.document_limits import LONGEST_NUMBER
+from impl.plugin import PLUGIN
 
 PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 
@@ -86,9 +87,9 @@ def listed(text: str) -> list[str]:
 
 
 def are_apis(text: str) -> None:
-    """Check a list of APIs: at least one of v4, v5 and tmf666."""
-    if not listed(text) or not {*listed(text)} <= {"v4", "v5", "tmf666"}:
-        raise ValidationError("Must be some of v4,v5,tmf666.")
+    """Check a list of APIs: at least one of the plug-in's, if that has several."""
+    if PLUGIN.apis and not (listed(text) and {*listed(text)} <= {*PLUGIN.apis}):
+        raise ValidationError(f"Must be some of {','.join(PLUGIN.apis)}.")
 
 
 def are_networks(text: str) -> None:

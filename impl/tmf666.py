@@ -24,15 +24,12 @@ from impl.query.attributes import Attribute
 from impl.query.language import (
     Compare,
     Condition,
-    Every,
-    Not,
     Path,
     Query,
     Rendered,
     Selection,
-    Some,
 )
-from impl.query.paths import renamed
+from impl.query.paths import Leaf, changed, renamed
 from impl.resources import ACCOUNTS, BY_NAME, EVENTS, HUB, SPECIFICATIONS
 
 NAME = "tmf666"
@@ -189,19 +186,16 @@ def _with_stored(where: Condition, named: Set[Path]) -> Condition:
 
     NotTranslated for a comparison other than for equality, which the store would answer by its own.
     """
-    match where:
-        case Compare(path, values, operator) if path in named:
-            if operator != "eq":
-                name = ".".join(path)
-                raise NotTranslated("only equality is supported here", attribute=name)
-            return replace(where, values=tuple(map(_stored_name, values)))
-        case Every(parts):
-            return Every(tuple(_with_stored(part, named) for part in parts))
-        case Some(parts):
-            return Some(tuple(_with_stored(part, named) for part in parts))
-        case Not(part):
-            return Not(_with_stored(part, named))
-    return where
+
+    def stored(part: Leaf) -> Condition:
+        if not isinstance(part, Compare) or part.path not in named:
+            return part
+        if part.operator != "eq":
+            name = ".".join(part.path)
+            raise NotTranslated("only equality is supported here", attribute=name)
+        return replace(part, values=tuple(map(_stored_name, part.values)))
+
+    return changed(where, stored)
 
 
 def _refuse_order(query: Query, named: Set[Path]) -> Query:
@@ -243,21 +237,16 @@ def _attributes(resource: str) -> Attribute:
 
 @cache
 def _plan(resource: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    (operation,) = (
-        each for each in _READ.operations if (each.method, each.path) == ("POST", f"/{resource}")
-    )
-    return plan(_READ.schemas[operation.request["application/json"] or ""])
+    return plan(_READ.schemas[_READ.create_schema(resource)])
 
 
 _READ = generated_api.read(tmf666.__name__)
-_TYPES = event_types(_READ.published)
-_SPECIFICATION_TYPES = tuple(
-    HERE_TYPE + each.removeprefix(STORED_TYPE) for each in event_types([SPECIFICATIONS])
-)
+_PUBLISHED = (*_READ.published, SPECIFICATIONS)
+_TYPES = tuple(map(_shown_name, event_types(_PUBLISHED)))
 API = replace(
     _READ,
-    event=attributes.with_choices(_READ.event, "eventType", (*_TYPES, *_SPECIFICATION_TYPES)),
-    published=(*_READ.published, SPECIFICATIONS),
+    event=attributes.with_choices(_READ.event, "eventType", _TYPES),
+    published=_PUBLISHED,
     links=links,
     form=Form(),
 )

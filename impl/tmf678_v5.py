@@ -134,12 +134,7 @@ def _attributes(resource: str) -> Attribute:
 @cache
 def _created(resource: str) -> str:
     """The pointer of the schema of version 4 for a create of the resource."""
-    (body,) = (
-        each.request["application/json"]
-        for each in V4.operations
-        if each.method == "POST" and each.path == f"/{resource}"
-    )
-    return f"{COMPONENTS}{body}"
+    return COMPONENTS + V4.create_schema(resource)
 
 
 @cache

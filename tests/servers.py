@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -37,8 +38,11 @@ def free_port() -> int:
 
 def family(pid: int) -> list[int]:
     """A process and its children."""
-    threads = Path(f"/proc/{pid}/task").glob("*/children")
-    return [pid, *(int(child) for thread in threads for child in thread.read_text().split())]
+    found = [pid]
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended since
+            found += map(int, children.read_text().split())
+    return found
 
 
 def memory(pid: int, of: str = "VmRSS") -> float:

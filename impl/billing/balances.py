@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from impl.auth.identity import as_server
-from impl.billing.money import exact, money, plus
+from impl.billing.money import money, plus, value_of
 from impl.query.language import Compare, Every, Not
 from impl.resources import BILLS
 from impl.store.mongo import Store
@@ -37,10 +37,19 @@ def balances(store: Store, accounts: Iterable[str]) -> dict[str, list[dict[str, 
                 continue
             key = bill["billingAccount"]["id"], left[0]
             unpaid[key] = plus(unpaid[key], left[1])
-            changed[key] = max(changed.get(key, bill["lastUpdate"]), bill["lastUpdate"])
+            if since := bill.get("lastUpdate"):  # which documents of others may lack
+                changed[key] = max(changed.get(key, since), since)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for account, unit in sorted(unpaid):
-        found[account].append(_balance(unpaid[account, unit], unit, changed[account, unit]))
+        since = changed.get((account, unit))
+        found[account].append(
+            {
+                "balanceType": KIND,
+                "amount": money(unpaid[account, unit], unit),
+                "validFor": {"startDateTime": since} if since else {},
+                "@type": "AccountBalance",
+            }
+        )
     return found
 
 
@@ -49,18 +58,7 @@ def _left(bill: Mapping[str, Any]) -> tuple[str, Decimal] | None:
     return _amount(bill.get("remainingAmount")) or _amount(bill.get("amountDue"))
 
 
-def _amount(money: Any) -> tuple[str, Decimal] | None:
-    """The currency and the value of an amount; None unless it has both."""
-    unit, value = (money.get("unit"), money.get("value")) if isinstance(money, dict) else ("", None)
-    if not unit or isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return unit, exact(value)
-
-
-def _balance(amount: Decimal, unit: str, since: datetime) -> dict[str, Any]:
-    return {
-        "balanceType": KIND,
-        "amount": money(amount, unit),
-        "validFor": {"startDateTime": since},
-        "@type": "AccountBalance",
-    }
+def _amount(given: Any) -> tuple[str, Decimal] | None:
+    """The currency and the value of a Money; None unless it has both."""
+    value = value_of(given)
+    return (given["unit"], value) if value is not None and given.get("unit") else None

@@ -98,7 +98,7 @@ class Reader:
 
 
 def _kind(resource: str, collection: Collection[Any], api: Api) -> _Kind:
-    body = f"{BY_NAME[resource].schema}_Create"
+    body = api.create_schema(resource)
     return _Kind(
         resource, api.contract.check, COMPONENTS + body, plan(api.schemas[body]), collection
     )

@@ -62,6 +62,9 @@ class Selector:
     base_path: str = ""
     """That of the API with this form; blank for the stored one."""
 
+    stored_fields: Selection | None = None
+    """The stored attributes that the fields of another form are made of."""
+
     def selects(self, event: Document) -> bool:
         """Whether the event is for the subscription; raises TooCostly."""
         count = 0
@@ -74,19 +77,15 @@ class Selector:
 
         return holds(self.where, event, looks)
 
-    stored_fields: Selection | None = None
-    """The stored attributes that the fields of another form are made of."""
-
     def shown(self, event: Document) -> Document:
         """The event with only those attributes that the fields are made of."""
         return project(event, self.fields if self.links is None else self.stored_fields)
 
 
 def read(text: str, zone: tzinfo, version: str = "") -> Selector:
-    """The selector of a subscription's query, of the API that it names; FieldInvalid if it can't be
-    read. It selects only the events of that API.
+    """The selector of a subscription's query, over the events of the API that it names.
 
-    Dates in the query are days of the time zone.
+    FieldInvalid if it can't be read. Dates in the query are days of the time zone.
     """
     api = APIS.get(version, API)
     return _selector(_parsed(_plain(text), _known(api), zone), api)

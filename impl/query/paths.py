@@ -1,7 +1,8 @@
-"""Lists or renames the paths in a condition. Pure."""
+"""Lists or changes the parts of a condition that have paths. Pure."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from impl.query.language import (
     Compare,
@@ -14,6 +15,9 @@ from impl.query.language import (
     ReservedFor,
     Some,
 )
+
+Leaf: TypeAlias = Compare | Exists | Element
+"""A condition that has a path."""
 
 
 def paths(condition: Condition) -> Iterator[Path]:
@@ -30,14 +34,19 @@ def paths(condition: Condition) -> Iterator[Path]:
 
 def renamed(condition: Condition, rename: Callable[[Path], Path]) -> Condition:
     """The condition with each of these paths renamed."""
+    return changed(condition, lambda leaf: replace(leaf, path=rename(leaf.path)))
+
+
+def changed(condition: Condition, change: Callable[[Leaf], Condition]) -> Condition:
+    """The condition with each part that has a path changed."""
     match condition:
         case Compare() | Exists() | Element():
-            return replace(condition, path=rename(condition.path))
+            return change(condition)
         case ReservedFor():
             return condition
         case Every(parts):
-            return Every(tuple(renamed(part, rename) for part in parts))
+            return Every(tuple(changed(part, change) for part in parts))
         case Some(parts):
-            return Some(tuple(renamed(part, rename) for part in parts))
+            return Some(tuple(changed(part, change) for part in parts))
         case Not(part):
-            return Not(renamed(part, rename))
+            return Not(changed(part, change))

@@ -90,7 +90,7 @@ class Access:
             raise Forbidden(
                 f"{collection}: a token that is restricted to accounts or parties can't write it"
             )
-        if row.writer and not self._is_writer(caller, row, before or after or {}):
+        if row.writer and not self._is_of(caller, row, row.writer, before or after or {}):
             raise Forbidden(f"{collection}: of restricted tokens, only the {row.writer}'s write it")
         if after is None:
             return
@@ -113,15 +113,14 @@ class Access:
 
     def _sees(self, caller: Identity, collection: str, document: Mapping[str, Any]) -> bool:
         row = _row(collection)
-        return row.public or any(
-            self._owns(caller, owner, id_)
-            for owner, path in row.owners.items()
-            for id_ in _leaves(document, path)
-        )
+        return row.public or any(self._is_of(caller, row, each, document) for each in row.owners)
 
-    def _is_writer(self, caller: Identity, row: Resource, document: Mapping[str, Any]) -> bool:
-        ids = _leaves(document, row.owners[row.writer]) if row.writer else []
-        return any(self._owns(caller, row.writer or ACCOUNT, id_) for id_ in ids)
+    def _is_of(
+        self, caller: Identity, row: Resource, owner: Owner, document: Mapping[str, Any]
+    ) -> bool:
+        """Whether the caller is an owner of this kind of the document."""
+        ids = _leaves(document, row.owners[owner])
+        return any(self._owns(caller, owner, id_) for id_ in ids)
 
     def _seen(self, caller: Identity, collection: str) -> Condition:
         if _row(collection).public:

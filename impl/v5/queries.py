@@ -20,10 +20,10 @@ from impl.query.language import (
     Not,
     Path,
     Query,
-    ReservedFor,
     Selection,
     Some,
 )
+from impl.query.paths import Leaf, changed
 from impl.v5.mapping import BASE_TYPE, SHAPES, TYPE, Shape
 from impl.v5.paths import End, end, stored_path
 
@@ -128,22 +128,16 @@ def _stored_selection(chosen: Selection | None, shape: Shape | None) -> Selectio
 
 def _condition(condition: Condition, shape: Shape | None, above: Path) -> Condition:
     """The condition on a stored object of this shape; `above` leads there, for errors."""
-    match condition:
-        case Compare() | Exists():
-            return _leaf(condition, shape, above)
-        case Element(path, where):
-            place = end(path, shape)
-            if place.special:
-                return NOTHING  # it is no array
-            return Element(place.path, _condition(where, place.shape, (*above, *path)))
-        case ReservedFor():
-            return condition
-        case Every(parts):
-            return Every(tuple(_condition(part, shape, above) for part in parts))
-        case Some(parts):
-            return Some(tuple(_condition(part, shape, above) for part in parts))
-        case Not(part):
-            return Not(_condition(part, shape, above))
+
+    def stored(part: Leaf) -> Condition:
+        if not isinstance(part, Element):
+            return _leaf(part, shape, above)
+        place = end(part.path, shape)
+        if place.special:
+            return NOTHING  # it is no array
+        return Element(place.path, _condition(part.where, place.shape, (*above, *part.path)))
+
+    return changed(condition, stored)
 
 
 def _leaf(leaf: Compare | Exists, shape: Shape | None, above: Path) -> Condition:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from json import loads
 from typing import Any
 
 import pytest
@@ -223,13 +224,14 @@ def test_an_account_shows_what_its_bills_leave_unpaid(both: ASGIApp) -> None:
     posted = asked(both, *(("POST", f"{BILLING}/customerBill", each) for each in bills))
     made_bills = [each.json() for each in posted]
     url = f"{HERE}/billingAccount"
-    made, read, plain, listed, chosen = asked(
+    made, read, plain, listed, chosen, lines = asked(
         both,
         ("POST", url, {**ACCOUNT, "accountBalance": [own, computed]}),
         ("GET", f"{url}/account-1", None),
         ("GET", f"{url}/account-1?fields=name", None),
         ("GET", url, None),
         ("GET", f"{url}?fields=accountBalance", None),
+        ("GET", f"{url}?fields=accountBalance", None, {"accept": "application/x-ndjson"}),
     )
     balances = read.json()["accountBalance"]
     assert balances[0] == own
@@ -239,8 +241,8 @@ def test_an_account_shows_what_its_bills_leave_unpaid(both: ASGIApp) -> None:
     ]
     assert {each["balanceType"] for each in balances[1:]} == {"receivableBalance"}
     assert all(each["validFor"]["startDateTime"] for each in balances)
-    latest = max(each["lastUpdate"] for each in made_bills if "remainingAmount" in each)
-    assert balances[1]["validFor"]["startDateTime"] <= latest
+    assert balances[1]["validFor"]["startDateTime"] == made_bills[3]["lastUpdate"]
+    assert [each["accountBalance"] for each in map(loads, lines.text.splitlines())] == [balances]
     assert made.json()["accountBalance"] == [own], "a write answers what it has stored"
     assert chosen.json()[0]["accountBalance"] == balances
     assert "accountBalance" not in plain.json()

@@ -43,6 +43,12 @@ def test_a_party_reads_an_account_and_does_not_write_it(world: World) -> None:
         world.door.delete(url, headers=party),
     ]
     assert [each.status_code for each in answers] == [200, 403, 403]
+    hidden = {"billingAccount": {"id": "mine-billingAccount-2"}}
+    post(world, "customerBill", {**hidden, "amountDue": {"unit": "EUR", "value": 7}})
+    (balance,) = world.door.get(url, headers=party).json()["accountBalance"]
+    assert balance["amount"]["value"] == 7, (
+        "it counts all bills, also those that the party can't see"
+    )
     own = world.url(api_of(ACCOUNTS), f"{ACCOUNTS}/mine")
     changed = world.door.patch(own, json={"description": "x"}, headers=bearer(accounts=["mine"]))
     assert changed.status_code == 200

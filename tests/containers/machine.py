@@ -19,7 +19,7 @@ PROGRAMS = {
     "dpkg-deb": "dpkg",
     "openssl": "openssl",
 }
-"""What has to be there, and the Debian package that it comes with."""
+"""A command that the engine needs, and the Debian package that it comes with."""
 
 PATH = f"/usr/sbin:/usr/bin:/sbin:/bin:{os.environ.get('PATH', '')}"
 """Debian's programs come first, so that engine and client are of one version."""
