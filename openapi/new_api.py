@@ -90,7 +90,6 @@ def _files(contract: Json, context: Json, source: str, package: str) -> dict[str
         "base_path": contract["servers"][0]["url"],
         "document": source,
         "package": package,
-        "id_pattern": ID_PATTERN,
     }
     texts = {
         name.format(package=package): environment.get_template(template).render(context)
@@ -114,14 +113,6 @@ def _requirement(folder: Path) -> str:
     from importlib.metadata import version  # noqa: PLC0415 - a checkout has none
 
     return f"tmf678{extras}=={version('tmf678')}"
-
-
-_BLANKS = r"\x00-\x20\x7f-\xa0/\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_ANY, _NO_DOT = f"[^{_BLANKS}]", f"[^{_BLANKS}.]"
-ID_PATTERN = (
-    f"^({_NO_DOT}|{_ANY}{_NO_DOT}|{_NO_DOT}{_ANY}|{_ANY}[^\\x00-\\x1f\\x7f-\\x9f/]{{1,126}}{_ANY})$"
-)
-"""Ids without a control character, a slash, or a blank at an end; neither `.` nor `..`."""
 
 
 if __name__ == "__main__":

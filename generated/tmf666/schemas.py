@@ -547,7 +547,6 @@ EventSubscription: type[m.Schema] = _Open.from_dict(
         "id": fields.String(required=True),
         "callback": fields.String(required=True),
         "query": fields.String(),
-        "apiVersion": fields.String(validate=validate.OneOf(["tmf666"])),
         "secret": fields.String(),
         "state": fields.String(validate=validate.OneOf(["active", "failing"])),
         "delivered": _Integer(),
@@ -556,6 +555,7 @@ EventSubscription: type[m.Schema] = _Open.from_dict(
         "lastError": fields.String(),
         "lastErrorTime": _Instant(),
         "lastSuccess": _Instant(),
+        "apiVersion": fields.String(validate=validate.OneOf(["tmf666"])),
     },
     name="EventSubscription",
 )
@@ -564,8 +564,8 @@ EventSubscriptionInput: type[m.Schema] = _Open.from_dict(
     {
         "callback": fields.String(required=True),
         "query": fields.String(),
-        "apiVersion": fields.String(validate=validate.OneOf(["tmf666"])),
         "id": fields.String(),
+        "apiVersion": fields.String(validate=validate.OneOf(["tmf666"])),
     },
     name="EventSubscriptionInput",
 )

@@ -521,7 +521,6 @@ EventSubscription = t.TypedDict(
         "id": str,
         "callback": str,
         "query": t.NotRequired[str],
-        "apiVersion": t.NotRequired[t.Literal["tmf666"]],
         "secret": t.NotRequired[str],
         "state": t.NotRequired[t.Literal["active", "failing"]],
         "delivered": t.NotRequired[int],
@@ -530,6 +529,7 @@ EventSubscription = t.TypedDict(
         "lastError": t.NotRequired[str],
         "lastErrorTime": t.NotRequired[datetime],
         "lastSuccess": t.NotRequired[datetime],
+        "apiVersion": t.NotRequired[t.Literal["tmf666"]],
     },
 )
 """A subscription to events."""
@@ -539,8 +539,8 @@ EventSubscriptionInput = t.TypedDict(
     {
         "callback": str,
         "query": t.NotRequired[str],
-        "apiVersion": t.NotRequired[t.Literal["tmf666"]],
         "id": t.NotRequired["ResourceId"],
+        "apiVersion": t.NotRequired[t.Literal["tmf666"]],
     },
 )
 """A new subscription to events."""

@@ -216,7 +216,11 @@ def test_dumped_document_reads_back_without_aliases() -> None:
     assert "*id" not in text
 
 
-@pytest.mark.parametrize("name", ["overlay.yaml", "overlay-v5.yaml", "base.yaml"])
+COMMON = ["base.yaml", "hub.yaml", "events.yaml", "feed.yaml"]
+OVERLAYS = ["overlay.yaml", "overlay-v5.yaml", "overlay-tmf666.yaml", *COMMON]
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
 def test_every_action_of_our_overlays_gives_its_reason(name: str) -> None:
     for action in document.load(ROOT / "openapi" / name)["actions"]:
         assert action["description"].endswith("."), action
