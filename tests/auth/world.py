@@ -98,7 +98,9 @@ def made(door: httpx.Client, ours: Store) -> World:
     world.door.post("hub", json=hub, headers=world.operator).raise_for_status()
     accounts = world.url(api_of("billingAccount"), "hub")
     world.door.post(
-        accounts, json={"callback": hub["callback"]}, headers=world.operator
+        accounts,
+        json={"callback": hub["callback"], "query": "event.billingAccount.name=nobody"},
+        headers=world.operator,
     ).raise_for_status()
     until(lambda: all(told(world, each["id"]) for each in world.all("customerBillOnDemand")[1]))
     return world
