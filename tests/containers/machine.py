@@ -19,7 +19,7 @@ PROGRAMS = {
     "dpkg-deb": "dpkg",
     "openssl": "openssl",
 }
-"""A command that the engine needs, and the Debian package that it comes with."""
+"""The commands that the engine needs, each with the Debian package that has it."""
 
 PATH = f"/usr/sbin:/usr/bin:/sbin:/bin:{os.environ.get('PATH', '')}"
 """Debian's programs come first, so that engine and client are of one version."""
