@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-long test-deploy coverage check generate chart new-api stubs format fuzz ctk clients faults containers bench bench-table \
+.PHONY: help run test test-fast test-long test-deploy coverage check generate chart new-api stubs format fuzz ctk clients faults containers cluster bench bench-table \
         bench-scale bench-workers rehearse audit picture lock clean
 
 help: ## list the targets
@@ -80,6 +80,9 @@ faults: .venv/dev ## what survives when processes die and networks are cut, at f
 
 containers: .venv/dev ## deploy/compose.yaml by a real engine, with faults (root, Debian); `FULL=1` for all of them
 	@$(BIN)/python -m tests.containers
+
+cluster: .venv/dev ## the chart in Kubernetes, built of Debian's source package, with rollouts and evictions
+	@$(BIN)/python -m tests.cluster
 
 rehearse: .venv/dev ## a disaster, and the way back from backups to a moment before it, timed
 	@FULL=1 $(BIN)/python -m pytest tests/deploy/test_rehearsal.py -s -q

@@ -1,4 +1,4 @@
-"""Replica sets of real mongods on loopback, whose members tests kill, freeze and start again."""
+"""Replica sets of real mongods on one address, whose members tests kill, freeze and start again."""
 
 import signal
 import subprocess
@@ -17,15 +17,19 @@ from tests.servers import free_port
 from tests.waiting import until
 
 NAME = "rs"
+LOOPBACK = "127.0.0.1"
 START_SECONDS = 90
 
 
 class Member:
     """One mongod of a replica set, over a folder of its own."""
 
-    def __init__(self, folder: Path, *options: str, disk: str = "") -> None:
+    def __init__(
+        self, folder: Path, *options: str, disk: str = "", address: str = LOOPBACK
+    ) -> None:
         self.port = free_port()
-        self.host = f"127.0.0.1:{self.port}"
+        self.address = address
+        self.host = f"{address}:{self.port}"
         self.log = folder / f"mongod-{self.port}.log"
         self._data = folder / f"mongod-{self.port}"
         self._data.mkdir(parents=True)
@@ -35,7 +39,7 @@ class Member:
             f"--dbpath={self._data}",
             f"--logpath={self.log}",
             "--logappend",
-            "--bind_ip=127.0.0.1",
+            f"--bind_ip={address}",
             f"--port={self.port}",
             f"--replSet={NAME}",
             "--wiredTigerCacheSizeGB=0.25",
@@ -72,7 +76,7 @@ class Member:
     def admin(self, seconds: float = 5) -> Iterator[Any]:
         """Its `admin` database, reached directly; a command may take so many seconds."""
         client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
-            "127.0.0.1",
+            self.address,
             self.port,
             directConnection=True,
             serverSelectionTimeoutMS=2000,
@@ -106,8 +110,11 @@ class ReplicaSet:
         *options: str,
         election_ms: int = 10_000,
         disk: str = "",
+        address: str = LOOPBACK,
     ) -> None:
-        self.members = [Member(folder, *options, disk=disk) for _ in range(members)]
+        self.members = [
+            Member(folder, *options, disk=disk, address=address) for _ in range(members)
+        ]
         hosts = ",".join(member.host for member in self.members)
         self.uri = f"mongodb://{hosts}/?replicaSet={NAME}"
         config = {

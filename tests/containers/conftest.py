@@ -12,9 +12,9 @@ import pytest
 from tests.containers.engine import Engine
 from tests.containers.installation import API, DATABASE, Installation
 from tests.containers.machine import UnavailableError
+from tests.containers.session import FOLDER
 from tests.faults.load import Persistent, with_bills
 
-FOLDER = "CONTAINERS_FOLDER"
 BILLS, EACH, WRITERS = 4000, 400, 4
 
 collect_ignore_glob = [] if os.environ.get(FOLDER) else ["test_*.py"]

@@ -9,22 +9,21 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.containers.machine import PATH, UnavailableError, debian_sources, run
+from tests.containers.machine import PATH, UnavailableError, download, run
 
 START_SECONDS = 60
 PLUGIN = "docker-compose"
 COMPOSE_SUITE = "trixie"
 """Debian 12's own Compose is too old for `name:` and for files of settings that may be missing."""
 
-KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 BUILD_OPTIONS = ("--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false")
 """A build uses the machine's own network, and changes nothing in it."""
 
 
 class Engine:
-    """dockerd over the folder; use as a context manager. Calling it runs a docker command."""
+    """dockerd over a folder; use as a context manager. Calling it runs a docker command."""
 
-    def __init__(self, folder: Path, *, builds: bool = False) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.environment = os.environ | {
             "PATH": PATH,
             "DOCKER_HOST": f"unix://{folder}/docker.sock",
@@ -32,7 +31,7 @@ class Engine:
             "DOCKER_BUILDKIT": "0",
         }
         self._folder = folder
-        self._options = BUILD_OPTIONS if builds else ()
+        self._options = options
 
     def __enter__(self) -> "Engine":
         self._folder.mkdir(exist_ok=True)
@@ -99,20 +98,7 @@ def install_compose(folder: Path) -> None:
     plugins = folder / "config" / "cli-plugins"
     plugins.mkdir(parents=True)
     work = folder / "compose"
-    (work / "lists/partial").mkdir(parents=True)
-    sources = work / "sources.list"
-    _, mirror = debian_sources()
-    sources.write_text(f"deb [signed-by={KEYS}] {mirror} {COMPOSE_SUITE} main\n")
-    options = [
-        f"Dir::Etc::SourceList={sources}",
-        "Dir::Etc::SourceParts=/dev/null",
-        f"Dir::State::Lists={work}/lists",
-        f"Dir::Cache={work}",
-        "APT::Sandbox::User=root",
-    ]
-    apt = ["apt-get", "-qq", *(f"-o{each}" for each in options)]
-    script = '"$@" update && cd "$0" && "$@" download docker-compose && dpkg-deb -x *.deb .'
-    done = run(["sh", "-c", script, str(work), *apt], check=False)
-    if done.returncode:
-        raise UnavailableError(f"no Compose from Debian: {done.stderr.strip()[-500:]}")
+    download(work, COMPOSE_SUITE, PLUGIN)
+    [package] = work.glob("*.deb")
+    run(["dpkg-deb", "-x", str(package), str(work)])
     (work / "usr/libexec/docker/cli-plugins" / PLUGIN).rename(plugins / PLUGIN)

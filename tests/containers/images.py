@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from impl.store.embedded import find_program
-from tests.containers.engine import Engine, install_compose
+from tests.containers.engine import BUILD_OPTIONS, Engine, install_compose
 from tests.containers.machine import UnavailableError, debian_sources, run
 from tests.servers import ROOT
 
@@ -45,7 +45,7 @@ def main() -> None:
     try:
         install_compose(folder)
         debian = make_debian(folder / "debian.tar")
-        with Engine(folder, builds=True) as engine:
+        with Engine(folder, *BUILD_OPTIONS) as engine:
             make_images(engine, debian, folder)
     except UnavailableError as error:
         print(error, file=sys.stderr)

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +26,7 @@ PATH = f"/usr/sbin:/usr/bin:/sbin:/bin:{os.environ.get('PATH', '')}"
 
 CGROUPS = Path("/sys/fs/cgroup")
 MIRROR = re.compile(r"^(?:URIs:|deb\b.*?)\s*(https?://\S+)", re.MULTILINE)
+KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SOURCES = ("/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list")
 
 
@@ -33,13 +34,13 @@ class UnavailableError(Exception):
     """This machine can't run containers; the text says why."""
 
 
-def check() -> None:
+def check(programs: Mapping[str, str] = PROGRAMS) -> None:
     """UnavailableError unless this is Debian, the user is root, and the programs are there."""
     if os.geteuid() != 0:
         raise UnavailableError("only root can run an engine")
     if not Path("/etc/debian_version").exists():
         raise UnavailableError("the images are made from Debian's packages, and this is no Debian")
-    missing = sorted({PROGRAMS[name] for name in PROGRAMS if shutil.which(name, path=PATH) is None})
+    missing = sorted({programs[name] for name in programs if shutil.which(name, path=PATH) is None})
     if missing:
         raise UnavailableError(f"apt-get install {' '.join(missing)}")
     if not any(os.access(path, os.W_OK) for path in (CGROUPS / "memory", CGROUPS)):
@@ -57,6 +58,31 @@ def debian_sources() -> tuple[str, str]:
     raise UnavailableError("this machine has no package sources of Debian")
 
 
+def download(folder: Path, suite: str, package: str, *, source: bool = False) -> None:
+    """Put a package of a suite of Debian, or its source, into a new folder; install nothing.
+
+    UnavailableError if there is none.
+    """
+    (folder / "lists/partial").mkdir(parents=True)
+    sources = folder / "sources.list"
+    _, mirror = debian_sources()
+    kind = "deb-src" if source else "deb"
+    sources.write_text(f"{kind} [signed-by={KEYS}] {mirror} {suite} main\n")
+    options = [
+        f"Dir::Etc::SourceList={sources}",
+        "Dir::Etc::SourceParts=/dev/null",
+        f"Dir::State::Lists={folder}/lists",
+        f"Dir::Cache={folder}",
+        "APT::Sandbox::User=root",
+    ]
+    apt = ["apt-get", "-qq", *(f"-o{each}" for each in options)]
+    wanted = ["source", "--download-only"] if source else ["download"]
+    for command in (["update"], [*wanted, package]):
+        done = run([*apt, *command], check=False, folder=folder)
+        if done.returncode:
+            raise UnavailableError(f"no {package} from Debian: {done.stderr.strip()[-500:]}")
+
+
 def isolated(command: Sequence[str], *, network: bool) -> list[str]:
     """The command in namespaces of its own; all processes in them end with it.
 
@@ -67,10 +93,14 @@ def isolated(command: Sequence[str], *, network: bool) -> list[str]:
     return ["unshare", *namespaces, *own_network, "docker-init", "--", *command]
 
 
-def run(command: Sequence[str], *, check: bool = True) -> "subprocess.CompletedProcess[str]":
-    """Run a program of this machine; its output is text."""
+def run(
+    command: Sequence[str], *, check: bool = True, folder: Path | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program of this machine, in the folder; its output is text."""
     found = shutil.which(command[0], path=PATH) or command[0]
-    return subprocess.run([found, *command[1:]], capture_output=True, text=True, check=check)
+    return subprocess.run(
+        [found, *command[1:]], capture_output=True, text=True, check=check, cwd=folder
+    )
 
 
 def remove_cgroups(name: str) -> None:

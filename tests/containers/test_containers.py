@@ -21,6 +21,7 @@ from tests.containers.installation import (
     WORKERS,
     Installation,
 )
+from tests.containers.rates import LINES
 from tests.events.receiver import Receiver
 from tests.faults.load import Persistent, marks
 from tests.servers import family
@@ -32,17 +33,6 @@ long = pytest.mark.skipif(not FULL, reason="takes long: FULL=1 make containers")
 
 NOBODYS = {**dict.fromkeys((*SERVERS, *WORKERS), "10678"), "proxy": "101"}
 """The user of each container that has no right of root's."""
-
-RATES = [
-    {
-        "id": f"rate-{number}",
-        "@type": "AppliedCustomerBillingRate",
-        "name": "Fibre 250",
-        "billingAccount": {"id": "A-7"},
-        "taxExcludedAmount": {"unit": "EUR", "value": 41.18},
-    }
-    for number in range(2)
-]
 
 
 def account(installation: Installation, what: str, writers: Persistent) -> None:
@@ -88,7 +78,6 @@ def test_no_process_is_roots_or_can_write_or_gain_rights(
 
 
 def test_a_bill_on_demand_with_its_pdf_and_a_signed_event(installation: Installation) -> None:
-    lines = "".join(f"{json.dumps(rate)}\n" for rate in RATES)
     command = [
         "exec",
         "-T",
@@ -100,7 +89,7 @@ def test_a_bill_on_demand_with_its_pdf_and_a_signed_event(installation: Installa
         "-",
         "--refused=/tmp/refused",
     ]
-    assert installation.compose(*command, text=lines) == "2 imported, 0 refused"
+    assert installation.compose(*command, text=LINES) == "2 imported, 0 refused"
     with Receiver(host=GATEWAY) as receiver, installation.client() as client:
         subscription = client.post(f"{API}/hub", json={"callback": receiver.url}).json()
         wanted = {"id": "one", "billingAccount": {"id": "A-7"}}
