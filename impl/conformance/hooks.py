@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, date, time
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import schemathesis
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from schemathesis.generation.meta import TestPhase
 
 from impl.conformance.samples import QUERY_PATCH, is_beyond_64_bits
-from impl.errors import ApiError
+from impl.errors import ApiError, NotTranslated
 from impl.query.attributes import Attribute
+from impl.query.filters import groups
 from impl.query.jsonpath import condition
 from impl.query.project import selection
 
@@ -87,8 +89,9 @@ def filter_case(_context: schemathesis.HookContext, case: "schemathesis.Case[Any
     """Leave out cases that are right though they seem wrong, and the reverse.
 
     A blank `query` selects all; Schemathesis takes any text for a violation of a format that it
-    does not know. A filter of `true` or 1 is a text in a URL. The document for clients does not say
-    that numbers of extensions are within 64 bits.
+    does not know. A filter of `true` or 1 is a text in a URL, and so is a list of `fields`, which
+    may read as JSONPath. The document for clients does not say that numbers of extensions are
+    within 64 bits.
     """
     if case.meta is None:
         return True
@@ -98,7 +101,9 @@ def filter_case(_context: schemathesis.HookContext, case: "schemathesis.Case[Any
     if not mode.is_negative:
         return True
     filters = _filters(case) or _others(case)
-    if filters and all(str(each).strip() for each in filters.values()):
+    if filters and all(_has_value(name, value) for name, value in filters.items()):
+        return False
+    if _is_jsonpath((case.query or {}).get("fields")):
         return False
     body = case.body if isinstance(case.body, dict) else {}
     return body.get("query") != ""
@@ -141,6 +146,21 @@ def _filters(case: "schemathesis.Case[Any]") -> dict[str, Any]:
 def _others(case: "schemathesis.Case[Any]") -> dict[str, Any]:
     """Attribute filters that Schemathesis has written as parameters already."""
     return {name: value for name, value in (case.query or {}).items() if name not in PARAMETERS}
+
+
+def _has_value(name: str, value: object) -> bool:
+    """Whether a filter has a value; it is in the name if that has an operator, such as `a>5`."""
+    return bool(str(value).strip()) or any(
+        each.value for group in groups(quote(name)) for each in group
+    )
+
+
+def _is_jsonpath(fields: object) -> bool:
+    try:
+        selection(str(fields), Attribute("any"))
+    except NotTranslated:
+        return True
+    return False
 
 
 def _readable(text: str) -> str:

@@ -1,12 +1,14 @@
 """The Error body at every door: its attribute, a body's faults, and the page that it leads to."""
 
 import subprocess
+from collections.abc import Collection
 from typing import Any
 
 import httpx
 import orjson
 import pytest
 
+from impl.tmf678 import API
 from openapi import errors_page
 from tests.errors import the_shape
 from tests.servers import ServerProcess
@@ -50,13 +52,17 @@ def test_each_example_is_what_the_server_answers(server: ServerProcess, code: st
     assert orjson.loads(done.stdout) == orjson.loads(answer.replace("http://...", server.url))
 
 
-BILL = "customerBill/errors-bill"
+NEW = "customerBill"
+BILL = f"{NEW}/errors-bill"
 CASES: dict[str, tuple[str, str, dict[str, Any], int, str]] = {
     "a filter": ("GET", "customerBill?amountDue.value.gt=x", {}, 400, "amountDue.value"),
     "a filter on nothing": ("GET", "customerBill?nosuch=1", {}, 400, "nosuch"),
     "JSONPath": ("GET", "customerBill?filter=$[?(@.amountDue.value=='x')]", {}, 400, "filter"),
     "JSONPath that is not translated": ("GET", "customerBill?filter=$..x", {}, 501, "filter"),
     "fields": ("GET", "customerBill?fields=x[?(@.y)]", {}, 501, "fields"),
+    "fields of one bill": ("GET", f"{BILL}?fields=$.id", {}, 501, "fields"),
+    "fields of a new bill": ("POST", f"{NEW}?fields=$.id", {"json": {"id": "new"}}, 501, "fields"),
+    "fields of a patch": ("PATCH", f"{BILL}?fields=$.id", {"json": {}}, 501, "fields"),
     "limit": ("GET", "customerBill?limit=-1", {}, 400, "limit"),
     "sort": ("GET", "customerBill?sort=amountDue", {}, 400, "sort"),
     "cursor": ("GET", "customerBill?cursor=x", {}, 400, "cursor"),
@@ -150,6 +156,23 @@ def test_an_error_names_its_attribute(api: httpx.Client, case: str) -> None:
     assert answer.status_code == status, answer.text
     the_shape(answer.json())
     assert answer.json()["attribute"] == attribute
+    assert str(status) in declared(method, path), "is not in the contract"
+
+
+def declared(method: str, path: str) -> Collection[str]:
+    """The statuses that the contract gives an operation."""
+    resource, _, id_ = path.partition("?")[0].partition("/")
+    operations = API.contract.document["paths"][f"/{resource}/{{id}}" if id_ else f"/{resource}"]
+    statuses: Collection[str] = operations[method.lower()]["responses"].keys()
+    return statuses
+
+
+def test_a_write_that_is_refused_for_its_fields_writes_nothing(api: httpx.Client) -> None:
+    assert api.post(f"{NEW}?fields=$.id", json={"id": "unwritten"}).status_code == 501
+    assert api.get(f"{NEW}/unwritten").status_code == 404
+    before = api.get(BILL)
+    assert api.patch(f"{BILL}?fields=$.id", json={"state": "sent"}).status_code == 501
+    assert api.get(BILL).headers["ETag"] == before.headers["ETag"]
 
 
 SEVERAL: dict[str, tuple[str, str, dict[str, Any], set[str]]] = {
