@@ -13,7 +13,6 @@ from marshmallow.validate import OneOf, Range
 
 from impl import setting_types as types
 from impl.billing.parties import ROLES
-from impl.documents.limits import RenderLimits
 from impl.documents.style import Style
 from impl.plugin import PLUGIN
 
@@ -249,22 +248,22 @@ class Documents:
         validate=Range(1, MOST),
     )
     render_processes: int = setting(
-        RenderLimits.processes,
+        1,
         "the processes that make documents, for each server process and each worker",
         validate=Range(1, 64),
     )
     render_seconds: int = setting(
-        RenderLimits.seconds,
+        30,
         "the time that such a process may take for a document; beyond it the answer is 503",
         validate=Range(1, 600),
     )
     render_memory_bytes: int = setting(
-        RenderLimits.memory_bytes,
+        1024 * MIB,
         "the memory that such a process may take for a document; beyond it the answer is 503",
         validate=Range(256 * MIB, 2**40),
     )
     render_cache_bytes: int = setting(
-        RenderLimits.cache_bytes,
+        64 * MIB,
         "the bytes of documents that each server process keeps",
         validate=Range(0, 2**40),
     )

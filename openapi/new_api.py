@@ -15,10 +15,10 @@ from pathlib import Path
 import jinja2
 
 from openapi import document, formatting, generate
-from openapi.additions import Additions
 from openapi.conversion import converted
 from openapi.members import ContractError, Json
 from openapi.names import python_name
+from openapi.new_api_resources import Additions
 
 TEMPLATES = Path(__file__).with_name("project")
 FILES = {

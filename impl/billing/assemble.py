@@ -1,6 +1,6 @@
 """Assembles a bill from its rates and its header. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -9,12 +9,10 @@ from typing import Any, TypeAlias
 from impl.billing.bill_totals import Item, Sums, sums
 from impl.billing.billing_account import Record
 from impl.billing.charges import NothingToBill, PriceBasis, Rate, Rejected, currency_of, read
-from impl.billing.money import Currency, exact, in_words, total
+from impl.billing.money import Currency, total
 from impl.query.language import Document
 
 PDF = "application/pdf"
-NOTABLE = Decimal(1)
-"""A tax this far off its base times its rate is reported; in currency units."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,15 +92,6 @@ def bill_of(totals: Sums, unit: Currency, header: BillHeader) -> Document:
     return Document(bill, derived={"billingPeriod"} if header.derived_period else ())
 
 
-def warnings(bill: Mapping[str, Any]) -> list[str]:
-    """Sentences on what an operator should check before the bill is sent.
-
-    They are about a rounding difference, taxes that are 1.00 or more off their base times their
-    rate, and a due date before the bill's date.
-    """
-    return [*_rounding_warnings(bill), *_tax_warnings(bill), *_date_warnings(bill)]
-
-
 def reference_to(bill: Mapping[str, Any]) -> dict[str, str]:
     """A reference to a bill, as rates, requests and outcomes have it."""
     return {"id": bill["id"], "@referredType": "CustomerBill"}
@@ -151,36 +140,3 @@ def _tax_item(item: Item, unit: Currency) -> dict[str, Any]:
     if item.percent is not None:
         tax["taxRate"] = float(item.percent)
     return tax
-
-
-def _rounding_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
-    difference, gross = bill.get("roundingDifference"), bill["taxIncludedAmount"]
-    if difference:
-        stated = gross | {"value": exact(gross["value"]) + exact(difference["value"])}
-        yield (
-            f"roundingDifference: {_text(difference)}; the rates' own gross amounts come to"
-            f" {_text(stated)}, and the bill to {_text(gross)}"
-        )
-
-
-def _tax_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
-    for item in bill["taxItem"]:
-        if "taxRate" not in item:
-            continue
-        amount, base = item["taxAmount"], item["taxableAmount"]
-        percent = exact(item["taxRate"])
-        off = exact(amount["value"]) - exact(base["value"]) * percent / 100
-        if abs(off) >= NOTABLE:
-            label = f"{item.get('taxCategory', 'tax')} {item['taxRate']:g} %"
-            miss = f"{_text(amount | {'value': abs(off)})} too {'much' if off > 0 else 'little'}"
-            yield f"taxItem: {label} of {_text(base)} is {_text(amount)}, which is {miss}"
-
-
-def _date_warnings(bill: Mapping[str, Any]) -> Iterator[str]:
-    due, date = bill["paymentDueDate"], bill["billDate"]
-    if due < date:
-        yield f"paymentDueDate: {due.isoformat()} is before the billDate, {date.isoformat()}"
-
-
-def _text(money: Mapping[str, Any]) -> str:
-    return in_words(exact(money["value"]), money["unit"])

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from impl.billing.assemble import reference_to, warnings
+from impl.billing.assemble import reference_to
 from impl.billing.bill_headers import new_id
+from impl.billing.bill_warnings import warnings
 from impl.billing.charges import NothingToBill, Rejected
 from impl.billing.maker import Draft
 from impl.query.language import Compare, Condition, Document, Every, Exists

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from impl import open_store, worker
 from impl.billing import preview
-from impl.billing.assemble import warnings
+from impl.billing.bill_warnings import warnings
 from impl.billing.money import exact, in_words, total
 from impl.billing.outcomes import COUNTS
 from impl.billing.policy import Policy

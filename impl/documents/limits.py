@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class RenderLimits:
     """Renderer processes, time and memory of one document, callers that wait, and the cache."""
 
-    processes: int = 1
-    seconds: int = 30
-    memory_bytes: int = 1024 * 1024 * 1024
-    waiting: int = 8
-    cache_bytes: int = 64 * 1024 * 1024
+    processes: int
+    seconds: int
+    memory_bytes: int
+    waiting: int
+    cache_bytes: int

@@ -31,9 +31,7 @@ PROCESS_DIED = (EOFError, OSError)
 class RendererPool(Renderer):
     """Renders the same documents as `Documents`, in child processes, from any thread."""
 
-    def __init__(
-        self, style: Style, report: Callable[[str], None], limits: RenderLimits = RenderLimits()
-    ) -> None:
+    def __init__(self, style: Style, report: Callable[[str], None], limits: RenderLimits) -> None:
         """Read the style, and start no process yet; DocumentError if a file can't be read.
 
         `report` is called with the id of each bill whose PDF has letters that no font has.

@@ -11,10 +11,10 @@ import yaml
 from impl.resources import EVENTS, FEED
 from impl.store import collections
 from openapi import new_api
-from openapi.additions import RESERVED
 from openapi.conversion import converted
 from openapi.members import Json
 from openapi.model import base_path
+from openapi.new_api_resources import RESERVED
 
 SWAGGER = """
 swagger: "2.0"

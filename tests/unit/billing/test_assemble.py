@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from impl.billing.assemble import BillHeader, assemble, own_document, warnings
+from impl.billing.assemble import BillHeader, assemble, own_document
+from impl.billing.bill_warnings import warnings
 from impl.billing.charges import NothingToBill, Rejected
 from impl.query.language import Document
 from tests.unit.billing.rates import NOON, money, rate, tax

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from impl.documents.document import HTML, PDF, DocumentError, Documents, Style
-from impl.documents.limits import RenderLimits
 from impl.documents.renderer_pool import DocumentCache, RendererPool
 from impl.errors import Busy
+from impl.settings import Settings
 from tests.unit.documents.bills import Json, demo, lines, money, rate
 
 HOSTILE = """
@@ -25,7 +25,7 @@ HOSTILE = """
 
 
 def press(style: Style = Style(), **bounds: int) -> RendererPool:
-    return RendererPool(style, told.append, replace(RenderLimits(), **bounds))
+    return RendererPool(style, told.append, replace(Settings().render_limits, **bounds))
 
 
 told: list[str] = []
