@@ -6,11 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pymongo
-from pymongo.database import Database
 
 from impl.store.mongo import Store
 
-Indexes = dict[str, list[str]]
+Catalog = dict[str, Any]
+"""The options and indexes of each collection, by its name."""
 
 
 class Databases:
@@ -19,7 +19,8 @@ class Databases:
     def __init__(self, uri: str) -> None:
         self._uri = uri
         self._client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(uri)
-        self._free: dict[str, Indexes] = {}
+        self._free: list[str] = []
+        self._built: dict[str, Catalog] = {}
 
     def __enter__(self) -> "Databases":
         return self
@@ -30,33 +31,46 @@ class Databases:
     @contextmanager
     def lent(self) -> Iterator[str]:
         """The name of a database that nobody else has until the block ends."""
-        name, built = self._free.popitem() if self._free else self._built()
-        self._empty(self._client[name], built)
-        self._ensure(name)
+        name = self._free.pop() if self._free else f"test-{uuid4().hex}"
+        self.empty(name)
         yield name
-        self._free[name] = built
+        self._free.append(name)
 
-    def _built(self) -> tuple[str, Indexes]:
-        name = f"test-{uuid4().hex}"
-        self._ensure(name)
-        return name, _indexes(self._client[name])
+    def empty(self, name: str) -> None:
+        """Delete all documents of a database, and build the indexes that were not there before.
 
-    def _ensure(self, name: str) -> None:
-        store = Store(self._uri, name)
-        store.ensure_indexes()
-        store.close()
+        A few commands do, if nobody changed a collection: most tests pay for nothing else.
+        """
+        built, catalog = self._built.get(name, {}), self._catalog(name)
+        for collection in catalog:
+            if catalog[collection] != built.get(collection):
+                self._client[name].drop_collection(collection)
+        for collection in self._filled(name, [*built.keys() & catalog.keys()]):
+            self._client[name][collection].delete_many({})
+        if catalog != built or not built:
+            store = Store(self._uri, name)
+            store.ensure_indexes()
+            store.close()
+            self._built[name] = self._catalog(name)
 
-    @staticmethod
-    def _empty(database: Database[dict[str, Any]], built: Indexes) -> None:
-        """Drop what the last test left, and each collection whose indexes it changed."""
-        for name, indexes in _indexes(database).items():
-            if built.get(name) == indexes:
-                database[name].delete_many({})
-            else:
-                database.drop_collection(name)
+    def _catalog(self, name: str) -> Catalog:
+        own = {"db": name, "name": {"$not": {"$regex": "^system[.]"}}}
+        listed = self._client.admin.aggregate([{"$listCatalog": {}}, {"$match": own}])
+        found = {each["name"]: each["md"] for each in listed}
+        return {
+            name: (each["options"], [index["spec"] for index in each["indexes"]])
+            for name, each in found.items()
+        }
 
-
-def _indexes(database: Database[dict[str, Any]]) -> Indexes:
-    """The names of the indexes of each collection."""
-    names = database.list_collection_names(filter={"name": {"$not": {"$regex": "^system[.]"}}})
-    return {name: sorted(database[name].index_information()) for name in names}
+    def _filled(self, name: str, collections: list[str]) -> list[str]:
+        """Those of the collections that hold a document, by one command."""
+        searches: dict[str, list[dict[str, Any]]] = {
+            each: [{"$limit": 1}, {"$project": {"_id": 0, "in": {"$literal": each}}}]
+            for each in collections
+        }
+        if not searches:
+            return []
+        first, pipeline = searches.popitem()
+        for each, search in searches.items():
+            pipeline.append({"$unionWith": {"coll": each, "pipeline": search}})
+        return [row["in"] for row in self._client[name][first].aggregate(pipeline)]
