@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from json import loads
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from starlette.types import ASGIApp
@@ -17,6 +17,7 @@ from impl.store.routing import Routing
 from impl.tmf666 import API as TMF666
 from impl.tmf678 import API as TMF678
 from tests.api.test_apis import asked
+from tests.databases import Databases
 
 HERE, BILLING = TMF666.base_path, TMF678.base_path
 PARTY = {"id": "party-1", "name": "Ada Lovelace", "@referredType": "Individual"}
@@ -38,17 +39,34 @@ def publish(store: Store) -> None:
         pass
 
 
-@pytest.fixture
-def store(mongod: Mongod, empty_database: str) -> Iterator[Store]:
-    with closing(Store(mongod.uri, empty_database, record=build)) as opened:
-        opened.ensure_indexes()
-        yield opened
+class Application(NamedTuple):
+    """The application that all tests of a module share: to make one takes half a second."""
+
+    database: str
+    store: Store
+    asgi: ASGIApp
 
 
-@pytest.fixture
-def both(store: Store) -> ASGIApp:
+@pytest.fixture(scope="module")
+def application(mongod: Mongod, databases: Databases) -> Iterator[Application]:
     chosen = settings.read({"VALIDATE_RESPONSES": "1", "CALLBACK_ALLOW": "127.0.0.0/8"})
-    return app.create(chosen, store)
+    with (
+        databases.lent() as name,
+        closing(Store(mongod.uri, name, record=build)) as opened,
+    ):
+        yield Application(name, opened, app.create(chosen, opened))
+
+
+@pytest.fixture
+def store(application: Application, databases: Databases) -> Store:
+    """The store of the application, empty."""
+    databases.empty(application.database)
+    return application.store
+
+
+@pytest.fixture
+def both(application: Application, store: Store) -> ASGIApp:
+    return application.asgi
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,21 @@
 """Version 5 beside version 4: the same documents, each in its own shape."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from starlette.types import ASGIApp
 
 from impl import app, demo, settings
+from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.tmf678 import API as V4
 from impl.tmf678_v5 import API as V5
 from tests.api.test_apis import asked
+from tests.databases import Databases
 from tests.unit.v5 import contracts
 
 OLD, NEW = V4.base_path, V5.base_path
@@ -36,10 +40,34 @@ RATE = {
 }
 
 
-@pytest.fixture
-def both(store: Store) -> ASGIApp:
+class Application(NamedTuple):
+    """The application that all tests of a module share: to make one takes half a second."""
+
+    database: str
+    store: Store
+    asgi: ASGIApp
+
+
+@pytest.fixture(scope="module")
+def application(mongod: Mongod, databases: Databases) -> Iterator[Application]:
     chosen = settings.read({"VALIDATE_RESPONSES": "1"})
-    return app.create(chosen, store)
+    with (
+        databases.lent() as name,
+        closing(Store(mongod.uri, name)) as opened,
+    ):
+        yield Application(name, opened, app.create(chosen, opened))
+
+
+@pytest.fixture
+def store(application: Application, databases: Databases) -> Store:
+    """The store of the application, empty."""
+    databases.empty(application.database)
+    return application.store
+
+
+@pytest.fixture
+def both(application: Application, store: Store) -> ASGIApp:
+    return application.asgi
 
 
 def test_a_bill_has_the_shape_of_each_version(both: ASGIApp) -> None:
