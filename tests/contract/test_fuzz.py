@@ -9,6 +9,9 @@ from impl.served import APIS
 from impl.store.embedded import Mongod
 from tests.servers import ServerProcess
 
+DOCUMENTS = [fuzz.SERVED, pytest.param(fuzz.STRICT, marks=pytest.mark.long)]
+"""By the one that clients get; CI fuzzes by the strict one at more length, too."""
+
 
 @pytest.fixture(scope="module")
 def fuzzed(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
@@ -18,7 +21,7 @@ def fuzzed(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("document", fuzz.DOCUMENTS)
+@pytest.mark.parametrize("document", DOCUMENTS)
 @pytest.mark.parametrize("version", APIS)
 def test_schemathesis_finds_nothing_with_every_check(
     fuzzed: ServerProcess, version: str, document: str
