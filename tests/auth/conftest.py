@@ -11,7 +11,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from tests.auth.issuer import AUDIENCE, ISSUER, Issuer
 from tests.auth.tokens import bearer
-from tests.auth.world import LIMITED, World, made
+from tests.auth.world import BY_BOTH, LIMITED, World, made
 from tests.servers import MeasuredServer, ServerProcess
 
 
@@ -68,6 +68,11 @@ def world(door: httpx.Client, ours: Store) -> World:
     return made(door, ours)
 
 
-@pytest.fixture(params=[*LIMITED.values()], ids=[*LIMITED])
+@pytest.fixture(
+    params=[
+        pytest.param(claims, id=name, marks=[pytest.mark.long] if name == BY_BOTH else [])
+        for name, claims in LIMITED.items()
+    ]
+)
 def me(request: pytest.FixtureRequest) -> dict[str, str]:
     return bearer(**request.param)

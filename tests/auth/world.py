@@ -13,10 +13,11 @@ from tests.auth.tokens import unlimited
 from tests.waiting import until
 
 SECRET = "of-nobody-else"  # noqa: S105 - what is in all that is others', and in nothing else
+BY_BOTH = "by both"
 LIMITED: dict[str, dict[str, Any]] = {
     "by account": {"accounts": ["mine"]},
     "by party": {"party": "me"},
-    "by both": {"accounts": ["mine", "no more"], "party": ["me"]},
+    BY_BOTH: {"accounts": ["mine", "no more"], "party": ["me"]},
 }
 NOTHING: dict[str, list[str]] = {"accounts": []}
 PLANS = {
