@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from tests.databases import Databases
-from tests.servers import MeasuredServer, ServerProcess, measure_few
+from tests.servers import MeasuredServer, ServerProcess, V4Server, measure_few
 
 # A slow machine is no fault of the code that is tested. CI tries the same examples each time, so
 # that it refuses a change for its own faults; `make test` tries others each time.
@@ -125,7 +125,7 @@ def own_api(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A client of a server over an empty database that only this module writes to."""
     log: Path = tmp_path_factory.mktemp("own") / "log"
     with (
-        ServerProcess(
+        V4Server(
             log, MONGODB_URI=mongod.uri, MONGODB_DB=f"own-{uuid4().hex}", VALIDATE_RESPONSES=1
         ) as running,
         httpx.Client(base_url=running.api + "/", timeout=30) as client,

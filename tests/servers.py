@@ -153,6 +153,13 @@ class ServerProcess:
             )
 
 
+class V4Server(ServerProcess):
+    """A server of version 4 alone: it starts with half the CPU time of one with all APIs."""
+
+    def __init__(self, log: Path, *options: str, **settings: object) -> None:
+        super().__init__(log, *options, APIS="v4", **settings)
+
+
 class MeasuredServer(ServerProcess):
     """A server whose coverage counts (`measure_few`)."""
 

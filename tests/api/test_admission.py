@@ -12,7 +12,7 @@ import pytest
 
 from impl.store.embedded import Mongod
 from tests.api.test_bad_input import the_error
-from tests.servers import ServerProcess
+from tests.servers import V4Server
 
 PORTAL = "https://portal.example.com"
 SECURE = {
@@ -26,7 +26,7 @@ def serving(mongod: Mongod, folder: Path, **settings: object) -> Iterator[httpx.
     """A client of a server with these settings, its base URL the API's."""
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": "admission"} | settings
     with (
-        ServerProcess(folder / "log", **named) as running,
+        V4Server(folder / "log", **named) as running,
         httpx.Client(base_url=running.api + "/", timeout=30) as client,
     ):
         yield client

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from impl.store.embedded import Mongod
-from tests.servers import ServerProcess, WorkerProcess
+from tests.servers import V4Server, WorkerProcess
 from tests.unit.billing.rates import money, tax
 from tests.unit.documents.page import Page
 from tests.unit.documents.pdf import pages
@@ -29,7 +29,7 @@ def api(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ht
     database = f"billing-{uuid4().hex}"
     settings = {"BILL_LIFECYCLE": "strict", "BILL_TIME_ZONE": "Europe/Zurich"}
     with (
-        ServerProcess(
+        V4Server(
             log, MONGODB_URI=mongod.uri, MONGODB_DB=database, VALIDATE_RESPONSES=1, **settings
         ) as running,
         WorkerProcess(log, mongod.uri, database, **settings),

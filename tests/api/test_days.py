@@ -15,7 +15,7 @@ import pytest
 
 from impl.store.embedded import Mongod
 from tests.events.receiver import Receiver
-from tests.servers import ROOT, ServerProcess, WorkerProcess, environment
+from tests.servers import ROOT, V4Server, WorkerProcess, environment
 from tests.waiting import until
 
 ALL = ("before", "first", "last", "after")
@@ -91,7 +91,7 @@ def world(
     days = ZONES[request.param]
     with (
         Receiver() as heard,
-        ServerProcess(log, VALIDATE_RESPONSES=1, **named, **zone) as running,
+        V4Server(log, VALIDATE_RESPONSES=1, **named, **zone) as running,
         WorkerProcess(log, named["MONGODB_URI"], named["MONGODB_DB"], **zone),
         httpx.Client(base_url=running.api + "/", timeout=30) as client,
     ):

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from impl.store.embedded import Mongod
-from tests.servers import ServerProcess
+from tests.servers import V4Server
 
 BILLS, RATES = "/customerBill", "/appliedCustomerBillingRate"
 HTML = {"Accept": "text/html"}
@@ -22,7 +22,7 @@ def api(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ht
     log: Path = tmp_path_factory.mktemp("documents") / "log"
     named: dict[str, Any] = {"MONGODB_URI": mongod.uri, "MONGODB_DB": f"documents-{uuid4().hex}"}
     with (
-        ServerProcess(log, **named, BILL_ITEMISED_LINES=3, PUBLIC_URL=BASE) as server,
+        V4Server(log, **named, BILL_ITEMISED_LINES=3, PUBLIC_URL=BASE) as server,
         httpx.Client(base_url=server.api, timeout=60) as client,
     ):
         yield client

@@ -15,7 +15,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.tmf678 import API
 from openapi.members import resolve
-from tests.servers import ServerProcess
+from tests.servers import V4Server
 
 Json = dict[str, Any]
 DOCUMENT = API.contract.document
@@ -42,9 +42,7 @@ def api(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ht
     store.close()
     log: Path = tmp_path_factory.mktemp("examples") / "log"
     with (
-        ServerProcess(
-            log, MONGODB_URI=mongod.uri, MONGODB_DB=database, VALIDATE_RESPONSES=1
-        ) as run,
+        V4Server(log, MONGODB_URI=mongod.uri, MONGODB_DB=database, VALIDATE_RESPONSES=1) as run,
         httpx.Client(base_url=run.api, timeout=60) as client,
     ):
         subscription = DOCUMENT["paths"]["/hub"]["post"]["requestBody"]["content"]

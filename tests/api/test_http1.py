@@ -14,7 +14,7 @@ import pytest
 
 from impl.store.embedded import Mongod
 from tests.errors import the_shape
-from tests.servers import BASE_PATH, ServerProcess
+from tests.servers import BASE_PATH, ServerProcess, V4Server
 
 LIMIT = 64 * 1024
 BILLS = f"{BASE_PATH}/customerBill"
@@ -27,7 +27,7 @@ def port(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
     """The port of a server that reads small bodies only, and logs no incident meanwhile."""
     log: Path = tmp_path_factory.mktemp("wire") / "log"
     settings: dict[str, object] = {"MAX_BODY_BYTES": LIMIT, "VALIDATE_RESPONSES": 1}
-    with ServerProcess(log, MONGODB_URI=mongod.uri, MONGODB_DB="wire", **settings) as running:
+    with V4Server(log, MONGODB_URI=mongod.uri, MONGODB_DB="wire", **settings) as running:
         yield running.port
     assert "incident" not in log.read_text()
     assert "Traceback" not in log.read_text()

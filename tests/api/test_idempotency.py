@@ -16,7 +16,7 @@ import pytest
 
 from impl.store.embedded import Mongod
 from tests.api.resources import Resource, each_resource
-from tests.servers import ServerProcess
+from tests.servers import ServerProcess, V4Server
 
 BILLS, RATES = "customerBill", "appliedCustomerBillingRate"
 JSON = {"Content-Type": "application/json"}
@@ -310,7 +310,7 @@ def fragile(tmp_path: Path) -> Iterator[ServerProcess]:
     """
     with (
         Mongod(tmp_path / "data", transaction_seconds=1) as own,
-        ServerProcess(tmp_path / "log", MONGODB_URI=own.uri, MONGODB_DB="fragile") as running,
+        V4Server(tmp_path / "log", MONGODB_URI=own.uri, MONGODB_DB="fragile") as running,
     ):
         yield running
 

@@ -18,7 +18,7 @@ from impl.query.parse import MOST_KEYS, MOST_PARAMETERS
 from impl.store.embedded import Mongod
 from impl.web.request_checks import MAX_URI_BYTES
 from tests.api.test_bad_input import nested, the_error
-from tests.servers import ROOT, ServerProcess
+from tests.servers import ROOT, V4Server
 
 BILLS, CYCLE = "/customerBill", "/billCycle/b"
 MOST_BODY, MOST_PAGE, MOST_DOCUMENT = 1_200_000, 100_000, 1_200_000
@@ -101,7 +101,7 @@ def client(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     settings |= {"MONGODB_URI": mongod.uri, "MONGODB_DB": f"limits-{uuid4().hex}"}
     log: Path = tmp_path_factory.mktemp("limits") / "log"
     with (
-        ServerProcess(log, **settings) as running,
+        V4Server(log, **settings) as running,
         httpx.Client(base_url=running.api, timeout=30) as client,
     ):
         for number in range(9):

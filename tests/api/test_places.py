@@ -15,7 +15,7 @@ import pytest
 
 from impl.store.documents import VERSION
 from impl.store.embedded import Mongod
-from tests.servers import ServerProcess
+from tests.servers import ServerProcess, V4Server
 from tests.waiting import until
 
 BILLS = "customerBill"
@@ -30,7 +30,7 @@ sys.exit(main())
 """
 
 
-class Impatient(ServerProcess):
+class Impatient(V4Server):
     """A server that soon ends a connection of whose answer nothing is taken."""
 
     program = ("-c", IMPATIENT)

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from impl.store.embedded import Mongod
-from tests.servers import ServerProcess
+from tests.servers import V4Server
 
 TABLE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("queries.yaml").read_text("utf-8"))
 RESOURCES = ("customerBill", "appliedCustomerBillingRate", "customerBillOnDemand")
@@ -67,7 +67,7 @@ def lenient(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     log = tmp_path_factory.mktemp("lenient") / "log"
     settings = {"MONGODB_URI": mongod.uri, "MONGODB_DB": f"lenient-{uuid4().hex}"}
     with (
-        ServerProcess(log, UNKNOWN_FILTER="empty", **settings) as running,
+        V4Server(log, UNKNOWN_FILTER="empty", **settings) as running,
         httpx.Client(base_url=running.api + "/", timeout=30) as client,
     ):
         yield loaded(client)

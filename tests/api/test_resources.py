@@ -8,7 +8,7 @@ import pytest
 
 from generated.api import HANDLERS
 from tests.api.resources import RESOURCES, Resource, each_resource
-from tests.servers import ServerProcess
+from tests.servers import ServerProcess, V4Server
 
 
 def _make(api: httpx.Client, resource: Resource, **more: Any) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def test_fields_200_shows_the_chosen_and_id_and_href(api: httpx.Client, resource
 def test_hrefs_begin_with_public_url(
     server: ServerProcess, mongod: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with ServerProcess(
+    with V4Server(
         tmp_path_factory.mktemp("public") / "log",
         MONGODB_URI=mongod.uri,
         PUBLIC_URL="https://bills.example/gw/",

@@ -22,7 +22,7 @@ from impl.store import mongo
 from impl.store.documents import VERSION
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from tests.servers import BASE_PATH, ServerProcess, memory
+from tests.servers import BASE_PATH, ServerProcess, V4Server, memory
 from tests.waiting import until
 
 RATES = "appliedCustomerBillingRate"
@@ -68,7 +68,7 @@ def server(
 ) -> Iterator[ServerProcess]:
     """A server of four threads; with its answers checked it would hold each of them whole."""
     log: Path = tmp_path_factory.mktemp("streams") / "log"
-    with ServerProcess(log, MONGODB_URI=mongod.uri, MONGODB_DB=database, THREADS=4) as running:
+    with V4Server(log, MONGODB_URI=mongod.uri, MONGODB_DB=database, THREADS=4) as running:
         yield running
 
 
@@ -328,9 +328,7 @@ def unread(mongod: Mongod, tmp_path: Path) -> Iterator[ServerProcess]:
     large = {"characteristic": [{"name": "note", "value": "x" * 300_000}]}
     with (
         client,
-        ServerProcess(
-            tmp_path / "log", MONGODB_URI=mongod.uri, MONGODB_DB=name, THREADS=16
-        ) as running,
+        V4Server(tmp_path / "log", MONGODB_URI=mongod.uri, MONGODB_DB=name, THREADS=16) as running,
     ):
         made = [{**rate(n), **large, "_id": f"rate-{n:08}", VERSION: 1} for n in range(200)]
         client[name][RATES].insert_many(made)
@@ -367,7 +365,7 @@ def test_streams_that_nobody_reads_leave_room_for_others_and_take_little_memory(
 def test_one_thread_leaves_room_for_a_stream_and_for_others(mongod: Mongod, tmp_path: Path) -> None:
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": f"test-{uuid4().hex}", "THREADS": 1}
     with (
-        ServerProcess(tmp_path / "log", **named) as running,
+        V4Server(tmp_path / "log", **named) as running,
         httpx.Client(base_url=running.api + "/", timeout=10) as api,
         api.stream("GET", "events", headers={"Accept": "text/event-stream"}) as live,
     ):

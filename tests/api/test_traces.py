@@ -10,7 +10,7 @@ import pytest
 
 from impl.store.embedded import Mongod
 from impl.tracing import wanted
-from tests.servers import ServerProcess
+from tests.servers import V4Server
 from tests.waiting import until
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -24,7 +24,7 @@ def lines(log: Path) -> list[dict[str, Any]]:
 def test_a_trace_is_logged_and_goes_on_with_the_event(mongod: Mongod, tmp_path: Path) -> None:
     log = tmp_path / "log"
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": f"traces-{uuid4().hex}"}
-    with ServerProcess(log, "--worker", **named) as server:
+    with V4Server(log, "--worker", **named) as server:
         headers = {"traceparent": PARENT, "X-Request-ID": "with"}
         for given in (headers, {"traceparent": "00-x", "X-Request-ID": "wrong"}):
             made = httpx.post(f"{server.api}/customerBill", json={}, headers=given, timeout=20)
@@ -46,7 +46,7 @@ def test_with_the_extra_each_request_and_what_it_asks_of_mongodb_is_a_span(
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
     log = tmp_path / "log"
-    with ServerProcess(log, MONGODB_URI=mongod.uri, MONGODB_DB="spans") as server:
+    with V4Server(log, MONGODB_URI=mongod.uri, MONGODB_DB="spans") as server:
         path = f"{server.api}/customerBill/none"
         given = {"traceparent": PARENT, "X-Request-ID": "spanned"}
         httpx.get(path, headers=given, timeout=20)

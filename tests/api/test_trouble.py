@@ -10,7 +10,7 @@ import pytest
 
 from impl.store.embedded import Mongod
 from tests.api.test_bad_input import JSON, the_error
-from tests.servers import ServerProcess, free_port
+from tests.servers import ServerProcess, V4Server, free_port
 
 
 @pytest.mark.long
@@ -18,7 +18,7 @@ def test_while_the_database_is_away_every_operation_says_when_to_come_back(
     tmp_path: Path,
 ) -> None:
     dead = f"mongodb://127.0.0.1:{free_port()}"
-    server = ServerProcess(tmp_path / "log", MONGODB_URI=dead)
+    server = V4Server(tmp_path / "log", MONGODB_URI=dead)
     try:
         server.wait_until_ready("/health/live")
         calls = [("GET", ""), ("POST", ""), ("GET", "/1"), ("PATCH", "/1"), ("DELETE", "/1")]

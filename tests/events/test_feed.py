@@ -17,7 +17,7 @@ from impl.events.subscription_query import read
 from impl.query.language import Query
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
-from tests.servers import ServerProcess, WorkerProcess
+from tests.servers import ServerProcess, V4Server, WorkerProcess
 from tests.waiting import until
 
 THREADS = 6
@@ -65,7 +65,7 @@ def api(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ap
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": database, "THREADS": THREADS}
     store = Store(mongod.uri, database)
     with (
-        ServerProcess(folder / "log", VALIDATE_RESPONSES=1, **named) as server,
+        V4Server(folder / "log", VALIDATE_RESPONSES=1, **named) as server,
         WorkerProcess(folder / "worker.log", mongod.uri, database, PORT=server.port),
         httpx.Client(base_url=server.api + "/", timeout=30) as client,
     ):
@@ -231,7 +231,7 @@ def _opened(api: Api, stack: ExitStack) -> bool:
 
 def test_a_stop_ends_streams_cleanly(mongod: Mongod, tmp_path: Path) -> None:
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": f"feed-{uuid4().hex}"}
-    with ServerProcess(tmp_path / "log", **named) as server, httpx.Client(timeout=30) as client:
+    with V4Server(tmp_path / "log", **named) as server, httpx.Client(timeout=30) as client:
         with client.stream("GET", f"{server.api}/events", headers=LIVE) as live:
             lines = live.iter_lines()
             assert next(lines) == ": the feed goes on"

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from impl.store.embedded import Mongod
-from tests.servers import ServerProcess, WorkerProcess
+from tests.servers import V4Server, WorkerProcess
 from tests.waiting import until
 
 RATES = "appliedCustomerBillingRate"
@@ -32,7 +32,7 @@ def api(
     folder: Path = tmp_path_factory.mktemp("partitions")
     log, database = folder / "worker.log", named["MONGODB_DB"]
     with (
-        ServerProcess(folder / "log", VALIDATE_RESPONSES=1, EVENT_PARTITIONS=3, **named) as server,
+        V4Server(folder / "log", VALIDATE_RESPONSES=1, EVENT_PARTITIONS=3, **named) as server,
         WorkerProcess(log, mongod.uri, database, PORT=server.port, EVENT_PARTITIONS=3),
         httpx.Client(base_url=server.api + "/", timeout=30) as client,
     ):
@@ -154,7 +154,7 @@ def test_a_process_with_another_number_does_not_start(
     log, number = tmp_path / "log", {"EVENT_PARTITIONS": partitions}
     with WorkerProcess(log, named["MONGODB_URI"], named["MONGODB_DB"], **number) as worker:
         assert worker.process.wait(30) == 2
-    server = ServerProcess(log, **number, **named)
+    server = V4Server(log, **number, **named)
     assert server.process.wait(30) == 2
     why = f"EVENT_PARTITIONS: is {partitions}, but the database '{named['MONGODB_DB']}' was made"
     assert log.read_text().count(f"{why} with 3") == 2

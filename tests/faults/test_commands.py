@@ -12,7 +12,7 @@ import pytest
 
 from tests.api.test_bad_input import the_error
 from tests.replicas import Member, ReplicaSet, failing
-from tests.servers import ServerProcess
+from tests.servers import ServerProcess, V4Server
 
 FULL = bool(os.environ.get("FULL"))
 ALWAYS = "alwaysOn"
@@ -43,7 +43,7 @@ def server(
     with client:
         client["faults"]["customerBill"].insert_many(bills)
     log = tmp_path_factory.mktemp("server") / "log"
-    with ServerProcess(log, MONGODB_URI=replicas.uri, MONGODB_DB="faults") as running:
+    with V4Server(log, MONGODB_URI=replicas.uri, MONGODB_DB="faults") as running:
         yield running
 
 

@@ -14,7 +14,7 @@ from pymongo.collection import Collection
 from impl.store.embedded import Mongod
 from impl.store.routing import place
 from tests.api.test_bad_input import the_error
-from tests.servers import ServerProcess
+from tests.servers import ServerProcess, V4Server
 
 SPOILT: dict[str, dict[str, Any]] = {
     "nothing": {},
@@ -38,7 +38,7 @@ NDJSON = {"Accept": "application/x-ndjson"}
 @pytest.fixture(scope="module")
 def server(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     log: Path = tmp_path_factory.mktemp("server") / "log"
-    with ServerProcess(log, MONGODB_URI=mongod.uri, MONGODB_DB="spoilt", WORKERS=1) as running:
+    with V4Server(log, MONGODB_URI=mongod.uri, MONGODB_DB="spoilt", WORKERS=1) as running:
         yield running
 
 

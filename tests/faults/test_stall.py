@@ -10,7 +10,7 @@ from impl.store.embedded import Mongod
 from tests.api.test_http1 import BILLS, JSON, ask, request
 from tests.faults import hostile
 from tests.faults.prober import Prober, Stall
-from tests.servers import ServerProcess
+from tests.servers import ServerProcess, V4Server
 
 MOST_SECONDS = 0.1 if os.environ.get("FULL") else 0.5
 TRIES = 6
@@ -20,7 +20,7 @@ TRIES = 6
 @pytest.fixture(scope="module")
 def server(mongod: Mongod, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     log: Path = tmp_path_factory.mktemp("server") / "log"
-    with ServerProcess(log, MONGODB_URI=mongod.uri, MONGODB_DB="stalls", WORKERS=1) as running:
+    with V4Server(log, MONGODB_URI=mongod.uri, MONGODB_DB="stalls", WORKERS=1) as running:
         made = ask(running.port, request("POST", BILLS, JSON, body=b'{"id":"hostile"}'))
         assert made.status == 201
         yield running

@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.servers import ROOT, ServerProcess, free_port
+from tests.servers import ROOT, ServerProcess, V4Server, free_port
 
 
-class Foreground(ServerProcess):
+class Foreground(V4Server):
     """A server at the head of a process group, as a shell starts what it runs in the foreground."""
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -83,7 +83,7 @@ def test_a_second_server_on_the_folder_says_so_in_one_line(server: Foreground) -
 
 @pytest.mark.long
 def test_demo_fills_the_folder_once_and_for_all(tmp_path: Path) -> None:
-    with ServerProcess(
+    with V4Server(
         tmp_path / "log", DATA_DIR=tmp_path / "data", DEMO=1, VALIDATE_RESPONSES=1
     ) as server:
         bills = httpx.get(f"{server.api}/customerBill", params={"limit": 1000})
