@@ -18,7 +18,7 @@ from bson.timestamp import Timestamp
 from prometheus_client.parser import text_string_to_metric_families
 
 from impl.store.embedded import Mongod
-from tests.servers import ROOT, MeasuredServer, ServerProcess, WorkerProcess, free_port
+from tests.servers import NO_TLS, ROOT, MeasuredServer, ServerProcess, WorkerProcess, free_port
 from tests.waiting import until
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -32,11 +32,11 @@ class Measured:
     ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/metrics"
-        settings = {"METRICS": f"127.0.0.1:{self.port}", "WORKERS": workers, **more}
+        settings = {"METRICS": f"127.0.0.1:{self.port}", "WORKERS": workers, "APIS": "v4", **more}
         self.server = MeasuredServer(log, MONGODB_URI=uri, MONGODB_DB=database, **settings)
 
     def scrape(self) -> Samples:
-        text = httpx.get(self.url, timeout=10).raise_for_status().text
+        text = httpx.get(self.url, timeout=10, verify=NO_TLS).raise_for_status().text
         return {
             (sample.name, frozenset(sample.labels.items())): sample.value
             for family in text_string_to_metric_families(text)
@@ -70,7 +70,7 @@ def measured(
 
 def get(server: ServerProcess, count: int) -> None:
     for _ in range(count):  # a connection each, so that every process gets some
-        httpx.get(f"{server.api}/customerBill", timeout=10)
+        httpx.get(f"{server.api}/customerBill", timeout=10, verify=NO_TLS)
 
 
 def test_requests_are_counted_by_operation_and_status_over_all_processes(
