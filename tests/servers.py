@@ -33,6 +33,11 @@ def measure_few() -> None:
         _coverage[COVERAGE] = os.environ.pop(COVERAGE)
 
 
+def is_measuring() -> bool:
+    """Whether processes that are told to measure their coverage."""
+    return bool(_coverage)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

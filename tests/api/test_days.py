@@ -1,8 +1,6 @@
 """A bare date is a day of BILL_TIME_ZONE, wherever it is asked for."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +12,9 @@ import httpx
 import pytest
 
 from impl.store.embedded import Mongod
+from tests import forked
 from tests.events.receiver import Receiver
-from tests.servers import ROOT, V4Server, WorkerProcess, environment
+from tests.servers import V4Server, WorkerProcess, environment
 from tests.waiting import until
 
 ALL = ("before", "first", "last", "after")
@@ -71,10 +70,8 @@ class World:
         return [each["id"] for each in answer.json()]
 
     def command(self, *arguments: str) -> str:
-        said = subprocess.run(
-            [sys.executable, "-m", "impl", *arguments],
-            cwd=ROOT, env=environment(self.settings), capture_output=True, check=True, timeout=120,
-        )  # fmt: skip
+        said = forked.run(arguments, environment(self.settings))
+        assert said.returncode == 0, said.stderr
         return said.stdout.decode()
 
 

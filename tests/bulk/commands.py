@@ -17,7 +17,8 @@ from impl.store.documents import DERIVED
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.rendition import FIELD
-from tests.servers import ROOT, environment
+from tests import forked
+from tests.servers import ROOT, environment, is_measuring
 from tests.waiting import until
 
 RATES, BILLS = "appliedCustomerBillingRate", "customerBill"
@@ -61,7 +62,17 @@ def run(
     measured: bool = True,
     **more: object,
 ) -> Ran:
-    process = start(mongod, database, *arguments, measured=measured, **more)
+    if measured and is_measuring():  # which a forked process does not
+        process = start(mongod, database, *arguments, measured=True, **more)
+        return ended(process, given)
+    named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": database} | more
+    done = forked.run([*map(str, arguments)], environment(named), given)
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def ended(process: "subprocess.Popen[bytes]", given: bytes = b"") -> Ran:
+    """How a process ends to whose standard input this is given."""
     out, error = process.communicate(given, timeout=120)
     assert b"Traceback" not in error, error.decode()
     return Ran(process.returncode, out.decode(), error.decode())

@@ -12,7 +12,7 @@ from impl import demo
 from impl.resources import EXPORTABLE, IMPORTABLE
 from impl.store.embedded import Mongod
 from impl.store.rendition import FIELD
-from tests.bulk.commands import BILLS, RATES, Database, rate, read, without_time, write
+from tests.bulk.commands import BILLS, RATES, Database, ended, rate, read, without_time, write
 from tests.waiting import until
 
 MADE = {
@@ -131,4 +131,5 @@ def test_what_is_no_file_is_written_to_as_it_is(database: Database) -> None:
     database.store.insert(RATES, {"id": "1"})
     assert database.run("export", RATES, "-o", "/dev/null").status == 0
     assert Path("/dev/null").is_char_device()
-    assert orjson.loads(database.run("export", RATES, "-o", "/dev/stdout").out) == {"id": "1"}
+    piped = ended(database.start("export", RATES, "-o", "/dev/stdout"))
+    assert orjson.loads(piped.out) == {"id": "1"}

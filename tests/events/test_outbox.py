@@ -3,8 +3,6 @@
 import base64
 import json
 import os
-import subprocess
-import sys
 import threading
 from datetime import timedelta
 from typing import Any
@@ -28,6 +26,7 @@ from impl.store.relay import MOST_BYTES, Relay
 from impl.store.rendition import MOST_BYTES as MOST_RENDITION
 from impl.store.routing import LARGEST, Routing, place
 from impl.store.writing import Assignment, BulkChange
+from tests import forked
 from tests.events.conftest import World
 from tests.servers import environment
 
@@ -442,10 +441,9 @@ def test_of_a_document_that_holds_it_only_that_event_is_given_up(
 
 def test_the_command_lists_tries_again_and_gives_up(world: World) -> None:
     def said(*options: str) -> list[str]:
-        command = [sys.executable, "-m", "impl", "set-aside", *options]
         of = environment({"MONGODB_URI": world.uri, "MONGODB_DB": world.database})
-        done = subprocess.run(command, env=of, capture_output=True, text=True, check=False)
-        return [str(done.returncode), *done.stdout.splitlines()]
+        done = forked.run(["set-aside", *options], of)
+        return [str(done.returncode), *done.stdout.decode().splitlines()]
 
     foreign(world.store, "1")
     relay(world)

@@ -10,8 +10,6 @@ planned cycle ran, too, a rate was changed in one step, another holds its event,
 
 import gzip
 import os
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -44,7 +42,8 @@ from impl.store.sequences import Sequences
 from impl.store.tasks import CYCLE_TASK, ON_DEMAND_TASK, Tasks
 from impl.tmf678 import API
 from tests.billing.test_runs import finish
-from tests.servers import ROOT, environment, free_port
+from tests.bulk.commands import Ran, run
+from tests.servers import free_port
 
 FORMS = Path(__file__).parent / "forms"
 RATE = "appliedCustomerBillingRate"
@@ -324,32 +323,23 @@ def test_a_new_database_has_the_form_of_this_release(store: Store) -> None:
     assert list(upgrade.missing(store)) == []
 
 
-def command(store: Store, mongod: Mongod, *named: str) -> subprocess.CompletedProcess[str]:
+def command(store: Store, mongod: Mongod, *named: str) -> Ran:
     database = store.collection("form")[0].database.name
-    named_settings = {"MONGODB_URI": mongod.uri, "MONGODB_DB": database, "PORT": free_port()}
-    return subprocess.run(
-        [sys.executable, "-m", "impl", *named],
-        cwd=ROOT,
-        env=environment(named_settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run(mongod, database, *named, measured=False, PORT=free_port())
 
 
 def test_the_command_shows_what_it_would_do_and_does_it(old: Store, mongod: Mongod) -> None:
     shown = command(old, mongod, "upgrade", "--dry-run")
-    assert shown.returncode == 0
-    assert "the database has form 1 of 7\n" in shown.stdout
-    assert "form 2: register the existing bill numbers, about 7 numbers" in shown.stdout
+    assert shown.status == 0
+    assert "the database has form 1 of 7\n" in shown.out
+    assert "form 2: register the existing bill numbers, about 7 numbers" in shown.out
     assert rows(old) == {}
     assert upgrade.check(old) == 1
     done = command(old, mongod, "upgrade")
-    assert f"the database has form {upgrade.CURRENT}" in done.stdout
+    assert f"the database has form {upgrade.CURRENT}" in done.out
     assert len(rows(old)) == 6
     again = command(old, mongod, "upgrade", "--dry-run")
-    assert again.stdout == "the database has form 7 of 7\n"
+    assert again.out == "the database has form 7 of 7\n"
 
 
 def test_the_demo_data_of_a_new_database_have_their_names_on_record(store: Store) -> None:
@@ -363,7 +353,7 @@ def test_the_demo_data_of_a_new_database_have_their_names_on_record(store: Store
 
 def test_a_dry_run_writes_nothing_to_a_new_database(store: Store, mongod: Mongod) -> None:
     shown = command(store, mongod, "upgrade", "--dry-run")
-    assert (shown.returncode, shown.stdout) == (0, "the database has no form yet\n")
+    assert (shown.status, shown.out) == (0, "the database has no form yet\n")
     database = store.collection("form")[0].database
     assert {"form", "attribute"}.isdisjoint(database.list_collection_names())
 
@@ -396,9 +386,9 @@ def test_a_database_of_a_later_release_is_refused(
 ) -> None:
     store.collection("form")[0].insert_one({"_id": "database", "version": upgrade.CURRENT + 1})
     refused = command(store, mongod, *named)
-    assert refused.returncode == 2
-    assert f"has form {upgrade.CURRENT + 1}, made by a later release" in refused.stderr
-    assert os.linesep not in refused.stderr.strip()
+    assert refused.status == 2
+    assert f"has form {upgrade.CURRENT + 1}, made by a later release" in refused.error
+    assert os.linesep not in refused.error.strip()
 
 
 @pytest.mark.parametrize("made_with", [1, 3])
