@@ -1,7 +1,8 @@
 """The demo data: complete, true to the contract, and right to the cent."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,9 +21,11 @@ from impl.contract.json_schema import COMPONENTS
 from impl.demo.accounts import ACCOUNTS
 from impl.query.evaluate import holds
 from impl.query.language import Compare, Document, Every, Query, Window
+from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.tmf666 import API as TMF666
 from impl.tmf678 import API
+from tests.databases import Databases
 
 Json = dict[str, Any]
 SCHEMAS = {
@@ -57,6 +60,14 @@ def cents(money: Json) -> int:
     exact = Decimal(str(money["value"])) * 100
     assert exact == int(exact)
     return int(exact)
+
+
+@pytest.fixture(scope="module")
+def filled(mongod: Mongod, databases: Databases) -> Iterator[Store]:
+    """A store with the demo data, which tests only read."""
+    with databases.lent() as name, closing(Store(mongod.uri, name)) as store:
+        demo.load(store)
+        yield store
 
 
 def total(items: Sequence[Json], name: str) -> int:
@@ -107,10 +118,9 @@ def test_load_finishes_what_an_earlier_one_left_without_bills(store: Store) -> N
 
 
 @pytest.mark.parametrize("resource", SCHEMAS)
-def test_stored_documents_are_what_the_contract_promises(store: Store, resource: str) -> None:
-    demo.load(store)
+def test_stored_documents_are_what_the_contract_promises(filled: Store, resource: str) -> None:
     contract = API.contract
-    for document in everything(store, resource):
+    for document in everything(filled, resource):
         shown = orjson.loads(orjson.dumps(document | {"href": "http://localhost/"}))
         assert contract.response_fault(COMPONENTS + SCHEMAS[resource], shown) is None
         assert shown["@type"] == SCHEMAS[resource]
@@ -125,10 +135,9 @@ def test_stored_documents_are_what_the_contract_promises(store: Store, resource:
     ],
 )
 def test_records_of_accounts_are_what_tmf666_promises(
-    store: Store, resource: str, schema: str
+    filled: Store, resource: str, schema: str
 ) -> None:
-    demo.load(store)
-    documents = everything(store, resource)
+    documents = everything(filled, resource)
     assert documents
     for document in documents:
         shown = orjson.loads(orjson.dumps(document | {"href": "http://localhost/"}))
@@ -224,11 +233,10 @@ def test_three_accounts_two_at_home_in_euros_and_a_business_in_another_currency(
     assert currencies == {(account, currency) for account, _, currency in accounts}
 
 
-def test_each_account_has_charges_of_this_month_to_be_billed(store: Store) -> None:
-    demo.load(store)
+def test_each_account_has_charges_of_this_month_to_be_billed(filled: Store) -> None:
     for number in ("1001", "1002", "2001"):
         wanted = (Compare(("isBilled",), (False,)), _account(f"account-{number}"))
-        unbilled = list(store.find("appliedCustomerBillingRate", Query(Every(wanted))))
+        unbilled = list(filled.find("appliedCustomerBillingRate", Query(Every(wanted))))
         assert len(unbilled) == 4
         assert total(unbilled, "taxIncludedAmount") > 0
         assert not any("bill" in rate for rate in unbilled)
