@@ -115,7 +115,7 @@ def test_next_and_previous_lead_through_the_whole_list(
         assert {links(page)["first"] for page in pages + last} == {
             str(bills.base_url.join(url)).replace("?&", "?")
         }
-        for page in pages:
+        for page in (*pages[:2], pages[-1]):
             assert ids(bills.get(links(page)["self"])) == ids(page)
             assert ids(bills.get(links(page)["first"])) == whole[:limit]
             assert ids(bills.get(links(page)["last"])) == whole[-limit:]
