@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import coverage
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
@@ -30,6 +32,7 @@ hypothesis_settings.load_profile("steady")
 LONG = (
     "docs/test_commands",
     "contract/test_fuzz",
+    "tests/auth/",
     "store/test_embedded",
     "api/test_streams",
     "faults/test_kill",
@@ -47,6 +50,19 @@ LONG = (
     "api/test_admission",
 )
 """Files that take the longest, in this order, so that no process is left with one at the end."""
+
+
+class Files(LoadFileScheduling):  # type: ignore[misc]
+    """A process gets all tests of a file; those of auth/, which share a server, go to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tests/auth" if file.startswith("tests/auth/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Files | None:
+    return Files(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
