@@ -1,6 +1,7 @@
 """`make generate` and its check: what is written, what is refused, and from which contracts."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,19 @@ ADDED = "actions: [{target: $.info, description: Ours., update: {x-shop: 1}}]"
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     return project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def current(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose code is generated, which tests copy."""
+    made = project(tmp_path_factory.mktemp("current"))
+    assert generate_in(made) == 0
+    return made
+
+
+@pytest.fixture
+def current_shop(current: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(current, tmp_path / "shop")
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +91,10 @@ def test_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
     assert written[0] == written[1]
 
 
-def test_removes_what_it_no_longer_writes(shop: Path) -> None:
-    generate_in(shop)
-    old = shop / "generated" / "old.py"
+def test_removes_what_it_no_longer_writes(current_shop: Path) -> None:
+    old = current_shop / "generated" / "old.py"
     old.write_text(generate.FIRST.header + "x = 1\n")
-    assert generate_in(shop) == 0
+    assert generate_in(current_shop) == 0
     assert not old.exists()
 
 
@@ -99,26 +112,24 @@ def test_a_project_may_have_version_5_of_the_contract(
     assert "v5/api.py: stale, or edited by hand" in capsys.readouterr().err
 
 
-def test_leaves_alone_what_is_current(shop: Path) -> None:
-    generate_in(shop)
-    before = {path: path.stat().st_mtime_ns for path in (shop / "generated").iterdir()}
-    generate_in(shop)
+def test_leaves_alone_what_is_current(current_shop: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (current_shop / "generated").iterdir()}
+    generate_in(current_shop)
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
 @pytest.mark.parametrize("name", ["api.py", "notes.txt", "folder/x.py"])
 def test_refuses_to_touch_what_is_not_its_own(
-    shop: Path, name: str, capsys: pytest.CaptureFixture[str]
+    current_shop: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    generate_in(shop)
-    foreign = shop / "generated" / name
+    foreign = current_shop / "generated" / name
     foreign.parent.mkdir(exist_ok=True)
     foreign.write_bytes(b"\xff mine")
-    (shop / "openapi" / "overlay.yaml").write_text(ADDED)
-    before = contents(shop)
+    (current_shop / "openapi" / "overlay.yaml").write_text(ADDED)
+    before = contents(current_shop)
     capsys.readouterr()
-    assert generate_in(shop) == 1
-    assert contents(shop) == before
+    assert generate_in(current_shop) == 1
+    assert contents(current_shop) == before
     first = f"generated/{Path(name).parts[0]} is not the generator's; move it elsewhere\n"
     assert capsys.readouterr().err == first + "nothing was written\n"
 
@@ -163,24 +174,26 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_check_fails_when(shop: Path, change: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_fails_when(
+    current_shop: Path, change: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     name, text, said = CHANGES[change]
-    generate_in(shop)
-    path = shop / "generated" / name
+    path = current_shop / "generated" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(path.read_text() + "\n" if text is None else text)
-    before = contents(shop)
+    before = contents(current_shop)
     capsys.readouterr()
-    assert generate_in(shop, "--check") == 1
+    assert generate_in(current_shop, "--check") == 1
     assert capsys.readouterr().err == f"generated/{said}\ngenerate it again, without --check\n"
-    assert contents(shop) == before
+    assert contents(current_shop) == before
 
 
-def test_check_fails_when_a_file_is_missing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    generate_in(shop)
-    (shop / "generated" / "types.py").unlink()
+def test_check_fails_when_a_file_is_missing(
+    current_shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (current_shop / "generated" / "types.py").unlink()
     capsys.readouterr()
-    assert generate_in(shop, "--check") == 1
+    assert generate_in(current_shop, "--check") == 1
     assert "generated/types.py: missing\n" in capsys.readouterr().err
 
 
