@@ -4,7 +4,8 @@ BIN := .venv/bin
 SHELL := /bin/bash
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-# Even if the caller has it set: tests start a hundred processes, which each would compile the code.
+# Python keeps bytecode, even if the caller forbids it: the tests start a hundred processes, and each
+# would compile the code again, as would each pytest process all tests.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help

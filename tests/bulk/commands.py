@@ -62,7 +62,7 @@ def run(
     measured: bool = True,
     **more: object,
 ) -> Ran:
-    if measured and is_measuring():  # which a forked process does not
+    if measured and is_measuring():  # a forked process measures nothing
         process = start(mongod, database, *arguments, measured=True, **more)
         return ended(process, given)
     named = {"MONGODB_URI": mongod.uri, "MONGODB_DB": database} | more
@@ -72,7 +72,7 @@ def run(
 
 
 def ended(process: "subprocess.Popen[bytes]", given: bytes = b"") -> Ran:
-    """How a process ends to whose standard input this is given."""
+    """Write to the standard input of a process, and wait for its end."""
     out, error = process.communicate(given, timeout=120)
     assert b"Traceback" not in error, error.decode()
     return Ran(process.returncode, out.decode(), error.decode())

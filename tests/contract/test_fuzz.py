@@ -10,7 +10,7 @@ from impl.store.embedded import Mongod
 from tests.servers import ServerProcess
 
 DOCUMENTS = [fuzz.SERVED, pytest.param(fuzz.STRICT, marks=pytest.mark.long)]
-"""By the one that clients get; CI fuzzes by the strict one at more length, too."""
+"""The fast tests use the one that clients get; CI fuzzes the strict one at more length, too."""
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def row(pets: Generated, id_: str) -> Any:
 def test_a_small_contract_has_the_same_bytes_from_any_folder_whatever_the_hash_seed(
     shop: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """The next two promise it of the contracts that are served, and take ten times as long."""
+    """The next two tests check the contracts that are served, and take ten times as long."""
     generate_in(shop)
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     done = run(elsewhere, "--check", "--root", str(shop), PYTHONHASHSEED="4242")
