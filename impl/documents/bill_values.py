@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from impl.documents.limits import MAX_TEXT, MAX_UNIT
+
 Json = Mapping[str, Any]
 MOST = Decimal(10) ** 15
-MAX_TEXT = 1000
-"""The characters of one text that are shown."""
-MAX_UNIT = 20
 EMBEDDINGS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 LEFTWARDS = frozenset(("R", "AL"))
 """The classes of Hebrew and Arabic letters in Unicode's bidirectional algorithm (UAX 9)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from urllib.parse import quote
 
-from impl.documents.addresses import address_lines, contact_name, electronic_address
+from impl.documents.address_lines import address_lines, contact_name, electronic_address
 from impl.documents.bill_values import Json, listed, money, name, text, total
 from impl.documents.lines import NO_PRODUCT, Line, product, product_lines, rate_lines, remainder
 from impl.documents.locale_formats import Formats

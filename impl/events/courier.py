@@ -20,7 +20,7 @@ from impl.events import signing
 from impl.events.bodies import Bodies, Message
 from impl.events.callbacks import Allowance, Resolve
 from impl.events.posting import Answer, Patience, Receiver, Unreachable, Watchdog
-from impl.events.retry_policy import RetryPolicy, Tried, retry_after
+from impl.events.retry_policy import ENDS_SUBSCRIPTION, RetryPolicy, Tried, retry_after
 from impl.events.subscribers import Subscribers, Subscription
 from impl.store.deliveries import Claim, Deliveries, DeliveryOutcomes
 from impl.store.delivery_rows import Delivery
@@ -34,7 +34,6 @@ DEPTH = 16
 SLICE_SECONDS = 3.0
 """How long a subscriber is served before the next one gets the thread."""
 
-GONE = 410
 log = structlog.get_logger("events")
 
 
@@ -217,5 +216,5 @@ def _read(delivery: Delivery, answer: Answer) -> Tried:
         delivery,
         f"HTTP status {answer.status}",
         retry_after=retry_after(answer.retry_after, datetime.now(UTC)),
-        gone=answer.status == GONE,
+        gone=answer.status == ENDS_SUBSCRIPTION,
     )

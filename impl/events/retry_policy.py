@@ -12,6 +12,8 @@ from impl.store.delivery_rows import Delivery
 FIRST_SECONDS = 1.0
 LONGEST_SECONDS = 3600.0
 JITTER = 0.2
+ENDS_SUBSCRIPTION = 410
+"""The status of a receiver that wants no more events: Gone. Any other failure is tried again."""
 
 TOO_MANY_BLOCKED = 5
 """With so many subjects waiting, the receiver is in trouble, and not only some events."""

@@ -17,7 +17,7 @@ from impl.query.attributes import Attribute
 from impl.query.language import Path
 from impl.resources import BY_COLLECTION, BY_NAME, FEED, PUBLISHED
 from impl.served import api_of
-from impl.store.collections import ATTRIBUTES
+from impl.store.collection_names import ATTRIBUTES
 from impl.store.documents import Stored
 from impl.store.encoding import decode
 from impl.store.faults import DUPLICATE_KEY, translated

@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 
 from impl.errors import Unavailable
 from impl.resources import REQUESTS
-from impl.store.collections import CONSUMERS, COUNTER, DELIVERIES
+from impl.store.collection_names import CONSUMERS, COUNTER, DELIVERIES
 from impl.store.counters import FAULTS, GIVEN_UP, LACKING, Counters
 from impl.store.deliveries import TOTALS, counted
 from impl.store.delivery_rows import DEAD, PENDING

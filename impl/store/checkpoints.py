@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from impl.store.collections import CHECKPOINTS
+from impl.store.collection_names import CHECKPOINTS
 from impl.store.faults import translated
 from impl.store.mongo import Store
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from impl.store.collections import COUNTER
+from impl.store.collection_names import COUNTER
 from impl.store.faults import translated
 from impl.store.mongo import Store
 from impl.store.tasks import KINDS

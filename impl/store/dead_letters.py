@@ -12,7 +12,7 @@ from pymongo.database import Database
 
 from impl.errors import NotFound
 from impl.store import transactions
-from impl.store.collections import DEAD_LETTERS, OUTBOX
+from impl.store.collection_names import DEAD_LETTERS, OUTBOX
 from impl.store.documents import Stored
 from impl.store.event_batches import BODY
 from impl.store.faults import translated

@@ -17,7 +17,7 @@ from pymongo import UpdateMany, UpdateOne
 from pymongo.collection import Collection
 
 from impl.query.language import Document
-from impl.store.collections import CONSUMERS, COUNTER, DELIVERIES
+from impl.store.collection_names import CONSUMERS, COUNTER, DELIVERIES
 from impl.store.delivery_rows import (
     DEAD,
     PENDING,

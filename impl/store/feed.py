@@ -8,7 +8,7 @@ import time
 
 from pymongo.errors import PyMongoError
 
-from impl.store.collections import COUNTER
+from impl.store.collection_names import COUNTER
 from impl.store.mongo import Store
 from impl.store.partitions import Places
 

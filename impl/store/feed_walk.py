@@ -13,7 +13,7 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from impl.resources import FEED
-from impl.store.collections import COUNTER
+from impl.store.collection_names import COUNTER
 from impl.store.documents import Stored
 from impl.store.event_batches import MOST_EVENTS
 from impl.store.feed_entries import Entry, Found, Positions, Search

@@ -11,7 +11,7 @@ from pymongo.database import Database
 
 from impl.resource_row import SUBSCRIPTIONS, Resource
 from impl.resources import BY_COLLECTION, FEED, RESOURCES
-from impl.store.collections import DELIVERIES, OUTBOX, TASKS
+from impl.store.collection_names import DELIVERIES, OUTBOX, TASKS
 from impl.store.documents import OWNERS, Stored
 from impl.store.pending_events import STAMP
 from impl.store.retention import RETENTION

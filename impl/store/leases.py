@@ -20,7 +20,7 @@ from typing import TypeAlias
 
 from pymongo.errors import DuplicateKeyError
 
-from impl.store.collections import LEASES
+from impl.store.collection_names import LEASES
 from impl.store.faults import translated
 from impl.store.mongo import Store
 

@@ -21,8 +21,9 @@ from impl.resources import FEED
 from impl.store import indexes, pages, transactions
 from impl.store.access import Access
 from impl.store.attribute_names import Names
-from impl.store.client import Collections, client, create_compressed
-from impl.store.collections import ANSWERS, GUARDS
+from impl.store.client import client
+from impl.store.collection_names import ANSWERS, GUARDS
+from impl.store.collections import Collections, create_compressed
 from impl.store.counts import Counts
 from impl.store.dead_letters import DeadLetters
 from impl.store.documents import VERSION, Stored, from_mongo, whole

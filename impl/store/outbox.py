@@ -23,7 +23,7 @@ from pymongo.read_concern import ReadConcern
 from impl.query.language import Document
 from impl.resources import BILLS, BY_NAME, FEED, PUBLISHED
 from impl.store import access, transactions
-from impl.store.collections import OUTBOX
+from impl.store.collection_names import OUTBOX
 from impl.store.documents import OWNERS, Stored, Whole
 from impl.store.encoding import encode
 from impl.store.event_batches import BatchedEvent, pack

@@ -20,7 +20,7 @@ from pymongo.read_concern import ReadConcern
 
 from impl.resource_row import ACCOUNT
 from impl.resources import BY_NAME, FEED, PUBLISHED
-from impl.store.collections import OUTBOX
+from impl.store.collection_names import OUTBOX
 from impl.store.pending_events import STAMP
 
 PARTITION = "_partition"

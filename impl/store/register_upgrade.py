@@ -14,7 +14,7 @@ from ulid import ULID
 from impl.document_limits import LONGEST_NUMBER
 from impl.query.language import Document
 from impl.resources import BILLS, OUTCOMES, RATES, REGISTER, REQUESTS
-from impl.store.collections import SEQUENCES
+from impl.store.collection_names import SEQUENCES
 from impl.store.documents import Stored
 from impl.store.faults import DUPLICATE_KEY
 from impl.store.sequences import Number, positions_of, row_id

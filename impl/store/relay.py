@@ -26,7 +26,7 @@ from pymongo.database import Database
 from impl.resources import FEED, PUBLISHED
 from impl.store import dead_letters, routing, transactions
 from impl.store import waiting as pending
-from impl.store.collections import COUNTER, DELIVERIES, OUTBOX
+from impl.store.collection_names import COUNTER, DELIVERIES, OUTBOX
 from impl.store.dead_letters import DeadLetters
 from impl.store.delivery_rows import new_rows
 from impl.store.documents import EXPIRES, Stored

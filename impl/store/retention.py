@@ -5,7 +5,7 @@ database takes a step in `upgrade.py`.
 """
 
 from impl.resources import FEED
-from impl.store.collections import ANSWERS, CHECKPOINTS, DELIVERIES
+from impl.store.collection_names import ANSWERS, CHECKPOINTS, DELIVERIES
 from impl.store.documents import EXPIRES
 
 DAY = 24 * 3600

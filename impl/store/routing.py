@@ -19,7 +19,7 @@ from bson.timestamp import Timestamp
 
 from impl.links import EventLinks
 from impl.query.language import Document
-from impl.store.collections import OUTBOX
+from impl.store.collection_names import OUTBOX
 from impl.store.documents import Stored
 from impl.store.encoding import decode
 from impl.store.event_batches import pack, raws, unpack

@@ -20,7 +20,7 @@ import pymongo
 
 from impl.query.language import Document
 from impl.resources import REGISTER
-from impl.store.collections import SEQUENCES, TASKS
+from impl.store.collection_names import SEQUENCES, TASKS
 from impl.store.faults import translated
 from impl.store.mongo import Store
 

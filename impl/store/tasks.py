@@ -16,7 +16,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from impl.errors import ApiError, Unavailable
-from impl.store.collections import TASKS
+from impl.store.collection_names import TASKS
 from impl.store.documents import Stored
 from impl.store.faults import translated
 from impl.store.mongo import Store

@@ -15,7 +15,7 @@ from pymongo.database import Database
 from impl.errors import Unavailable
 from impl.resources import RESOURCES
 from impl.store import attribute_names, indexes, register_upgrade, rendition
-from impl.store.collections import SEQUENCES, VERSIONS
+from impl.store.collection_names import SEQUENCES, VERSIONS
 from impl.store.documents import Stored
 from impl.store.faults import reading, translated
 from impl.store.mongo import Store

@@ -14,7 +14,7 @@ from bson.timestamp import Timestamp
 from impl.events import build
 from impl.query.language import Document
 from impl.store import access
-from impl.store.collections import OUTBOX
+from impl.store.collection_names import OUTBOX
 from impl.store.documents import OWNERS, Stored, take_hidden
 from impl.store.encoding import decode
 from impl.store.event_batches import BODY, BatchedEvent

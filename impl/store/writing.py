@@ -24,7 +24,7 @@ from impl.query.language import Condition, Document, Rendered
 from impl.resources import BY_COLLECTION
 from impl.store.access import Access
 from impl.store.attribute_names import Names
-from impl.store.client import Collections
+from impl.store.collections import Collections
 from impl.store.document_size import refuse_larger
 from impl.store.documents import DERIVED, RESERVED, VERSION, Stored, Whole, from_mongo, to_mongo
 from impl.store.encoding import decode, encode, encode_first_name

@@ -25,7 +25,7 @@ from pymongo.client_session import ClientSession
 from ulid import ULID
 
 from impl.resources import BILLS, OUTCOMES, RATES, REGISTER
-from impl.store.collections import OUTBOX, TASKS
+from impl.store.collection_names import OUTBOX, TASKS
 from impl.store.rendition import FIELD
 from impl.store.sequences import row_id
 from tests.bench import month

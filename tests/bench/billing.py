@@ -18,7 +18,7 @@ import orjson
 import pymongo
 
 from impl.resources import BILLS
-from impl.store.collections import TASKS
+from impl.store.collection_names import TASKS
 from impl.store.documents import Stored
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store

@@ -12,7 +12,7 @@ import orjson
 import pymongo
 from pymongo.database import Database
 
-from impl.store.client import create_compressed
+from impl.store.collections import create_compressed
 from impl.store.documents import VERSION, Stored
 from impl.store.mongo import Store
 from impl.store.writing import prepare

@@ -14,7 +14,7 @@ from typing import Any
 import pymongo
 from pymongo.database import Database
 
-from impl.store.client import create_compressed
+from impl.store.collections import create_compressed
 from impl.store.documents import Stored, to_mongo
 from impl.store.embedded import Mongod
 from impl.store.writing import prepare

@@ -13,7 +13,7 @@ from pymongo.database import Database
 
 from impl.resources import RATES
 from impl.store import upgrade
-from impl.store.collections import ATTRIBUTES, VERSIONS
+from impl.store.collection_names import ATTRIBUTES, VERSIONS
 from impl.store.documents import Stored
 from impl.store.mongo import Store
 from impl.store.writing import prepare

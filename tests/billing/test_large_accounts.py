@@ -22,7 +22,7 @@ from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
 from impl.links import Links
 from impl.patch.apply import Patch
 from impl.query.language import Every
-from impl.store.collections import TASKS
+from impl.store.collection_names import TASKS
 from impl.store.mongo import Store
 from impl.store.tasks import (
     ACCOUNT_TASK,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from impl.query.language import Every
-from impl.store.collections import TASKS
+from impl.store.collection_names import TASKS
 from impl.store.mongo import Store
 from impl.store.tasks import CYCLE_TASK, Tasks
 from tests.servers import WorkerProcess

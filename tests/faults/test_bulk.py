@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from impl.store.collections import CHECKPOINTS
+from impl.store.collection_names import CHECKPOINTS
 from impl.store.embedded import Mongod
 from tests.bulk.commands import RATES, Database, lines, read, until_more_than, write
 

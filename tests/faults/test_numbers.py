@@ -22,7 +22,7 @@ from impl.handlers.customer_bill import CustomerBills
 from impl.handlers.customer_bill_on_demand import CustomerBillsOnDemand
 from impl.query.language import Every
 from impl.resources import REGISTER
-from impl.store.collections import SEQUENCES, TASKS
+from impl.store.collection_names import SEQUENCES, TASKS
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.sequences import Sequences

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from impl.resources import EVENTS, FEED
-from impl.store import collections
+from impl.store import collection_names
 from openapi import new_api
 from openapi.conversion import converted
 from openapi.members import Json
@@ -247,7 +247,7 @@ def test_document_or_name_that_cannot_be_used_writes_nothing(
 
 
 def test_names_of_the_servers_own_collections_are_reserved() -> None:
-    own = {each for name, each in vars(collections).items() if name.isupper()}
+    own = {each for name, each in vars(collection_names).items() if name.isupper()}
     assert own | {FEED, EVENTS} == RESERVED
 
 

@@ -14,7 +14,7 @@ from impl.query.language import Document, Path
 from impl.store import upgrade
 from impl.store.attribute_names import LONGEST, MOST_NAMES, Names, collect
 from impl.store.bulk_insert import insert_many, ready
-from impl.store.collections import ATTRIBUTES
+from impl.store.collection_names import ATTRIBUTES
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.writing import BulkChange

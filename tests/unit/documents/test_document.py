@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from impl.documents.bill_values import MAX_TEXT
 from impl.documents.document import DocumentError, Documents, Style
+from impl.documents.limits import MAX_TEXT
 from tests.sizes import examples
 from tests.unit.documents.bills import DAY, RATES, demo, lines, money, rate
 from tests.unit.documents.page import Page

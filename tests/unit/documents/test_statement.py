@@ -8,7 +8,8 @@ import pytest
 from babel import Locale
 
 from impl.documents.assets import assets
-from impl.documents.bill_values import MAX_TEXT, money, number, text, total
+from impl.documents.bill_values import money, number, text, total
+from impl.documents.limits import MAX_TEXT
 from impl.documents.locale_formats import Formats
 from impl.documents.statement import Fact, Seller, Statement, StatementWriter
 from impl.documents.totals import Row
