@@ -94,14 +94,15 @@ def _limit_catch_up(client: "pymongo.MongoClient[Any]") -> bool:
 def _until(done: Callable[[], Any]) -> None:
     """Try until `done` returns true; exit with the last error after SECONDS."""
     deadline = time.monotonic() + SECONDS
-    while True:
+    trouble = "no member became the primary"
+    while time.monotonic() < deadline:
         try:
             if done():
                 return
         except PyMongoError as error:
-            if time.monotonic() > deadline:
-                sys.exit(f"it can't be done: {error}")
+            trouble = str(error)
         time.sleep(0.2)
+    sys.exit(f"it can't be done: {trouble}")
 
 
 if __name__ == "__main__":

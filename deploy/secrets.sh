@@ -13,4 +13,4 @@ cd "$folder"
 [ -s mongodb_uri ] || echo "mongodb://tmf678:$(openssl rand -hex 24)@mongo-1:27017,mongo-2:27017,mongo-3:27017/?replicaSet=rs0" > mongodb_uri
 [ -s tls_certificate ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 \
     -subj "/CN=$name" -addext "subjectAltName=DNS:$name,IP:127.0.0.1" -keyout tls_key -out tls_certificate 2> /dev/null
-chmod 444 ./*  # the containers' users read them; the folder keeps others out
+chmod 444 mongo_keyfile mongo_admin_password mongodb_uri tls_certificate tls_key  # the containers' users read them; the folder keeps others out

@@ -48,7 +48,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "tolerations": [{"key": "web", "operator": "Exists"}],
             "priorityClassName": "high",
             "podAnnotations": {"example.com/owner": "billing"},
-            "disruptionBudget": {"minAvailable": "50%"},
+            "disruptionBudget": {"maxUnavailable": "50%"},
         },
     },
 }
@@ -141,6 +141,40 @@ def test_a_wrong_value_is_refused(values: dict[str, Any]) -> None:
         chart.rendered(values)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"worker": {"autoscaling": {"minReplicas": 41}}},
+        {"settings": {"METRICS": ""}, "metrics": {"podMonitor": {"enabled": True}}},
+    ],
+    ids=str,
+)
+def test_values_that_contradict_each_other_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(helm.HelmRenderError):
+        chart.rendered(values)
+
+
+def test_every_page_that_the_server_leads_to_has_a_path() -> None:
+    ingress = of_kind("Ingress", chart.objects())["tmf678"]
+    [rule] = ingress["spec"]["rules"]
+    paths = {each["path"] for each in rule["http"]["paths"]}
+    assert paths == {"/", "/errors", "/openapi.json", "/tmf-api", "/ui"}
+
+
+def test_workers_reach_only_what_webhooks_name_beside_names_and_mongodb() -> None:
+    policies = of_kind("NetworkPolicy", chart.objects())
+    anywhere = {
+        name: {
+            port["port"]
+            for each in made["spec"]["egress"]
+            if "to" not in each
+            for port in each["ports"]
+        }
+        for name, made in policies.items()
+    }
+    assert anywhere == {"tmf678-server": {53, 27017, 443}, "tmf678-worker": {53, 27017}}
+
+
 def test_the_versions_are_the_release_s() -> None:
     about = yaml.safe_load((chart.CHART / "Chart.yaml").read_text())
     assert about["appVersion"] == __version__
@@ -153,7 +187,7 @@ def test_changed_settings_replace_the_pods_and_a_changed_budget_does_not() -> No
 
     shipped = annotations({})
     assert len(shipped) == 2
-    assert annotations({"worker": {"disruptionBudget": {"minAvailable": 2}}}) == shipped
+    assert annotations({"worker": {"disruptionBudget": {"maxUnavailable": 2}}}) == shipped
     changed = annotations({"settings": {"LOG_LEVEL": "debug"}})
     assert all(was != now for was, now in zip(shipped, changed, strict=True))
 

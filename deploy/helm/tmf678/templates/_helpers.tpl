@@ -112,12 +112,15 @@ metadata:
     {{- include "tmf678.labels" .root | nindent 4 }}
     app.kubernetes.io/component: {{ .kind }}
 spec:
-  minAvailable: {{ .values.disruptionBudget.minAvailable }}
+  maxUnavailable: {{ .values.disruptionBudget.maxUnavailable }}
   selector:
     matchLabels:
       {{- include "tmf678.selector" .root | nindent 6 }}
       app.kubernetes.io/component: {{ .kind }}
 {{- if .values.autoscaling.enabled }}
+{{- if gt (int .values.autoscaling.minReplicas) (int .values.autoscaling.maxReplicas) }}
+{{- fail (printf "%s.autoscaling: minReplicas is more than maxReplicas" .kind) }}
+{{- end }}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -141,17 +144,11 @@ spec:
 {{- end }}
 {{- end }}
 
-{{/* What all pods connect to: names, MongoDB, and the issuer's keys. */}}
+{{/* What all pods connect to: names and MongoDB. */}}
 {{- define "tmf678.egress" -}}
 - ports:
     - {protocol: UDP, port: 53}
     - {port: 53}
 - ports:
     - {port: {{ .Values.networkPolicy.mongodbPort }}}
-{{- with .Values.networkPolicy.egressPorts }}
-- ports:
-    {{- range . }}
-    - {port: {{ . }}}
-    {{- end }}
-{{- end }}
 {{- end }}
