@@ -1,12 +1,15 @@
 """The import of a file: stores its lines in batches, each line as a `POST` of it would be.
 
-One batch is read while the batch before it is written. An import that was killed resumes after its
+Some batches are read while one before them is written. An import that was killed resumes after its
 last batch, on any machine. Without a checkpoint, lines that are stored already are found by their
 ids.
 """
 
 import sys
+from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +22,9 @@ from impl.bulk.reader import Line, Reader
 from impl.bulk.refusals import Refusal, Refusals
 from impl.errors import ApiError, Unavailable
 from impl.processes import Stop
+
+AHEAD = 3
+"""Batches that wait to be written, at most: a slow write holds up no reading."""
 
 
 class Stopped(Exception):
@@ -47,7 +53,7 @@ class Import:
         Raises Stopped because of FileTrouble, Unavailable or KeyboardInterrupt.
         """
         progress = Progress()
-        writing: Future[Progress] | None = None
+        writing: deque[Future[Progress]] = deque()
         with ThreadPoolExecutor(1, "writer") as thread, self._bar() as bar:
             try:
                 lines, progress = self._begun(most_bytes)
@@ -55,11 +61,13 @@ class Import:
                     read = self._read(batch)
                     if self._stop.is_set():
                         raise KeyboardInterrupt
-                    progress = writing.result() if writing else progress
-                    writing = thread.submit(self._writer.write, read, progress, _say)
+                    if len(writing) == AHEAD:
+                        progress = writing.popleft().result()
+                    before = writing[-1] if writing else progress
+                    writing.append(thread.submit(self._write, read, before))
                     bar.update(self._source.position - bar.n)
                     bar.set_postfix_str(f"{progress.place.line:,} lines", refresh=False)
-                progress = writing.result() if writing else progress
+                progress = writing[-1].result() if writing else progress
                 self._writer.end()
             except (FileTrouble, Unavailable, KeyboardInterrupt) as error:
                 cause = KeyboardInterrupt() if self._stop.is_set() else error
@@ -95,6 +103,11 @@ class Import:
                 read.refused.append(Refusal(number, text, error))
         return read
 
+    def _write(self, read: Read, before: Progress | Future[Progress]) -> Progress:
+        """Write a batch after the one before it; raises what that one has raised."""
+        progress = before if isinstance(before, Progress) else before.result()
+        return self._writer.write(read, progress, _say)
+
     def _line(self, number: int, text: bytes) -> Line:
         """The line; waits for the database if its rules read something there."""
         for pause in PAUSES_SECONDS:
@@ -111,9 +124,9 @@ def _say(trouble: str) -> None:
     tqdm.write(f"waiting: {trouble}", file=sys.stderr)
 
 
-def _settled(writing: Future[Progress] | None, progress: Progress) -> Progress:
-    """The progress once the batch in flight is written, or has failed."""
-    try:
-        return writing.result() if writing else progress
-    except (ApiError, FileTrouble):
-        return progress
+def _settled(writing: Iterable[Future[Progress]], progress: Progress) -> Progress:
+    """The progress once the batches in flight are written, or one of them has failed."""
+    with suppress(ApiError, FileTrouble):
+        for each in writing:
+            progress = each.result()
+    return progress
