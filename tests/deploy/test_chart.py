@@ -74,9 +74,6 @@ def test_the_manifests_are_as_the_chart_makes_them() -> None:
     plain = {path.name for path in made if path.parent == chart.MANIFESTS}
     assert set(named["resources"]) == plain
     assert {path.name for path in chart.MANIFESTS.glob("*.yaml")} == plain | {"kustomization.yaml"}
-    [image] = named["images"]
-    server = of_kind("Deployment", chart.objects())["tmf678-server"]
-    assert container(server)["image"] == f"{image['name']}:{image['newTag']}"
 
 
 def test_helm_has_nothing_to_say_against_it() -> None:

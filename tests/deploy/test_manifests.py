@@ -76,7 +76,8 @@ def test_the_proxy_knows_each_server_by_an_address_that_stays() -> None:
     addresses = [f"{name}:{services[name]['networks']['web']['ipv4_address']}" for name in named]
     assert services["proxy"]["extra_hosts"] == addresses
     trusted = COMPOSE["x-tmf678"]["environment"]["TRUSTED_PROXIES"]
-    assert services["proxy"]["networks"]["web"]["ipv4_address"] == trusted
+    proxy = services["proxy"]["networks"]["web"]["ipv4_address"]
+    assert trusted == f"${{TRUSTED_PROXIES:-{proxy}}}"
 
 
 def test_no_service_fills_the_disk_with_logs_or_takes_all_memory() -> None:
