@@ -3,7 +3,7 @@
 import builtins
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from openapi.members import ContractError
 
@@ -28,6 +28,15 @@ def class_names(names: Iterable[str]) -> dict[str, str]:
         taken.add(wanted)
         chosen[name] = wanted
     return chosen
+
+
+def plural(name: str, taken: Container[str]) -> str:
+    """A class name's plural by a simple rule, or a similar name that is not taken."""
+    while True:
+        several = name if name.endswith("s") else f"{name}s"
+        if several not in taken:
+            return several
+        name += "Resource"
 
 
 def python_name(name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from openapi.handlers import Module, bases, methods
 from openapi.members import ContractError
 from openapi.model import Contract, Operation, Resource
+from openapi.names import plural
 
 FOLDER = Path("impl", "handlers")
 COMPOSED_IN = FOLDER / "composition.py"
@@ -111,18 +112,10 @@ class HandlerModules:
         composed = self._modules.get(COMPOSED_IN)
         if composed is None:
             raise ContractError(f"{COMPOSED_IN}: is not there, to name a new handler in")
-        name = _class_name(resource, {*composed.imported, *composed.classes})
+        name = plural(
+            resource.class_name.removesuffix("Api"), {*composed.imported, *composed.classes}
+        )
         self._modules[COMPOSED_IN] = composed.with_handler(
             resource.python_name, ".".join(path.with_suffix("").parts), name
         )
         return Module.new(self._root, path, resource, name)
-
-
-def _class_name(resource: Resource, taken: set[str]) -> str:
-    """The resource's plural by a simple rule, or a similar name that is not taken."""
-    name = resource.class_name.removesuffix("Api")
-    while True:
-        plural = name if name.endswith("s") else f"{name}s"
-        if plural not in taken:
-            return plural
-        name += "Resource"

@@ -6,13 +6,12 @@ one day, so ids that they name have no date in them.
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from impl import resources
-from impl.demo import bills, cycles
+from impl.demo import bills, cycles, requests
 from impl.demo.accounts import ACCOUNTS, FORMAT, MEDIA
-from impl.demo.cycles import month_before
 from impl.errors import Conflict
 from impl.resources import BILLS, CYCLES, OUTCOMES, RATES, REGISTER, REQUESTS, SPECIFICATIONS
 from impl.store.mongo import Store
@@ -44,35 +43,5 @@ def documents(now: datetime) -> Iterator[tuple[str, Json]]:
         yield OUTCOMES, outcome
     yield from ((REGISTER, number) for number in bills.numbers(demo_bills))
     yield from ((RATES, rate) for rate in rates)
-    yield from ((REQUESTS, request) for request in _requests(today))
+    yield from ((REQUESTS, request) for request in requests.finished(today))
     yield from ((BILLS, bill) for bill in demo_bills)
-
-
-def _requests(today: datetime) -> list[Json]:
-    """Two finished requests for a bill outside the cycle."""
-    month, account = month_before(today, 1), ACCOUNTS[1]
-    request = {
-        "@type": "CustomerBillOnDemand",
-        "lastUpdate": month + timedelta(days=bills.EXTRA_AFTER),
-        "billingAccount": account.reference,
-        "relatedParty": account.party | {"role": "payer"},
-    }
-    bill = {"id": f"bill-{account.number}-extra", "@referredType": "CustomerBill"}
-    return [
-        request
-        | {
-            "id": f"request-{account.number}-1",
-            "name": "Bill for the work at the house",
-            "description": "The customer wants to hand it to the landlord before the month ends.",
-            "state": "done",
-            "customerBill": bill,
-        },
-        request
-        | {
-            "id": f"request-{account.number}-2",
-            "name": "Bill once more",
-            "description": "Asked for twice; there was nothing left to bill.",
-            "state": "rejected",
-            "statusReason": "there is nothing to bill",
-        },
-    ]
