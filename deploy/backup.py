@@ -4,7 +4,8 @@
     python deploy/backup.py oplog URI FILE       write changes down as they happen, until stopped
     python deploy/backup.py restore BASE OPLOG FOLDER --until 2026-11-24T12:00:00.000Z
 
-URI names one member. `restore` leaves in FOLDER what a mongod with `--replSet` starts on.
+URI names one member, and a user with the roles `hostManager` and `clusterMonitor` if the set has
+users. `restore` leaves in FOLDER what a mongod with `--replSet` starts on.
 docs/operations.md tells when to use them; `make rehearse` uses them all.
 """
 
@@ -34,6 +35,12 @@ Client = pymongo.MongoClient[Any]
 BATCH = 2000
 NOT_COPIED = shutil.ignore_patterns("mongod.lock", "diagnostic.data", "*.log")
 RECOVERING = ("recoverFromOplogAsStandalone=true", "takeUnstableCheckpointOnShutdown=true")
+DATA_FOLDER = "/data/db"
+"""What mongod uses if nothing names a folder."""
+
+LARGEST_ENTRY = 17 * 1024 * 1024
+"""A little more than the oplog takes."""
+
 START_SECONDS, RECOVERY_SECONDS = 60, 24 * 3600
 
 
@@ -45,7 +52,7 @@ def base(uri: str, folder: Path) -> None:
     """Copy a member's data files, with its writes held back; clients of the set go on."""
     began = time.monotonic()
     with _member(uri) as client:
-        source = Path(client.admin.command("getCmdLineOpts")["parsed"]["storage"]["dbPath"])
+        source = data_folder(client.admin.command("getCmdLineOpts")["parsed"])
         client.admin.command("fsync", lock=True)
         try:
             shutil.copytree(source, folder, ignore=NOT_COPIED)
@@ -54,10 +61,16 @@ def base(uri: str, folder: Path) -> None:
     _say("base backup", time.monotonic() - began, folder)
 
 
+def data_folder(options: dict[str, Any]) -> Path:
+    """The folder of a mongod's data, by its parsed options."""
+    return Path(options.get("storage", {}).get("dbPath", DATA_FOLDER))
+
+
 def oplog(uri: str, file: Path) -> None:
     """Append to the file each change that a majority has, from where the file ends; until stopped.
 
-    Raises BackupError where the oplog no longer reaches back that far.
+    A killed `oplog` may have left half a change at the end; that is cut off. Raises BackupError if
+    the oplog no longer reaches back that far.
     """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -66,7 +79,7 @@ def oplog(uri: str, file: Path) -> None:
         changes = client.local.get_collection(
             "oplog.rs", read_concern=ReadConcern("majority")
         ).with_options(codec_options=bson.CodecOptions(RawBSONDocument))
-        last = _last_in(file)
+        last = resume(file)
         if last is not None and changes.find_one({"ts": {"$lte": last}}) is None:
             raise BackupError(f"{file} ends before the oplog begins: take a new base backup")
         _follow(changes, last, output, stop)
@@ -85,12 +98,15 @@ def _follow(changes: Any, last: Timestamp | None, output: Any, stop: threading.E
 
 
 def restore(backup: Path, archive: Path, folder: Path, until: datetime, mongod: str) -> None:
-    """Bring the base backup to what the data was at a moment, as a data folder of its own."""
+    """Bring the base backup to what the data was at a moment, in a folder that is new or empty."""
     began = time.monotonic()
-    shutil.copytree(backup, folder)
+    if folder.exists() and any(folder.iterdir()):
+        raise BackupError(f"{folder} is not empty")
+    shutil.copytree(backup, folder, dirs_exist_ok=True)
     _say("copy", time.monotonic() - began, folder)
     began = time.monotonic()
     with _running(mongod, folder, "ttlMonitorEnabled=false") as client:
+        _drop_holes(client.local)
         added = _extend(client.local["oplog.rs"], archive, until)
     with _running(mongod, folder, *RECOVERING, seconds=RECOVERY_SECONDS):
         pass
@@ -100,10 +116,25 @@ def restore(backup: Path, archive: Path, folder: Path, until: datetime, mongod: 
     print(f"{added} changes in {seconds:.1f} s, {added / seconds:.0f} a second")
 
 
+def _drop_holes(local: Any) -> None:
+    """Drop the end of the copied oplog that may lack entries; the archive has them all.
+
+    A primary notes where that end begins. mongod would drop all from there on at its next start,
+    and with it what we add.
+    """
+    notes = local["replset.oplogTruncateAfterPoint"]
+    for note in notes.find({"oplogTruncateAfterPoint": {"$gt": Timestamp(0, 0)}}):
+        local["oplog.rs"].delete_many({"ts": {"$gt": note["oplogTruncateAfterPoint"]}})
+    notes.delete_many({})
+
+
 def _extend(changes: Any, archive: Path, until: datetime) -> int:
     """Add what was written down after the oplog's end and before the moment; how many it was."""
-    last = changes.find_one(sort=[("$natural", -1)])["ts"]
-    entries = _entries(archive)
+    end = changes.find_one(sort=[("$natural", -1)])
+    if end["wall"].replace(tzinfo=UTC) >= until:
+        raise BackupError("that moment is before the base backup's: take an earlier base backup")
+    last = end["ts"]
+    entries = changes_in(archive)
     first = next(entries, None)
     if first is None or first["ts"] > last:
         raise BackupError(f"{archive} begins after the base backup ends")
@@ -125,16 +156,26 @@ def _between(entries: Iterator[Any], last: Timestamp, until: datetime) -> Iterat
     print("the changes end before that moment; all of them are restored", file=sys.stderr)
 
 
-def _entries(archive: Path) -> Iterator[Any]:
+def changes_in(archive: Path) -> Iterator[RawBSONDocument]:
+    """The changes in the file, without a last one that is not whole."""
     options = bson.CodecOptions(RawBSONDocument, tz_aware=True, tzinfo=UTC)
-    with archive.open("rb") as lines:
-        yield from bson.decode_file_iter(lines, options)
+    with archive.open("rb") as file:
+        while len(head := file.read(4)) == 4:
+            size = int.from_bytes(head, "little")
+            if not len(head) < size < LARGEST_ENTRY:
+                raise BackupError(f"{archive} has no change at byte {file.tell() - 4}")
+            raw = head + file.read(size - len(head))
+            if len(raw) < size:
+                return
+            yield RawBSONDocument(raw, options)
 
 
-def _last_in(file: Path) -> Timestamp | None:
-    last = None
-    for entry in _entries(file):
-        last = entry["ts"]
+def resume(file: Path) -> Timestamp | None:
+    """The time of the file's last whole change; what comes after it is cut off."""
+    last, length = None, 0
+    for entry in changes_in(file):
+        last, length = entry["ts"], length + len(entry.raw)
+    os.truncate(file, length)
     return last
 
 
@@ -220,7 +261,7 @@ def main() -> int:
     options = vars(parser.parse_args())
     try:
         options.pop("run")(**options)
-    except (BackupError, OSError, pymongo.errors.PyMongoError) as error:
+    except (BackupError, OSError, bson.errors.InvalidBSON, pymongo.errors.PyMongoError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

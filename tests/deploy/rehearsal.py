@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import bson
 import pymongo
+from bson.timestamp import Timestamp
 
 from impl.errors import Unavailable
 from impl.events.build import build
@@ -99,6 +101,7 @@ def _go_on(live: Mongod, changes: Path, account: Account, seconds: float) -> dat
     """
     with _writing(live.uri, account):
         _wait_written(account, 0)
+    _tear(changes)
     with _archive(live, changes):
         with _writing(live.uri, account):
             _wait_written(account, seconds)
@@ -107,7 +110,14 @@ def _go_on(live: Mongod, changes: Path, account: Account, seconds: float) -> dat
         _lose(live.uri)
         until(lambda: b"dropDatabase" in changes.read_bytes())
     os.kill(live.pid, signal.SIGKILL)
+    _tear(changes)
     return moment
+
+
+def _tear(changes: Path) -> None:
+    """Leave half a change at the end, as a process does that is killed while it writes."""
+    with changes.open("ab") as file:
+        file.write(bson.encode({"ts": Timestamp(1, 1), "wall": datetime.now(UTC)})[:-9])
 
 
 def _restore(folder: Path, binary: str, moment: datetime) -> None:
