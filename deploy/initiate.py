@@ -1,8 +1,10 @@
 """Makes a replica set of new MongoDB servers, and its users; limits the catch-up of an old set.
 
 It reaches the first member on loopback, because MongoDB accepts a stranger only from there, and
-only while it has no users. MONGODB_URI_FILE names the file with the servers' URI: the members, the
-set's name, and the user to make. MONGO_ADMIN_PASSWORD_FILE has the administrator's password.
+only while it has no users. A member restored from a backup has users and no set yet, so the
+administrator makes the set there. MONGODB_URI_FILE names the file with the servers' URI: the
+members, the set's name, and the user to make. MONGO_ADMIN_PASSWORD_FILE has the administrator's
+password.
 """
 
 import os
@@ -33,9 +35,10 @@ def main() -> None:
     target = parse_uri(uri)
     members = [f"{host}:{port}" for host, port in target["nodelist"]]
     port = target["nodelist"][0][1]
-    if not _has_administrator(port, password):
-        local = _local(port)
-        _until(lambda: _initiate(local, target["options"]["replicaSet"], members))
+    has_administrator = _has_administrator(port, password)
+    local = _local(port, password if has_administrator else "")
+    _until(lambda: _initiate(local, target["options"]["replicaSet"], members))
+    if not has_administrator:
         _until(lambda: local.admin.command("hello")["isWritablePrimary"])
         roles = ["userAdminAnyDatabase", "clusterAdmin"]
         local.admin.command("createUser", ADMIN, pwd=password, roles=roles)
