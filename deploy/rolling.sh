@@ -1,6 +1,7 @@
 #!/bin/sh
 # Restarts the servers of compose.yaml one after the other, then the workers, so that one always answers:
-# `deploy/rolling.sh` after a changed setting or image, `deploy/rolling.sh --force-recreate` in any case.
+# `deploy/rolling.sh` after a changed setting or image, `deploy/rolling.sh --force-recreate` in any case,
+# such as after a changed secret, which Compose does not notice.
 # It stops at a server that is not ready within 120 s; the others go on as they were.
 set -eu
 cd "$(dirname "$0")"
@@ -18,10 +19,13 @@ while True:
     time.sleep(0.2)
 '
 
-for service in server-1 server-2; do
+# Each server-* and worker-* that Compose knows of: compose.yaml, and an override file beside it.
+services=$(docker compose config --services)
+for service in $(echo "$services" | grep '^server-' | sort); do
     docker compose up --detach --no-deps "$@" "$service"
     docker compose exec -T "$service" python -c "$ready"
     sleep 6  # nginx asks a server again 5 s after it failed (fail_timeout)
 done
-docker compose up --detach --no-deps "$@" worker-1
-docker compose up --detach --no-deps "$@" worker-2
+for service in $(echo "$services" | grep '^worker-' | sort); do
+    docker compose up --detach --no-deps "$@" "$service"
+done

@@ -80,6 +80,11 @@ def test_the_proxy_knows_each_server_by_an_address_that_stays() -> None:
     assert trusted == f"${{TRUSTED_PROXIES:-{proxy}}}"
 
 
+def test_servers_listen_where_proxy_and_probes_look_whatever_the_settings_say() -> None:
+    environment = COMPOSE["x-tmf678"]["environment"]
+    assert (environment["HOST"], environment["PORT"]) == ("0.0.0.0", 8080)
+
+
 def test_no_service_fills_the_disk_with_logs_or_takes_all_memory() -> None:
     for name, service in COMPOSE["services"].items():
         assert {"max-size", "max-file"} <= service["logging"]["options"].keys(), name
