@@ -26,6 +26,7 @@ def run(
         process.join(120)
         if process.exitcode is None:
             process.kill()
+            process.join()
         status: Any = process.exitcode
         out, error = ((folder / str(number)).read_bytes() for number in (1, 2))
     return CompletedProcess([*arguments], status, out, error)

@@ -54,6 +54,27 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def descendants(pid: int) -> list[int]:
+    """A process, its children, their children, and so on."""
+    return [pid, *(each for child in family(pid)[1:] for each in descendants(child))]
+
+
+def end(
+    process: subprocess.Popen[bytes], with_signal: int = signal.SIGTERM, seconds: float = 60
+) -> int:
+    """The exit status of a process that gets a signal.
+
+    After these seconds it is killed, and `subprocess.TimeoutExpired` raised.
+    """
+    if process.poll() is None:
+        process.send_signal(with_signal)
+    try:
+        return process.wait(seconds)
+    finally:
+        process.kill()
+        process.wait()
+
+
 def memory(pid: int, of: str = "VmRSS") -> float:
     """The MiB that a process holds, or `VmHWM`, has held at the most; 0 where it has ended."""
     _, _, kib = Path(f"/proc/{pid}/status").read_text().partition(f"{of}:")
@@ -92,8 +113,7 @@ class WorkerProcess:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self.process.terminate()
-        self.process.wait(60)
+        end(self.process)
 
     def kill(self) -> None:
         """kill -9, as a crash would."""
@@ -120,7 +140,11 @@ class ServerProcess:
         self.process = self._start()
 
     def __enter__(self) -> "ServerProcess":
-        return self.wait_until_ready()
+        try:
+            return self.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
 
     def __exit__(self, *exc_info: object) -> None:
         self.stop()
@@ -138,9 +162,8 @@ class ServerProcess:
         return [pid for pid in self.family()[1:] if "mongod" not in _command(pid)]
 
     def stop(self, with_signal: int = signal.SIGTERM, seconds: float = 60) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(with_signal)
-        return self.process.wait(seconds)
+        """The exit status after this signal; see `end`."""
+        return end(self.process, with_signal, seconds)
 
     def kill(self) -> None:
         """kill -9, as a crash would."""

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tests.cluster import node
 from tests.cluster.node import Cluster
 from tests.cluster.release import DATABASE, Release
 from tests.containers.engine import Engine
-from tests.containers.session import FOLDER
+from tests.containers.session import FOLDER, skipped_if_unavailable
 from tests.faults.load import Persistent, with_bills
 from tests.replicas import ReplicaSet
 
@@ -25,10 +26,10 @@ collect_ignore_glob = [] if os.environ.get(FOLDER) else ["test_*.py"]
 def cluster() -> Iterator[Cluster]:
     folder = Path(os.environ[FOLDER])
     began = time.monotonic()
-    with (
-        Engine(folder / "engine", *node.runtime(folder)) as engine,
-        Cluster(folder / "cluster", engine) as running,
-    ):
+    with ExitStack() as stack:
+        with skipped_if_unavailable():
+            engine = stack.enter_context(Engine(folder / "engine", *node.runtime(folder)))
+        running = stack.enter_context(Cluster(folder / "cluster", engine))
         print(f"\nthe node is ready after {time.monotonic() - began:.1f} s")
         yield running
 

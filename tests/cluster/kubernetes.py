@@ -42,7 +42,8 @@ def build() -> None:
     if all((FOLDER / name).exists() for name in MADE):
         return
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="tmf678-kubernetes-") as folder:
+    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{VERSION}-", dir=FOLDER.parent) as folder:
         _Build(Path(folder)).run()
     print(f"Kubernetes {VERSION}: built in {time.monotonic() - began:.0f} s", flush=True)
 
@@ -74,9 +75,8 @@ class _Build:
         version += f" -X k8s.io/client-go/pkg/version.gitVersion={VERSION}"
         packages = [f"{PACKAGE}/cmd/{name}" for name in MADE]
         self._run("go", "build", "-ldflags", f"-s -w {version}", "-o", f"{made}/", *packages)
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        for name in MADE:
-            shutil.move(made / name, FOLDER / name)
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        made.rename(FOLDER)
 
     def _make_openapi(self) -> None:
         """Generate the one file of Go that the source package leaves out."""

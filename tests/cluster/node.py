@@ -59,6 +59,16 @@ PROXY = {
     "conntrack": {"maxPerCore": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
 }
 
+SYSCTLS = {
+    "vm/overcommit_memory": 1,
+    "vm/panic_on_oom": 0,
+    "kernel/panic": 10,
+    "kernel/panic_on_oops": 1,
+    "kernel/keys/root_maxkeys": 1_000_000,
+    "kernel/keys/root_maxbytes": 25_000_000,
+}
+"""The kernel's settings that a kubelet wants, and sets for the whole machine if they differ."""
+
 
 def runtime(folder: Path) -> list[str]:
     """Options of the engine, for containers that Kubernetes starts."""
@@ -75,7 +85,7 @@ class Cluster:
         self.engine = engine
         self._folder = folder
         self._processes = ExitStack()
-        self._environment = os.environ | {"PATH": f"{FOLDER}:{PATH}"}
+        self._environment = os.environ | {"PATH": f"{FOLDER}:{PATH}", "HOME": str(folder)}
         [bridge] = json.loads(run(["ip", "-json", "-4", "address", "show", BRIDGE]).stdout)
         self.address = str(bridge["addr_info"][0]["local"])
         """The node's address in the network of its pods."""
@@ -150,7 +160,14 @@ class Cluster:
         self._start_client("kube-scheduler", **alone)
         self._start_client("kube-controller-manager", service_account_private_key_file=key, **alone)
 
+    def _show_sysctls(self) -> None:
+        """Show the kubelet the settings that it wants; the kernel's own stay as they are."""
+        for name, value in SYSCTLS.items():
+            shown = self._written(name.replace("/", "."), f"{value}\n")
+            run(["mount", "--bind", str(shown), f"/proc/sys/{name}"])
+
     def _start_node(self) -> None:
+        self._show_sysctls()
         self._start(
             "kubelet",
             kubeconfig=self._folder / "kubeconfig",

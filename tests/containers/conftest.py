@@ -11,8 +11,7 @@ import pytest
 
 from tests.containers.engine import Engine
 from tests.containers.installation import API, DATABASE, Installation
-from tests.containers.machine import UnavailableError
-from tests.containers.session import FOLDER
+from tests.containers.session import FOLDER, skipped_if_unavailable
 from tests.faults.load import Persistent, with_bills
 
 BILLS, EACH, WRITERS = 4000, 400, 4
@@ -23,10 +22,8 @@ collect_ignore_glob = [] if os.environ.get(FOLDER) else ["test_*.py"]
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     with ExitStack() as stack:
-        try:
+        with skipped_if_unavailable():
             running = stack.enter_context(Engine(Path(os.environ[FOLDER]) / "engine"))
-        except UnavailableError as error:
-            pytest.skip(str(error))
         yield running
 
 

@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.containers.machine import PATH, UnavailableError, download, run
+from tests.containers.machine import PATH, UnavailableError, download, protect, run
 
 START_SECONDS = 60
 PLUGIN = "docker-compose"
@@ -35,6 +35,7 @@ class Engine:
 
     def __enter__(self) -> "Engine":
         self._folder.mkdir(exist_ok=True)
+        protect(self._folder / "changes")
         run(["umount", "/sys/fs/cgroup/unified"], check=False)  # dockerd would take it for v2
         run(["ip", "link", "set", "lo", "up"])
         self.start()

@@ -29,6 +29,9 @@ MIRROR = re.compile(r"^(?:URIs:|deb\b.*?)\s*(https?://\S+)", re.MULTILINE)
 KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SOURCES = ("/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list")
 
+WRITTEN = ("/etc", "/run", "/usr/libexec", "/var/lib", "/var/log")
+"""Folders of the machine to which dockerd and kubelet write, whatever their options are."""
+
 
 class UnavailableError(Exception):
     """This machine can't run containers; the text says why."""
@@ -93,6 +96,27 @@ def isolated(command: Sequence[str], *, network: bool) -> list[str]:
     return ["unshare", *namespaces, *own_network, "docker-init", "--", *command]
 
 
+def protect(folder: Path) -> None:
+    """From now on, writes to the machine's folders go to a new file system in memory.
+
+    Call it in namespaces of their own: the writes are gone when these end. The folder is where that
+    file system is mounted.
+    """
+    folder.mkdir(exist_ok=True)
+    _mount("tmpfs", folder)
+    for number, path in enumerate(filter(os.path.isdir, WRITTEN)):
+        upper, work = folder / f"upper-{number}", folder / f"work-{number}"
+        upper.mkdir()
+        work.mkdir()
+        _mount("overlay", path, f"lowerdir={path},upperdir={upper},workdir={work}")
+
+
+def _mount(kind: str, at: Path | str, options: str = "rw") -> None:
+    done = run(["mount", f"--types={kind}", f"--options={options}", kind, str(at)], check=False)
+    if done.returncode:
+        raise UnavailableError(f"no {kind} at {at}: {done.stderr.strip()}")
+
+
 def run(
     command: Sequence[str], *, check: bool = True, folder: Path | None = None
 ) -> "subprocess.CompletedProcess[str]":
@@ -103,9 +127,17 @@ def run(
     )
 
 
-def remove_cgroups(name: str) -> None:
-    """Remove the control groups of this name, which ended containers leave behind."""
-    for top in (*CGROUPS.glob(name), *CGROUPS.glob(f"*/{name}")):
+def status(pid: int) -> dict[str, list[str]]:
+    """The words of each line of a process's status, by the line's name."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def remove_cgroups(name: str) -> bool:
+    """Remove the control groups of this name; False if some still have processes."""
+    tops = [*CGROUPS.glob(name), *CGROUPS.glob(f"*/{name}")]
+    for top in tops:
         for folder, _, _ in os.walk(top, topdown=False):
             with suppress(OSError):
                 Path(folder).rmdir()
+    return not any(top.exists() for top in tops)
