@@ -3,34 +3,32 @@
 import os
 import signal
 import time
-from pathlib import Path
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import httpx
 import pytest
 
+from impl.query.language import Every
 from impl.store import upgrade
+from impl.store.mongo import Store
 from tests.cluster.release import DATABASE, SERVER, WORKER, Release
-from tests.containers.rates import LINES
-from tests.faults.load import Persistent, marks
-from tests.servers import family
+from tests.cluster.requests import Requests
+from tests.containers import machine
+from tests.containers.rates import AMOUNT, lines
+from tests.faults.load import Persistent, check_writes
+from tests.servers import descendants, family
 from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(600)
+ACCOUNTS = 1500
+"""More than are billed while the workers are replaced."""
 
 
-def account(release: Release, what: str, writers: Persistent) -> None:
-    """Each acknowledged write is there once, and none was refused or had to be sent again."""
-    found = marks(release.uri, DATABASE)
-    lost = writers.acknowledged - found.keys()
-    twice = [mark for mark in writers.acknowledged if found[mark] > 1]
-    print(
-        f"{what}: {len(writers.acknowledged)} acknowledged, {len(lost)} lost, {len(twice)} twice, "
-        f"sent again {dict(writers.again)}, refused {dict(writers.refused)}, "
-        f"longest gap {writers.longest:.1f} s"
-    )
-    assert not lost
-    assert not twice
-    assert not writers.refused
+def check(release: Release, what: str, writers: Persistent) -> None:
+    """Each acknowledged write is stored once, and none was refused or had to be sent again."""
+    check_writes(what, writers, release.uri, DATABASE)
     assert not writers.again
 
 
@@ -44,28 +42,23 @@ def test_two_servers_and_two_workers_run_without_metrics_server(release: Release
 @pytest.mark.parametrize("component", ["server", "worker"])
 def test_no_process_is_roots_or_can_gain_rights(release: Release, component: str) -> None:
     for pod in release.pods(component):
-        for pid in family(release.pid(pod)):
-            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-            status = dict(line.split(":", 1) for line in lines)
-            assert set(status["Uid"].split()) == {"10678"}
-            assert (int(status["CapBnd"], 16), status["NoNewPrivs"].strip()) == (0, "1")
-            assert status["Seccomp"].strip() == "2"
+        for pid in descendants(release.pid(pod)):
+            status = machine.status(pid)
+            assert set(status["Uid"]) == {"10678"}
+            assert int(status["CapBnd"][0], 16) == 0
+            assert (status["NoNewPrivs"], status["Seccomp"]) == (["1"], ["2"])
+
+
+def import_rates(release: Release, accounts: Sequence[str]) -> None:
+    """Import two rates of each account by the command in a worker's pod."""
+    command = ["python", "-m", "impl", "import", "-", "--refused=/tmp/refused"]
+    pod = ["exec", "--stdin", f"deployment/{WORKER}", "--"]
+    said = release.kubectl(*pod, *command, text=lines(accounts))
+    assert said == f"{2 * len(accounts):,} imported, 0 refused"
 
 
 def test_a_bill_on_demand_with_its_pdf(release: Release) -> None:
-    command = [
-        "exec",
-        "--stdin",
-        f"deployment/{WORKER}",
-        "--",
-        "python",
-        "-m",
-        "impl",
-        "import",
-        "-",
-    ]
-    said = release.kubectl(*command, "--refused=/tmp/refused", text=LINES)
-    assert said == "2 imported, 0 refused"
+    import_rates(release, ["A-7"])
     with httpx.Client(base_url=release.api, timeout=60) as client:
         wanted = {"id": "one", "billingAccount": {"id": "A-7"}}
         assert client.post("/customerBillOnDemand", json=wanted).status_code == 201
@@ -75,7 +68,7 @@ def test_a_bill_on_demand_with_its_pdf(release: Release) -> None:
             f"/customerBill/{client.get(request).json()['customerBill']['id']}"
         ).json()
         document = client.get(f"/customerBill/{bill['id']}/document")
-    assert bill["amountDue"] == {"unit": "EUR", "value": 82.36}
+    assert bill["amountDue"] == {"unit": "EUR", "value": AMOUNT}
     assert (document.status_code, document.content[:5]) == (200, b"%PDF-")
 
 
@@ -89,21 +82,63 @@ def test_the_upgrade_of_a_new_database_has_no_steps(release: Release) -> None:
 # ---------------------------------------------------------------- replaced pods
 
 
-@pytest.mark.parametrize("deployment", [SERVER, WORKER])
-def test_a_rollout_restart_refuses_no_write(
-    release: Release, writers: Persistent, deployment: str
-) -> None:
+def restart(release: Release, deployment: str) -> None:
+    """Replace all pods of a deployment, and return when the new ones are ready."""
     component = deployment.partition("-")[2]
     before = release.pods(component).keys()
+    release.kubectl("rollout", "restart", f"deployment/{deployment}")
+    release.wait_until_rolled_out()
+    until(lambda: release.pods(component).keys().isdisjoint(before), 120, 0.5)
+    time.sleep(12)  # the last server ends only after its preStop
+
+
+def test_a_rollout_restart_of_the_servers_refuses_no_write(
+    release: Release, writers: Persistent
+) -> None:
     began = time.monotonic()
     with writers:
         writers.wait_for_more()
-        release.kubectl("rollout", "restart", f"deployment/{deployment}")
-        release.wait_until_rolled_out()
-        until(lambda: release.pods(component).keys().isdisjoint(before), 120, 0.5)
-        time.sleep(12)  # the last server ends only after its preStop
+        restart(release, SERVER)
         writers.wait_for_more()
-    account(release, f"rollout restart of {deployment}, {time.monotonic() - began:.0f} s", writers)
+    check(release, f"rollout restart of the servers, {time.monotonic() - began:.0f} s", writers)
+
+
+def test_a_rollout_restart_of_the_workers_bills_each_account_once(release: Release) -> None:
+    accounts = [f"B-{number}" for number in range(ACCOUNTS)]
+    import_rates(release, accounts)
+    began = time.monotonic()
+    with Requests(release.api, accounts) as requests:
+        requests.wait_for_more()
+        restart(release, WORKER)
+        requests.wait_for_more()
+    assert requests.refused == []
+    store = Store(release.uri, DATABASE)
+    until(lambda: states(store, requests.accepted) == {"done": len(requests.accepted)}, 120, 0.5)
+    bills = {each["id"]: each for each in of_accounts(store, "customerBill", accounts)}
+    print(f"rollout restart of the workers, {time.monotonic() - began:.0f} s: {len(bills)} bills")
+    assert Counter(account_of(bill) for bill in bills.values()) == Counter(requests.accepted)
+    assert {bill["amountDue"]["value"] for bill in bills.values()} == {AMOUNT}
+    for rate in of_accounts(store, "appliedCustomerBillingRate", accounts):
+        assert rate["isBilled"] == (account_of(rate) in requests.accepted)
+        assert not rate["isBilled"] or account_of(bills[rate["bill"]["id"]]) == account_of(rate)
+    store.close()
+
+
+def account_of(document: Mapping[str, Any]) -> str:
+    return str(document.get("billingAccount", {}).get("id"))
+
+
+def of_accounts(
+    store: Store, collection: str, accounts: Collection[str]
+) -> Iterator[Mapping[str, Any]]:
+    """The bills or rates of these accounts."""
+    return (each for each in store.every(collection, Every()) if account_of(each) in accounts)
+
+
+def states(store: Store, ids: Collection[str]) -> Counter[str]:
+    """How many of these requests for bills are in each state."""
+    requests = store.every("customerBillOnDemand", Every())
+    return Counter(each["state"] for each in requests if each["id"] in ids)
 
 
 def test_a_changed_setting_replaces_the_pods_and_refuses_no_write(
@@ -116,7 +151,7 @@ def test_a_changed_setting_replaces_the_pods_and_refuses_no_write(
         release.wait_until_rolled_out()
         time.sleep(12)  # the last server ends only after its preStop
         writers.wait_for_more()
-    account(release, "a changed setting", writers)
+    check(release, "a changed setting", writers)
     assert before.isdisjoint(release.pods("server").keys() | release.pods("worker").keys())
     with httpx.Client(base_url=release.api, timeout=60) as client:
         made = client.post("/customerBill", json={"billNo": "1"}).json()
@@ -135,7 +170,7 @@ def test_the_budget_holds_back_the_eviction_of_a_second_server(
         release.wait_until_rolled_out()
         time.sleep(12)  # the last server ends only after its preStop
         writers.wait_for_more()
-    account(release, "both servers evicted, one after the other", writers)
+    check(release, "both servers evicted, one after the other", writers)
 
 
 # ---------------------------------------------------------------- faults

@@ -5,7 +5,9 @@ import shutil
 import ssl
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +29,9 @@ GATEWAY = "10.67.8.1"
 SETTINGS = {"PUBLIC_URL": URL, "AUTH": "off", "CALLBACK_ALLOW": GATEWAY}
 SERVERS, WORKERS = ("server-1", "server-2"), ("worker-1", "worker-2")
 MEMBERS = ("mongo-1", "mongo-2", "mongo-3")
+SERVICES = (*SERVERS, *WORKERS, *MEMBERS, "proxy")
+"""Those that go on running."""
+
 SHIPPED = ("deploy", "generated", "impl", "requirements")
 
 
@@ -72,13 +77,25 @@ class Installation:
     def wait_until_ready(self, seconds: float = 120) -> float:
         """Seconds until the proxy's /health/ready is 200; AssertionError with the logs."""
         began = time.monotonic()
-        try:
-            until(self.is_ready, seconds, 0.1)
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.describe()}") from None
+        self._until(self.is_ready, seconds)
         return time.monotonic() - began
 
+    def _until(self, condition: Callable[[], bool], seconds: float) -> None:
+        try:
+            until(condition, seconds, 0.1)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.describe()}") from None
+
     # ---------------------------------------------------------------- containers
+
+    def wait_until_healthy(self) -> None:
+        """Return when each container runs and is healthy; AssertionError with the logs."""
+        for service in SERVICES:
+            self._until(partial(self._is_healthy, service), 120)
+
+    def _is_healthy(self, service: str) -> bool:
+        state = self.container(service)["State"]
+        return bool(state["Running"]) and state["Health"]["Status"] == "healthy"
 
     def container(self, service: str) -> dict[str, Any]:
         """What the engine tells about a service's container."""

@@ -51,18 +51,23 @@ def manifests() -> dict[Path, str]:
     return made
 
 
+def stale(made: Mapping[Path, str]) -> list[Path]:
+    """The files that are missing, or differ from what is made."""
+    return [path for path, text in made.items() if not path.exists() or path.read_text() != text]
+
+
 def main() -> int:
     try:
         made = manifests()
     except ImportError:
         print("nothing is rendered: helm-python-sdk is not installed, it is for Linux on x86-64")
         return 0
-    stale = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
-    for path in stale:
+    differing = stale(made)
+    for path in differing:
         if "--check" not in sys.argv:
             path.write_text(made[path])
         print(path.relative_to(ROOT))
-    return int("--check" in sys.argv and bool(stale))
+    return int("--check" in sys.argv and bool(differing))
 
 
 if __name__ == "__main__":

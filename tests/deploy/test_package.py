@@ -19,22 +19,13 @@ import pytest
 
 from impl import __version__
 from impl.store.upgrade import CURRENT
+from tests.containers.rates import lines
 from tests.openapi.contracts import contents
 from tests.servers import ROOT, ServerProcess, environment
 from tests.waiting import until
 
 PACKAGES = ("generated", "impl", "openapi")
 SOURCES = ("LICENSE", "README.md", "pyproject.toml", "setup.cfg", "tmf678.yaml", ".ruff.toml")
-RATES = [
-    {
-        "id": f"rate-{number}",
-        "@type": "AppliedCustomerBillingRate",
-        "name": "Fibre 250",
-        "billingAccount": {"id": "A-7"},
-        "taxExcludedAmount": {"unit": "EUR", "value": 41.18},
-    }
-    for number in range(2)
-]
 COMMANDS: list[tuple[str, ...]] = [
     ("import", "rates.ndjson"),
     ("export", "customerBill"),
@@ -173,7 +164,7 @@ def test_from_an_import_to_a_bill_over_the_embedded_database(
     installed: Installed, server: ServerProcess
 ) -> None:
     file = installed.folder / "rates.ndjson"
-    file.write_bytes(b"\n".join(map(orjson.dumps, RATES)))
+    file.write_text(lines(["A-7"]))
     assert said(installed.run("import", file.name)) == "2 imported, 0 refused\n"
     with httpx.Client(base_url=server.api, timeout=30) as client:
         wanted = {"id": "one", "billingAccount": {"id": "A-7"}}

@@ -1,5 +1,6 @@
 """Writers that keep account of what a server acknowledged, while faults happen to it."""
 
+import math
 import ssl
 import threading
 import time
@@ -174,6 +175,27 @@ class Persistent:
             self._last = now
             self.acknowledged.add(mark)
             self.left.discard(mark)
+
+
+def check_writes(
+    what: str, writers: Persistent, uri: str, database: str, *, longest: float = math.inf
+) -> None:
+    """Each acknowledged write is stored once, and others were refused by 503 with Retry-After.
+
+    No gap between acknowledged writes was longer than `longest` seconds.
+    """
+    found = marks(uri, database)
+    lost = writers.acknowledged - found.keys()
+    twice = [mark for mark in writers.acknowledged if found[mark] > 1]
+    print(
+        f"{what}: {len(writers.acknowledged)} acknowledged, {len(lost)} lost, {len(twice)} twice, "
+        f"sent again {dict(writers.again)}, refused otherwise {dict(writers.refused)}, "
+        f"longest gap {writers.longest:.1f} s"
+    )
+    assert not lost
+    assert not twice
+    assert not writers.refused
+    assert writers.longest <= longest
 
 
 def with_bills(uri: str, database: str, count: int) -> list[str]:
