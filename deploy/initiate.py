@@ -35,13 +35,7 @@ def main() -> None:
     target = parse_uri(uri)
     members = [f"{host}:{port}" for host, port in target["nodelist"]]
     port = target["nodelist"][0][1]
-    has_administrator = _has_administrator(port, password)
-    local = _local(port, password if has_administrator else "")
-    _until(lambda: _initiate(local, target["options"]["replicaSet"], members))
-    if not has_administrator:
-        _until(lambda: local.admin.command("hello")["isWritablePrimary"])
-        roles = ["userAdminAnyDatabase", "clusterAdmin"]
-        local.admin.command("createUser", ADMIN, pwd=password, roles=roles)
+    _until(lambda: _begin(port, password, target["options"]["replicaSet"], members))
     database = os.environ.get("MONGODB_DB", "tmf678")
     administrator = _local(port, password)
     _until(lambda: _allow(administrator, target, database))
@@ -62,6 +56,23 @@ def _has_administrator(port: int, password: str) -> bool:
     with suppress(PyMongoError):
         return bool(_local(port, password).admin.command("ping"))
     return False
+
+
+def _begin(port: int, password: str, name: str, members: list[str]) -> bool:
+    """Make the set and its administrator, unless they are there; false while there is no primary.
+
+    Each call looks again: a member whose folder was lost gets users and set from the others.
+    """
+    is_known = _has_administrator(port, password)
+    client = _local(port, password if is_known else "")
+    _initiate(client, name, members)
+    if is_known:
+        return True
+    if not client.admin.command("hello")["isWritablePrimary"]:
+        return False
+    roles = ["userAdminAnyDatabase", "clusterAdmin"]
+    client.admin.command("createUser", ADMIN, pwd=password, roles=roles)
+    return True
 
 
 def _initiate(client: "pymongo.MongoClient[Any]", name: str, members: list[str]) -> bool:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -79,7 +80,8 @@ class Heartbeat:
     def _run(self, path: Path) -> None:
         while not self._ended.wait(BEAT_SECONDS):
             if self.is_due():
-                path.touch()
+                with suppress(OSError):  # its folder may come back
+                    path.touch()
 
 
 def _stack(thread: int) -> str:

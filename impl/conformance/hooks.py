@@ -123,9 +123,7 @@ def before_call(
     if case.meta is None:
         return
     if case.meta.generation.mode.is_positive:
-        filters = _filters(case)
-        for name in [n for n, value in filters.items() if n in PARAMETERS or "\0" in str(value)]:
-            del filters[name]
+        _drop_unsendable(case)
         if "filter" in (case.query or {}):
             case.query["filter"] = _readable(str(case.query["filter"]))
         if "fields" in (case.query or {}):
@@ -136,6 +134,16 @@ def before_call(
         return
     if 1 <= len(str(case.headers.get("Idempotency-Key", ""))) <= LONGEST_KEY:
         case.headers["Idempotency-Key"] = uuid4().hex
+
+
+def _drop_unsendable(case: "schemathesis.Case[Any]") -> None:
+    """Drop filters that are called like another parameter, or have a NUL."""
+    filters, query = _filters(case), case.query or {}
+    for name in filters.keys() & PARAMETERS:
+        del filters[name]
+    for given in (filters, query):
+        for name in [name for name, value in given.items() if "\0" in str(value)]:
+            del given[name]
 
 
 def _filters(case: "schemathesis.Case[Any]") -> dict[str, Any]:

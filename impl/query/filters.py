@@ -53,6 +53,11 @@ _SYMBOL = re.compile(
     r"(==|=~|>=|<=|(?:!|\*|%21|%2[Aa])(?:=|%3[Dd])|%3[C-Ec-e](?:=|%3[Dd])|%3[Dd](?:~|%7[Ee]))=?"
     r"|([=<>]|%3[C-Ec-e])"
 )
+WHITE_SPACE = " \t\n\v\f\r\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""The white space of the contract's patterns (ECMA-262); Python's has U+001C to U+001F, too."""
+
 _BLANKS = r"(?:[ +]|%20)*"
 _QUOTED = rf'(?:"|%22)(?:(?!"|%22).)*(?:"|%22)(?={_BLANKS}(?:[,;]|\Z))'
 _ESCAPED = r"(?:\\|%5[Cc])(?:%[0-9A-Fa-f]{2}|.)"
@@ -118,7 +123,7 @@ def groups(text: str) -> list[list[Filter]]:
 
 def unquoted(text: str) -> str:
     """The text without the blanks around it and one pair of double quotes."""
-    text = text.strip()
+    text = text.strip(WHITE_SPACE)
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 

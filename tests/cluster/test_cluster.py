@@ -21,15 +21,21 @@ from tests.faults.load import Persistent, check_writes
 from tests.servers import descendants, family
 from tests.waiting import until
 
+SERVERS = 2
 pytestmark = pytest.mark.timeout(600)
 ACCOUNTS = 1500
 """More than are billed while the workers are replaced."""
 
 
 def check(release: Release, what: str, writers: Persistent) -> None:
-    """Each acknowledged write is stored once, and none was refused or had to be sent again."""
+    """Each acknowledged write is stored once, and no answer refused one.
+
+    A write may meet a connection that its server is just closing. Clients send it again, under its
+    key; it happens once at most for each server.
+    """
     check_writes(what, writers, release.uri, DATABASE)
-    assert not writers.again
+    assert writers.again.keys() <= {"RemoteProtocolError", "ReadError"}
+    assert writers.again.total() <= SERVERS
 
 
 # ---------------------------------------------------------------- what it does

@@ -1,6 +1,8 @@
 """The file that a worker touches, and when it stops to."""
 
+import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,16 @@ def test_the_file_is_touched_while_the_loops_turn(tmp_path: Path) -> None:
         stop.set()
         working.join()
         assert touched(tmp_path / "heartbeat")
+
+
+def test_the_file_comes_back_with_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with Heartbeat(folder / "heartbeat"):
+        shutil.rmtree(folder)
+        time.sleep(0.1)  # it fails to touch the file
+        folder.mkdir()
+        until((folder / "heartbeat").exists, 10)
 
 
 def test_a_stuck_loop_ends_the_heartbeat_and_is_logged_once() -> None:
