@@ -89,9 +89,8 @@ def filter_case(_context: schemathesis.HookContext, case: "schemathesis.Case[Any
     """Leave out cases that are right though they seem wrong, and the reverse.
 
     A blank `query` selects all; Schemathesis takes any text for a violation of a format that it
-    does not know. A filter of `true` or 1 is a text in a URL, and so is a list of `fields`, which
-    may read as JSONPath. The document for clients does not say that numbers of extensions are
-    within 64 bits.
+    does not know. A filter of `true` or 1 is a text in a URL, and so are `fields` of another type.
+    The document for clients does not say that numbers of extensions are within 64 bits.
     """
     if case.meta is None:
         return True
@@ -120,10 +119,10 @@ def before_call(
     In the stateful phase, a repeated `Idempotency-Key` would get its first answer, even if the
     resource has been deleted since. The other phases try such keys.
     """
-    if case.meta is None:
-        return
     if _is_jsonpath((case.query or {}).get("fields")):
         case.query["fields"] = "id"
+    if case.meta is None:
+        return
     if case.meta.generation.mode.is_positive:
         _drop_unsendable(case)
         if "filter" in (case.query or {}):
@@ -164,6 +163,9 @@ def _has_value(name: str, value: object) -> bool:
 
 
 def _is_jsonpath(fields: object) -> bool:
+    """Whether `fields` may be JSONPath: a list or an object is written into a URL as any text."""
+    if isinstance(fields, (list, dict)):
+        return True
     try:
         selection(str(fields), Attribute("any"))
     except NotTranslated:
