@@ -4,7 +4,8 @@
 [--document NAME] [--api NAME] [--phases NAMES] [--hooks MODULE]`. The document is `strict`,
 which requests are validated against, or `served`, which clients get; both unless one is named. So
 are all APIs. --hooks names a module of what Schemathesis can't know of this API.
-Without --url it starts a server and a MongoDB of its own. A JUnit report goes to
+Without --url it starts a server and an empty MongoDB for each API, because what is stored changes
+what Schemathesis sends. A JUnit report goes to
 build/fuzz/SEED/API/DOCUMENT/, and the seed is printed, so that a failure can be repeated. If
 the server needs a token, FUZZ_TOKEN has it. Exits 0 if no seed found anything.
 """
@@ -47,14 +48,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--hooks", default=HOOKS, help="a module of hooks of Schemathesis")
     options = parser.parse_args(arguments)
     seeds = options.seed or [secrets.randbelow(2**32) for _ in range(options.seeds)]
-    with _server(options.url) as url:
-        failed = [
-            f"{name} {document} {seed}"
-            for name in options.api or APIS
-            for document in options.document or DOCUMENTS
-            for seed in seeds
-            if Fuzz(url, name, document, options.hooks).run(seed, options.examples, options.phases)
-        ]
+    failed: list[str] = []
+    for name in options.api or APIS:
+        with _server(options.url) as url:
+            failed += [
+                f"{name} {document} {seed}"
+                for document in options.document or DOCUMENTS
+                for seed in seeds
+                if Fuzz(url, name, document, options.hooks).run(
+                    seed, options.examples, options.phases
+                )
+            ]
     print(f"seeds {seeds}: {len(failed)} with failures {failed or ''}")
     return 1 if failed else 0
 
