@@ -1,21 +1,20 @@
 """TMF666 beside TMF678: accounts and what belongs to them, in the same store."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from json import loads
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from starlette.types import ASGIApp
 
 from impl import app, settings
-from impl.events.build import build
 from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.store.routing import Routing
 from impl.tmf666 import API as TMF666
 from impl.tmf678 import API as TMF678
+from tests.api.application import Application, application_over
 from tests.api.test_apis import asked
 from tests.databases import Databases
 
@@ -39,29 +38,15 @@ def publish(store: Store) -> None:
         pass
 
 
-class Application(NamedTuple):
-    """The application that all tests of a module share: to make one takes half a second."""
-
-    database: str
-    store: Store
-    asgi: ASGIApp
-
-
 @pytest.fixture(scope="module")
 def application(mongod: Mongod, databases: Databases) -> Iterator[Application]:
-    chosen = settings.read({"VALIDATE_RESPONSES": "1", "CALLBACK_ALLOW": "127.0.0.0/8"})
-    with (
-        databases.lent() as name,
-        closing(Store(mongod.uri, name, record=build)) as opened,
-    ):
-        yield Application(name, opened, app.create(chosen, opened))
+    with application_over(mongod, databases, events=True, CALLBACK_ALLOW="127.0.0.0/8") as shared:
+        yield shared
 
 
 @pytest.fixture
 def store(application: Application, databases: Databases) -> Store:
-    """The store of the application, empty."""
-    databases.empty(application.database)
-    return application.store
+    return application.empty(databases)
 
 
 @pytest.fixture

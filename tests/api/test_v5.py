@@ -1,10 +1,9 @@
 """Version 5 beside version 4: the same documents, each in its own shape."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from starlette.types import ASGIApp
@@ -14,6 +13,7 @@ from impl.store.embedded import Mongod
 from impl.store.mongo import Store
 from impl.tmf678 import API as V4
 from impl.tmf678_v5 import API as V5
+from tests.api.application import Application, application_over
 from tests.api.test_apis import asked
 from tests.databases import Databases
 from tests.unit.v5 import contracts
@@ -40,29 +40,15 @@ RATE = {
 }
 
 
-class Application(NamedTuple):
-    """The application that all tests of a module share: to make one takes half a second."""
-
-    database: str
-    store: Store
-    asgi: ASGIApp
-
-
 @pytest.fixture(scope="module")
 def application(mongod: Mongod, databases: Databases) -> Iterator[Application]:
-    chosen = settings.read({"VALIDATE_RESPONSES": "1"})
-    with (
-        databases.lent() as name,
-        closing(Store(mongod.uri, name)) as opened,
-    ):
-        yield Application(name, opened, app.create(chosen, opened))
+    with application_over(mongod, databases) as shared:
+        yield shared
 
 
 @pytest.fixture
 def store(application: Application, databases: Databases) -> Store:
-    """The store of the application, empty."""
-    databases.empty(application.database)
-    return application.store
+    return application.empty(databases)
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def rehearse(folder: Path, count: int, seconds: float) -> Rehearsed:
     with Mongod(folder / "live") as live:
         binary = program(live)
         with _hidden(folder / "hidden", binary, live) as member:
-            with _archive(live, folder / "changes"):
+            with written_down(_uri(live), folder / "changes"):
                 _load(live.uri, count)
                 with _writing(live.uri, account):
                     _wait_written(account, seconds)
@@ -102,7 +102,7 @@ def _go_on(live: Mongod, changes: Path, account: Account, seconds: float) -> dat
     with _writing(live.uri, account):
         _wait_written(account, 0)
     _tear(changes)
-    with _archive(live, changes):
+    with written_down(_uri(live), changes):
         with _writing(live.uri, account):
             _wait_written(account, seconds)
             moment = datetime.now(UTC)
@@ -163,10 +163,13 @@ def _add(client: Client, member: dict[str, Any]) -> None:
     until(is_secondary, 60)
 
 
+def _uri(live: Mongod) -> str:
+    return f"mongodb://127.0.0.1:{live.port}"
+
+
 @contextmanager
-def _archive(live: Mongod, file: Path) -> Iterator[None]:
-    """Has the changes written down in the background."""
-    uri = f"mongodb://127.0.0.1:{live.port}"
+def written_down(uri: str, file: Path) -> Iterator[None]:
+    """Changes are appended to the file meanwhile."""
     command = [sys.executable, "deploy/backup.py", "oplog", uri, str(file)]
     with subprocess.Popen(command, cwd=ROOT) as process:
         try:

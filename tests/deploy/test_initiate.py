@@ -19,6 +19,7 @@ from pymongo.write_concern import WriteConcern
 
 from impl.store.embedded import Mongod
 from tests.deploy.mongods import data_folder, program, strangers
+from tests.deploy.rehearsal import written_down
 from tests.servers import ROOT, ServerProcess
 from tests.waiting import until
 
@@ -123,7 +124,7 @@ def test_a_member_restored_from_a_backup_becomes_the_set_again(
         admin = f"mongodb://admin:{_password(secrets)}@127.0.0.1:{ports[0]}"
         with pymongo.MongoClient[dict[str, object]](uri) as client:
             bills = client.get_database("tmf678", write_concern=WriteConcern("majority")).bills
-            with _written_down(admin, changes):
+            with written_down(admin, changes):
                 bills.insert_one({"_id": "in the base backup"})
                 _backup("base", admin, base)
                 bills.insert_one({"_id": "in the changes"})
@@ -147,15 +148,3 @@ def test_a_member_restored_from_a_backup_becomes_the_set_again(
 def _backup(*arguments: object) -> None:
     command = [sys.executable, "deploy/backup.py", *map(str, arguments)]
     subprocess.run(command, cwd=ROOT, check=True)
-
-
-@contextmanager
-def _written_down(uri: str, changes: Path) -> Iterator[None]:
-    """Changes are appended to the file meanwhile."""
-    command = [sys.executable, "deploy/backup.py", "oplog", uri, str(changes)]
-    with subprocess.Popen(command, cwd=ROOT) as process:
-        try:
-            until(lambda: changes.exists() and changes.stat().st_size > 0)
-            yield
-        finally:
-            process.terminate()
